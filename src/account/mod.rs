@@ -1,0 +1,207 @@
+//! The account: what became of each thing that was read.
+//!
+//! An importer opens an `Item` for each task, instruction, file or entry. Whoever decides its fate closes it, once per
+//! host and part; the worst verdict counts. An item that nobody closed is a bug that a test finds, never a default.
+
+mod code;
+
+pub use code::Code;
+
+use crate::source::Span;
+
+/// What became of an item, the worst first.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, schemars::JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// Not translated; the reason and what to do are given.
+    Manual,
+    /// Kept as a step at activation or a oneshot unit.
+    Runtime,
+    /// The output states this under an assumption that the item names.
+    Assumed,
+    /// The output states exactly this.
+    Translated,
+    /// Has no meaning on NixOS.
+    NotNeeded,
+    /// Steers the translation and was evaluated.
+    Control,
+    /// Its condition is false for every host.
+    Skipped,
+}
+
+impl Verdict {
+    pub const ALL: [Verdict; 7] = [
+        Verdict::Translated,
+        Verdict::Assumed,
+        Verdict::Runtime,
+        Verdict::Control,
+        Verdict::Skipped,
+        Verdict::NotNeeded,
+        Verdict::Manual,
+    ];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Verdict::Manual => "manual",
+            Verdict::Runtime => "runtime",
+            Verdict::Assumed => "assumed",
+            Verdict::Translated => "translated",
+            Verdict::NotNeeded => "not-needed",
+            Verdict::Control => "control",
+            Verdict::Skipped => "skipped",
+        }
+    }
+}
+
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, schemars::JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum ItemKind {
+    AnsiblePlay,
+    AnsibleTask,
+    AnsibleHandler,
+    DockerfileInstruction,
+    EtcFile,
+    EtcEntry,
+}
+
+impl ItemKind {
+    pub fn name(self) -> &'static str {
+        match self {
+            ItemKind::AnsiblePlay => "ansible-play",
+            ItemKind::AnsibleTask => "ansible-task",
+            ItemKind::AnsibleHandler => "ansible-handler",
+            ItemKind::DockerfileInstruction => "dockerfile-instruction",
+            ItemKind::EtcFile => "etc-file",
+            ItemKind::EtcEntry => "etc-entry",
+        }
+    }
+
+    /// Tells whether items of this kind count in coverage; plays and whole files carry what they hold.
+    pub fn is_counted(self) -> bool {
+        !matches!(self, ItemKind::AnsiblePlay | ItemKind::EtcFile)
+    }
+}
+
+/// An item, by its place in the account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+pub struct ItemId(pub u32);
+
+/// One thing that was read.
+#[derive(Clone, Debug)]
+pub struct Item {
+    pub kind: ItemKind,
+    /// The module, instruction or file kind.
+    pub subject: String,
+    /// What its author called it.
+    pub name: String,
+    pub span: Span,
+    /// Whether it is in the account at all: an included file that turned out to hold no tasks is not.
+    pub counted: bool,
+    pub closings: Vec<Closing>,
+    pub outputs: Vec<Output>,
+}
+
+/// One decision about an item, for one host (by name; empty: for all).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Closing {
+    pub host: String,
+    pub verdict: Verdict,
+    pub code: Code,
+    pub reason: String,
+}
+
+/// Where an item shows in the output.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, schemars::JsonSchema)]
+pub struct Output {
+    /// Relative to the folder of the output, with `/`.
+    pub file: String,
+    pub line: u32,
+    /// The option that is defined there, where one is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub option: Option<String>,
+}
+
+/// All items of a run.
+#[derive(Clone, Debug, Default)]
+pub struct Account {
+    items: Vec<Item>,
+}
+
+impl Account {
+    pub fn new() -> Account {
+        Account::default()
+    }
+
+    pub fn open(&mut self, kind: ItemKind, subject: &str, name: &str, span: Span) -> ItemId {
+        let id = ItemId(u32::try_from(self.items.len()).unwrap_or(u32::MAX));
+        self.items.push(Item {
+            kind,
+            subject: subject.to_owned(),
+            name: name.to_owned(),
+            span,
+            counted: true,
+            closings: Vec::new(),
+            outputs: Vec::new(),
+        });
+        id
+    }
+
+    /// Closes a part of an item; equal decisions are kept once.
+    pub fn close(&mut self, id: ItemId, closing: Closing) {
+        let closings = &mut self.items[id.0 as usize].closings;
+        if !closings.contains(&closing) {
+            closings.push(closing);
+        }
+    }
+
+    /// Adds a place of the output to an item.
+    pub fn add_output(&mut self, id: ItemId, output: Output) {
+        let outputs = &mut self.items[id.0 as usize].outputs;
+        if !outputs.contains(&output) {
+            outputs.push(output);
+        }
+    }
+
+    pub fn get(&self, id: ItemId) -> &Item {
+        &self.items[id.0 as usize]
+    }
+
+    pub fn get_mut(&mut self, id: ItemId) -> &mut Item {
+        &mut self.items[id.0 as usize]
+    }
+
+    /// Returns the counted items with their ids, in the order of their opening.
+    pub fn items(&self) -> impl Iterator<Item = (ItemId, &Item)> {
+        (0..)
+            .map(ItemId)
+            .zip(&self.items)
+            .filter(|(_, item)| item.counted)
+    }
+}
+
+impl Item {
+    /// Returns the decision that counts: the first of the worst.
+    pub fn decision(&self) -> Option<&Closing> {
+        self.closings.iter().min_by_key(|closing| closing.verdict)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Verdict;
+
+    #[test]
+    fn verdicts_are_ordered_from_the_worst() {
+        use Verdict::{Assumed, Control, Manual, NotNeeded, Runtime, Skipped, Translated};
+        assert!(
+            [
+                Manual, Runtime, Assumed, Translated, NotNeeded, Control, Skipped
+            ]
+            .is_sorted()
+        );
+    }
+}

@@ -1,0 +1,105 @@
+//! What the tool has to say about the user's files: `Diagnostic`, its `Code` and `Severity`.
+
+mod code;
+
+pub use code::Code;
+
+use crate::source::Span;
+
+/// What the *output* is worth at this place.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, schemars::JsonSchema,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// A choice was made, the meaning is the same.
+    Note,
+    /// Usable, but something is left out or approximate.
+    Warning,
+    /// It would be wrong, so that part is not written.
+    Error,
+}
+
+impl Severity {
+    pub fn name(self) -> &'static str {
+        match self {
+            Severity::Note => "note",
+            Severity::Warning => "warning",
+            Severity::Error => "error",
+        }
+    }
+}
+
+/// One thing to say, with its place.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Diagnostic {
+    pub code: Code,
+    /// Lower case, no full stop, the user's words in backticks.
+    pub message: String,
+    pub span: Option<Span>,
+    /// The cure, where it is known.
+    pub help: Option<String>,
+}
+
+/// The diagnostics of a stage, in the order in which they were found.
+#[derive(Clone, Debug, Default)]
+pub struct Diagnostics {
+    list: Vec<Diagnostic>,
+}
+
+impl Diagnostics {
+    pub fn new() -> Diagnostics {
+        Diagnostics::default()
+    }
+
+    /// Adds a diagnostic at a place.
+    pub fn at(&mut self, code: Code, span: Span, message: impl Into<String>) {
+        self.push(code, Some(span), message.into(), None);
+    }
+
+    /// Adds a diagnostic at a place, with its cure.
+    pub fn at_with_help(
+        &mut self,
+        code: Code,
+        span: Span,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
+        self.push(code, Some(span), message.into(), Some(help.into()));
+    }
+
+    /// Adds a diagnostic about the run as a whole, with its cure.
+    pub fn general(&mut self, code: Code, message: impl Into<String>, help: impl Into<String>) {
+        self.push(code, None, message.into(), Some(help.into()));
+    }
+
+    fn push(&mut self, code: Code, span: Option<Span>, message: String, help: Option<String>) {
+        self.list.push(Diagnostic {
+            code,
+            message,
+            span,
+            help,
+        });
+    }
+
+    /// Takes over all of `other`.
+    pub fn append(&mut self, other: Diagnostics) {
+        self.list.extend(other.list);
+    }
+
+    /// Returns the diagnostics by place, each once.
+    pub fn sorted(&self) -> Vec<&Diagnostic> {
+        let mut list: Vec<&Diagnostic> = self.list.iter().collect();
+        list.sort_by_key(|it| (it.span, it.code, &it.message));
+        list.dedup();
+        list
+    }
+
+    pub fn worst(&self) -> Option<Severity> {
+        self.list.iter().map(|it| it.code.severity()).max()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+}

@@ -1,0 +1,1 @@
+//! The evaluator of Jinja2 over minijinja's syntax tree.

@@ -1,0 +1,175 @@
+//! `Ctx`: what lowering one machine reads and writes.
+
+use crate::account::{Account, Closing, Code, Verdict};
+use crate::diag::{self, Diagnostics};
+use crate::model::{Entry, Family, Machine, Part, Resource};
+use crate::nix::Expr;
+use crate::plan::{Definition, Home, OptionPath, Origin, Plan, Remark};
+use crate::rules::Rules;
+
+/// What lowering one machine reads and writes.
+pub(super) struct Ctx<'a> {
+    pub(super) machine: &'a Machine,
+    pub(super) rules: &'a Rules,
+    pub(super) plan: Plan,
+    account: &'a mut Account,
+    diags: &'a mut Diagnostics,
+}
+
+impl<'a> Ctx<'a> {
+    pub(super) fn new(
+        machine: &'a Machine,
+        rules: &'a Rules,
+        account: &'a mut Account,
+        diags: &'a mut Diagnostics,
+    ) -> Ctx<'a> {
+        let plan = Plan::new(&machine.name, &machine.described);
+        Ctx {
+            machine,
+            rules,
+            plan,
+            account,
+            diags,
+        }
+    }
+
+    pub(super) fn finish(self) -> Plan {
+        self.plan
+    }
+
+    pub(super) fn family(&self) -> Family {
+        self.machine.family
+    }
+
+    /// Gives an option its value. Where it has another one, the first stands and the entry's items are `manual`.
+    pub(super) fn set(&mut self, entry: &Entry, path: OptionPath, expr: Expr) {
+        let definition = definition(entry, expr);
+        if let Err(clash) = self.plan.set(path.clone(), definition) {
+            self.clash(entry, &path, &clash.first);
+        }
+    }
+
+    /// Adds an element to a list that joins.
+    pub(super) fn add(&mut self, entry: &Entry, path: OptionPath, expr: Expr) {
+        let definition = definition(entry, expr);
+        if let Err(clash) = self.plan.add(path.clone(), definition) {
+            self.clash(entry, &path, &clash.first);
+        }
+    }
+
+    fn clash(&mut self, entry: &Entry, path: &OptionPath, first: &Definition) {
+        let message = format!(
+            "`{path}` already has another value on {}; the first one stands",
+            self.machine.name
+        );
+        if let Some(item) = entry.origin.items.first() {
+            let span = self.account.get(*item).span;
+            self.diags
+                .at(diag::Code::OptionClash, span, message.clone());
+        }
+        let _ = first;
+        self.manual_about(entry, Some(path.clone()), Code::OptionClash, &message, None);
+    }
+
+    /// Closes the items of an entry for this host.
+    pub(super) fn close(&mut self, entry: &Entry, verdict: Verdict, code: Code, reason: &str) {
+        for item in &entry.origin.items {
+            let host = self.machine.name.clone();
+            let closing = Closing {
+                host,
+                verdict,
+                code,
+                reason: reason.to_owned(),
+            };
+            self.account.close(*item, closing);
+        }
+    }
+
+    /// Closes the items of an entry that the plan states: `translated`, or `assumed` with what the entry assumes and
+    /// what `assumption` adds.
+    pub(super) fn stated(
+        &mut self,
+        entry: &Entry,
+        code: Code,
+        reason: &str,
+        assumption: Option<&str>,
+    ) {
+        let mut assumed: Vec<&str> = entry.assumptions.iter().map(String::as_str).collect();
+        assumed.extend(assumption);
+        if assumed.is_empty() {
+            self.close(entry, Verdict::Translated, code, reason);
+        } else {
+            self.close(entry, Verdict::Assumed, code, &assumed.join("; "));
+        }
+    }
+
+    /// Leaves an entry to the person: a comment in the output, and `manual` in the account.
+    pub(super) fn manual(&mut self, entry: &Entry, code: Code, reason: &str, cure: Option<&str>) {
+        self.manual_about(entry, None, code, reason, cure);
+    }
+
+    /// As `manual`, beside the option where a reader will look.
+    pub(super) fn manual_about(
+        &mut self,
+        entry: &Entry,
+        about: Option<OptionPath>,
+        code: Code,
+        reason: &str,
+        cure: Option<&str>,
+    ) {
+        self.close(entry, Verdict::Manual, code, reason);
+        let title = entry.origin.items.first().map_or_else(String::new, |item| {
+            let item = self.account.get(*item);
+            if item.name.is_empty() {
+                item.subject.clone()
+            } else {
+                item.name.clone()
+            }
+        });
+        let mut lines: Vec<String> = cure.map(str::to_owned).into_iter().collect();
+        if let Resource::Opaque(opaque) = &entry.resource {
+            lines.extend(opaque.lines.iter().map(ToString::to_string));
+        }
+        let remark = Remark {
+            home: home(&entry.part),
+            about,
+            origin: origin(entry),
+            title,
+            reason: reason.to_owned(),
+            lines,
+        };
+        if !self.plan.remarks.contains(&remark) {
+            self.plan.remarks.push(remark);
+        }
+    }
+}
+
+fn definition(entry: &Entry, expr: Expr) -> Definition {
+    Definition {
+        expr,
+        home: home(&entry.part),
+        origin: origin(entry),
+        rule: String::new(),
+    }
+}
+
+fn home(part: &Part) -> Home {
+    match part {
+        Part::Role(name) => Home::Role(name.clone()),
+        Part::Service(name) => Home::Service(name.clone()),
+        Part::Machine => Home::Machine,
+        Part::Host => Home::Host,
+    }
+}
+
+fn origin(entry: &Entry) -> Origin {
+    Origin {
+        items: entry.origin.items.clone(),
+        places: entry.origin.places.clone(),
+        remarks: entry
+            .assumptions
+            .iter()
+            .map(|it| format!("assumed: {it}"))
+            .collect(),
+    }
+}

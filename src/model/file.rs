@@ -1,0 +1,81 @@
+//! Files, folders, links and what is to be gone.
+
+use super::Text;
+
+/// Permission bits, such as 0o644.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Mode(pub u32);
+
+impl Mode {
+    /// Returns four octal digits.
+    pub fn octal(self) -> String {
+        format!("{:04o}", self.0)
+    }
+}
+
+impl serde::Serialize for Mode {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.octal())
+    }
+}
+
+/// A file with its whole content.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct File {
+    /// Absolute.
+    pub path: String,
+    pub content: Content,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mode: Option<Mode>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "kebab-case", untagged)]
+pub enum Content {
+    Text(Text),
+    /// Bytes that are no text.
+    Binary(#[serde(skip)] Vec<u8>),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Directory {
+    pub path: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mode: Option<Mode>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
+    /// Owner, group and mode hold for everything below, too.
+    pub recurse: bool,
+}
+
+/// A symbolic link.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Link {
+    pub path: String,
+    pub target: String,
+}
+
+/// Owner and permissions of something that others made.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct PathMode {
+    pub path: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mode: Option<Mode>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
+    pub recurse: bool,
+}
+
+/// A path that must not be there.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct RemovedPath {
+    pub path: String,
+}

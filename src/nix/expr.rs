@@ -1,0 +1,103 @@
+//! `Expr`: the expressions that the output uses.
+
+use std::sync::Arc;
+
+/// A Nix expression. Attribute names are plain text; printing quotes them where it must.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Expr {
+    Null,
+    Bool(bool),
+    Int(i64),
+    Float(f64),
+    Str(Vec<StrPart>),
+    /// A name or a selection: `pkgs.nodejs`, `config.networking.hostName`.
+    Select(Vec<String>),
+    List(Vec<Expr>),
+    Attrs(Vec<(String, Expr)>),
+    /// A function and its arguments.
+    Apply(Box<Expr>, Vec<Expr>),
+    /// `with pkgs; body`.
+    With(Box<Expr>, Box<Expr>),
+    /// A file that is written beside the Nix files; prints as a path to it.
+    Asset(Asset),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum StrPart {
+    Literal(String),
+    /// `${…}`.
+    Splice(Expr),
+}
+
+/// A file of the output that an expression refers to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asset {
+    /// Its path below the folder of files: `etc/nginx/nginx.conf`.
+    pub name: String,
+    pub bytes: Arc<[u8]>,
+}
+
+impl Expr {
+    pub fn str(text: impl Into<String>) -> Expr {
+        Expr::Str(vec![StrPart::Literal(text.into())])
+    }
+
+    pub fn strs<T: Into<String>>(texts: impl IntoIterator<Item = T>) -> Expr {
+        Expr::List(texts.into_iter().map(Expr::str).collect())
+    }
+
+    /// Makes a selection from its dotted form; the names must be plain identifiers.
+    pub fn select(dotted: &str) -> Expr {
+        Expr::Select(dotted.split('.').map(str::to_owned).collect())
+    }
+
+    /// Makes `pkgs.<attr>`; a dotted `attr` selects from a package set.
+    pub fn package(attr: &str) -> Expr {
+        Expr::select(&format!("pkgs.{attr}"))
+    }
+
+    pub fn apply(function: &str, arguments: Vec<Expr>) -> Expr {
+        Expr::Apply(Box::new(Expr::select(function)), arguments)
+    }
+
+    /// Returns the string where it has no splices.
+    pub fn as_str(&self) -> Option<&str> {
+        match self {
+            Expr::Str(parts) => match parts.as_slice() {
+                [] => Some(""),
+                [StrPart::Literal(text)] => Some(text),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// Calls `visit` for each file that the expression refers to.
+    pub fn for_each_asset(&self, visit: &mut impl FnMut(&Asset)) {
+        match self {
+            Expr::Null | Expr::Bool(_) | Expr::Int(_) | Expr::Float(_) | Expr::Select(_) => {}
+            Expr::Str(parts) => {
+                for part in parts {
+                    if let StrPart::Splice(expr) = part {
+                        expr.for_each_asset(visit);
+                    }
+                }
+            }
+            Expr::List(items) => items.iter().for_each(|item| item.for_each_asset(visit)),
+            Expr::Attrs(attrs) => attrs
+                .iter()
+                .for_each(|(_, value)| value.for_each_asset(visit)),
+            Expr::Apply(function, arguments) => {
+                function.for_each_asset(visit);
+                arguments
+                    .iter()
+                    .for_each(|argument| argument.for_each_asset(visit));
+            }
+            Expr::With(scope, body) => {
+                scope.for_each_asset(visit);
+                body.for_each_asset(visit);
+            }
+            Expr::Asset(asset) => visit(asset),
+        }
+    }
+}

@@ -1,0 +1,257 @@
+//! The plan: per host, which option has which value, who asked for it, and what could not be said.
+//!
+//! A path names one leaf: `systemd.services.shop.serviceConfig.User`. Values of one option join where they are lists
+//! of which the order says nothing (`add`); two different values of anything else clash (`set`).
+
+use std::fmt;
+
+use indexmap::IndexMap;
+
+use crate::account::ItemId;
+use crate::nix::{Expr, attr_path_text};
+use crate::source::Span;
+
+/// The attribute names that lead to an option's value.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct OptionPath(Vec<String>);
+
+impl OptionPath {
+    pub fn new<T: Into<String>>(names: impl IntoIterator<Item = T>) -> OptionPath {
+        OptionPath(names.into_iter().map(Into::into).collect())
+    }
+
+    /// Reads `a.b."c.d"`.
+    pub fn parse(dotted: &str) -> OptionPath {
+        let mut names = vec![String::new()];
+        let mut quoted = false;
+        for c in dotted.chars() {
+            match c {
+                '"' => quoted = !quoted,
+                '.' if !quoted => names.push(String::new()),
+                _ => {
+                    if let Some(last) = names.last_mut() {
+                        last.push(c);
+                    }
+                }
+            }
+        }
+        OptionPath(names)
+    }
+
+    /// Returns this path with one more name.
+    #[must_use]
+    pub fn child(&self, name: &str) -> OptionPath {
+        let mut names = self.0.clone();
+        names.push(name.to_owned());
+        OptionPath(names)
+    }
+
+    pub fn names(&self) -> &[String] {
+        &self.0
+    }
+}
+
+impl fmt::Display for OptionPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&attr_path_text(&self.0))
+    }
+}
+
+/// The part of the output that a definition belongs to.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Home {
+    /// `modules/roles/<name>.nix`
+    Role(String),
+    /// `modules/services/<name>.nix`
+    Service(String),
+    /// `modules/<topic>.nix`: the option's path says which topic.
+    Machine,
+    /// `hosts/<host>/default.nix`
+    Host,
+}
+
+/// Who asked for it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Origin {
+    pub items: Vec<ItemId>,
+    pub places: Vec<Span>,
+    /// What a reader should know besides: `assumed: sshd runs, the play came over ssh`.
+    pub remarks: Vec<String>,
+}
+
+impl Origin {
+    /// Adds what `other` names and this does not.
+    pub fn merge(&mut self, other: Origin) {
+        push_new(&mut self.items, other.items);
+        push_new(&mut self.places, other.places);
+        push_new(&mut self.remarks, other.remarks);
+    }
+}
+
+fn push_new<T: PartialEq>(list: &mut Vec<T>, more: Vec<T>) {
+    for it in more {
+        if !list.contains(&it) {
+            list.push(it);
+        }
+    }
+}
+
+/// A value, where it belongs and where it comes from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Definition {
+    pub expr: Expr,
+    pub home: Home,
+    pub origin: Origin,
+    /// The rule that made it, or the part of the program.
+    pub rule: String,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Setting {
+    One(Definition),
+    /// The elements of a list that joins.
+    Elements(Vec<Definition>),
+}
+
+impl Setting {
+    pub fn definitions(&self) -> &[Definition] {
+        match self {
+            Setting::One(one) => std::slice::from_ref(one),
+            Setting::Elements(list) => list,
+        }
+    }
+}
+
+/// Something that is not stated, as a comment where a reader will look.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Remark {
+    pub home: Home,
+    /// The option beside which a reader will look for it, where there is one.
+    pub about: Option<OptionPath>,
+    pub origin: Origin,
+    pub title: String,
+    pub reason: String,
+    /// Lines below: the cure, the arguments.
+    pub lines: Vec<String>,
+}
+
+/// A secret that a person must put on the machine.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Secret {
+    /// Where the machine expects it: `/run/secrets/shop.env`.
+    pub path: String,
+    /// What the file must hold, with the secret parts named.
+    pub content: Vec<String>,
+    /// Where it came from.
+    pub from: Vec<String>,
+    /// What uses it.
+    pub used_by: String,
+}
+
+/// Something to carry over or to do by hand.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Chore {
+    pub topic: String,
+    pub text: String,
+}
+
+/// One host's configuration.
+#[derive(Clone, Debug, Default)]
+pub struct Plan {
+    pub host: String,
+    /// What the head of the host's file says.
+    pub described: String,
+    settings: IndexMap<OptionPath, Setting>,
+    pub remarks: Vec<Remark>,
+    pub secrets: Vec<Secret>,
+    pub chores: Vec<Chore>,
+}
+
+/// The value that was there first, when another one came.
+#[derive(Clone, Debug)]
+pub struct Clash {
+    pub first: Definition,
+}
+
+impl Plan {
+    pub fn new(host: &str, described: &str) -> Plan {
+        Plan {
+            host: host.to_owned(),
+            described: described.to_owned(),
+            ..Plan::default()
+        }
+    }
+
+    /// Gives an option its value; an equal one adds its origin.
+    ///
+    /// # Errors
+    /// The first definition, when it says something else.
+    pub fn set(&mut self, path: OptionPath, definition: Definition) -> Result<(), Box<Clash>> {
+        match self.settings.get_mut(&path) {
+            None => {
+                self.settings.insert(path, Setting::One(definition));
+                Ok(())
+            }
+            Some(Setting::One(first)) if first.expr == definition.expr => {
+                first.origin.merge(definition.origin);
+                Ok(())
+            }
+            Some(Setting::One(first)) => Err(Box::new(Clash {
+                first: first.clone(),
+            })),
+            Some(Setting::Elements(list)) => match list.first() {
+                Some(first) => Err(Box::new(Clash {
+                    first: first.clone(),
+                })),
+                None => Ok(()),
+            },
+        }
+    }
+
+    /// Adds an element to a list that joins; an equal one adds its origin.
+    ///
+    /// # Errors
+    /// The first definition, when the option has a whole value.
+    pub fn add(&mut self, path: OptionPath, definition: Definition) -> Result<(), Box<Clash>> {
+        let setting = self
+            .settings
+            .entry(path)
+            .or_insert_with(|| Setting::Elements(Vec::new()));
+        match setting {
+            Setting::One(first) => Err(Box::new(Clash {
+                first: first.clone(),
+            })),
+            Setting::Elements(list) => {
+                match list.iter_mut().find(|it| it.expr == definition.expr) {
+                    Some(first) => first.origin.merge(definition.origin),
+                    None => list.push(definition),
+                }
+                Ok(())
+            }
+        }
+    }
+
+    pub fn get(&self, path: &OptionPath) -> Option<&Setting> {
+        self.settings.get(path)
+    }
+
+    pub fn remove(&mut self, path: &OptionPath) -> Option<Setting> {
+        self.settings.shift_remove(path)
+    }
+
+    /// Returns the settings in the order in which they came.
+    pub fn settings(&self) -> impl Iterator<Item = (&OptionPath, &Setting)> {
+        self.settings.iter()
+    }
+
+    /// Keeps the definitions for which `keep` is true; a list left empty is gone.
+    pub fn retain(&mut self, mut keep: impl FnMut(&OptionPath, &Definition) -> bool) {
+        self.settings.retain(|path, setting| match setting {
+            Setting::One(one) => keep(path, one),
+            Setting::Elements(list) => {
+                list.retain(|it| keep(path, it));
+                !list.is_empty()
+            }
+        });
+    }
+}

@@ -1,0 +1,10 @@
+//! The text of the input: `SourceTree`, `FileId`, `Span` and line numbers.
+//!
+//! The only stage that reads the disk. The names of all files are listed once, sorted; a file's content is read when
+//! somebody asks for it. The root is closed: a link that leads out of it is never opened.
+
+mod span;
+mod tree;
+
+pub use span::{Position, Span, Spanned};
+pub use tree::{Entry, EntryKind, FileId, ReadProblem, SourceTree, is_ignored, join};
