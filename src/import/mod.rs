@@ -1,6 +1,8 @@
 //! Importers: each computes, from its kind of source, what the tool would have made of each host.
 
 pub mod ansible;
+mod etc;
+mod holes;
 
 use crate::account::Account;
 use crate::diag::Diagnostics;
