@@ -6,10 +6,12 @@
 pub mod crontab;
 pub mod fstab;
 pub mod hosts;
+pub mod lines;
 pub mod list;
 pub mod modprobe;
 mod place;
 mod placeholder;
+pub mod python_regex;
 pub mod sshd_config;
 pub mod sudoers;
 pub mod sysctl;
