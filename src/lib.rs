@@ -87,6 +87,7 @@ pub fn convert(
     let mut plans = lower::lower(&model, rules, &mut account, &mut diagnostics);
     schema::check(&mut plans, &mut account, &mut diagnostics);
     let output = emit::emit(&plans, tree, &mut account, options.emit);
+    account.carry();
     Conversion {
         model,
         plans,

@@ -3,6 +3,7 @@
 pub mod ansible;
 mod etc;
 mod holes;
+mod state;
 
 use crate::account::Account;
 use crate::diag::Diagnostics;
