@@ -1,1 +1,3 @@
+//! Embeds data that the program needs at run time.
+
 fn main() {}

@@ -1,6 +1,7 @@
 //! Ansible: playbooks, roles and inventories.
 
 mod jinja;
+mod project;
 mod scope;
 mod value;
 
@@ -13,6 +14,8 @@ use crate::source::SourceTree;
 pub(super) const IMPORTER: Importer = Importer {
     name: "ansible",
     detect,
+    root_markers: project::ROOT_MARKERS,
+    projects: project::projects,
     import,
 };
 
@@ -23,7 +26,8 @@ pub struct Options {
     pub inventories: Vec<String>,
     /// `-l`
     pub limit: Option<String>,
-    /// `-e`: `k=v`, JSON or YAML text, as files of the tree.
+    /// `-e`: files of the tree, the last one counts. `@-e<N>` is a text of the command line (`k=v ...`, JSON or YAML, as
+    /// Ansible tells them apart), any other is a file of variables.
     pub extra_vars: Vec<String>,
     /// `-t`
     pub tags: Vec<String>,
