@@ -5,6 +5,7 @@ mod args;
 mod config;
 mod input;
 mod progress;
+mod support;
 mod translate;
 mod write;
 
@@ -13,6 +14,8 @@ use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
+
+pub use support::support;
 
 use args::{ColorChoice, Command, CommandLine};
 

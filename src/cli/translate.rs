@@ -7,11 +7,13 @@ use super::args::{DumpFormat, FailOn, Settings, Translate};
 use super::progress::{Progress, Watcher};
 use super::write::{self, Written};
 use super::{Status, Streams, config, input};
+use crate::Conversion;
+use crate::Options;
+use crate::convert;
 use crate::diag::{Code, Diagnostic, Diagnostics, Severity};
 use crate::emit::{self, Origins, Output};
 use crate::rules::Rules;
 use crate::source::SourceTree;
-use crate::{Conversion, Options, convert};
 
 pub(super) fn run(args: Translate, streams: &mut Streams<'_>) -> anyhow::Result<Status> {
     let Translate {

@@ -13,6 +13,8 @@ pub struct Importer {
     pub name: &'static str,
     /// Tells whether a tree, or the one file `given` of it, is of this kind.
     pub detect: fn(tree: &SourceTree, given: Option<&str>) -> bool,
+    /// The modules, instructions or files that it understands, for the tables of README.md.
+    pub knows: fn() -> Vec<&'static str>,
     /// The names of files and folders that make the folder they stand in the root of what stands below.
     pub root_markers: &'static [&'static str],
     /// Finds the folders below the root that are projects of their own, sorted.

@@ -14,6 +14,7 @@ use crate::source::SourceTree;
 pub(super) const IMPORTER: Importer = Importer {
     name: "ansible",
     detect,
+    knows: Vec::new,
     root_markers: project::ROOT_MARKERS,
     projects: project::projects,
     import,
