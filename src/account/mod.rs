@@ -141,7 +141,7 @@ impl Account {
     }
 
     pub fn open(&mut self, kind: ItemKind, subject: &str, name: &str, span: Span) -> ItemId {
-        let id = ItemId(u32::try_from(self.items.len()).unwrap_or(u32::MAX));
+        let id = self.next_id();
         self.items.push(Item {
             kind,
             subject: subject.to_owned(),
@@ -185,6 +185,20 @@ impl Account {
                 let item = &mut self.items[at];
                 item.closings.push(closing);
                 item.outputs.extend(outputs);
+            }
+        }
+    }
+
+    /// Returns the id that the next item gets.
+    pub fn next_id(&self) -> ItemId {
+        ItemId(u32::try_from(self.items.len()).unwrap_or(u32::MAX))
+    }
+
+    /// Moves what the items from `first` on show in the output into one of its folders.
+    pub fn move_outputs(&mut self, first: ItemId, folder: &str) {
+        for item in self.items.iter_mut().skip(first.0 as usize) {
+            for output in &mut item.outputs {
+                output.file = format!("{folder}/{}", output.file);
             }
         }
     }

@@ -18,6 +18,7 @@ mod params;
 mod play;
 mod playbook;
 mod playbooks;
+mod project;
 mod results;
 mod scope;
 mod secrets;
@@ -43,6 +44,9 @@ use scope::Session;
 pub(super) const IMPORTER: Importer = Importer {
     name: "ansible",
     detect,
+    knows: modules::names,
+    root_markers: project::ROOT_MARKERS,
+    projects: project::projects,
     import,
 };
 
@@ -53,7 +57,8 @@ pub struct Options {
     pub inventories: Vec<String>,
     /// `-l`
     pub limit: Option<String>,
-    /// `-e`: `k=v`, JSON or YAML text, as files of the tree.
+    /// `-e`: files of the tree, the last one counts. `@-e<N>` is a text of the command line (`k=v ...`, JSON or YAML, as
+    /// Ansible tells them apart), any other is a file of variables.
     pub extra_vars: Vec<String>,
     /// `-t`
     pub tags: Vec<String>,
@@ -85,7 +90,7 @@ fn import(
     diags: &mut Diagnostics,
 ) -> Model {
     let library = Library::load(tree, account, diags);
-    let playbooks = playbooks::choose(&library, options.given.as_deref(), diags);
+    let playbooks = playbooks::choose(&library, &options.given, diags);
     let session = Session::new(tree);
     let cast = Cast::choose(&library, &session, &playbooks, options, diags);
     drop(session);

@@ -6,26 +6,31 @@ use super::library::Library;
 use crate::diag::{Code, Diagnostics};
 use crate::source::{FileId, SourceTree, is_ignored, join};
 
-/// Returns the playbook that was given, or all of the tree that no other imports: site.yml, main.yml, then by name.
+/// Returns the playbooks that were given, or all of the tree that no other imports: site.yml, main.yml, then by name.
 pub(super) fn choose(
     library: &Library<'_>,
-    given: Option<&str>,
+    given: &[String],
     diags: &mut Diagnostics,
 ) -> Vec<FileId> {
     let tree = library.tree;
-    if let Some(path) = given {
-        let found = tree
-            .find(path)
-            .ok()
-            .filter(|file| library.tasks(*file).is_some_and(|it| !it.plays.is_empty()));
-        if found.is_none() {
-            diags.general(
-                Code::NothingToDo,
-                format!("`{path}` holds no play"),
-                "a play is a mapping with `hosts`",
-            );
+    if !given.is_empty() {
+        let mut chosen = Vec::new();
+        for path in given {
+            let has_plays =
+                |file: &FileId| library.tasks(*file).is_some_and(|it| !it.plays.is_empty());
+            match tree.find(path).ok().filter(has_plays) {
+                Some(file) => chosen.push(file),
+                None => {
+                    let message = format!("`{path}` holds no play");
+                    diags.general(
+                        Code::NothingToDo,
+                        message,
+                        "a play is a mapping with `hosts`",
+                    );
+                }
+            }
         }
-        return found.into_iter().collect();
+        return chosen;
     }
     let playbooks: Vec<FileId> = library
         .files()

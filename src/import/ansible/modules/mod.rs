@@ -43,6 +43,14 @@ pub(super) fn find(name: &str) -> Option<&'static Module> {
         .copied()
 }
 
+/// Returns the names of all modules, for the tables of README.md.
+pub(super) fn names() -> Vec<&'static str> {
+    MODULES
+        .iter()
+        .flat_map(|module| module.names.iter().copied())
+        .collect()
+}
+
 /// Tells whether a module, known here or not, only looks.
 pub(super) fn is_probe(name: &str) -> bool {
     find(name).map_or(
