@@ -57,7 +57,9 @@ impl Mended {
         }
         let line = self.text[..problem.at].rfind('\n').map_or(0, |at| at + 1);
         match problem.message.as_str() {
-            "tab cannot be used as indentation" | "invalid indentation" => self.indent(line),
+            "tab cannot be used as indentation"
+            | "tabs disallowed within this context (block indentation)"
+            | "invalid indentation" => self.indent(line),
             "invalid indentation in quoted scalar" => self.indent_quoted(problem.at),
             _ => false,
         }
