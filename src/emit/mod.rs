@@ -6,6 +6,8 @@ mod layout;
 mod lines;
 mod markdown;
 mod papers;
+#[cfg(test)]
+mod properties;
 mod share;
 mod sheet;
 mod skeleton;
