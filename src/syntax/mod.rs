@@ -12,6 +12,7 @@ pub mod modprobe;
 mod place;
 mod placeholder;
 pub mod python_regex;
+pub mod shell;
 pub mod sshd_config;
 pub mod sudoers;
 pub mod sysctl;
