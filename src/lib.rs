@@ -106,6 +106,7 @@ pub fn convert(
     };
     if nested.is_empty() {
         convert_project(tree, "", &job, &mut conversion);
+        conversion.account.carry();
         return conversion;
     }
     for folder in std::iter::once("").chain(nested.iter().map(String::as_str)) {
@@ -117,6 +118,7 @@ pub fn convert(
             convert_project(&part, folder, &job, &mut conversion);
         }
     }
+    conversion.account.carry();
     conversion
 }
 

@@ -1,6 +1,9 @@
 //! Importers: each computes, from its kind of source, what the tool would have made of each host.
 
 pub mod ansible;
+mod etc;
+mod holes;
+mod state;
 
 use crate::account::Account;
 use crate::diag::Diagnostics;
