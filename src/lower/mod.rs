@@ -3,6 +3,9 @@
 #![deny(clippy::wildcard_enum_match_arm)]
 
 mod ctx;
+mod package;
+mod rule;
+mod service;
 
 use ctx::Ctx;
 
@@ -60,6 +63,9 @@ fn lower_entry(entry: &Entry, ctx: &mut Ctx<'_>) {
             );
             return;
         }
+    }
+    if rule::lower(entry, ctx) {
+        return;
     }
     ctx.manual(entry, Code::CannotState, "not lowered yet", None);
 }
