@@ -1,3 +1,5 @@
 //! Formats of text: one file each, text with spans to a tree. Whoever needs a format reads it here.
 
+pub mod sudoers;
+pub mod systemd_words;
 pub mod yaml;
