@@ -99,6 +99,6 @@ pub(super) fn about(resource: &Resource) -> Option<OptionPath> {
 fn about_path(path: &str) -> Option<OptionPath> {
     Some(match path.strip_prefix("/etc/") {
         Some(below) => OptionPath::new(["environment", "etc", below]),
-        None => OptionPath::new(["systemd", "tmpfiles", "settings", super::paths::RULES, path]),
+        None => OptionPath::new(["systemd", "tmpfiles", "rules"]),
     })
 }

@@ -7,10 +7,11 @@
 //! A file with a secret is never written: a person puts it below /run/secrets, and what read it reads it there.
 
 use super::machine;
-use super::paths::{self, RULES};
+use super::paths;
 use super::program;
 use super::statement::{Left, Lowered, Statement};
 use super::systemd;
+use super::tmpfiles::{Rule, doubled};
 use crate::account::Code;
 use crate::model::{Content, File, HoleKind, Machine, Mode, Text};
 use crate::nix::{Asset, Expr, StrPart};
@@ -72,54 +73,17 @@ pub(super) fn below_etc(path: &str) -> Option<&str> {
     path.strip_prefix("/etc/")
 }
 
-/// Makes the path of a tmpfiles rule; specifiers are read in it, so `%` is doubled.
-pub(super) fn rule(path: &str, kind: &str) -> OptionPath {
-    OptionPath::new([
-        "systemd",
-        "tmpfiles",
-        "settings",
-        RULES,
-        &doubled(path),
-        kind,
-    ])
-}
-
-pub(super) fn doubled(text: &str) -> String {
-    text.chars()
-        .flat_map(|c| std::iter::repeat_n(c, if c == '%' { 2 } else { 1 }))
-        .collect()
-}
-
-/// Adds mode, owner and group of a tmpfiles rule, where the source names them.
-pub(super) fn ownership(
-    rule: &OptionPath,
-    mode: Option<Mode>,
+/// Says which owners have to be there.
+pub(super) fn claim_owner(
     names: (Option<&str>, Option<&str>),
     machine: &Machine,
     statement: &mut Statement,
 ) {
-    if let Some(mode) = mode {
-        statement.set(rule.child("mode"), Expr::str(mode.octal()));
-    }
-    claim_owner(names, machine, statement);
-    if let Some(owner) = names.0 {
-        statement.set(rule.child("user"), Expr::str(owner));
-    }
-    if let Some(group) = names.1 {
-        statement.set(rule.child("group"), Expr::str(group));
-    }
-}
-
-fn claim_owner(names: (Option<&str>, Option<&str>), machine: &Machine, statement: &mut Statement) {
     let user = names.0.and_then(|name| paths::user_claim(machine, name));
     let group = names.1.and_then(|name| paths::group_claim(machine, name));
     for claim in [user, group].into_iter().flatten() {
         statement.assume(claim);
     }
-}
-
-fn names(file: &File) -> (Option<&str>, Option<&str>) {
-    (file.owner.as_deref(), file.group.as_deref())
 }
 
 fn lower_text(file: &File, text: &str, machine: &Machine) -> Lowered {
@@ -137,29 +101,59 @@ fn lower_text(file: &File, text: &str, machine: &Machine) -> Lowered {
         etc_ownership(&path, file, machine, &mut statement);
         return Lowered::Stated(statement);
     }
-    let path = rule(&file.path, "f+");
+    let lines = text.trim_end_matches('\n').contains('\n');
     let argument = if is_long {
         let read = Expr::apply("builtins.readFile", vec![asset()]);
-        if text.contains('%') {
+        let read = if text.contains('%') {
             let (from, to) = (Expr::strs(["%"]), Expr::strs(["%%"]));
             Expr::apply("lib.replaceStrings", vec![from, to, read])
         } else {
             read
-        }
+        };
+        vec![escaped(read)]
+    } else if lines || content.as_str().is_none() {
+        vec![escaped(doubled_expr(content))]
     } else {
-        doubled_expr(content)
+        vec![StrPart::Literal(escape(&doubled(text)))]
     };
-    if !text.is_empty() {
-        statement.set(path.child("argument"), argument);
-    }
-    ownership(
-        &path,
-        file.mode.or(Some(Mode(0o644))),
-        names(file),
-        machine,
-        &mut statement,
-    );
+    let rule = Rule {
+        mode: file.mode,
+        user: file.owner.as_deref(),
+        group: file.group.as_deref(),
+        argument,
+        ..Rule::new("f+", &file.path)
+    };
+    rule.state(machine, &mut statement);
     Lowered::Stated(statement)
+}
+
+/// The characters that would end the argument of a rule, or change it: those that NixOS's own tmpfiles module escapes.
+const ESCAPED: [(char, &str); 5] = [
+    ('\t', "\\t"),
+    ('\n', "\\n"),
+    ('\r', "\\r"),
+    (' ', "\\x20"),
+    ('\\', "\\\\"),
+];
+
+/// Lets Nix escape an argument, so that a text of several lines stays one that people can read.
+fn escaped(text: Expr) -> StrPart {
+    let characters = ESCAPED.iter().map(|(c, _)| c.to_string());
+    let arguments = vec![Expr::strs(characters), text];
+    StrPart::Splice(Expr::apply("lib.strings.escapeC", arguments))
+}
+
+fn escape(text: &str) -> String {
+    let mut out = String::new();
+    for c in text.chars() {
+        match ESCAPED.iter().find(|(it, _)| *it == c) {
+            // Inside an argument a blank stands for itself; at its start it would be skipped.
+            Some((' ', _)) if !out.is_empty() => out.push(' '),
+            Some((_, escape)) => out.push_str(escape),
+            None => out.push(c),
+        }
+    }
+    out
 }
 
 /// A script's interpreter is in the store; `/bin/sh` and `/usr/bin/env` are there as everywhere.
@@ -224,8 +218,11 @@ fn lower_binary(file: &File, bytes: &[u8], machine: &Machine) -> Lowered {
         etc_ownership(&path, file, machine, &mut statement);
     } else {
         statement.assume("a link to a read-only copy that all may read does as well as the file");
-        let target = Expr::Str(vec![StrPart::Splice(Expr::Asset(asset))]);
-        statement.set(rule(&file.path, "L+").child("argument"), target);
+        let rule = Rule {
+            argument: vec![StrPart::Splice(Expr::Asset(asset))],
+            ..Rule::new("L+", &file.path)
+        };
+        rule.state(machine, &mut statement);
     }
     Lowered::Stated(statement)
 }
@@ -256,7 +253,7 @@ fn lower_secret(file: &File, text: &Text, machine: &Machine) -> Lowered {
         }
     }
     if used_by.is_empty() {
-        link_secret(file, &path, &mut statement);
+        link_secret(file, &path, machine, &mut statement);
         used_by.push(file.path.clone());
     }
     statement.assume(format!("its content is put into `{path}`"));
@@ -269,13 +266,19 @@ fn lower_secret(file: &File, text: &Text, machine: &Machine) -> Lowered {
     Lowered::Stated(statement)
 }
 
-fn link_secret(file: &File, path: &str, statement: &mut Statement) {
+fn link_secret(file: &File, path: &str, machine: &Machine, statement: &mut Statement) {
     match below_etc(&file.path) {
         Some(below) => statement.set(
             OptionPath::new(["environment", "etc", below, "source"]),
             Expr::str(path),
         ),
-        None => statement.set(rule(&file.path, "L+").child("argument"), Expr::str(path)),
+        None => {
+            let rule = Rule {
+                argument: vec![StrPart::Literal(path.to_owned())],
+                ..Rule::new("L+", &file.path)
+            };
+            rule.state(machine, statement);
+        }
     }
 }
 
@@ -322,11 +325,10 @@ mod tests {
         check(
             file("/opt/run.sh", "#!/bin/bash\necho 100%\n", 0o755, None),
             r#"
-            systemd.tmpfiles.settings."10-ops2nix"."/opt/run.sh"."f+".argument = ''
+            systemd.tmpfiles.rules += "f+ /opt/run.sh 0755 - - - ${lib.strings.escapeC [ "\t" "\n" "\r" " " "\\" ] ''
               #!${pkgs.bash}/bin/bash
               echo 100%%
-            '';
-            systemd.tmpfiles.settings."10-ops2nix"."/opt/run.sh"."f+".mode = "0755";
+            ''}";
             assumed: `/bin/bash` is taken from `pkgs.bash`
             "#,
         );
@@ -334,8 +336,7 @@ mod tests {
         check(
             file("/srv/long", &long, 0o644, None),
             r#"
-            systemd.tmpfiles.settings."10-ops2nix"."/srv/long"."f+".argument = lib.replaceStrings [ "%" ] [ "%%" ] (builtins.readFile ./files/srv/long);
-            systemd.tmpfiles.settings."10-ops2nix"."/srv/long"."f+".mode = "0644";
+            systemd.tmpfiles.rules += "f+ /srv/long 0644 - - - ${lib.strings.escapeC [ "\t" "\n" "\r" " " "\\" ] (lib.replaceStrings [ "%" ] [ "%%" ] (builtins.readFile ./files/srv/long))}";
             "#,
         );
     }

@@ -107,7 +107,7 @@ fn lower_resource(entry: &Entry, machine: &Machine) -> Lowered {
         Resource::Directory(it) => tmpfiles::lower_directory(it, machine),
         Resource::Link(it) => tmpfiles::lower_link(it, machine),
         Resource::PathMode(it) => tmpfiles::lower_mode(it, machine),
-        Resource::RemovedPath(it) => tmpfiles::lower_removed(it),
+        Resource::RemovedPath(it) => tmpfiles::lower_removed(it, machine),
         Resource::User(it) => user::lower_user(it, machine),
         Resource::Group(it) => user::lower_group(it, machine),
         Resource::AuthorizedKey(it) => authorized_key::lower(it, machine),

@@ -5,9 +5,6 @@ use std::sync::LazyLock;
 use super::machine;
 use crate::model::{Content, File, HoleKind, Machine, Text};
 
-/// The name of the file of tmpfiles rules.
-pub(super) const RULES: &str = "10-ops2nix";
-
 const TABLE: &str = include_str!("../../rules/nixos/etc.json");
 
 /// A path below /etc that NixOS makes from an option, or that nothing reads; folders end with `/`.

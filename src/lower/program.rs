@@ -1,7 +1,6 @@
 //! Programs by their paths: `/usr/bin/node` to `${pkgs.nodejs}/bin/node`.
 //!
-//! The table is rules/nixos/programs.json: package attributes (or a selection from `config`, or a folder that has
-//! `bin`) to their programs, and the programs that no NixOS has, with the reason.
+//! The table is rules/nixos/programs.json: package attributes (or a folder that has `bin`) to their programs, and the programs that no NixOS has, with the reason.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -59,7 +58,7 @@ fn turned(table: BTreeMap<String, Vec<String>>) -> BTreeMap<String, String> {
         .collect()
 }
 
-/// Returns the attribute, selection or folder that has a program.
+/// Returns the attribute or folder that has a program.
 pub(super) fn package_of(program: &str) -> Option<&'static str> {
     PROGRAMS.packages.get(program).map(String::as_str)
 }
@@ -72,13 +71,7 @@ pub(super) fn foreign(program: &str) -> Option<&'static str> {
 
 /// Makes the package of a row of the table an expression; `None` for a folder.
 pub(super) fn package_expr(package: &str) -> Option<Expr> {
-    if package.starts_with('/') {
-        None
-    } else if package.starts_with("config.") {
-        Some(Expr::select(package))
-    } else {
-        Some(Expr::package(package))
-    }
+    (!package.starts_with('/')).then(|| Expr::package(package))
 }
 
 /// Makes the path of a program.
@@ -147,7 +140,7 @@ impl Spliced {
 
 /// Says what a replaced path rests on.
 pub(super) fn claim(path: &str, package: &str) -> String {
-    let whole = if package.starts_with('/') || package.starts_with("config.") {
+    let whole = if package.starts_with('/') {
         package.to_owned()
     } else {
         format!("pkgs.{package}")
@@ -204,10 +197,7 @@ mod tests {
         );
         check("-/bin/rm -f /x", r#""-${pkgs.coreutils}/bin/rm -f /x""#);
         check("/usr/bin/sudo x", r#""/run/wrappers/bin/sudo x""#);
-        check(
-            "/bin/systemctl x",
-            r#""${config.systemd.package}/bin/systemctl x""#,
-        );
+        check("/bin/systemctl x", r#""${pkgs.systemd}/bin/systemctl x""#);
     }
 
     #[test]
@@ -228,9 +218,7 @@ mod tests {
     fn every_package_is_in_the_table_of_packages() {
         let rows = include_str!("../../rules/nixos/packages.jsonl");
         for package in PROGRAMS.packages.values() {
-            let known = package.starts_with('/')
-                || package.starts_with("config.")
-                || rows.contains(&format!("\"{package}\""));
+            let known = package.starts_with('/') || rows.contains(&format!("\"{package}\""));
             assert!(known, "{package}");
         }
         assert!(foreign("/usr/bin/apt-get").is_some());

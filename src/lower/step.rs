@@ -7,6 +7,7 @@ use super::machine;
 use super::paths;
 use super::program;
 use super::statement::{Left, Lowered, Statement};
+use super::tmpfiles;
 use crate::account::Code;
 use crate::model::{Command, Entry, HoleKind, Machine, Part, Step, Text};
 use crate::nix::{Expr, StrPart};
@@ -14,13 +15,7 @@ use crate::plan::OptionPath;
 use crate::syntax::systemd_words::quote_literally;
 
 /// Packages that every service of NixOS has in its path.
-const DEFAULT_PATH: [&str; 5] = [
-    "coreutils",
-    "findutils",
-    "gnugrep",
-    "gnused",
-    "config.systemd.package",
-];
+const DEFAULT_PATH: [&str; 5] = ["coreutils", "findutils", "gnugrep", "gnused", "systemd"];
 
 /// Programs that talk to other machines as a rule.
 const NETWORK: [&str; 14] = [
@@ -255,7 +250,7 @@ fn condition(step: &Step, base: &OptionPath, statement: &mut Statement) {
         } else {
             "ConditionPathExists"
         };
-        conditions.push((directive, format!("{mark}{}", super::file::doubled(&whole))));
+        conditions.push((directive, format!("{mark}{}", tmpfiles::doubled(&whole))));
     }
     for directive in ["ConditionPathExists", "ConditionPathExistsGlob"] {
         let values: Vec<&String> = conditions

@@ -131,8 +131,8 @@ mod tests {
         check(
             rule("deploy ALL=(ALL:ALL) /usr/bin/systemctl restart shop"),
             r#"
-            security.sudo.extraRules += { users = [ "deploy" ]; commands = [ "${config.systemd.package}/bin/systemctl restart shop" ]; };
-            assumed: `/usr/bin/systemctl` is taken from `config.systemd.package`
+            security.sudo.extraRules += { users = [ "deploy" ]; commands = [ "${pkgs.systemd}/bin/systemctl restart shop" ]; };
+            assumed: `/usr/bin/systemctl` is taken from `pkgs.systemd`
             "#,
         );
     }

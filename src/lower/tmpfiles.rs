@@ -3,13 +3,14 @@
 //! Manual: tmpfiles.d(5). `d` makes a folder and gives it its mode and owner, `Z` and `z` change what is there with or
 //! without what is below, `L+` makes a link and replaces what stood there, `R` removes.
 
-use super::file::{below_etc, doubled, out_of_place, ownership, rule};
+use super::file::{below_etc, claim_owner, out_of_place};
 use super::machine;
 use super::paths::{self, is_below};
+use super::program;
 use super::statement::{Left, Lowered, Statement};
 use crate::account::Code;
 use crate::model::{Directory, Link, Machine, Mode, PathMode, RemovedPath};
-use crate::nix::Expr;
+use crate::nix::{Expr, StrPart};
 use crate::plan::{Chore, OptionPath};
 
 /// Folders that every NixOS has.
@@ -45,6 +46,74 @@ const PASSING: [&str; 8] = [
     "/usr/local",
 ];
 
+/// A line of tmpfiles.d: `f+ /opt/x 0644 root root - argument`.
+pub(super) struct Rule<'a> {
+    pub(super) kind: &'a str,
+    pub(super) path: &'a str,
+    pub(super) mode: Option<Mode>,
+    pub(super) user: Option<&'a str>,
+    pub(super) group: Option<&'a str>,
+    /// Escaped, with its specifiers doubled.
+    pub(super) argument: Vec<StrPart>,
+}
+
+impl<'a> Rule<'a> {
+    pub(super) fn new(kind: &'a str, path: &'a str) -> Rule<'a> {
+        Rule {
+            kind,
+            path,
+            mode: None,
+            user: None,
+            group: None,
+            argument: Vec::new(),
+        }
+    }
+
+    /// Adds the rule, and says which owners have to be there.
+    pub(super) fn state(self, machine: &Machine, statement: &mut Statement) {
+        claim_owner((self.user, self.group), machine, statement);
+        let mode = self.mode.map_or_else(|| "-".to_owned(), Mode::octal);
+        let (user, group) = (self.user.unwrap_or("-"), self.group.unwrap_or("-"));
+        let path = field(self.path);
+        let mut parts = vec![StrPart::Literal(format!(
+            "{} {path} {mode} {user} {group} -",
+            self.kind
+        ))];
+        if !self.argument.is_empty() {
+            parts.push(StrPart::Literal(" ".to_owned()));
+            parts.extend(self.argument);
+        }
+        let rules = OptionPath::new(["systemd", "tmpfiles", "rules"]);
+        statement.add(rules, Expr::Str(program::joined(parts)));
+    }
+}
+
+/// Specifiers are read in paths and arguments, so `%` is doubled.
+pub(super) fn doubled(text: &str) -> String {
+    text.chars()
+        .flat_map(|c| std::iter::repeat_n(c, if c == '%' { 2 } else { 1 }))
+        .collect()
+}
+
+/// A path with blanks or quotes is quoted, with the escapes of C.
+fn field(path: &str) -> String {
+    let path = doubled(path);
+    if !path.contains([' ', '\t', '\n', '"', '\'', '\\']) {
+        return path;
+    }
+    let mut out = String::from("\"");
+    for c in path.chars() {
+        match c {
+            '"' | '\\' => out.extend(['\\', c]),
+            '\n' => out.push_str("\\n"),
+            '\t' => out.push_str("\\t"),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}
+
 pub(super) fn lower_directory(directory: &Directory, machine: &Machine) -> Lowered {
     let path = trimmed(&directory.path);
     if let Some(lowered) = there_anyway(path, directory, machine) {
@@ -65,18 +134,16 @@ pub(super) fn lower_directory(directory: &Directory, machine: &Machine) -> Lower
     }
     let mut statement = Statement::default();
     let names = (directory.owner.as_deref(), directory.group.as_deref());
-    let made = rule(path, "d");
-    let mode = directory.mode.or(Some(Mode(0o755)));
-    ownership(&made, mode, names, machine, &mut statement);
+    let rule = |kind| Rule {
+        mode: directory.mode,
+        user: names.0,
+        group: names.1,
+        ..Rule::new(kind, path)
+    };
+    rule("d").state(machine, &mut statement);
     let says_more = directory.mode.is_some() || names.0.is_some() || names.1.is_some();
     if directory.recurse && says_more {
-        ownership(
-            &rule(path, "Z"),
-            directory.mode,
-            names,
-            machine,
-            &mut statement,
-        );
+        rule("Z").state(machine, &mut statement);
     }
     if !PASSING.iter().any(|folder| is_below(path, folder)) {
         let owner = [("owner", names.0), ("group", names.1)]
@@ -139,10 +206,13 @@ pub(super) fn lower_link(link: &Link, machine: &Machine) -> Lowered {
             OptionPath::new(["environment", "etc", below, "source"]),
             Expr::str(target),
         ),
-        None => statement.set(
-            rule(&link.path, "L+").child("argument"),
-            Expr::str(doubled(&link.target)),
-        ),
+        None => {
+            let rule = Rule {
+                argument: vec![StrPart::Literal(doubled(&link.target))],
+                ..Rule::new("L+", &link.path)
+            };
+            rule.state(machine, &mut statement);
+        }
     }
     Lowered::Stated(statement)
 }
@@ -164,20 +234,24 @@ pub(super) fn lower_mode(it: &PathMode, machine: &Machine) -> Lowered {
             ),
         );
     }
-    let mut statement = Statement::default();
-    let names = (it.owner.as_deref(), it.group.as_deref());
-    let kind = if it.recurse { "Z" } else { "z" };
-    ownership(&rule(path, kind), it.mode, names, machine, &mut statement);
-    if statement.definitions.is_empty() {
+    if it.mode.is_none() && it.owner.is_none() && it.group.is_none() {
         return Lowered::NotNeeded(
             Code::AlreadySo,
             "it asks for no mode and no owner".to_owned(),
         );
     }
+    let mut statement = Statement::default();
+    let rule = Rule {
+        mode: it.mode,
+        user: it.owner.as_deref(),
+        group: it.group.as_deref(),
+        ..Rule::new(if it.recurse { "Z" } else { "z" }, path)
+    };
+    rule.state(machine, &mut statement);
     Lowered::Stated(statement)
 }
 
-pub(super) fn lower_removed(it: &RemovedPath) -> Lowered {
+pub(super) fn lower_removed(it: &RemovedPath, machine: &Machine) -> Lowered {
     let path = trimmed(&it.path);
     if below_etc(path).is_some() || paths::out_of_place(path).is_some() {
         return Lowered::NotNeeded(
@@ -189,8 +263,7 @@ pub(super) fn lower_removed(it: &RemovedPath) -> Lowered {
         return Lowered::manual(Code::CannotState, format!("NixOS needs `{path}`"));
     }
     let mut statement = Statement::default();
-    // The rule says nothing but its path and kind; `age` is the field that has the same meaning when it is written.
-    statement.set(rule(path, "R").child("age"), Expr::str("-"));
+    Rule::new("R", path).state(machine, &mut statement);
     Lowered::Stated(statement)
 }
 
@@ -240,10 +313,8 @@ mod tests {
         check(
             directory("/srv/a/", Some(0o750), Some("root"), true),
             r#"
-            systemd.tmpfiles.settings."10-ops2nix"."/srv/a".d.mode = "0750";
-            systemd.tmpfiles.settings."10-ops2nix"."/srv/a".d.user = "root";
-            systemd.tmpfiles.settings."10-ops2nix"."/srv/a".Z.mode = "0750";
-            systemd.tmpfiles.settings."10-ops2nix"."/srv/a".Z.user = "root";
+            systemd.tmpfiles.rules += "d /srv/a 0750 root - -";
+            systemd.tmpfiles.rules += "Z /srv/a 0750 root - -";
             "#,
         );
         check(
@@ -290,7 +361,7 @@ mod tests {
         );
         check(
             link("/opt/a", "/opt/a-1"),
-            r#"systemd.tmpfiles.settings."10-ops2nix"."/opt/a"."L+".argument = "/opt/a-1";"#,
+            r#"systemd.tmpfiles.rules += "L+ /opt/a - - - - /opt/a-1";"#,
         );
         check(
             link("/opt/a", "/usr/lib/a"),
@@ -304,7 +375,7 @@ mod tests {
                 group: None,
                 recurse: false,
             }),
-            r#"systemd.tmpfiles.settings."10-ops2nix"."/opt/a".z.mode = "0700";"#,
+            r#"systemd.tmpfiles.rules += "z /opt/a 0700 - - -";"#,
         );
         let removed = |path: &str| Resource::RemovedPath(RemovedPath { path: path.into() });
         check(
@@ -313,7 +384,7 @@ mod tests {
         );
         check(
             removed("/opt/a"),
-            r#"systemd.tmpfiles.settings."10-ops2nix"."/opt/a".R.age = "-";"#,
+            r#"systemd.tmpfiles.rules += "R /opt/a - - - -";"#,
         );
     }
 }
