@@ -1,1 +1,382 @@
-fn main() {}
+//! Turns the facts of rules/nixos/ into static sorted tables, and embeds the rules of rules/.
+//!
+//! The tables are Rust arrays of string slices in OUT_DIR, sorted by the bytes of their key, so that the program finds a
+//! row by binary search and parses nothing when it starts. Names of an option's path are joined by U+0001, which no name
+//! holds and which sorts before every other character of a name.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+use serde_json::Value;
+
+type Options = BTreeMap<String, Value>;
+
+fn main() {
+    println!("cargo:rerun-if-changed=rules");
+    let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR").expect("cargo sets it"));
+    let out = PathBuf::from(env::var("OUT_DIR").expect("cargo sets it"));
+    let facts = root.join("rules/nixos");
+
+    let mut options: Options = read_json(&facts.join("options.json"));
+    options.extend(read_json::<Options>(&facts.join("added-options.json")));
+    let required: BTreeSet<String> = read_json(&facts.join("required.json"));
+
+    write(
+        &out.join("schema.rs"),
+        &schema_table(&options, &required, &read_json(&facts.join("renames.json"))),
+    );
+    write(
+        &out.join("names.rs"),
+        &names_table(&facts, &options, &required),
+    );
+    write(&out.join("rules.rs"), &rules_table(&root.join("rules")));
+}
+
+fn read_json<T: serde::de::DeserializeOwned>(path: &Path) -> T {
+    serde_json::from_str(&read(path)).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+fn read(path: &Path) -> String {
+    fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+fn read_rows(path: &Path) -> Vec<Value> {
+    read(path)
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .map(|line| {
+            serde_json::from_str(line).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+        })
+        .collect()
+}
+
+fn write(path: &Path, text: &str) {
+    fs::write(path, text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+}
+
+/// The options with their interned types, the required ones, and what was renamed or removed.
+fn schema_table(options: &Options, required: &BTreeSet<String>, renames: &Value) -> String {
+    let types: BTreeSet<&str> = options.values().map(|it| text(it, "type")).collect();
+    let types: Vec<&str> = types.into_iter().collect();
+    let mut rows: Vec<(String, usize, bool, &str)> = options
+        .values()
+        .map(|option| {
+            let kind = types
+                .binary_search(&text(option, "type"))
+                .expect("every type was collected");
+            let read_only = option["readOnly"].as_bool().unwrap_or(false);
+            let default = option["default"]["text"].as_str().unwrap_or("");
+            (join_names(&option["loc"]), kind, read_only, default)
+        })
+        .collect();
+    rows.sort();
+
+    let mut out = String::new();
+    list(&mut out, "TYPES", "&str", types.iter().map(|it| quoted(it)));
+    list(
+        &mut out,
+        "OPTIONS",
+        "Row",
+        rows.iter().map(|(path, kind, read_only, default)| {
+            format!(
+                "Row{{path:{},kind:{kind},read_only:{read_only},default:{}}}",
+                quoted(path),
+                quoted(default)
+            )
+        }),
+    );
+    let mut paths: Vec<String> = required
+        .iter()
+        .map(|path| match options.get(path) {
+            Some(option) => join_names(&option["loc"]),
+            None => panic!("required.json: {path} is not in options.json"),
+        })
+        .collect();
+    paths.sort();
+    list(
+        &mut out,
+        "REQUIRED",
+        "&str",
+        paths.iter().map(|it| quoted(it)),
+    );
+    let mut renamed: Vec<(&str, &str)> = renames["renamed"]
+        .as_object()
+        .into_iter()
+        .flatten()
+        .filter_map(|(old, new)| Some((old.as_str(), new.as_str()?)))
+        .collect();
+    renamed.sort_unstable();
+    list(
+        &mut out,
+        "RENAMED",
+        "(&str, &str)",
+        renamed
+            .iter()
+            .map(|(old, new)| format!("({},{})", quoted(old), quoted(new))),
+    );
+    let mut removed: Vec<&str> = strings(&renames["removed"]);
+    removed.sort_unstable();
+    list(
+        &mut out,
+        "REMOVED",
+        "&str",
+        removed.iter().map(|it| quoted(it)),
+    );
+    out
+}
+
+/// The names of packages and services, the families of versioned names, and the options that they name.
+fn names_table(facts: &Path, options: &Options, required: &BTreeSet<String>) -> String {
+    let mut out = String::new();
+    let mut named: BTreeSet<String> = BTreeSet::new();
+
+    let mut packages = read_rows(&facts.join("packages.jsonl"));
+    packages.sort_by(|a, b| text(a, "name").cmp(text(b, "name")));
+    named.extend(packages.iter().filter_map(option_of));
+    list(
+        &mut out,
+        "PACKAGES",
+        "PackageRow",
+        packages.iter().map(package_row),
+    );
+
+    let mut services = read_rows(&facts.join("services.jsonl"));
+    services.sort_by(|a, b| text(a, "service").cmp(text(b, "service")));
+    named.extend(services.iter().filter_map(option_of));
+    list(
+        &mut out,
+        "SERVICES",
+        "ServiceRow",
+        services.iter().map(service_row),
+    );
+
+    let patterns: Vec<Value> = read_json(&facts.join("patterns.json"));
+    named.extend(patterns.iter().filter_map(option_of));
+    list(
+        &mut out,
+        "PATTERNS",
+        "PatternRow",
+        patterns.iter().map(pattern_row),
+    );
+
+    // What Rust wants to know of an option before it states it: whether it is a switch, and what it is without a word.
+    list(
+        &mut out,
+        "NAMED_OPTIONS",
+        "NamedOption",
+        named.iter().map(|path| {
+            let option = options.get(path);
+            let kind = option.map_or("", |it| text(it, "type"));
+            let shape = match kind {
+                "" => "Unknown",
+                "boolean" => "Switch",
+                "list of package" => "Packages",
+                _ => "Other",
+            };
+            let on = option.is_some_and(|it| it["default"]["text"].as_str() == Some("true"));
+            let folder = path.rsplit_once('.').map_or("", |(folder, _)| folder);
+            let needs = required.iter().filter(|it| {
+                it.rsplit_once('.')
+                    .is_some_and(|(parent, _)| parent == folder)
+                    && path.ends_with(".enable")
+            });
+            format!(
+                "NamedOption{{path:{},shape:OptionShape::{shape},on_by_default:{on},needs:&[{}]}}",
+                quoted(path),
+                needs.map(|it| quoted(it)).collect::<Vec<_>>().join(",")
+            )
+        }),
+    );
+    out
+}
+
+fn option_of(row: &Value) -> Option<String> {
+    row["option"].as_str().map(str::to_owned)
+}
+
+fn package_row(row: &Value) -> String {
+    format!(
+        "PackageRow{{name:{},families:{},attr:{},kind:Kind::{},option:{},also:&[{}],note:{},alias_checked:{}}}",
+        quoted(text(row, "name")),
+        families(&row["family"]),
+        maybe(&row["attr"]),
+        kind(row),
+        maybe(&row["option"]),
+        strings(&row["also"])
+            .iter()
+            .map(|it| quoted(it))
+            .collect::<Vec<_>>()
+            .join(","),
+        maybe(&row["note"]),
+        row["evidence"].as_str() == Some("alias-checked"),
+    )
+}
+
+fn service_row(row: &Value) -> String {
+    format!(
+        "ServiceRow{{name:{},families:{},option:{},unit:{},note:{}}}",
+        quoted(text(row, "service")),
+        families(&row["families"]),
+        maybe(&row["option"]),
+        maybe(&row["nixosUnit"]),
+        maybe(&row["note"]),
+    )
+}
+
+fn pattern_row(row: &Value) -> String {
+    let groups = |field: &str| -> Vec<(u8, &Value)> {
+        let groups = row[field].as_object().into_iter().flatten();
+        groups
+            .map(|(group, it)| (group.parse().expect("a group's number"), it))
+            .collect()
+    };
+    let map: Vec<String> = groups("map")
+        .into_iter()
+        .flat_map(|(group, pairs)| {
+            let pairs = pairs.as_object().into_iter().flatten();
+            pairs.map(move |(from, to)| format!("({group},{},{})", quoted(from), maybe(to)))
+        })
+        .collect();
+    let values: Vec<String> = groups("values")
+        .into_iter()
+        .flat_map(|(group, list)| {
+            strings(list)
+                .into_iter()
+                .map(move |it| format!("({group},{})", quoted(it)))
+        })
+        .collect();
+    let examples = row["examples"].as_array().into_iter().flatten();
+    let examples: Vec<String> = examples
+        .map(|it| format!("({},{})", quoted(text(it, "name")), maybe(&it["attr"])))
+        .collect();
+    let transform = match row["transform"].as_str() {
+        None => "None".to_owned(),
+        Some("lower-case") => "Some(Transform::LowerCase)".to_owned(),
+        Some(other) => match other
+            .strip_prefix("delete '")
+            .and_then(|rest| rest.strip_suffix("' in group 1"))
+        {
+            Some(gone) => format!("Some(Transform::Delete({}))", quoted(gone)),
+            None => panic!("patterns.json: unknown transform {other}"),
+        },
+    };
+    format!(
+        "PatternRow{{families:{},pattern:{},attr:{},valid:&[{}],map:&[{}],values:&[{}],check:{},transform:{transform},\
+         kind:Kind::{},option:{},note:{},examples:&[{}]}}",
+        families(&row["family"]),
+        quoted(text(row, "pattern")),
+        maybe(&row["attr"]),
+        strings(&row["valid"])
+            .iter()
+            .map(|it| quoted(it))
+            .collect::<Vec<_>>()
+            .join(","),
+        map.join(","),
+        values.join(","),
+        maybe(&row["check"]),
+        kind(row),
+        maybe(&row["option"]),
+        maybe(&row["note"]),
+        examples.join(","),
+    )
+}
+
+/// The rule files with their text, by path; the facts in rules/nixos/ are no rules.
+fn rules_table(folder: &Path) -> String {
+    let mut files = Vec::new();
+    find_rules(folder, &mut files);
+    files.sort();
+    let mut out = String::new();
+    let rows = files.iter().map(|path| {
+        let name = path.strip_prefix(folder).expect("found below it");
+        let name: Vec<&str> = name.iter().filter_map(|it| it.to_str()).collect();
+        format!(
+            "({},include_str!({:?}))",
+            quoted(&format!("rules/{}", name.join("/"))),
+            path.display().to_string()
+        )
+    });
+    list(&mut out, "BUILT_IN", "(&str, &str)", rows);
+    out
+}
+
+fn find_rules(folder: &Path, files: &mut Vec<PathBuf>) {
+    let entries =
+        fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    for entry in entries {
+        let path = entry.expect("the folder can be read").path();
+        if path.is_dir() {
+            find_rules(&path, files);
+        } else if path.extension().is_some_and(|it| it == "toml") {
+            files.push(path);
+        }
+    }
+}
+
+fn list(out: &mut String, name: &str, row: &str, rows: impl Iterator<Item = String>) {
+    let rows: Vec<String> = rows.collect();
+    let _ = writeln!(
+        out,
+        "static {name}: [{row}; {}] = [{}];",
+        rows.len(),
+        rows.join(",\n")
+    );
+}
+
+fn text<'a>(row: &'a Value, field: &str) -> &'a str {
+    row[field]
+        .as_str()
+        .unwrap_or_else(|| panic!("no {field} in {row}"))
+}
+
+fn strings(list: &Value) -> Vec<&str> {
+    list.as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect()
+}
+
+fn join_names(loc: &Value) -> String {
+    strings(loc).join("\u{1}")
+}
+
+fn quoted(text: &str) -> String {
+    format!("{text:?}")
+}
+
+fn maybe(value: &Value) -> String {
+    match value.as_str() {
+        Some(text) => format!("Some({text:?})"),
+        None => "None".to_owned(),
+    }
+}
+
+/// Bits in the order of `FAMILIES` in names.rs.
+fn families(list: &Value) -> u8 {
+    strings(list)
+        .into_iter()
+        .map(|family| match family {
+            "debian" => 1,
+            "rhel" => 2,
+            "alpine" => 4,
+            "arch" => 8,
+            other => panic!("unknown family {other}"),
+        })
+        .sum()
+}
+
+fn kind(row: &Value) -> &'static str {
+    match text(row, "kind") {
+        "program" => "Program",
+        "library" => "Library",
+        "service" => "Service",
+        "module" => "Module",
+        "runtime" => "Runtime",
+        "meta" => "Meta",
+        "nothing" => "Nothing",
+        other => panic!("unknown kind {other}"),
+    }
+}

@@ -53,5 +53,6 @@ codes! {
     OptionType        "option-type"           "The value does not have the type of its option";
     OptionClash       "option-clash"          "Another statement sets the option to something else";
     OptionUnknown     "option-unknown"        "The option is not in the index";
+    OptionRequired    "option-required"       "An option that has no default is not given";
     Carries           "carries"               "Carries the worst verdict of what it holds";
 }

@@ -61,6 +61,7 @@ codes! {
     OptionClash       "option-clash"              Error   "Two rules set one option to different values";
     OptionUnknown     "option-unknown"            Error   "An option is not in the index of the release";
     OptionType        "option-type"               Error   "A value does not have the type of its option";
+    OptionRequired    "option-required"           Error   "An option that has no default is not given";
     HandEdited        "output-hand-edited"        Warning "A file of the output was changed by hand and was not overwritten";
     NothingToDo       "nothing-to-translate"      Error   "The input holds nothing that can be translated";
 }

@@ -10,7 +10,7 @@ use crate::account::Code;
 use crate::model::{Machine, SudoRule};
 use crate::nix::Expr;
 use crate::plan::OptionPath;
-use crate::syntax::sudoers::{self, UserSpec};
+use crate::syntax::sudoers_rule::{self, UserSpec};
 
 pub(super) fn lower(rule: &SudoRule, machine: &Machine) -> Lowered {
     let line = rule.line.trim();
@@ -23,7 +23,7 @@ pub(super) fn lower(rule: &SudoRule, machine: &Machine) -> Lowered {
             "sudo of NixOS reads no other files: what they hold is stated itself".to_owned(),
         );
     }
-    match sudoers::read(line) {
+    match sudoers_rule::read(line) {
         Some(spec) => lower_spec(&spec, machine),
         None => lower_line(machine),
     }
@@ -99,7 +99,7 @@ fn lower_line(machine: &Machine) -> Lowered {
         let is_rest = !line.is_empty()
             && !line.starts_with("@include")
             && !line.starts_with("#include")
-            && sudoers::read(line).is_none();
+            && sudoers_rule::read(line).is_none();
         if is_rest && !written.contains(&line) {
             written.push(line);
             text.push_str(line);

@@ -1,11 +1,15 @@
 //! The option index of the release, and the check of every path and value against it.
+//!
+//! Definitions are leaf paths. A path below an option is checked against what the option's type has there; a value that
+//! is an attribute set is taken apart where the index has options for its names.
 
-use crate::account::Account;
-use crate::diag::Diagnostics;
-use crate::plan::Plan;
+mod check;
+mod required;
+mod table;
+mod types;
+mod value;
 
-/// Checks every definition: what the index does not know, or what has another type, is taken out of the plan, its
-/// items are closed as `manual`, and a diagnostic says so.
-pub fn check(plans: &mut [Plan], account: &mut Account, diags: &mut Diagnostics) {
-    let _ = (plans, account, diags);
-}
+pub use check::check;
+pub use table::{Found, OptionFacts, lookup};
+pub use types::{Literal, PathKind, Range, StrKind, Type};
+pub use value::{Mismatch, check_value};

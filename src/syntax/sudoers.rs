@@ -1,204 +1,179 @@
-//! A user specification of sudoers, where it is as simple as most are.
+//! sudoers: its logical lines. What a user specification says in detail is left as written.
 //!
-//! Manual: <https://www.sudo.ws/docs/man/sudoers.man/>
-//!
-//! Left out (`read` says `None`): aliases, netgroups, quoted names, several hosts, a second `(user)` in one list,
-//! digests, and everything that is no user specification.
+//! Manual: sudoers(5), <https://www.sudo.ws/docs/man/sudoers.man/>
 
-/// `users host = (run_as) commands`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UserSpec {
-    /// Names as written: `alice`, `%wheel`, `#1000`, `%#100`, `ALL`.
-    pub users: Vec<String>,
-    pub host: String,
-    /// What stands in the parentheses: `ALL`, `ALL:ALL`; without them only root is meant.
-    pub run_as: Option<String>,
-    pub commands: Vec<Command>,
+use super::place::{BLANKS, lines, split_word};
+use super::{Fault, Place};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Defaults,
+    /// `User_Alias` and the like.
+    Alias,
+    /// A user specification.
+    Rule,
+    /// `@include` or `@includedir`; the line is its path.
+    Include,
 }
 
+/// A logical line: joined, without comment.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Command {
-    /// The tags that hold for it, those of the commands before included.
-    pub tags: Vec<String>,
-    pub command: String,
+pub struct Line {
+    pub kind: Kind,
+    pub text: String,
+    pub place: Place,
 }
 
-const TAGS: [&str; 16] = [
-    "EXEC",
-    "NOEXEC",
-    "FOLLOW",
-    "NOFOLLOW",
-    "LOG_INPUT",
-    "NOLOG_INPUT",
-    "LOG_OUTPUT",
-    "NOLOG_OUTPUT",
-    "MAIL",
-    "NOMAIL",
-    "INTERCEPT",
-    "NOINTERCEPT",
-    "PASSWD",
-    "NOPASSWD",
-    "SETENV",
-    "NOSETENV",
-];
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sudoers {
+    pub lines: Vec<Line>,
+    pub faults: Vec<Fault>,
+}
 
-/// Reads a line; `None` where it says more than the parts here.
-pub fn read(line: &str) -> Option<UserSpec> {
-    let line = line.trim();
-    let first = line.split_whitespace().next()?;
-    let no_spec = first.starts_with("Defaults")
-        || first.starts_with('@')
-        || first.ends_with("_Alias")
-        || first.starts_with("#include");
-    if no_spec || line.contains(['"', '\n']) {
-        return None;
+pub fn read(text: &str) -> Sudoers {
+    let mut it = Sudoers::default();
+    let mut open: Option<(Place, String)> = None;
+    for (place, line) in lines(text) {
+        let (place, joined) = match open.take() {
+            Some((first, before)) => {
+                let joined = format!(
+                    "{} {}",
+                    before.trim_end_matches(BLANKS),
+                    line.trim_start_matches(BLANKS)
+                );
+                (first.to(place), joined)
+            }
+            None => (place, line.to_owned()),
+        };
+        // A comment ends with its line, whatever its last character is.
+        let content = without_comment(&joined);
+        match content.strip_suffix('\\') {
+            Some(part) if content.len() == joined.len() => open = Some((place, part.to_owned())),
+            Some(_) | None => read_line(content, place, &mut it),
+        }
     }
-    let (left, right) = line.split_once('=')?;
-    let (users, host) = left.trim_end().rsplit_once(char::is_whitespace)?;
-    let users: Vec<String> = users.split(',').map(|it| it.trim().to_owned()).collect();
-    if !users.iter().all(|it| is_user(it)) || !is_host(host) {
-        return None;
+    if let Some((place, joined)) = open {
+        read_line(&joined, place, &mut it);
     }
-    let right = right.trim_start();
-    let (run_as, list) = match right.strip_prefix('(') {
-        None => (None, right),
-        Some(rest) => {
-            let (run_as, list) = rest.split_once(')')?;
-            (Some(run_as.split_whitespace().collect::<String>()), list)
+    it
+}
+
+/// `#` starts a comment, but not in quotes, not escaped, and not in front of a number: that is a user or group id.
+fn without_comment(line: &str) -> &str {
+    let start = line.trim_start_matches(BLANKS);
+    if start.starts_with("#include") {
+        return line;
+    }
+    let mut quoted = false;
+    let mut escaped = false;
+    for (at, c) in line.char_indices() {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' => escaped = true,
+            '"' => quoted = !quoted,
+            '#' if !quoted && !is_id(&line[at + 1..]) => return &line[..at],
+            _ => {}
+        }
+    }
+    line
+}
+
+fn is_id(rest: &str) -> bool {
+    let digits = rest.strip_prefix('-').unwrap_or(rest);
+    digits.starts_with(|c: char| c.is_ascii_digit())
+}
+
+fn read_line(line: &str, place: Place, it: &mut Sudoers) {
+    let line = line.trim_matches(BLANKS);
+    if line.is_empty() {
+        return;
+    }
+    let (first, rest) = split_word(line);
+    let (kind, text) = match first {
+        "@include" | "#include" | "@includedir" | "#includedir" => {
+            (Kind::Include, rest.trim_matches('"'))
+        }
+        "User_Alias" | "Runas_Alias" | "Host_Alias" | "Cmnd_Alias" | "Cmd_Alias" => {
+            (Kind::Alias, line)
+        }
+        _ if first
+            .strip_prefix("Defaults")
+            .is_some_and(|scope| scope.is_empty() || scope.starts_with(['@', ':', '!', '>'])) =>
+        {
+            (Kind::Defaults, line)
+        }
+        _ if line.contains('=') => (Kind::Rule, line),
+        _ => {
+            let why = "a line is neither a rule (`who where = what`), an alias nor `Defaults`";
+            it.faults.push(Fault::new(place, why));
+            return;
         }
     };
-    if run_as.as_deref() == Some("") {
-        return None;
-    }
-    let commands = read_commands(list)?;
-    Some(UserSpec {
-        users,
-        host: host.to_owned(),
-        run_as,
-        commands,
-    })
-}
-
-fn is_user(name: &str) -> bool {
-    let bare = name.trim_start_matches('%').trim_start_matches('#');
-    let alias = bare != "ALL"
-        && !bare.chars().any(|c| c.is_ascii_lowercase())
-        && bare.chars().any(|c| c.is_ascii_uppercase());
-    !bare.is_empty()
-        && !alias
-        && bare
-            .chars()
-            .all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '$'))
-}
-
-fn is_host(host: &str) -> bool {
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-');
-    host == "ALL" || (host.chars().all(plain) && host.chars().any(|c| c.is_ascii_lowercase()))
-}
-
-/// Reads `TAG: command, command`; a backslash keeps the character behind it.
-fn read_commands(list: &str) -> Option<Vec<Command>> {
-    let mut commands = Vec::new();
-    let mut tags: Vec<String> = Vec::new();
-    for part in split_list(list)? {
-        let mut rest = part.trim();
-        while let Some((tag, behind)) = rest.split_once(':') {
-            if !TAGS.contains(&tag.trim_end()) {
-                break;
-            }
-            let tag = tag.trim_end();
-            let opposite = tag
-                .strip_prefix("NO")
-                .map_or_else(|| format!("NO{tag}"), str::to_owned);
-            tags.retain(|it| it != tag && *it != opposite);
-            tags.push(tag.to_owned());
-            rest = behind.trim_start();
-        }
-        let program = rest.split_whitespace().next()?;
-        let named = program.trim_start_matches('!');
-        if !(named == "ALL" || named == "sudoedit" || named.starts_with('/')) {
-            return None;
-        }
-        commands.push(Command {
-            tags: tags.clone(),
-            command: rest.split_whitespace().collect::<Vec<_>>().join(" "),
-        });
-    }
-    Some(commands)
-}
-
-/// Splits at commas; `None` for an unescaped `:` or `=` that could begin another host.
-fn split_list(list: &str) -> Option<Vec<String>> {
-    let mut parts = vec![String::new()];
-    let mut chars = list.chars();
-    while let Some(c) = chars.next() {
-        let last = parts.last_mut()?;
-        match c {
-            '\\' => {
-                last.push(c);
-                last.extend(chars.next());
-            }
-            ',' => parts.push(String::new()),
-            '(' | ')' | '#' => return None,
-            ':' if !TAGS.contains(&last.trim().rsplit(':').next()?.trim()) => return None,
-            c => last.push(c),
-        }
-    }
-    Some(parts)
+    it.lines.push(Line {
+        kind,
+        text: text.to_owned(),
+        place,
+    });
 }
 
 #[cfg(test)]
 mod tests {
     use super::read;
 
-    fn check(line: &str, expected: &str) {
-        let read = read(line).map_or_else(
-            || "-".to_owned(),
-            |it| {
-                let commands: Vec<String> = it
-                    .commands
-                    .iter()
-                    .map(|c| format!("{}>{}", c.tags.join("+"), c.command))
-                    .collect();
-                format!(
-                    "{}|{}|{:?}|{}",
-                    it.users.join(","),
-                    it.host,
-                    it.run_as,
-                    commands.join(",")
-                )
-            },
+    fn check(text: &str, expected: &[&str]) {
+        let it = read(text);
+        let mut found: Vec<String> = it
+            .lines
+            .iter()
+            .map(|it| format!("{}: {:?} {}", it.place.line, it.kind, it.text))
+            .collect();
+        found.extend(
+            it.faults
+                .iter()
+                .map(|it| format!("{}! {}", it.place.line, it.why)),
         );
-        assert_eq!(read, expected, "{line}");
+        assert_eq!(found, expected, "{text}");
     }
 
     #[test]
-    fn simple_rules_are_read() {
+    fn lines_are_told_apart() {
         check(
-            "%wheel ALL=(ALL) NOPASSWD: ALL",
-            "%wheel|ALL|Some(\"ALL\")|NOPASSWD>ALL",
-        );
-        check(
-            "%sudo\tALL=(ALL:ALL) ALL",
-            "%sudo|ALL|Some(\"ALL:ALL\")|>ALL",
-        );
-        check(
-            "bob ALL = /bin/a x, NOPASSWD:SETENV: /bin/b",
-            "bob|ALL|None|>/bin/a x,NOPASSWD+SETENV>/bin/b",
-        );
-        check(
-            "a, b ALL=(root)NOPASSWD:/x, PASSWD: /y",
-            "a,b|ALL|Some(\"root\")|NOPASSWD>/x,PASSWD>/y",
+            "# c\nDefaults env_reset\nDefaults:ops !requiretty\nCmnd_Alias WEB = /bin/a, \\\n    /bin/b\n%ops ALL=(ALL) NOPASSWD: WEB # all\n@includedir /etc/sudoers.d\n#includedir /etc/sudoers.d\n#include /etc/x\n",
+            &[
+                "2: Defaults Defaults env_reset",
+                "3: Defaults Defaults:ops !requiretty",
+                "4: Alias Cmnd_Alias WEB = /bin/a, /bin/b",
+                "6: Rule %ops ALL=(ALL) NOPASSWD: WEB",
+                "7: Include /etc/sudoers.d",
+                "8: Include /etc/sudoers.d",
+                "9: Include /etc/x",
+            ],
         );
     }
 
     #[test]
-    fn the_rest_is_not() {
-        check("Defaults env_reset", "-");
-        check("ADMINS ALL=(ALL) ALL", "-");
-        check("a ALL=(b) /x, (c) /y", "-");
-        check("a h1=/x : h2=/y", "-");
-        check("#includedir /etc/sudoers.d", "-");
-        check("User_Alias A = b", "-");
+    fn a_number_sign_with_a_number_is_an_id() {
+        check("#1000 ALL=(#0) ALL", &["1: Rule #1000 ALL=(#0) ALL"]);
+        check(
+            "a ALL=(ALL) /bin/x \\#1, \"#2\"",
+            &["1: Rule a ALL=(ALL) /bin/x \\#1, \"#2\""],
+        );
+    }
+
+    #[test]
+    fn a_comment_does_not_go_on() {
+        check("# a \\\nb ALL=ALL", &["2: Rule b ALL=ALL"]);
+        check(
+            "b ALL=ALL # a \\\nc ALL=ALL",
+            &["1: Rule b ALL=ALL", "2: Rule c ALL=ALL"],
+        );
+    }
+
+    #[test]
+    fn what_is_none_of_them_is_a_fault() {
+        check(
+            "ops ALL",
+            &["1! a line is neither a rule (`who where = what`), an alias nor `Defaults`"],
+        );
     }
 }

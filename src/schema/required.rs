@@ -1,0 +1,217 @@
+//! Options without a default: once their submodule is used, or their service is on, they must be set.
+
+use super::check::{Problem, Wrong};
+use super::lookup;
+use super::table::{self, Found};
+use super::types::Type;
+use crate::diag;
+use crate::nix::{Expr, attr_path_text};
+use crate::plan::{OptionPath, Plan, Setting};
+
+/// Finds the definitions that cannot stay since an option that they need has no value.
+pub(super) fn missing(plan: &Plan) -> Vec<Wrong> {
+    let leaves = leaves(plan);
+    let mut wrong = Vec::new();
+    for required in table::required() {
+        if required.contains(&"*") {
+            // Elements are checked as they stand: nothing else can complete one.
+            continue;
+        }
+        let Some(user) = user(&required) else {
+            continue;
+        };
+        for instance in instances(&user, &leaves) {
+            let mut option = instance.clone();
+            option.extend(required[instance.len()..].iter().map(|it| (*it).to_owned()));
+            let is_set = leaves.iter().any(|leaf| {
+                leaf.names.starts_with(&option)
+                    || (leaf.kind == LeafKind::Opaque && option.starts_with(&leaf.names))
+            });
+            if is_set {
+                continue;
+            }
+            wrong.extend(without(plan, &user, &instance, &option));
+        }
+    }
+    wrong
+}
+
+/// Finds an option that an element of a list needs and does not have.
+pub(super) fn missing_in_element(names: &[String], attrs: &[(String, Expr)]) -> Option<Problem> {
+    let required = table::required().find(|required| {
+        let Some((last, folder)) = required.split_last() else {
+            return false;
+        };
+        fits(folder, names) && folder.len() == names.len() && !attrs.iter().any(|it| it.0 == *last)
+    })?;
+    let last = required.last().copied().unwrap_or_default();
+    Some(problem(&attr_path_text(names), last))
+}
+
+/// What makes a required option needed.
+enum User {
+    /// Any definition below this path.
+    Submodule(Vec<&'static str>),
+    /// `true` at this switch, of the service in this folder.
+    Switch(Vec<&'static str>),
+}
+
+fn user(required: &[&'static str]) -> Option<User> {
+    for end in (1..required.len()).rev() {
+        let folder = &required[..end];
+        if folder.last() == Some(&"<name>") {
+            return Some(User::Submodule(folder.to_vec()));
+        }
+        if let Some(Found::Option(facts)) = lookup(folder)
+            && !facts.inside
+        {
+            match &facts.kind {
+                // A submodule that is always there hangs on its service.
+                Type::Submodule(_) => {}
+                other if other.submodule().is_some() => {
+                    return Some(User::Submodule(folder.to_vec()));
+                }
+                _ => return None,
+            }
+        }
+        let mut switch = folder.to_vec();
+        switch.push("enable");
+        if let Some(Found::Option(facts)) = lookup(&switch)
+            && facts.kind == Type::Bool
+            && !facts.inside
+        {
+            return Some(User::Switch(switch));
+        }
+    }
+    None
+}
+
+/// The end of a definition: attribute sets are taken apart.
+struct Leaf {
+    names: Vec<String>,
+    kind: LeafKind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum LeafKind {
+    /// `true`
+    On,
+    /// `{ }`: what it stands for is used, and nothing of it set.
+    Empty,
+    /// What is below is not known here.
+    Opaque,
+    Value,
+}
+
+fn leaves(plan: &Plan) -> Vec<Leaf> {
+    let mut all = Vec::new();
+    for (path, setting) in plan.settings() {
+        match setting {
+            Setting::One(one) => push_leaves(path.names().to_vec(), &one.expr, &mut all),
+            Setting::Elements(_) => all.push(Leaf {
+                names: path.names().to_vec(),
+                kind: LeafKind::Value,
+            }),
+        }
+    }
+    all
+}
+
+fn push_leaves(names: Vec<String>, expr: &Expr, all: &mut Vec<Leaf>) {
+    let kind = match expr {
+        Expr::Attrs(attrs) if attrs.is_empty() => LeafKind::Empty,
+        Expr::Attrs(attrs) => {
+            for (name, value) in attrs {
+                let mut names = names.clone();
+                names.push(name.clone());
+                push_leaves(names, value, all);
+            }
+            return;
+        }
+        Expr::Bool(true) => LeafKind::On,
+        Expr::Select(_) | Expr::Apply(..) | Expr::With(..) => LeafKind::Opaque,
+        Expr::Null
+        | Expr::Bool(false)
+        | Expr::Int(_)
+        | Expr::Float(_)
+        | Expr::Str(_)
+        | Expr::List(_)
+        | Expr::Asset(_) => LeafKind::Value,
+    };
+    all.push(Leaf { names, kind });
+}
+
+/// Finds the places where the user of a required option is used: the path of the folder that holds the option.
+fn instances(user: &User, leaves: &[Leaf]) -> Vec<Vec<String>> {
+    let mut found: Vec<Vec<String>> = Vec::new();
+    for leaf in leaves {
+        let instance = match user {
+            User::Submodule(folder)
+                if fits(folder, &leaf.names)
+                    && (leaf.names.len() > folder.len() || leaf.kind == LeafKind::Empty) =>
+            {
+                &leaf.names[..folder.len()]
+            }
+            User::Switch(switch)
+                if leaf.kind == LeafKind::On
+                    && leaf.names.len() == switch.len()
+                    && fits(switch, &leaf.names) =>
+            {
+                &leaf.names[..switch.len() - 1]
+            }
+            User::Submodule(_) | User::Switch(_) => continue,
+        };
+        if !found.iter().any(|it| it == instance) {
+            found.push(instance.to_vec());
+        }
+    }
+    found
+}
+
+fn fits(pattern: &[&str], path: &[String]) -> bool {
+    path.len() >= pattern.len()
+        && pattern
+            .iter()
+            .zip(path)
+            .all(|(pattern, name)| *pattern == "<name>" || pattern == name)
+}
+
+fn without(plan: &Plan, user: &User, instance: &[String], option: &[String]) -> Vec<Wrong> {
+    let (used, last) = match user {
+        User::Submodule(_) => (instance.to_vec(), true),
+        User::Switch(_) => {
+            let mut switch = instance.to_vec();
+            switch.push("enable".to_owned());
+            (switch, false)
+        }
+    };
+    let missing = attr_path_text(option);
+    let mut wrong = Vec::new();
+    for (path, setting) in plan.settings() {
+        let below = path.names().starts_with(&used);
+        let above = used.starts_with(path.names()) && last;
+        if below || above {
+            for definition in setting.definitions() {
+                let problem = problem_at(path, &missing);
+                wrong.push((path.clone(), definition.expr.clone(), problem));
+            }
+        }
+    }
+    wrong
+}
+
+fn problem_at(path: &OptionPath, missing: &str) -> Problem {
+    Problem {
+        code: diag::Code::OptionRequired,
+        message: format!("`{path}` needs `{missing}`, which has no default and is not given"),
+        help: Some(format!("give `{missing}` its value as well")),
+    }
+}
+
+fn problem(element: &str, missing: &str) -> Problem {
+    Problem {
+        code: diag::Code::OptionRequired,
+        message: format!("an element of `{element}` needs `{missing}`, which is not given"),
+        help: Some(format!("give `{missing}` its value as well")),
+    }
+}
