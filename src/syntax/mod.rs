@@ -15,7 +15,9 @@ pub mod python_regex;
 pub mod shell;
 pub mod sshd_config;
 pub mod sudoers;
+pub mod sudoers_rule;
 pub mod sysctl;
+pub mod systemd_words;
 pub mod unit;
 pub mod yaml;
 
