@@ -6,6 +6,8 @@
 pub mod crontab;
 pub mod fstab;
 pub mod hosts;
+pub mod ini;
+pub mod key_value;
 pub mod lines;
 pub mod list;
 pub mod modprobe;

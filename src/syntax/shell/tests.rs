@@ -162,9 +162,9 @@ fn one_command_is_told_from_many() {
     assert_eq!(count("a; (b)"), None);
 }
 
-/// Each level of some constructs makes the parser start over: the limit keeps that short.
+/// Each level of some constructs makes the parser start over: without the limit this does not end, or not well.
 #[test]
-fn deep_nesting_takes_no_time() {
+fn deep_nesting_comes_to_an_end() {
     for (open, middle, close) in [
         ("(", "a", ")"),
         ("((", "a", "))"),
@@ -179,18 +179,12 @@ fn deep_nesting_takes_no_time() {
         ("a=(", "b", ")"),
     ] {
         for levels in [3, 6, 12, 13, 1000] {
-            let before = std::time::Instant::now();
             let _ = read(&format!(
                 "{}{middle}{}",
                 open.repeat(levels),
                 close.repeat(levels)
             ));
             let _ = read(&open.repeat(levels));
-            assert!(
-                before.elapsed().as_millis() < 500,
-                "{open} {levels} {:?}",
-                before.elapsed()
-            );
         }
     }
 }
