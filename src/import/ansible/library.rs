@@ -21,6 +21,8 @@ pub(super) struct Library<'a> {
     documents: BTreeMap<FileId, Option<Arc<Node>>>,
     /// Their variables, bound once for all hosts.
     layers: BTreeMap<FileId, OnceLock<Arc<Layer>>>,
+    /// What is to be said of files that count only when something includes them.
+    unsaid: BTreeMap<FileId, Diagnostics>,
     /// The folders with `roles` in them, the nearest to the root first.
     role_folders: Vec<String>,
 }
@@ -67,6 +69,7 @@ impl<'a> Library<'a> {
             files: BTreeMap::new(),
             documents: BTreeMap::new(),
             layers: BTreeMap::new(),
+            unsaid: BTreeMap::new(),
             role_folders: Vec::new(),
         };
         for (file, root, problems) in read {
@@ -80,13 +83,17 @@ impl<'a> Library<'a> {
                 diags.append(problems);
             }
             if let Some(root) = root.as_ref().filter(|_| !is_data(path)) {
-                let mut silent = Diagnostics::new();
-                let said = if ignored { &mut silent } else { &mut *diags };
-                if let Some(read) = read_file(file, path, root, account, said) {
+                let mut said = Diagnostics::new();
+                if let Some(read) = read_file(file, path, root, account, &mut said) {
                     // A list of mappings elsewhere may be tasks or data: it counts when something includes it.
                     let counts = !ignored && (!read.plays.is_empty() || is_task_path(path));
                     for item in &read.items {
                         account.get_mut(*item).counted = counts;
+                    }
+                    if counts {
+                        diags.append(said);
+                    } else {
+                        library.unsaid.insert(file, said);
                     }
                     library.files.insert(file, read);
                 }
@@ -101,6 +108,11 @@ impl<'a> Library<'a> {
     /// Returns the plays or tasks of a file.
     pub(super) fn tasks(&self, file: FileId) -> Option<&TaskFile> {
         self.files.get(&file)
+    }
+
+    /// Returns what is to be said of a file that was included.
+    pub(super) fn said_of(&self, file: FileId) -> Diagnostics {
+        self.unsaid.get(&file).cloned().unwrap_or_default()
     }
 
     pub(super) fn files(&self) -> impl Iterator<Item = &TaskFile> {

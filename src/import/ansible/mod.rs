@@ -122,6 +122,7 @@ fn import(
     for (host, played) in cast.hosts.iter().zip(played) {
         diags.append(played.diags);
         for file in &played.visited {
+            diags.append(library.said_of(*file));
             for item in library
                 .tasks(*file)
                 .map(|it| it.items.as_slice())
