@@ -206,6 +206,11 @@ impl Account {
                     closing.host = format!("{folder}/{}", closing.host);
                 }
             }
+            let holds = std::mem::take(&mut item.holds);
+            item.holds = holds
+                .into_iter()
+                .map(|(host, held)| (format!("{folder}/{host}"), held))
+                .collect();
         }
     }
 
