@@ -12,9 +12,12 @@ pub mod modprobe;
 mod place;
 mod placeholder;
 pub mod python_regex;
+pub mod shell;
 pub mod sshd_config;
 pub mod sudoers;
+pub mod sudoers_rule;
 pub mod sysctl;
+pub mod systemd_words;
 pub mod unit;
 pub mod yaml;
 
