@@ -138,12 +138,18 @@ fn convert_project(tree: &SourceTree, folder: &str, job: &Job<'_>, conversion: &
         diagnostics,
     } = conversion;
     let first = account.next_id();
-    let model = (job.importer.import)(tree, &job.options.import, account, diagnostics);
+    let mut model = (job.importer.import)(tree, &job.options.import, account, diagnostics);
     let mut plans = lower::lower(&model, job.rules, account, diagnostics);
     schema::check(&mut plans, account, diagnostics);
     let output = emit::emit(&plans, tree, account, job.options.emit);
     if !folder.is_empty() {
-        account.move_outputs(first, folder);
+        account.move_into(first, folder);
+        for machine in &mut model.machines {
+            machine.name = source::join(folder, &machine.name);
+        }
+        for plan in &mut plans {
+            plan.host = source::join(folder, &plan.host);
+        }
     }
     let files = output.files.into_iter();
     all_files

@@ -14,6 +14,14 @@ const PLAYBOOK: &str = "\
         name: web1
 ";
 
+const UNKNOWN_MODULE: &str = "\
+- hosts: web
+  tasks:
+    - name: Purge the CDN
+      community.acme_cdn.purge:
+        zone: shop
+";
+
 /// A folder with a project `in`, and beside it the place of its output.
 struct Project(TempDir);
 
@@ -131,8 +139,57 @@ fn a_folder_with_nothing_to_translate_is_status_2() {
     let project = Project::new(&[("notes.txt", "")]);
     project
         .translate(&["--out", "out"])
-        .with(2, "error[nothing-to-translate]");
+        .with(2, "error[nothing-to-translate]:");
     assert!(!project.path("out").exists());
+}
+
+#[test]
+fn what_is_printed_is_what_is_written() {
+    let project = Project::new(&[("site.yml", PLAYBOOK)]);
+    let printed = project.translate(&["--stdout"]).with(0, "").stdout;
+    assert!(printed.contains("==> flake.nix <==\n{"), "{printed}");
+    project.translate(&["--out", "out"]).with(0, "");
+    let flake = fs::read_to_string(project.path("out/flake.nix")).unwrap();
+    assert!(printed.contains(&flake));
+    assert_eq!(names(&project.path("")), ["in", "out"]);
+    assert_eq!(names(&project.path("in")), ["site.yml"]);
+}
+
+#[test]
+fn a_second_run_writes_nothing() {
+    let project = Project::new(&[("site.yml", PLAYBOOK)]);
+    project.translate(&["--out", "in/nixos"]).with(0, "written");
+    let before = fs::metadata(project.path("in/nixos/flake.nix"))
+        .unwrap()
+        .modified()
+        .unwrap();
+    project
+        .translate(&["--out", "in/nixos"])
+        .with(0, "0 files written");
+    let after = fs::metadata(project.path("in/nixos/flake.nix"))
+        .unwrap()
+        .modified()
+        .unwrap();
+    assert_eq!(before, after);
+    // The output is no input, whatever it is called.
+    let other = project.translate(&["--out", "out"]).with(0, "written");
+    assert!(!other.stderr.contains("nixos/"), "{}", other.stderr);
+}
+
+#[test]
+fn what_a_person_changed_is_not_overwritten() {
+    let project = Project::new(&[("site.yml", PLAYBOOK)]);
+    project.translate(&["--out", "out"]).with(0, "");
+    fs::write(project.path("out/flake.nix"), "mine").unwrap();
+    let said = "warning[output-hand-edited]: `flake.nix` was changed by hand";
+    project.translate(&["--out", "out"]).with(0, said);
+    assert_eq!(
+        fs::read_to_string(project.path("out/flake.nix")).unwrap(),
+        "mine"
+    );
+    project
+        .translate(&["--out", "out", "--fail-on", "warning"])
+        .with(1, said);
 }
 
 #[test]
@@ -145,7 +202,93 @@ fn the_input_itself_is_no_place_for_the_output() {
 }
 
 #[test]
+fn limits_make_status_1() {
+    let project = Project::new(&[("site.yml", UNKNOWN_MODULE)]);
+    project.translate(&["--out", "out"]).with(0, "");
+    project
+        .translate(&["--out", "out", "--min-coverage", "50"])
+        .with(1, "");
+    project.translate(&["--out", "out", "--strict"]).with(1, "");
+    fs::write(project.path("in/ops2nix.toml"), "strict = true\n").unwrap();
+    project.translate(&["--out", "out"]).with(1, "");
+    project
+        .translate(&["--out", "out", "--fail-on", "never"])
+        .with(0, "");
+}
+
+#[test]
 fn the_configuration_file_is_checked() {
     let project = Project::new(&[("site.yml", PLAYBOOK), ("ops2nix.toml", "stict = true\n")]);
     project.translate(&["--out", "out"]).with(2, "line 1");
+}
+
+#[test]
+fn reports_are_written_where_they_are_asked_for() {
+    let project = Project::new(&[("site.yml", PLAYBOOK)]);
+    let args = [
+        "--out",
+        "out",
+        "--report",
+        "out/account.json",
+        "--report",
+        "account.md",
+        "-q",
+    ];
+    let ended = project.translate(&args).with(0, "");
+    assert_eq!(ended.stderr, "");
+    let text = fs::read_to_string(project.path("out/account.json")).unwrap();
+    let report: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(report["items"][0]["kind"], "ansible-play");
+    assert!(
+        fs::read_to_string(project.path("account.md"))
+            .unwrap()
+            .contains("Name the machine")
+    );
+    let manifest = fs::read_to_string(project.path("out/.ops2nix/manifest.json")).unwrap();
+    assert!(!manifest.contains("account.json"));
+    project
+        .translate(&["--out", "out", "--report", "x.pdf"])
+        .with(2, ".json");
+}
+
+#[test]
+fn a_project_below_is_translated_into_its_own_folder() {
+    let project = Project::new(&[
+        ("site.yml", PLAYBOOK),
+        ("shop/ansible.cfg", "[defaults]\n"),
+        ("shop/site.yml", UNKNOWN_MODULE),
+    ]);
+    project
+        .translate(&["--out", "out", "--report", "account.json"])
+        .with(0, "2 hosts");
+    assert!(project.path("out/flake.nix").exists() && project.path("out/shop/flake.nix").exists());
+    let text = fs::read_to_string(project.path("account.json")).unwrap();
+    let report: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(report["hosts"], serde_json::json!(["web", "shop/web"]));
+    let task = &report["items"][1];
+    assert_eq!(task["source"]["file"], "shop/site.yml");
+    assert_eq!(task["outputs"][0]["file"], "shop/modules/manual.nix");
+}
+
+#[test]
+fn the_model_can_be_seen() {
+    let project = Project::new(&[("site.yml", PLAYBOOK)]);
+    let yaml = project
+        .translate(&["--dump-model", "yaml"])
+        .with(0, "")
+        .stdout;
+    assert!(yaml.starts_with("version: 1\n"));
+    let json = project
+        .translate(&["--dump-model", "json"])
+        .with(0, "")
+        .stdout;
+    let model: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(model["machines"][0]["name"], "web");
+}
+
+#[test]
+fn a_file_that_cannot_be_written_is_status_2() {
+    let project = Project::new(&[("site.yml", PLAYBOOK)]);
+    fs::write(project.path("out"), "").unwrap();
+    project.translate(&["--out", "out"]).with(2, "cannot write");
 }

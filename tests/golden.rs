@@ -231,6 +231,12 @@ fn check_account(report: &Value, out: &Files, said: &mut String) {
         if !ids.insert(id) {
             writeln!(said, "the id {id} stands twice").unwrap();
         }
+        if item["reason"]
+            .as_str()
+            .is_some_and(|it| it.starts_with("nothing closed"))
+        {
+            writeln!(said, "{id} is open").unwrap();
+        }
         if !VERDICTS.contains(&verdict) {
             writeln!(said, "{id} is open: `{verdict}`").unwrap();
         }

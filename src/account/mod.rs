@@ -194,12 +194,23 @@ impl Account {
         ItemId(u32::try_from(self.items.len()).unwrap_or(u32::MAX))
     }
 
-    /// Moves what the items from `first` on show in the output into one of its folders.
-    pub fn move_outputs(&mut self, first: ItemId, folder: &str) {
+    /// Makes the items from `first` on those of the project in `folder`: what they show in the output is there, and its
+    /// hosts are other ones than hosts of the same name elsewhere.
+    pub fn move_into(&mut self, first: ItemId, folder: &str) {
         for item in self.items.iter_mut().skip(first.0 as usize) {
             for output in &mut item.outputs {
                 output.file = format!("{folder}/{}", output.file);
             }
+            for closing in &mut item.closings {
+                if !closing.host.is_empty() {
+                    closing.host = format!("{folder}/{}", closing.host);
+                }
+            }
+            let holds = std::mem::take(&mut item.holds);
+            item.holds = holds
+                .into_iter()
+                .map(|(host, held)| (format!("{folder}/{host}"), held))
+                .collect();
         }
     }
 

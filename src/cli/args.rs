@@ -63,15 +63,50 @@ Examples:
   One playbook, with an inventory, for one group
     ops2nix translate ~/ansible/site.yml -i ~/ansible/staging -l web --out ~/nixos
 
-  Take the facts of the real machines
-    ansible all -m setup > facts.txt
-    ops2nix translate ~/ansible --facts facts.txt --out ~/nixos
+  Take the facts of a real machine
+    ansible web1 -m setup --tree facts
+    ops2nix translate ~/ansible --facts facts/web1 --out ~/nixos
 
   Fail in CI when anything is left to be done by hand
     ops2nix translate . --out nixos --strict --report account.json --report account.md
 
   Look at what was understood, before any of it becomes Nix
     ops2nix translate ~/ansible --dump-model yaml";
+
+const RULES_ABOUT: &str = "Show and check the rules that map what a machine has to NixOS options";
+
+const RULES_LONG: &str = "\
+Show and check the rules that map what a machine has to NixOS options.
+
+A rule is data: when the model has this, set that option to this value. The built-in ones are part of the program; \
+those of --rules DIR, in files that end in .toml, come besides, and override built-in ones of the same id. Each has an \
+example, which is also its test.";
+
+const RULES_EXAMPLES: &str = "\
+Examples:
+  Find the rules about ssh
+    ops2nix rules list | grep ssh
+
+  Check rules of your own before they are used
+    ops2nix rules lint --rules my-rules
+    ops2nix rules test --rules my-rules";
+
+const RULES_EXIT_STATUS: &str = "\
+Exit status:
+  0  Done, and nothing is wrong
+  1  `lint` found a problem, or an example of `test` does not hold
+  2  Could not work: bad arguments, or a rule that cannot be read";
+
+const SCHEMA_ABOUT: &str = "Print the JSON Schema of a file that ops2nix writes";
+
+const SCHEMA_LONG: &str = "\
+Print the JSON Schema of a file that ops2nix writes, as the program's own types have it.";
+
+const SCHEMA_EXAMPLES: &str = "\
+Examples:
+  Check a report in CI
+    ops2nix schema report > report.schema.json
+    check-jsonschema --schemafile report.schema.json account.json";
 
 #[derive(Debug, Parser)]
 #[command(
@@ -102,6 +137,47 @@ pub(super) enum Command {
         after_long_help = format!("{TRANSLATE_EXAMPLES}\n\n{EXIT_STATUS}")
     )]
     Translate(Box<Translate>),
+
+    #[command(
+        about = RULES_ABOUT, long_about = RULES_LONG,
+        after_long_help = format!("{RULES_EXAMPLES}\n\n{RULES_EXIT_STATUS}")
+    )]
+    Rules(RulesLine),
+
+    #[command(
+        about = SCHEMA_ABOUT, long_about = SCHEMA_LONG, after_long_help = SCHEMA_EXAMPLES
+    )]
+    Schema {
+        /// What to print the schema of
+        #[arg(value_enum, value_name = "WHAT")]
+        of: SchemaOf,
+    },
+}
+
+#[derive(Args, Debug)]
+pub(super) struct RulesLine {
+    #[command(subcommand)]
+    pub(super) command: RulesCommand,
+
+    /// A folder of rules of your own; they override built-in ones of the same id [repeatable]
+    #[arg(long = "rules", value_name = "DIR", global = true)]
+    pub(super) folders: Vec<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub(super) enum RulesCommand {
+    /// Print each rule: its id, the kind of resource it is for, what it does, and where it stands
+    List,
+    /// Print what is wrong with rules that can be read, such as a missing example
+    Lint,
+    /// Run the examples of all rules, and print those that do not hold
+    Test,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum SchemaOf {
+    /// The file that `--report FILE.json` writes
+    Report,
 }
 
 #[derive(Args, Debug)]
@@ -185,12 +261,12 @@ pub(super) struct Settings {
     )]
     pub(super) skip_tags: Vec<String>,
 
-    /// Facts of the hosts, as `ansible -m setup` prints them
+    /// Facts as `ansible -m setup --tree` writes them: for all hosts, or a mapping by host
     #[arg(long, value_name = "FILE", help_heading = "Ansible")]
     pub(super) facts: Option<PathBuf>,
 
-    /// Take the facts of this system, such as debian-12, ubuntu-24.04 or rhel-9
-    #[arg(long, value_name = "PROFILE", help_heading = "Ansible")]
+    /// Take the facts of this system
+    #[arg(long, value_name = "PROFILE", value_parser = profile_names(), help_heading = "Ansible")]
     pub(super) assume: Option<String>,
 
     /// The least severity that makes the exit status 1 [default: error]
@@ -248,6 +324,10 @@ impl FailOn {
 fn importer_names() -> clap::builder::PossibleValuesParser {
     let names = crate::import::IMPORTERS.iter().map(|it| it.name);
     clap::builder::PossibleValuesParser::new(names)
+}
+
+fn profile_names() -> clap::builder::PossibleValuesParser {
+    clap::builder::PossibleValuesParser::new(crate::import::ansible::profile_names())
 }
 
 fn percent(text: &str) -> Result<f64, String> {

@@ -64,6 +64,11 @@ pub(super) fn complete(
     {
         return Err(refused(format!("`from` names no kind of input: `{from}`")));
     }
+    if let Some(assume) = &config.assume
+        && !crate::import::ansible::profile_names().any(|it| it == assume)
+    {
+        return Err(refused(format!("`assume` names no profile: `{assume}`")));
+    }
     if config
         .min_coverage
         .is_some_and(|it| !(0.0..=100.0).contains(&it))
@@ -206,6 +211,7 @@ mod tests {
         refused("strict = true\nlimits = \"web\"\n", "line 2");
         refused("out = \"/etc\"\n", "unknown field `out`");
         refused("from = \"chef\"\n", "`chef`");
+        refused("assume = \"beos\"\n", "no profile: `beos`");
         refused("min-coverage = 101\n", "between 0 and 100");
         refused(
             "report = [\"../../x.md\"]\n",

@@ -5,6 +5,8 @@ mod args;
 mod config;
 mod input;
 mod progress;
+mod rules;
+mod schema;
 mod support;
 mod translate;
 mod write;
@@ -17,6 +19,7 @@ use clap::Parser;
 
 pub use support::support;
 
+use crate::report::Colour;
 use args::{ColorChoice, Command, CommandLine};
 
 /// How a run ended.
@@ -33,12 +36,6 @@ struct Streams<'a> {
     stdout: &'a mut dyn Write,
     stderr: &'a mut dyn Write,
     colour: Colour,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Colour {
-    Shown,
-    LeftOut,
 }
 
 /// Runs a command line, and returns the exit status: 0 done, 1 a limit was reached, 2 could not work.
@@ -69,6 +66,8 @@ pub fn run(
 fn execute(command: Command, streams: &mut Streams<'_>) -> anyhow::Result<Status> {
     match command {
         Command::Translate(args) => translate::run(*args, streams),
+        Command::Rules(line) => rules::run(line.command, &line.folders, streams),
+        Command::Schema { of } => schema::run(of, streams),
     }
 }
 

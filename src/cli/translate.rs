@@ -1,7 +1,7 @@
 //! `translate`: from inputs to files, reports and an exit status.
 
 use std::io::IsTerminal;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::args::{DumpFormat, FailOn, Settings, Translate};
 use super::progress::{Progress, Watcher};
@@ -9,9 +9,12 @@ use super::write::{self, Written};
 use super::{Status, Streams, config, input};
 use crate::Conversion;
 use crate::Options;
+use crate::account::Verdict;
 use crate::convert;
-use crate::diag::{Code, Diagnostic, Diagnostics, Severity};
+use crate::diag::{Code, Diagnostics, Severity};
 use crate::emit::{self, Origins, Output};
+use crate::error::Error;
+use crate::report::{self, Report};
 use crate::rules::Rules;
 use crate::source::SourceTree;
 
@@ -32,6 +35,7 @@ pub(super) fn run(args: Translate, streams: &mut Streams<'_>) -> anyhow::Result<
     };
     let input = input::resolve(&inputs, settings.from.as_deref())?;
     config::complete(&mut settings, &input.root, out.as_deref())?;
+    let reports = report_formats(&settings.reports)?;
     let (tree, import) = input::open(&input, &settings, out.as_deref())?;
     let watcher = if std::io::stderr().is_terminal() && !quiet {
         Watcher::Person
@@ -56,16 +60,11 @@ pub(super) fn run(args: Translate, streams: &mut Streams<'_>) -> anyhow::Result<
         },
     };
     let mut conversion = convert(&tree, importer, &rules, &options);
+    progress.say("writing".to_owned());
     if conversion.account.items().next().is_none() {
         drop(progress);
         say(&conversion.diagnostics, &tree, least, streams)?;
         return nothing_to_translate(&tree, least, streams);
-    }
-    if let Some(format) = dump_model {
-        drop(progress);
-        dump(&conversion, format, streams)?;
-        say(&conversion.diagnostics, &tree, least, streams)?;
-        return Ok(status(&settings, &conversion));
     }
     let written = match &out {
         Some(out) => Some(write::write(
@@ -75,15 +74,50 @@ pub(super) fn run(args: Translate, streams: &mut Streams<'_>) -> anyhow::Result<
         )?),
         None => None,
     };
+    let report = make_report(&conversion, &tree);
+    for (path, format) in &reports {
+        write::replace(path, format(&report).as_bytes())?;
+    }
     drop(progress);
-    if written.is_none() {
-        print_files(&conversion.output, streams)?;
+    match (dump_model, written) {
+        (Some(format), _) => dump(&conversion, format, streams)?,
+        (None, None) => print_files(&conversion.output, streams)?,
+        (None, Some(_)) => {}
     }
     say(&conversion.diagnostics, &tree, least, streams)?;
     if !quiet {
-        summarize(written, out.as_deref(), streams)?;
+        summarize(&report, streams)?;
+        if let (Some(written), Some(out)) = (written, &out) {
+            summarize_files(written, out, streams)?;
+        }
     }
-    Ok(status(&settings, &conversion))
+    Ok(status(&settings, &conversion, &report))
+}
+
+type Render = fn(&Report) -> String;
+
+/// Chooses the format of every report by the ending of its name, before any work is done.
+fn report_formats(paths: &[PathBuf]) -> Result<Vec<(PathBuf, Render)>, Error> {
+    let choose = |path: &PathBuf| {
+        let render: Render = match path.extension().and_then(|it| it.to_str()) {
+            Some("json") => report::render_json,
+            Some("md") => report::render_markdown,
+            Some(_) | None => {
+                return Err(Error::Usage(format!(
+                    "the report {} ends neither in .json nor in .md",
+                    path.display()
+                )));
+            }
+        };
+        Ok((path.clone(), render))
+    };
+    paths.iter().map(choose).collect()
+}
+
+fn make_report(conversion: &Conversion, tree: &SourceTree) -> Report {
+    let machines = conversion.model.machines.iter();
+    let hosts: Vec<String> = machines.map(|it| it.name.clone()).collect();
+    report::report(&conversion.account, &hosts, &conversion.diagnostics, tree)
 }
 
 fn nothing_to_translate(
@@ -144,63 +178,67 @@ fn say(
     least: Severity,
     streams: &mut Streams<'_>,
 ) -> anyhow::Result<()> {
-    let shown: Vec<&Diagnostic> = diags
-        .sorted()
-        .into_iter()
-        .filter(|it| it.code.severity() >= least)
+    let text = report::render_diagnostics(&diags.at_least(least), tree, streams.colour);
+    streams.stderr.write_all(text.as_bytes())?;
+    Ok(())
+}
+
+fn summarize(report: &Report, streams: &mut Streams<'_>) -> anyhow::Result<()> {
+    let verdicts: Vec<String> = Verdict::ALL
+        .iter()
+        .map(|verdict| (report.totals.count(*verdict), verdict.name()))
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, name)| format!("{count} {name}"))
         .collect();
-    let _ = (tree, streams.colour);
-    for it in shown {
-        writeln!(
-            streams.stderr,
-            "{}[{}] {}",
-            it.code.severity().name(),
-            it.code.id(),
-            it.message
-        )?;
-    }
+    writeln!(
+        streams.stderr,
+        "{}, {}: {}; coverage {:.1} %",
+        counted(report.hosts.len(), "host", "hosts"),
+        counted(report.items.len(), "item", "items"),
+        verdicts.join(", "),
+        report.coverage * 100.0
+    )?;
     Ok(())
 }
 
-fn summarize(
-    written: Option<Written>,
-    out: Option<&Path>,
-    streams: &mut Streams<'_>,
-) -> anyhow::Result<()> {
-    if let (Some(written), Some(out)) = (written, out) {
-        let Written {
-            written,
-            unchanged,
-            removed,
-            kept,
-        } = written;
-        let mut parts = vec![format!("{written} written")];
-        for (count, what) in [
-            (unchanged, "unchanged"),
-            (removed, "removed"),
-            (kept, "kept as yours"),
-        ] {
-            if count > 0 {
-                parts.push(format!("{count} {what}"));
-            }
+fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
+fn summarize_files(written: Written, out: &Path, streams: &mut Streams<'_>) -> anyhow::Result<()> {
+    let Written {
+        written,
+        unchanged,
+        removed,
+        kept,
+    } = written;
+    let mut parts = vec![format!("{} written", counted(written, "file", "files"))];
+    for (count, what) in [
+        (unchanged, "unchanged"),
+        (removed, "removed"),
+        (kept, "kept as yours"),
+    ] {
+        if count > 0 {
+            parts.push(format!("{count} {what}"));
         }
-        writeln!(
-            streams.stderr,
-            "{}: files: {}",
-            out.display(),
-            parts.join(", ")
-        )?;
     }
+    writeln!(streams.stderr, "{}: {}", out.display(), parts.join(", "))?;
     Ok(())
 }
 
-fn status(settings: &Settings, conversion: &Conversion) -> Status {
+fn status(settings: &Settings, conversion: &Conversion, report: &Report) -> Status {
     let fail_on = match settings.fail_on {
         Some(fail_on) => fail_on,
         None if settings.strict => FailOn::Warning,
         None => FailOn::Error,
     };
-    if fail_on.is_reached_by(conversion.diagnostics.worst()) {
+    let min_coverage = if settings.strict {
+        Some(100.0)
+    } else {
+        settings.min_coverage
+    };
+    let is_low = min_coverage.is_some_and(|least| report.coverage * 100.0 < least);
+    if is_low || fail_on.is_reached_by(conversion.diagnostics.worst()) {
         Status::Limit
     } else {
         Status::Done

@@ -356,7 +356,7 @@ fn extra_vars(tree: &SourceTree, paths: &[String], diags: &mut Diagnostics) -> A
         let text = tree.text(file).unwrap_or_default();
         let words = text.trim();
         let is_words =
-            !path.starts_with('@') && !words.starts_with(['{', '[']) && words.contains('=');
+            path.starts_with("@-e") && !words.starts_with(['{', '[']) && words.contains('=');
         if is_words {
             let span = Span::new(file, 0, text.len());
             for (name, value) in super::arguments::words(words) {

@@ -240,7 +240,7 @@ impl<'a> Player<'a> {
         &self,
         scope: &Scope<'a>,
         context: &Context<'a>,
-    ) -> Result<Condition, super::super::scope::Failure> {
+    ) -> Result<Condition, crate::import::ansible::scope::Failure> {
         let mut all = context.guard.clone();
         for node in &context.when {
             all = both(all, scope.condition(node)?);
@@ -500,7 +500,7 @@ fn shown_arguments(task: &Task, scope: Option<&Scope<'_>>) -> Vec<Text> {
 fn shown_value(name: &str, node: &Node, scope: Option<&Scope<'_>>) -> Text {
     let resolved = scope.and_then(|scope| scope.resolve(node).ok());
     let value = resolved.unwrap_or_else(|| Value::as_written(node));
-    if super::super::secrets::is_secret_name(name) {
+    if crate::import::ansible::secrets::is_secret_name(name) {
         return Text::hole(Hole {
             kind: HoleKind::Secret,
             what: format!("`{name}`"),
