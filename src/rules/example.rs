@@ -200,3 +200,30 @@ fn read_entry(entry: &AttrpathValue) -> Option<(String, Expr)> {
     });
     Some((first, nested))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::Rules;
+
+    #[test]
+    fn every_rule_does_what_its_examples_say() {
+        let rules = Rules::load(&[]).expect("built-in rules are read");
+        let failures: Vec<String> = rules
+            .test()
+            .into_iter()
+            .filter_map(|it| {
+                Some(format!(
+                    "{}:{} {}: {}",
+                    it.file, it.line, it.rule, it.failure?
+                ))
+            })
+            .collect();
+        assert_eq!(failures, Vec::<String>::new());
+    }
+
+    #[test]
+    fn nothing_is_wrong_with_the_built_in_rules() {
+        let rules = Rules::load(&[]).expect("built-in rules are read");
+        assert_eq!(rules.lint(), Vec::new());
+    }
+}

@@ -191,6 +191,15 @@ impl Rules {
         example::test(self)
     }
 
+    /// Returns what the rules make of their examples, by the ids of the rules.
+    pub fn example_outcomes(&self) -> impl Iterator<Item = (&str, Outcome)> {
+        self.all().flat_map(|(kind, rule)| {
+            rule.examples.iter().filter_map(move |example| {
+                Some((rule.id.as_str(), rule.apply(kind, &example.model)?))
+            })
+        })
+    }
+
     fn all(&self) -> impl Iterator<Item = (&'static str, &Rule)> {
         self.by_kind
             .iter()
@@ -219,7 +228,7 @@ impl Rule {
                         settings.push((path.clone(), element, Join::Element));
                     }
                 }
-                (join, expr) => settings.push((path, expr, join)),
+                (join, expr) => leaves(path, expr, join, &mut settings),
             }
         }
         if settings.is_empty() && self.verdict == Ruling::Stated {
@@ -235,6 +244,18 @@ impl Rule {
             about: self.about.clone(),
             service_config: self.service_config,
         })
+    }
+}
+
+/// A path of the plan names one leaf: an attribute set becomes a definition for each of its names.
+fn leaves(path: OptionPath, expr: Expr, join: Join, all: &mut Vec<(OptionPath, Expr, Join)>) {
+    match expr {
+        Expr::Attrs(attrs) if !attrs.is_empty() => {
+            for (name, value) in attrs {
+                leaves(path.child(&name), value, join, all);
+            }
+        }
+        other => all.push((path, other, join)),
     }
 }
 

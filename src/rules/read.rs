@@ -300,8 +300,10 @@ mod tests {
             &format!(
                 "{head}when = {{ timezone = {{}} }}\nset = {{ 'time.timeZone' = '$timezone.name | nope' }}"
             ),
-            "r.toml: line 4: there is no function `nope`: `entries`, `int`, `json`, `lines`, `nameservers`, `scalar`, \
-             `trim`, `words`",
+            &format!(
+                "r.toml: line 4: there is no function `nope`: {}",
+                crate::rules::functions::names()
+            ),
         );
     }
 }

@@ -1,7 +1,7 @@
 //! `Template`: a value or a name of `set`, with its references.
 //!
 //! A string that begins with `$` is a reference: `$service.name`, or `$site` for what a name of the pattern stood for,
-//! with functions behind it: `$file.content | lines`. `${...}` inside of a longer string puts the text of a reference
+//! with functions and fields behind it: `$file.content | section | .NTP | words`. `${...}` inside of a longer string puts the text of a reference
 //! there; `$$` is a dollar. `{ nix = "pkgs.nodejs" }` is a selection. All else stands for itself.
 
 use serde_json::Value;
@@ -28,7 +28,13 @@ pub(super) enum Piece {
 #[derive(Clone, Debug)]
 pub(super) struct Reference {
     names: Vec<String>,
-    functions: Vec<&'static Function>,
+    steps: Vec<Step>,
+}
+
+#[derive(Clone, Debug)]
+enum Step {
+    Call(&'static Function),
+    Field(String),
 }
 
 /// What references can mean.
@@ -182,15 +188,17 @@ impl Reference {
         if names.iter().any(String::is_empty) {
             return Err(format!("`${text}` names nothing"));
         }
-        let functions: Result<Vec<&'static Function>, String> = parts
-            .map(|name| {
-                functions::find(name)
-                    .ok_or_else(|| format!("there is no function `{name}`: {}", functions::names()))
+        let steps: Result<Vec<Step>, String> = parts
+            .map(|name| match name.strip_prefix('.') {
+                Some(field) => Ok(Step::Field(field.to_owned())),
+                None => functions::find(name).map(Step::Call).ok_or_else(|| {
+                    format!("there is no function `{name}`: {}", functions::names())
+                }),
             })
             .collect();
         Ok(Reference {
             names,
-            functions: functions?,
+            steps: steps?,
         })
     }
 
@@ -208,8 +216,11 @@ impl Reference {
         if value.is_null() || has_hole(&value) {
             return None;
         }
-        for function in &self.functions {
-            value = (function.call)(&value)?;
+        for step in &self.steps {
+            value = match step {
+                Step::Call(function) => (function.call)(&value)?,
+                Step::Field(name) => value.get(name)?.clone(),
+            };
         }
         Some(value)
     }

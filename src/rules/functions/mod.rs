@@ -1,13 +1,24 @@
 //! The functions that a rule may call in a reference: `$file.content | lines`.
 
+mod audit_rules;
+mod complete;
 mod entries;
 mod int;
 mod json;
+mod key_values;
+mod limits;
 mod lines;
+mod logrotate;
 mod nameservers;
+mod numbers;
 mod scalar;
+mod search_domains;
+mod section;
+mod toml;
 mod trim;
+mod variables;
 mod words;
+mod yaml;
 
 use serde_json::Value;
 
@@ -18,15 +29,26 @@ pub(super) struct Function {
     pub(super) call: fn(&Value) -> Option<Value>,
 }
 
-static FUNCTIONS: [&Function; 8] = [
+static FUNCTIONS: [&Function; 19] = [
+    &audit_rules::FUNCTION,
+    &complete::FUNCTION,
     &entries::FUNCTION,
     &int::FUNCTION,
     &json::FUNCTION,
+    &key_values::FUNCTION,
+    &limits::FUNCTION,
     &lines::FUNCTION,
+    &logrotate::FUNCTION,
     &nameservers::FUNCTION,
+    &numbers::FUNCTION,
     &scalar::FUNCTION,
+    &search_domains::FUNCTION,
+    &section::FUNCTION,
+    &toml::FUNCTION,
     &trim::FUNCTION,
+    &variables::FUNCTION,
     &words::FUNCTION,
+    &yaml::FUNCTION,
 ];
 
 pub(super) fn find(name: &str) -> Option<&'static Function> {

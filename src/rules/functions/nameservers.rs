@@ -1,7 +1,7 @@
-//! `nameservers`: the addresses of a resolv.conf that says nothing else.
+//! `nameservers`: the addresses of the servers in a resolv.conf.
 //!
-//! Manual: resolv.conf(5). `search`, `domain` and `options` have options of their own on NixOS; a text with them has no
-//! answer here, since a part of it would be lost.
+//! Manual: resolv.conf(5). `search` and `domain` are `search-domains`; a text with anything else has no answer, since a
+//! part of it would be lost.
 
 use serde_json::Value;
 
@@ -22,6 +22,7 @@ fn call(value: &Value) -> Option<Value> {
         let mut words = line.split_whitespace();
         match (words.next(), words.next(), words.next()) {
             (Some("nameserver"), Some(server), None) => servers.push(server),
+            (Some("search" | "domain"), _, _) => {}
             _ => return None,
         }
     }
@@ -41,11 +42,7 @@ mod tests {
             "# x\nnameserver 192.0.2.1\n",
             Some(json!(["192.0.2.1"])),
         );
-        check(
-            &FUNCTION,
-            "nameserver 192.0.2.1\nsearch example.org\n",
-            None,
-        );
+        check(&FUNCTION, "nameserver 192.0.2.1\noptions rotate\n", None);
         check(&FUNCTION, "", None);
     }
 }
