@@ -175,7 +175,11 @@ fn names_table(facts: &Path, options: &Options, required: &BTreeSet<String>) -> 
                 "list of package" => "Packages",
                 _ => "Other",
             };
-            let on = option.is_some_and(|it| it["default"]["text"].as_str() == Some("true"));
+            let default = match option.and_then(|it| it["default"]["text"].as_str()) {
+                Some("true") => "Some(true)",
+                Some("false") => "Some(false)",
+                _ => "None",
+            };
             let folder = path.rsplit_once('.').map_or("", |(folder, _)| folder);
             let needs = required.iter().filter(|it| {
                 it.rsplit_once('.')
@@ -183,7 +187,7 @@ fn names_table(facts: &Path, options: &Options, required: &BTreeSet<String>) -> 
                     && path.ends_with(".enable")
             });
             format!(
-                "NamedOption{{path:{},shape:OptionShape::{shape},on_by_default:{on},needs:&[{}]}}",
+                "NamedOption{{path:{},shape:OptionShape::{shape},default:{default},needs:&[{}]}}",
                 quoted(path),
                 needs.map(|it| quoted(it)).collect::<Vec<_>>().join(",")
             )

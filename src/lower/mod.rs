@@ -14,8 +14,11 @@ mod firewall;
 mod machine;
 mod mount;
 mod opaque;
+mod package;
 mod paths;
 mod program;
+mod rule;
+mod service;
 mod sshd;
 mod statement;
 mod step;
@@ -86,6 +89,9 @@ fn lower_entry(entry: &Entry, ctx: &mut Ctx<'_>) {
             );
             return;
         }
+    }
+    if rule::lower(entry, ctx) {
+        return;
     }
     let lowered = lower_resource(entry, ctx.machine);
     ctx.conclude(entry, lowered);

@@ -461,7 +461,9 @@ mod tests {
             systemd.services.shop-pull.serviceConfig.RemainAfterExit = true;
             systemd.services.shop-pull.path += pkgs.git;
             systemd.services.shop-pull.path += "/run/current-system/sw";
-            systemd.services.shop-pull.script = "cd /srv && git pull | tee log; mytool x\n";
+            systemd.services.shop-pull.script = ''
+              cd /srv && git pull | tee log; mytool x
+            '';
             runtime: a command cannot be stated as configuration; it runs at every boot
             "#,
         );

@@ -1,11 +1,113 @@
 //! The rules: data that says *when the model has this, set that option to this value*.
+//!
+//! A rule is TOML, in a file of rules/ or of a folder of the user's. `when` is a pattern over a resource as the model's
+//! dump shows it; `set`, `add` and `append` give options their values; `not-needed` and `manual` say why there is
+//! nothing to state, or nothing known. Rules that fit compete: the one that says more about the resource wins.
+
+mod example;
+mod functions;
+mod lint;
+mod matching;
+mod names;
+mod read;
+mod template;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+pub use example::ExampleOutcome;
+pub use lint::Problem;
+pub use names::{Attribute, Kind, ModuleOption, OptionShape, PackageName, ServiceName};
+pub use names::{module_option, package, service};
 
 use crate::error::Error;
-use std::path::PathBuf;
+use crate::model::Resource;
+use crate::nix::Expr;
+use crate::plan::OptionPath;
+use matching::Pattern;
+use template::{Scope, Template};
+
+include!(concat!(env!("OUT_DIR"), "/rules.rs"));
 
 /// All rules, built-in and the user's own.
 #[derive(Debug, Default)]
-pub struct Rules {}
+pub struct Rules {
+    /// In the order in which they are tried, by the kind of resource.
+    by_kind: BTreeMap<&'static str, Vec<Rule>>,
+}
+
+/// One rule, read.
+#[derive(Debug)]
+struct Rule {
+    id: String,
+    why: String,
+    /// `rules/ntp/timesyncd.toml`, or the path of the user's file.
+    file: String,
+    line: usize,
+    pattern: Pattern,
+    settings: Vec<Statement>,
+    verdict: Ruling,
+    assume: Option<String>,
+    cure: Option<String>,
+    about: Option<OptionPath>,
+    service_config: bool,
+    examples: Vec<example::Example>,
+}
+
+#[derive(Debug)]
+struct Statement {
+    path: Vec<Template>,
+    value: Template,
+    join: Join,
+}
+
+/// How a value stands beside others of the same option.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Join {
+    /// It is the only one.
+    Only,
+    /// It is an element of a list.
+    Element,
+    /// It is text that follows other text.
+    Text,
+}
+
+/// What a rule makes of a resource.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outcome {
+    pub rule: String,
+    pub why: String,
+    pub settings: Vec<(OptionPath, Expr, Join)>,
+    pub ruling: Ruling,
+    /// A clause, where the rule rests on one.
+    pub assume: Option<String>,
+    pub cure: Option<String>,
+    /// The option beside which a reader will look.
+    pub about: Option<OptionPath>,
+    /// The file is one that a NixOS module makes itself.
+    pub service_config: bool,
+}
+
+/// What becomes of the resource; the text is the reason.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ruling {
+    Stated,
+    NotNeeded(String),
+    Manual(String),
+}
+
+/// A line of `rules list`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed<'a> {
+    pub id: &'a str,
+    pub why: &'a str,
+    pub file: &'a str,
+    pub line: usize,
+    /// The kind of resource, such as `file`.
+    pub kind: &'a str,
+    /// `set`, `not-needed` or `manual`.
+    pub does: &'a str,
+}
 
 impl Rules {
     /// Loads the built-in rules and those of `folders`, which override built-in ones of the same id.
@@ -13,7 +115,201 @@ impl Rules {
     /// # Errors
     /// `Error::Rule` with the file and line of a rule that is wrong.
     pub fn load(folders: &[PathBuf]) -> Result<Rules, Error> {
-        let _ = folders;
-        Ok(Rules {})
+        let mut rules: Vec<(&'static str, Rule)> = Vec::new();
+        for (file, text) in BUILT_IN {
+            rules.extend(read::read(file, text)?);
+        }
+        refuse_doubles(&rules)?;
+        for folder in folders {
+            let mut own = Vec::new();
+            for path in read::find(folder)? {
+                let text = std::fs::read_to_string(&path).map_err(|source| Error::Read {
+                    path: path.clone(),
+                    source,
+                })?;
+                own.extend(read::read(&path.display().to_string(), &text)?);
+            }
+            refuse_doubles(&own)?;
+            rules.retain(|(_, old)| own.iter().all(|(_, new)| new.id != old.id));
+            rules.extend(own);
+        }
+        let mut by_kind: BTreeMap<&'static str, Vec<Rule>> = BTreeMap::new();
+        for (kind, rule) in rules {
+            by_kind.entry(kind).or_default().push(rule);
+        }
+        for rules in by_kind.values_mut() {
+            rules.sort_by(|a, b| {
+                let key = |it: &Rule| (it.pattern.weight(), it.settings.is_empty());
+                let (a_key, b_key) = (key(a), key(b));
+                b_key
+                    .0
+                    .cmp(&a_key.0)
+                    .then(a_key.1.cmp(&b_key.1))
+                    .then_with(|| a.id.cmp(&b.id))
+            });
+        }
+        Ok(Rules { by_kind })
+    }
+
+    /// Finds the rule for a resource, and what it makes of it.
+    pub fn apply(&self, resource: &Resource) -> Option<Outcome> {
+        let kind = kind_of(resource);
+        let rules = self.by_kind.get(kind)?;
+        let dump = serde_json::to_value(resource).ok()?;
+        let value = dump.get(kind)?;
+        rules.iter().find_map(|rule| rule.apply(kind, value))
+    }
+
+    /// Lists the rules by file and line.
+    pub fn list(&self) -> Vec<Listed<'_>> {
+        let mut list: Vec<Listed<'_>> = self
+            .all()
+            .map(|(kind, rule)| Listed {
+                id: &rule.id,
+                why: &rule.why,
+                file: &rule.file,
+                line: rule.line,
+                kind,
+                does: match rule.verdict {
+                    Ruling::Stated => "set",
+                    Ruling::NotNeeded(_) => "not-needed",
+                    Ruling::Manual(_) => "manual",
+                },
+            })
+            .collect();
+        list.sort_by_key(|it| (it.file, it.line));
+        list
+    }
+
+    /// Finds what is wrong with rules that can be read.
+    pub fn lint(&self) -> Vec<Problem> {
+        lint::lint(self)
+    }
+
+    /// Runs the examples of all rules.
+    pub fn test(&self) -> Vec<ExampleOutcome> {
+        example::test(self)
+    }
+
+    fn all(&self) -> impl Iterator<Item = (&'static str, &Rule)> {
+        self.by_kind
+            .iter()
+            .flat_map(|(kind, rules)| rules.iter().map(move |rule| (*kind, rule)))
+    }
+}
+
+impl Rule {
+    /// Applies the rule to a resource of its kind, where it fits and has all that its values ask for.
+    fn apply(&self, kind: &str, value: &serde_json::Value) -> Option<Outcome> {
+        let captures = self.pattern.captures(value)?;
+        let scope = Scope {
+            kind,
+            value,
+            captures: &captures,
+        };
+        let mut settings = Vec::new();
+        for statement in &self.settings {
+            let names: Option<Vec<String>> =
+                statement.path.iter().map(|it| it.text(&scope)).collect();
+            let path = OptionPath::new(names?);
+            let expr = statement.value.expr(&scope)?;
+            match (statement.join, expr) {
+                (Join::Element, Expr::List(elements)) => {
+                    for element in elements {
+                        settings.push((path.clone(), element, Join::Element));
+                    }
+                }
+                (join, expr) => settings.push((path, expr, join)),
+            }
+        }
+        if settings.is_empty() && self.verdict == Ruling::Stated {
+            return None;
+        }
+        Some(Outcome {
+            rule: self.id.clone(),
+            why: self.why.clone(),
+            settings,
+            ruling: self.verdict.clone(),
+            assume: self.assume.clone(),
+            cure: self.cure.clone(),
+            about: self.about.clone(),
+            service_config: self.service_config,
+        })
+    }
+}
+
+fn refuse_doubles(rules: &[(&'static str, Rule)]) -> Result<(), Error> {
+    let mut seen: BTreeMap<&str, &Rule> = BTreeMap::new();
+    for (_, rule) in rules {
+        // One rule may have several kinds of resource, and stands here once for each.
+        if let Some(first) = seen.insert(&rule.id, rule)
+            && (&first.file, first.line) != (&rule.file, rule.line)
+        {
+            return Err(Error::Rule {
+                path: Path::new(&rule.file).to_owned(),
+                message: format!(
+                    "line {}: the id `{}` is also that of {}:{}",
+                    rule.line, rule.id, first.file, first.line
+                ),
+            });
+        }
+    }
+    Ok(())
+}
+
+/// The kinds of resources, as the model's dump names them.
+const KINDS: [&str; 24] = [
+    "package",
+    "service",
+    "unit",
+    "cron-job",
+    "file",
+    "directory",
+    "link",
+    "path-mode",
+    "removed-path",
+    "user",
+    "group",
+    "authorized-key",
+    "hostname",
+    "timezone",
+    "sysctl",
+    "kernel-module",
+    "mount",
+    "hosts-entry",
+    "sshd-setting",
+    "sudo-rule",
+    "firewall",
+    "firewall-port",
+    "step",
+    "opaque",
+];
+
+fn kind_of(resource: &Resource) -> &'static str {
+    match resource {
+        Resource::Package(_) => "package",
+        Resource::Service(_) => "service",
+        Resource::Unit(_) => "unit",
+        Resource::CronJob(_) => "cron-job",
+        Resource::File(_) => "file",
+        Resource::Directory(_) => "directory",
+        Resource::Link(_) => "link",
+        Resource::PathMode(_) => "path-mode",
+        Resource::RemovedPath(_) => "removed-path",
+        Resource::User(_) => "user",
+        Resource::Group(_) => "group",
+        Resource::AuthorizedKey(_) => "authorized-key",
+        Resource::Hostname(_) => "hostname",
+        Resource::Timezone(_) => "timezone",
+        Resource::Sysctl(_) => "sysctl",
+        Resource::KernelModule(_) => "kernel-module",
+        Resource::Mount(_) => "mount",
+        Resource::HostsEntry(_) => "hosts-entry",
+        Resource::SshdSetting(_) => "sshd-setting",
+        Resource::SudoRule(_) => "sudo-rule",
+        Resource::Firewall(_) => "firewall",
+        Resource::FirewallPort(_) => "firewall-port",
+        Resource::Step(_) => "step",
+        Resource::Opaque(_) => "opaque",
     }
 }

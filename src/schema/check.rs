@@ -157,9 +157,6 @@ fn element_problem(names: &mut Vec<String>, expr: &Expr) -> Option<Problem> {
     if facts.read_only {
         return Some(read_only(names));
     }
-    if takes_text(&facts.kind) && matches!(expr, Expr::Str(_)) {
-        return None;
-    }
     let list = Expr::List(vec![expr.clone()]);
     if let Err(mut mismatch) = check_value(&facts.kind, &list) {
         // The first place is that of the element in a list of it alone.
@@ -167,16 +164,6 @@ fn element_problem(names: &mut Vec<String>, expr: &Expr) -> Option<Problem> {
         return Some(wrong_type(names, facts.description, &mismatch));
     }
     in_list(names, expr)
-}
-
-/// Strings that are joined may come one by one, too.
-fn takes_text(kind: &Type) -> bool {
-    use super::types::StrKind::Joined;
-    match kind {
-        Type::Str(Joined) => true,
-        Type::Either(kinds) => kinds.iter().any(takes_text),
-        _ => false,
-    }
 }
 
 /// Checks a value at a path; an attribute set is taken apart where the index has options for its names.

@@ -1,0 +1,278 @@
+//! `Package`: a distribution's package to what brings the same on NixOS.
+//!
+//! A program goes to `environment.systemPackages`. A daemon's package is the option of its module: on Debian installing
+//! one starts and enables it, elsewhere only where the source starts the service as well; else it is a program.
+//! A C library is not needed: the programs of nixpkgs bring those that they were built with, and a build names its own.
+//! A library of a language is left to the person: it has to go into the interpreter of the program that uses it, and
+//! which that is the source does not say.
+
+use super::ctx::Ctx;
+use crate::account::{Code, Verdict};
+use crate::model::{Condition, Entry, Family, Package, Resource};
+use crate::nix::Expr;
+use crate::plan::OptionPath;
+use crate::rules::{self, Attribute, Kind, ModuleOption, OptionShape, PackageName};
+
+const SEARCH: &str =
+    "find it at https://search.nixos.org/packages, then add it to environment.systemPackages";
+
+pub(super) fn lower(entry: &Entry, package: &Package, ctx: &mut Ctx<'_>) {
+    let Some(found) = rules::package(&package.name, package.family) else {
+        unknown(entry, package, ctx);
+        return;
+    };
+    let mut entry = entry.clone();
+    if let Some(version) = &package.version {
+        let clause = format!(
+            "the release's version of `{}` stands for {version}",
+            package.name
+        );
+        entry.assumptions.push(clause);
+    }
+    let attr = match &found.attribute {
+        Attribute::Known(attr) => Some(attr.as_str()),
+        Attribute::Unknown => None,
+    };
+    match found.kind {
+        Kind::Nothing => {
+            let reason = match found.note {
+                Some(note) => format!("NixOS has no need of `{}`: {note}", package.name),
+                None => format!("NixOS has no need of `{}`", package.name),
+            };
+            ctx.close(&entry, Verdict::NotNeeded, Code::PackageNotNeeded, &reason);
+        }
+        Kind::Library => library(&entry, package, attr, ctx),
+        Kind::Module => match found.option {
+            Some(option) => module(&entry, package, &found, option, ctx),
+            None => program(&entry, package, &found, attr, ctx),
+        },
+        Kind::Service => {
+            let clause = format!(
+                "only the program of `{}` is stated: no module is known that runs it",
+                package.name
+            );
+            entry.assumptions.push(clause);
+            program(&entry, package, &found, attr, ctx);
+        }
+        Kind::Program | Kind::Runtime | Kind::Meta => program(&entry, package, &found, attr, ctx),
+    }
+}
+
+fn unknown(entry: &Entry, package: &Package, ctx: &mut Ctx<'_>) {
+    let name = &package.name;
+    let about = Some(system_packages());
+    if name.contains('/') || name.ends_with(".deb") || name.ends_with(".rpm") {
+        let reason = format!("`{name}` is a package file, which NixOS does not install");
+        ctx.manual_about(entry, about, Code::PackageUnknown, &reason, Some(SEARCH));
+        return;
+    }
+    let reason = format!(
+        "the {}package `{name}` is not known here",
+        manager(package.family)
+    );
+    ctx.manual_about(entry, about, Code::PackageUnknown, &reason, Some(SEARCH));
+}
+
+fn manager(family: Family) -> &'static str {
+    match family {
+        Family::Debian => "apt ",
+        Family::Rhel => "dnf ",
+        Family::Alpine => "apk ",
+        Family::Arch => "pacman ",
+        Family::Other => "",
+    }
+}
+
+fn system_packages() -> OptionPath {
+    OptionPath::new(["environment", "systemPackages"])
+}
+
+fn program(
+    entry: &Entry,
+    package: &Package,
+    found: &PackageName,
+    attr: Option<&str>,
+    ctx: &mut Ctx<'_>,
+) {
+    let Some(attr) = attr else {
+        unknown(entry, package, ctx);
+        return;
+    };
+    let mut entry = entry.clone();
+    if found.alias_checked {
+        let clause = format!("`pkgs.{attr}` is still what `{}` was", package.name);
+        entry.assumptions.push(clause);
+    }
+    for attr in std::iter::once(&attr).chain(found.also) {
+        ctx.add(&entry, system_packages(), Expr::package(attr));
+    }
+    let reason = format!("`{}` is `pkgs.{attr}`", package.name);
+    ctx.stated(&entry, Code::PackageMapped, &reason, None);
+}
+
+fn library(entry: &Entry, package: &Package, attr: Option<&str>, ctx: &mut Ctx<'_>) {
+    let name = &package.name;
+    let language = attr
+        .and_then(|attr| attr.split_once('.'))
+        .and_then(|(set, attr)| {
+            Some((INTERPRETERS.iter().find(|it| set.starts_with(it.0))?, attr))
+        });
+    match (language, attr) {
+        (Some(((_, how), attr)), _) => {
+            let reason = format!(
+                "`{name}` is a library, which NixOS puts into the interpreter of the program that uses it"
+            );
+            let cure = how.replace("{}", attr);
+            let cure = Some(cure.as_str());
+            ctx.manual_about(
+                entry,
+                Some(system_packages()),
+                Code::PackageUnknown,
+                &reason,
+                cure,
+            );
+        }
+        (None, Some(_)) => {
+            let reason = format!(
+                "`{name}` is a library: programs of nixpkgs bring those that they were built with, a build names its own"
+            );
+            ctx.close(entry, Verdict::NotNeeded, Code::PackageNotNeeded, &reason);
+        }
+        (None, None) => unknown(entry, package, ctx),
+    }
+}
+
+/// How a library of a package set gets to where it is used.
+const INTERPRETERS: [(&str, &str); 5] = [
+    (
+        "python",
+        "where the program is known: `(pkgs.python3.withPackages (ps: [ ps.{} ]))`",
+    ),
+    (
+        "perl",
+        "where the program is known: `(pkgs.perl.withPackages (ps: [ ps.{} ]))`",
+    ),
+    (
+        "ruby",
+        "where the program is known: `(pkgs.ruby.withPackages (ps: [ ps.{} ]))`",
+    ),
+    (
+        "php",
+        "where PHP is configured: `pkgs.php.withExtensions ({ enabled, all }: enabled ++ [ all.{} ])`",
+    ),
+    (
+        "lua",
+        "where the program is known: `(pkgs.lua.withPackages (ps: [ ps.{} ]))`",
+    ),
+];
+
+fn module(
+    entry: &Entry,
+    package: &Package,
+    found: &PackageName,
+    option: ModuleOption,
+    ctx: &mut Ctx<'_>,
+) {
+    let name = &package.name;
+    let attr = match &found.attribute {
+        Attribute::Known(attr) => Some(attr.as_str()),
+        Attribute::Unknown => None,
+    };
+    match option.shape {
+        OptionShape::Packages if attr.is_some() => {
+            let attr = attr.unwrap_or_default();
+            ctx.add(entry, OptionPath::parse(option.path), Expr::package(attr));
+            let reason = format!("`{name}` is `pkgs.{attr}` in `{}`", option.path);
+            ctx.stated(entry, Code::PackageMapped, &reason, None);
+        }
+        OptionShape::Switch if option.default == Some(true) => {
+            let reason = format!("NixOS has `{name}` without a word (`{}`)", option.path);
+            ctx.close(entry, Verdict::NotNeeded, Code::PackageNotNeeded, &reason);
+        }
+        OptionShape::Switch if is_wanted(package, option, ctx) => {
+            switch_on(entry, package, attr, found.versioned, option, ctx);
+        }
+        OptionShape::Packages | OptionShape::Switch | OptionShape::Other | OptionShape::Unknown => {
+            if attr.is_none() {
+                let reason = format!("`{name}` has no package of its own in nixpkgs");
+                let cure = format!("NixOS has the option `{}` for it", option.path);
+                let about = Some(OptionPath::parse(option.path));
+                ctx.manual_about(entry, about, Code::PackageUnknown, &reason, Some(&cure));
+                return;
+            }
+            let mut entry = entry.clone();
+            if option.shape != OptionShape::Switch {
+                let clause = format!(
+                    "only the program of `{name}` is stated: `{}` says how it is used",
+                    option.path
+                );
+                entry.assumptions.push(clause);
+            }
+            program(&entry, package, found, attr, ctx);
+        }
+    }
+}
+
+fn switch_on(
+    entry: &Entry,
+    package: &Package,
+    attr: Option<&str>,
+    versioned: bool,
+    option: ModuleOption,
+    ctx: &mut Ctx<'_>,
+) {
+    ctx.set(entry, OptionPath::parse(option.path), Expr::Bool(true));
+    let folder = option.path.strip_suffix(".enable");
+    if let (Some(folder), Some(attr)) = (folder, attr) {
+        let choice = format!("{folder}.package");
+        // A version that the name asks for, and a package without a default, are choices to state.
+        if option.needs.contains(&choice.as_str()) || (versioned && folder.starts_with("services."))
+        {
+            ctx.set(entry, OptionPath::parse(&choice), Expr::package(attr));
+        }
+    }
+    let reason = format!("`{}` is `{}`", package.name, option.path);
+    ctx.stated(entry, Code::PackageMapped, &reason, None);
+}
+
+/// Tells whether the machine runs what the package brings, not only has it.
+fn is_wanted(package: &Package, option: ModuleOption, ctx: &Ctx<'_>) -> bool {
+    let is_daemon = !PARTS.iter().any(|part| package.name.contains(part));
+    if option.path.starts_with("programs.") {
+        return is_daemon;
+    }
+    match service_wanted(option, ctx) {
+        Some(wanted) => wanted && is_daemon,
+        // dh_installsystemd(1): a Debian package enables and starts its services.
+        None => is_daemon && package.family == Family::Debian,
+    }
+}
+
+/// Parts of names of packages that go with a daemon and are not it.
+const PARTS: [&str; 12] = [
+    "-client", "-common", "-doc", "-utils", "-tools", "-lib", "-dev", "-data", "-contrib", "-bin",
+    "-plugin", "-headers",
+];
+
+/// What the source wants of the service that the option switches; none where it says nothing.
+pub(super) fn service_wanted(option: ModuleOption, ctx: &Ctx<'_>) -> Option<bool> {
+    let mut found = None;
+    for entry in &ctx.machine.entries {
+        let Resource::Service(it) = &entry.resource else {
+            continue;
+        };
+        let same = rules::service(&it.name, it.family)
+            .and_then(|it| it.option)
+            .is_some_and(|it| it.path == option.path);
+        if !same || entry.guard != Condition::True {
+            continue;
+        }
+        if it.enabled == Some(true) || it.running == Some(true) {
+            return Some(true);
+        }
+        if it.masked || it.enabled == Some(false) || it.running == Some(false) {
+            found = Some(false);
+        }
+    }
+    found
+}

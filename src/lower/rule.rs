@@ -1,0 +1,186 @@
+//! What rules say, put into the plan; and the names of packages and services, which are tables.
+//!
+//! A file is looked at under the path at which it is used: what `sites-enabled` links to stands there.
+
+use super::ctx::Ctx;
+use super::{package, service};
+use crate::account::{Code, Verdict};
+use crate::model::{Condition, Entry, File, Link, Resource};
+use crate::nix::Expr;
+use crate::plan::{OptionPath, Setting};
+use crate::rules::{Join, Outcome, Ruling};
+
+/// Lowers an entry that a rule or a table of names decides; tells whether one did.
+pub(super) fn lower(entry: &Entry, ctx: &mut Ctx<'_>) -> bool {
+    let rules = ctx.rules;
+    let found = used_as(&entry.resource, ctx)
+        .and_then(|resource| rules.apply(&resource))
+        .or_else(|| rules.apply(&entry.resource));
+    if let Some(outcome) = found {
+        conclude(entry, outcome, ctx);
+        return true;
+    }
+    match &entry.resource {
+        Resource::Package(it) => package::lower(entry, it, ctx),
+        Resource::Service(it) => service::lower(entry, it, ctx),
+        Resource::Unit(_)
+        | Resource::CronJob(_)
+        | Resource::File(_)
+        | Resource::Directory(_)
+        | Resource::Link(_)
+        | Resource::PathMode(_)
+        | Resource::RemovedPath(_)
+        | Resource::User(_)
+        | Resource::Group(_)
+        | Resource::AuthorizedKey(_)
+        | Resource::Hostname(_)
+        | Resource::Timezone(_)
+        | Resource::Sysctl(_)
+        | Resource::KernelModule(_)
+        | Resource::Mount(_)
+        | Resource::HostsEntry(_)
+        | Resource::SshdSetting(_)
+        | Resource::SudoRule(_)
+        | Resource::Firewall(_)
+        | Resource::FirewallPort(_)
+        | Resource::Step(_)
+        | Resource::Opaque(_) => return false,
+    }
+    true
+}
+
+/// Returns the file that a link stands for, or a file under the path of the link to it.
+fn used_as(resource: &Resource, ctx: &Ctx<'_>) -> Option<Resource> {
+    let entries = || {
+        ctx.machine
+            .entries
+            .iter()
+            .filter(|it| it.guard == Condition::True)
+            .map(|it| &it.resource)
+    };
+    if let Resource::File(file) = resource {
+        let link = entries().find_map(|it| {
+            let Resource::Link(link) = it else {
+                return None;
+            };
+            (target(link) == file.path).then_some(link)
+        })?;
+        return Some(at(file, link));
+    }
+    let Resource::Link(link) = resource else {
+        return None;
+    };
+    let target = target(link);
+    let file = entries().find_map(|it| {
+        let Resource::File(file) = it else {
+            return None;
+        };
+        (file.path == target).then_some(file)
+    })?;
+    Some(at(file, link))
+}
+
+fn at(file: &File, link: &Link) -> Resource {
+    Resource::File(File {
+        path: link.path.clone(),
+        ..file.clone()
+    })
+}
+
+/// The absolute path that a link leads to.
+fn target(link: &Link) -> String {
+    if link.target.starts_with('/') {
+        return link.target.clone();
+    }
+    let mut names: Vec<&str> = link.path.split('/').collect();
+    names.pop();
+    for name in link.target.split('/') {
+        match name {
+            "." | "" => {}
+            ".." => {
+                names.pop();
+            }
+            _ => names.push(name),
+        }
+    }
+    names.join("/")
+}
+
+fn conclude(entry: &Entry, outcome: Outcome, ctx: &mut Ctx<'_>) {
+    let mut entry = entry.clone();
+    if outcome.ruling == Ruling::Stated
+        && let Some(clause) = &outcome.assume
+        && !entry.assumptions.contains(clause)
+    {
+        entry.assumptions.push(clause.clone());
+    }
+    for (path, expr, join) in outcome.settings {
+        match join {
+            Join::Only => ctx.set(&entry, path, expr),
+            Join::Element => ctx.add(&entry, path, expr),
+            Join::Text => append(&entry, path, expr, ctx),
+        }
+    }
+    match outcome.ruling {
+        Ruling::Stated => ctx.stated(
+            &entry,
+            Code::RuleSaysSo,
+            &format!("{} (rule {})", clause(&outcome.why), outcome.rule),
+            None,
+        ),
+        Ruling::NotNeeded(reason) => {
+            ctx.close(&entry, Verdict::NotNeeded, Code::NoMeaning, &reason);
+        }
+        Ruling::Manual(reason) => {
+            let code = if outcome.service_config {
+                Code::ServiceConfig
+            } else {
+                Code::RuleSaysSo
+            };
+            let cure = outcome.cure.as_deref();
+            ctx.manual_about(&entry, outcome.about, code, &reason, cure);
+        }
+    }
+}
+
+/// A sentence as a clause.
+fn clause(sentence: &str) -> String {
+    sentence.trim_end_matches('.').to_owned()
+}
+
+/// Puts text behind the text that the option has; the same text is not put twice.
+fn append(entry: &Entry, path: OptionPath, expr: Expr, ctx: &mut Ctx<'_>) {
+    let Some(mut text) = expr.as_str().map(str::to_owned) else {
+        ctx.set(entry, path, expr);
+        return;
+    };
+    if !text.ends_with('\n') {
+        text.push('\n');
+    }
+    let first = match ctx.plan.get(&path) {
+        Some(Setting::One(first)) => first.clone(),
+        Some(Setting::Elements(_)) | None => {
+            ctx.set(entry, path, Expr::str(text));
+            return;
+        }
+    };
+    let Some(before) = first.expr.as_str() else {
+        ctx.set(entry, path, Expr::str(text));
+        return;
+    };
+    let is_there = before
+        .match_indices(&text)
+        .any(|(at, _)| at == 0 || before[..at].ends_with('\n'));
+    let joined = if is_there {
+        first.expr.clone()
+    } else {
+        Expr::str(format!("{before}{text}"))
+    };
+    ctx.plan.remove(&path);
+    let mut definition = first;
+    definition.expr = joined.clone();
+    // The option has no value now, so this one cannot clash.
+    if ctx.plan.set(path.clone(), definition).is_ok() {
+        ctx.set(entry, path, joined);
+    }
+}

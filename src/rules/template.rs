@@ -1,0 +1,244 @@
+//! `Template`: a value or a name of `set`, with its references.
+//!
+//! A string that begins with `$` is a reference: `$service.name`, or `$site` for what a name of the pattern stood for,
+//! with functions behind it: `$file.content | lines`. `${...}` inside of a longer string puts the text of a reference
+//! there; `$$` is a dollar. `{ nix = "pkgs.nodejs" }` is a selection. All else stands for itself.
+
+use serde_json::Value;
+
+use super::functions::{self, Function};
+use super::matching::{Captures, has_hole};
+use crate::nix::Expr;
+
+#[derive(Clone, Debug)]
+pub(super) enum Template {
+    Constant(Expr),
+    Reference(Reference),
+    Text(Vec<Piece>),
+    List(Vec<Template>),
+    Attrs(Vec<(Template, Template)>),
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum Piece {
+    Literal(String),
+    Reference(Reference),
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Reference {
+    names: Vec<String>,
+    functions: Vec<&'static Function>,
+}
+
+/// What references can mean.
+pub(super) struct Scope<'a> {
+    pub(super) kind: &'a str,
+    pub(super) value: &'a Value,
+    pub(super) captures: &'a Captures,
+}
+
+impl Template {
+    /// Reads a value.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub(super) fn read(value: &toml::Value) -> Result<Template, String> {
+        Ok(match value {
+            toml::Value::String(text) => Template::read_text(text)?,
+            toml::Value::Integer(value) => Template::Constant(Expr::Int(*value)),
+            toml::Value::Float(value) => Template::Constant(Expr::Float(*value)),
+            toml::Value::Boolean(value) => Template::Constant(Expr::Bool(*value)),
+            toml::Value::Array(list) => Template::List(
+                list.iter()
+                    .map(Template::read)
+                    .collect::<Result<Vec<Template>, String>>()?,
+            ),
+            toml::Value::Table(table) => match table.get("nix").filter(|_| table.len() == 1) {
+                Some(toml::Value::String(selection)) => Template::Constant(Expr::select(selection)),
+                Some(_) => return Err("`nix` takes a selection, such as `pkgs.git`".to_owned()),
+                None => Template::Attrs(
+                    table
+                        .iter()
+                        .map(|(name, value)| {
+                            Ok((Template::read_text(name)?, Template::read(value)?))
+                        })
+                        .collect::<Result<Vec<(Template, Template)>, String>>()?,
+                ),
+            },
+            toml::Value::Datetime(_) => return Err("a date is no value of an option".to_owned()),
+        })
+    }
+
+    /// Reads a string, which may be or hold references.
+    pub(super) fn read_text(text: &str) -> Result<Template, String> {
+        if let Some(reference) = text.strip_prefix('$')
+            && !reference.starts_with(['{', '$'])
+        {
+            return Reference::read(reference).map(Template::Reference);
+        }
+        let mut pieces = Vec::new();
+        let mut literal = String::new();
+        let mut rest = text;
+        while let Some(at) = rest.find('$') {
+            literal.push_str(&rest[..at]);
+            let behind = &rest[at + 1..];
+            if let Some(behind) = behind.strip_prefix('$') {
+                literal.push('$');
+                rest = behind;
+            } else if let Some(behind) = behind.strip_prefix('{') {
+                let Some((reference, behind)) = behind.split_once('}') else {
+                    return Err(format!("`{text}` opens `${{` and does not close it"));
+                };
+                pieces.push(Piece::Literal(std::mem::take(&mut literal)));
+                pieces.push(Piece::Reference(Reference::read(reference)?));
+                rest = behind;
+            } else {
+                literal.push('$');
+                rest = behind;
+            }
+        }
+        literal.push_str(rest);
+        if pieces.is_empty() {
+            return Ok(Template::Constant(Expr::str(literal)));
+        }
+        pieces.push(Piece::Literal(literal));
+        Ok(Template::Text(pieces))
+    }
+
+    /// Returns the expression; none where the model lacks what a reference asks for.
+    pub(super) fn expr(&self, scope: &Scope<'_>) -> Option<Expr> {
+        Some(match self {
+            Template::Constant(expr) => expr.clone(),
+            Template::Reference(reference) => to_expr(&reference.value(scope)?)?,
+            Template::Text(_) => Expr::str(self.text(scope)?),
+            Template::List(list) => Expr::List(
+                list.iter()
+                    .map(|it| it.expr(scope))
+                    .collect::<Option<Vec<Expr>>>()?,
+            ),
+            Template::Attrs(attrs) => Expr::Attrs(
+                attrs
+                    .iter()
+                    .map(|(name, value)| Some((name.text(scope)?, value.expr(scope)?)))
+                    .collect::<Option<Vec<(String, Expr)>>>()?,
+            ),
+        })
+    }
+
+    /// Returns the text of a template that is one; none for any other.
+    pub(super) fn text(&self, scope: &Scope<'_>) -> Option<String> {
+        match self {
+            Template::Constant(expr) => expr.as_str().map(str::to_owned),
+            Template::Reference(reference) => scalar_text(&reference.value(scope)?),
+            Template::Text(pieces) => pieces
+                .iter()
+                .map(|piece| match piece {
+                    Piece::Literal(text) => Some(text.clone()),
+                    Piece::Reference(reference) => scalar_text(&reference.value(scope)?),
+                })
+                .collect(),
+            Template::List(_) | Template::Attrs(_) => None,
+        }
+    }
+
+    /// Calls `visit` with the first name of each reference.
+    pub(super) fn for_each_name<'a>(&'a self, visit: &mut impl FnMut(&'a str)) {
+        let mut see = |reference: &'a Reference| {
+            if let Some(name) = reference.names.first() {
+                visit(name);
+            }
+        };
+        match self {
+            Template::Constant(_) => {}
+            Template::Reference(reference) => see(reference),
+            Template::Text(pieces) => {
+                for piece in pieces {
+                    if let Piece::Reference(reference) = piece {
+                        see(reference);
+                    }
+                }
+            }
+            Template::List(list) => list.iter().for_each(|it| it.for_each_name(visit)),
+            Template::Attrs(attrs) => {
+                for (name, value) in attrs {
+                    name.for_each_name(visit);
+                    value.for_each_name(visit);
+                }
+            }
+        }
+    }
+}
+
+impl Reference {
+    fn read(text: &str) -> Result<Reference, String> {
+        let mut parts = text.split('|').map(str::trim);
+        let names: Vec<String> = parts
+            .next()
+            .unwrap_or_default()
+            .split('.')
+            .map(str::to_owned)
+            .collect();
+        if names.iter().any(String::is_empty) {
+            return Err(format!("`${text}` names nothing"));
+        }
+        let functions: Result<Vec<&'static Function>, String> = parts
+            .map(|name| {
+                functions::find(name)
+                    .ok_or_else(|| format!("there is no function `{name}`: {}", functions::names()))
+            })
+            .collect();
+        Ok(Reference {
+            names,
+            functions: functions?,
+        })
+    }
+
+    fn value(&self, scope: &Scope<'_>) -> Option<Value> {
+        let (first, others) = self.names.split_first()?;
+        let mut value = if first == scope.kind {
+            let found = others
+                .iter()
+                .try_fold(scope.value, |value, name| value.get(name))?;
+            found.clone()
+        } else {
+            let (_, text) = scope.captures.iter().find(|(name, _)| name == first)?;
+            Value::String(text.clone())
+        };
+        if value.is_null() || has_hole(&value) {
+            return None;
+        }
+        for function in &self.functions {
+            value = (function.call)(&value)?;
+        }
+        Some(value)
+    }
+}
+
+fn scalar_text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Bool(value) => Some(value.to_string()),
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
+    }
+}
+
+fn to_expr(value: &Value) -> Option<Expr> {
+    Some(match value {
+        Value::Null => Expr::Null,
+        Value::Bool(value) => Expr::Bool(*value),
+        Value::Number(number) => match number.as_i64() {
+            Some(value) => Expr::Int(value),
+            None => Expr::Float(number.as_f64()?),
+        },
+        Value::String(text) => Expr::str(text),
+        Value::Array(list) => Expr::List(list.iter().map(to_expr).collect::<Option<Vec<Expr>>>()?),
+        Value::Object(fields) => Expr::Attrs(
+            fields
+                .iter()
+                .map(|(name, value)| Some((name.clone(), to_expr(value)?)))
+                .collect::<Option<Vec<(String, Expr)>>>()?,
+        ),
+    })
+}
