@@ -9,7 +9,9 @@ use regex::Regex;
 
 use super::statement::{Left, Statement};
 use crate::account::Code;
+use crate::model::Family;
 use crate::nix::{Expr, StrPart};
+use crate::rules::{self, Attribute, Kind};
 
 const TABLE: &str = include_str!("../../rules/nixos/programs.json");
 
@@ -63,6 +65,22 @@ pub(super) fn package_of(program: &str) -> Option<&'static str> {
     PROGRAMS.packages.get(program).map(String::as_str)
 }
 
+/// As `package_of`, and where the table of programs has none, the package of the program's own name.
+pub(super) fn likely_package_of(program: &str) -> Option<String> {
+    if let Some(package) = package_of(program) {
+        return Some(package.to_owned());
+    }
+    let found = rules::package(program, Family::Other)?;
+    let runs = matches!(
+        found.kind,
+        Kind::Program | Kind::Service | Kind::Module | Kind::Runtime
+    );
+    match found.attribute {
+        Attribute::Known(attr) if runs => Some(attr),
+        Attribute::Known(_) | Attribute::Unknown => None,
+    }
+}
+
 /// Says why NixOS cannot have a program, given by name or path.
 pub(super) fn foreign(program: &str) -> Option<&'static str> {
     let name = program.rsplit('/').next().unwrap_or(program);
@@ -97,17 +115,14 @@ pub(super) fn splice(text: &str) -> Spliced {
             if !stands_alone(text, path.start(), path.end()) || KEPT.contains(&path.as_str()) {
                 continue;
             }
-            let Some(package) = package_of(name.as_str()) else {
+            let Some(package) = likely_package_of(name.as_str()) else {
                 push_new(&mut spliced.unknown, path.as_str().to_owned());
                 continue;
             };
             push_literal(&mut spliced.parts, &text[from..path.start()]);
-            spliced.parts.extend(program_parts(name.as_str(), package));
+            spliced.parts.extend(program_parts(name.as_str(), &package));
             from = path.end();
-            push_new(
-                &mut spliced.known,
-                (path.as_str().to_owned(), package.to_owned()),
-            );
+            push_new(&mut spliced.known, (path.as_str().to_owned(), package));
         }
     }
     push_literal(&mut spliced.parts, &text[from..]);
@@ -197,6 +212,10 @@ mod tests {
         );
         check("-/bin/rm -f /x", r#""-${pkgs.coreutils}/bin/rm -f /x""#);
         check("/usr/bin/sudo x", r#""/run/wrappers/bin/sudo x""#);
+        check(
+            "/usr/bin/logstash x",
+            r#""${pkgs.logstash}/bin/logstash x""#,
+        );
         check("/bin/systemctl x", r#""${pkgs.systemd}/bin/systemctl x""#);
     }
 

@@ -7,6 +7,7 @@ use super::machine;
 use super::paths;
 use super::program;
 use super::statement::{Left, Lowered, Statement};
+use super::systemd;
 use super::tmpfiles;
 use crate::account::Code;
 use crate::model::{Command, Entry, HoleKind, Machine, Part, Step, Text};
@@ -218,7 +219,7 @@ fn before(step: &Step, entry: &Entry, machine: &Machine) -> Vec<String> {
             if has_suffix {
                 name.clone()
             } else {
-                format!("{name}.service")
+                format!("{}.service", systemd::service_name(name, machine))
             }
         })
         .collect();
@@ -325,9 +326,9 @@ fn program_path(
             )),
         };
     }
-    if let Some(package) = program::package_of(program) {
-        statement.assume(program::claim(program, package));
-        return Ok(program::program_parts(program, package));
+    if let Some(package) = program::likely_package_of(program) {
+        statement.assume(program::claim(program, &package));
+        return Ok(program::program_parts(program, &package));
     }
     statement.assume(format!("`{program}` is among the system's packages"));
     let path = format!("/run/current-system/sw/bin/{program}");

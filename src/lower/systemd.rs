@@ -14,6 +14,7 @@ use crate::account::Code;
 use crate::model::{Machine, Text, Unit};
 use crate::nix::Expr;
 use crate::plan::OptionPath;
+use crate::rules;
 
 /// A kind of unit: its suffix, its option, its own section and the option for that.
 struct UnitKind {
@@ -61,8 +62,6 @@ const UNIT_LISTS: [(&str, &str); 15] = [
     ("Alias", "aliases"),
 ];
 
-const SERVICES: &str = include_str!("../../rules/nixos/services.jsonl");
-
 /// Who else defines the unit that a drop-in changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Base {
@@ -104,7 +103,7 @@ pub(super) fn lower(unit: &Unit, machine: &Machine) -> Lowered {
     let mut statement = Statement::default();
     let stem = match base {
         Base::Own => stem.to_owned(),
-        Base::Foreign => foreign_name(stem, kind, &mut statement),
+        Base::Foreign => foreign_name(stem, kind, machine, &mut statement),
     };
     let mut place = Place {
         unit: &stem,
@@ -139,21 +138,33 @@ fn kind_of(name: &str) -> Option<(&str, &'static UnitKind)> {
     Some((stem, kind))
 }
 
-/// Returns the name that NixOS has for a unit, and says what it rests on.
-fn foreign_name(stem: &str, kind: &UnitKind, statement: &mut Statement) -> String {
-    if kind.suffix == "service" {
-        let head = format!("{{\"service\": \"{stem}\",");
-        let line = SERVICES.lines().find(|line| line.starts_with(&head));
-        let row = line.and_then(|line| serde_json::from_str::<serde_json::Value>(line).ok());
-        let name = row
-            .as_ref()
-            .and_then(|row| row.get("nixosUnit"))
-            .and_then(serde_json::Value::as_str)
-            .and_then(|name| name.strip_suffix(".service"));
-        if let Some(name) = name {
-            statement.assume(format!("NixOS has the unit `{name}.service`"));
-            return name.to_owned();
-        }
+/// Returns the name that NixOS has for a service, without its suffix; the machine's own units keep theirs.
+pub(super) fn service_name(name: &str, machine: &Machine) -> String {
+    let own = format!("{name}.service");
+    if machine::units(machine).any(|it| !it.drop_in && it.name == own) {
+        return name.to_owned();
+    }
+    known_name(name, machine).unwrap_or_else(|| name.to_owned())
+}
+
+fn known_name(name: &str, machine: &Machine) -> Option<String> {
+    let unit = rules::service(name, machine.family)?.unit?;
+    unit.strip_suffix(".service").map(str::to_owned)
+}
+
+/// As `known_name`, for a unit that a drop-in changes; says what it rests on.
+fn foreign_name(
+    stem: &str,
+    kind: &UnitKind,
+    machine: &Machine,
+    statement: &mut Statement,
+) -> String {
+    let known = (kind.suffix == "service")
+        .then(|| known_name(stem, machine))
+        .flatten();
+    if let Some(name) = known {
+        statement.assume(format!("NixOS has the unit `{name}.service`"));
+        return name;
     }
     statement.assume(format!(
         "something brings the unit `{stem}.{}`",

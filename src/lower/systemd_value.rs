@@ -339,11 +339,11 @@ impl Place<'_> {
         let end = head.find(char::is_whitespace).unwrap_or(head.len());
         let program = head[..end].trim_matches('"');
         if !program.contains(['/', '$', '%'])
-            && let Some(package) = program::package_of(program)
+            && let Some(package) = program::likely_package_of(program)
         {
             let mut parts = vec![StrPart::Literal(marks.to_owned())];
-            parts.extend(program::program_parts(program, package));
-            self.statement.assume(program::claim(program, package));
+            parts.extend(program::program_parts(program, &package));
+            self.statement.assume(program::claim(program, &package));
             parts.extend(program::splice(&head[end..]).parts_told(self.statement));
             parts.retain(|part| !matches!(part, StrPart::Literal(text) if text.is_empty()));
             return Expr::Str(program::joined(parts));
