@@ -7,6 +7,7 @@
 
 mod about;
 mod authorized_key;
+mod commands;
 mod cron;
 mod ctx;
 mod file;

@@ -25,6 +25,8 @@ pub(super) struct Spliced {
     /// Paths and the expressions that stand for their packages.
     known: Vec<(String, String)>,
     unknown: Vec<String>,
+    /// Paths that are no programs, and not on NixOS.
+    missing: Vec<String>,
 }
 
 #[derive(Default)]
@@ -52,6 +54,13 @@ static PROGRAMS: LazyLock<Table> = LazyLock::new(|| {
 
 static PATH: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"(?:/usr)?/s?bin/([A-Za-z0-9_\[][A-Za-z0-9._+-]*)").ok());
+
+static MISSING: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r"/(?:usr/(?:lib|lib32|lib64|libexec|share)|lib|lib64)/[A-Za-z0-9_][A-Za-z0-9._/@+-]*",
+    )
+    .ok()
+});
 
 fn turned(table: BTreeMap<String, Vec<String>>) -> BTreeMap<String, String> {
     table
@@ -126,6 +135,10 @@ pub(super) fn splice(text: &str) -> Spliced {
         }
     }
     push_literal(&mut spliced.parts, &text[from..]);
+    let missing = MISSING.iter().flat_map(|pattern| pattern.find_iter(text));
+    for path in missing.filter(|path| stands_alone(text, path.start(), path.end())) {
+        push_new(&mut spliced.missing, path.as_str().to_owned());
+    }
     spliced
 }
 
@@ -147,6 +160,14 @@ impl Spliced {
                     format!("NixOS has no `{path}`, and no package is known here for it"),
                 )
                 .cure("Find its package at https://search.nixos.org/packages and write ${pkgs.name}/bin/..."),
+            );
+        }
+        for path in &self.missing {
+            let reason =
+                format!("`{path}` is not on NixOS: the files of packages live in the Nix store");
+            statement.left.push(
+                Left::new(Code::CannotState, reason)
+                    .cure("Write the path below ${pkgs.name} of the package that brings it."),
             );
         }
         self.parts

@@ -446,6 +446,24 @@ mod tests {
     }
 
     #[test]
+    fn a_shell_finds_its_programs_in_the_path() {
+        check(
+            unit(
+                "pull.service",
+                false,
+                "[Service]\nExecStart=/bin/sh -c 'git pull && date'\nWorkingDirectory=/usr/share/x",
+            ),
+            r#"
+            systemd.services.pull.path += pkgs.git;
+            systemd.services.pull.serviceConfig.ExecStart = "/bin/sh -c 'git pull && date'";
+            systemd.services.pull.serviceConfig.WorkingDirectory = "/usr/share/x";
+            assumed: a program of its command is in `git`
+            manual: `/usr/share/x` is not on NixOS: the files of packages live in the Nix store
+            "#,
+        );
+    }
+
+    #[test]
     fn a_hole_in_a_command_leaves_the_unit_to_the_person() {
         check(
             unit(

@@ -1,5 +1,6 @@
 //! Values of directives: command lines, environments, numbers, lists.
 
+use super::commands;
 use super::machine;
 use super::paths;
 use super::program;
@@ -328,7 +329,7 @@ impl Place<'_> {
         // Only what prints as it was written: `0022` stays a string.
         match text.parse::<i64>() {
             Ok(number) if number.to_string() == text => Expr::Int(number),
-            _ => Expr::str(text),
+            _ => program::splice(text).told(self.statement),
         }
     }
 
@@ -349,6 +350,22 @@ impl Place<'_> {
             return Expr::Str(program::joined(parts));
         }
         self.claim_program(program);
+        if matches!(
+            program,
+            "/bin/sh" | "/bin/bash" | "/usr/bin/bash" | "/usr/bin/env"
+        ) {
+            // What a shell or `env` looks up comes from the unit's own path.
+            let script = head[end..]
+                .trim_start()
+                .trim_start_matches(['-', 'c', 'e', 'u', 'x', 'S']);
+            let script = script.trim_start().trim_matches(['"', '\'']);
+            for package in commands::packages_of(script) {
+                let expr = program::package_expr(package).unwrap_or_else(|| Expr::str(package));
+                self.statement
+                    .assume(format!("a program of its command is in `{package}`"));
+                self.add(&["path"], expr);
+            }
+        }
         program::splice(text).told(self.statement)
     }
 

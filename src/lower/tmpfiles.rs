@@ -119,7 +119,7 @@ pub(super) fn lower_directory(directory: &Directory, machine: &Machine) -> Lower
     if let Some(lowered) = there_anyway(path, directory, machine) {
         return lowered;
     }
-    match out_of_place(path, machine).or_else(|| out_of_place(&format!("{path}/"), machine)) {
+    match out_of_place(path, machine) {
         // A folder of a package that NixOS configures by options holds nothing by itself.
         Some(Lowered::Manual(left)) if left.code == Code::ServiceConfig => {
             return Lowered::NotNeeded(
