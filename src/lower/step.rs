@@ -8,8 +8,8 @@ use super::machine;
 use super::paths;
 use super::program;
 use super::statement::{Left, Lowered, Statement};
-use super::systemd;
 use super::tmpfiles;
+use super::unit_name;
 use crate::account::Code;
 use crate::model::{Command, Entry, HoleKind, Machine, Part, Step, Text};
 use crate::nix::{Expr, StrPart};
@@ -191,7 +191,7 @@ fn before(step: &Step, entry: &Entry, machine: &Machine) -> Vec<String> {
             if has_suffix {
                 name.clone()
             } else {
-                format!("{}.service", systemd::service_name(name, machine))
+                format!("{}.service", unit_name::service_name(name, machine))
             }
         })
         .collect();

@@ -10,11 +10,11 @@ use super::machine;
 use super::statement::{Left, Lowered, Statement};
 use super::systemd_directives::{Directive, directives, hole};
 use super::systemd_value::{self, Place};
+use super::unit_name;
 use crate::account::Code;
 use crate::model::{Machine, Text, Unit};
 use crate::nix::Expr;
 use crate::plan::OptionPath;
-use crate::rules;
 
 /// A kind of unit: its suffix, its option, its own section and the option for that.
 struct UnitKind {
@@ -94,6 +94,12 @@ pub(super) fn lower(unit: &Unit, machine: &Machine) -> Lowered {
             format!("there is no option for units such as `{}`", unit.name),
         );
     };
+    if unit.sections.iter().all(|it| it.directives.is_empty()) {
+        return Lowered::manual(
+            Code::BadInput,
+            format!("`{}` holds no directive", unit.name),
+        );
+    }
     let own = !unit.drop_in || has_main(unit, machine);
     let base = if own { Base::Own } else { Base::Foreign };
     let directives = directives(unit, machine, base);
@@ -132,24 +138,16 @@ fn has_main(unit: &Unit, machine: &Machine) -> bool {
     machine::units(machine).any(|it| !it.drop_in && it.name == unit.name)
 }
 
+/// Returns a unit's name without its suffix, and its option below `systemd` where that is a set.
+pub(super) fn option_of(name: &str) -> Option<(&str, &'static str)> {
+    let (stem, kind) = kind_of(name)?;
+    (!kind.is_element).then_some((stem, kind.option))
+}
+
 fn kind_of(name: &str) -> Option<(&str, &'static UnitKind)> {
     let (stem, suffix) = name.rsplit_once('.')?;
     let kind = KINDS.iter().find(|kind| kind.suffix == suffix)?;
     Some((stem, kind))
-}
-
-/// Returns the name that NixOS has for a service, without its suffix; the machine's own units keep theirs.
-pub(super) fn service_name(name: &str, machine: &Machine) -> String {
-    let own = format!("{name}.service");
-    if machine::units(machine).any(|it| !it.drop_in && it.name == own) {
-        return name.to_owned();
-    }
-    known_name(name, machine).unwrap_or_else(|| name.to_owned())
-}
-
-fn known_name(name: &str, machine: &Machine) -> Option<String> {
-    let unit = rules::service(name, machine.family)?.unit?;
-    unit.strip_suffix(".service").map(str::to_owned)
 }
 
 /// As `known_name`, for a unit that a drop-in changes; says what it rests on.
@@ -160,7 +158,7 @@ fn foreign_name(
     statement: &mut Statement,
 ) -> String {
     let known = (kind.suffix == "service")
-        .then(|| known_name(stem, machine))
+        .then(|| unit_name::known_name(stem, machine))
         .flatten();
     if let Some(name) = known {
         statement.assume(format!("NixOS has the unit `{name}.service`"));
@@ -228,7 +226,7 @@ fn lower_directive(directive: &Directive, unit: &Unit, kind: &UnitKind, place: &
 fn lower_unit_directive(name: &str, values: &[Text], reset: bool, place: &mut Place<'_>) {
     if let Some((_, option)) = UNIT_LISTS.iter().find(|(it, _)| *it == name) {
         let words = systemd_value::plain_words(values);
-        if !reset && words.iter().all(|word| is_unit_name(word)) {
+        if !reset && words.iter().all(|word| unit_name::is_unit_name(word)) {
             for word in words {
                 place.add(&[option], Expr::str(word));
             }
@@ -292,30 +290,6 @@ fn is_enabled(unit: &Unit, machine: &Machine) -> bool {
         it.enabled == Some(true)
             && (it.name == unit.name
                 || unit.name.strip_suffix(".service") == Some(it.name.as_str()))
-    })
-}
-
-/// The pattern that the options ask for.
-fn is_unit_name(word: &str) -> bool {
-    const SUFFIXES: [&str; 11] = [
-        "service",
-        "socket",
-        "device",
-        "mount",
-        "automount",
-        "swap",
-        "target",
-        "path",
-        "timer",
-        "scope",
-        "slice",
-    ];
-    word.rsplit_once('.').is_some_and(|(stem, suffix)| {
-        !stem.is_empty()
-            && SUFFIXES.contains(&suffix)
-            && stem
-                .chars()
-                .all(|c| c.is_ascii_alphanumeric() || "@%:_.\\-".contains(c))
     })
 }
 

@@ -8,6 +8,7 @@ use super::machine;
 use super::paths::{self, is_below};
 use super::program;
 use super::statement::{Left, Lowered, Statement};
+use super::unit_link;
 use crate::account::Code;
 use crate::model::{Directory, Link, Machine, Mode, PathMode, RemovedPath};
 use crate::nix::{Expr, StrPart};
@@ -189,6 +190,9 @@ fn there_anyway(path: &str, directory: &Directory, machine: &Machine) -> Option<
 }
 
 pub(super) fn lower_link(link: &Link, machine: &Machine) -> Lowered {
+    if let Some(lowered) = unit_link::lower(link, machine) {
+        return lowered;
+    }
     if let Some(lowered) = out_of_place(&link.path, machine) {
         return lowered;
     }
