@@ -154,7 +154,7 @@ pub(super) struct Settings {
     #[arg(long, value_name = "DIR", help_heading = "Output")]
     pub(super) rules: Vec<PathBuf>,
 
-    /// An inventory: a file or a folder [repeatable]
+    /// An inventory: a file, a folder, or host names with commas [repeatable]
     #[arg(short, long, value_name = "FILE", help_heading = "Ansible")]
     pub(super) inventory: Vec<PathBuf>,
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::args::Settings;
 use crate::error::Error;
 use crate::import::{self, IMPORTERS, Importer};
-use crate::source::{MANIFEST, SourceTree, extra_path};
+use crate::source::{SourceTree, extra_path, join};
 
 /// The folder that all inputs share, and the files of it that were given; none where the folder itself was.
 #[derive(Debug, PartialEq, Eq)]
@@ -98,31 +98,35 @@ pub(super) fn open(
     settings: &Settings,
     out: Option<&Path>,
 ) -> Result<(SourceTree, import::Options), Error> {
-    let mut extra = Vec::new();
     let mut named = Named {
         root: &input.root,
-        extra: &mut extra,
+        extra: Vec::new(),
     };
-    let inventories = settings
-        .inventory
-        .iter()
-        .map(|path| named.inventory(path))
-        .collect();
+    let mut texts = Vec::new();
+    let mut inventories = Vec::new();
+    for (path, number) in settings.inventory.iter().zip(1..) {
+        if let Some(hosts) = host_list(path) {
+            let path = format!("@-i{number}");
+            texts.push((path.clone(), hosts));
+            inventories.push(path);
+        } else {
+            inventories.push(named.inventory(path));
+        }
+    }
     let facts = settings.facts.as_deref().map(|path| named.file(path));
     let mut extra_vars = Vec::new();
-    let mut texts = Vec::new();
     for (text, number) in settings.extra_vars.iter().zip(1..) {
         if let Some(path) = text.strip_prefix('@') {
             extra_vars.push(named.file(Path::new(path)));
         } else {
             let path = format!("@-e{number}");
-            texts.push((path.clone(), text));
+            texts.push((path.clone(), text.clone()));
             extra_vars.push(path);
         }
     }
-    let mut tree = SourceTree::open(&input.root, &extra)?;
+    let mut tree = SourceTree::open(&input.root, &named.extra)?;
     for (path, text) in texts {
-        tree.add_text(&path, text);
+        tree.add_text(&path, &text);
     }
     if let Some(out) = out {
         tree = without(tree, &input.root, out)?;
@@ -142,16 +146,32 @@ pub(super) fn open(
     Ok((tree, options))
 }
 
-/// Collects the files outside the root that options name.
+/// Collects the files that options name, and that no importer would look for by itself.
 struct Named<'a> {
     root: &'a Path,
-    extra: &'a mut Vec<PathBuf>,
+    extra: Vec<(String, PathBuf)>,
 }
 
 impl Named<'_> {
+    /// The file's path in the tree; one below the root has no path of this machine in it.
     fn file(&mut self, path: &Path) -> String {
-        self.extra.push(path.to_path_buf());
-        extra_path(path)
+        let real = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
+        let below = real
+            .strip_prefix(self.root)
+            .or(path.strip_prefix(self.root));
+        let shown = below.unwrap_or(path);
+        let mut name = extra_path(shown);
+        let mut number = 1;
+        while self
+            .extra
+            .iter()
+            .any(|(other, at)| *other == name && at != path)
+        {
+            number += 1;
+            name = extra_path(&Path::new(&number.to_string()).join(shown));
+        }
+        self.extra.push((name.clone(), path.to_path_buf()));
+        name
     }
 
     /// An inventory below the root keeps its path; one outside brings the variables that stand beside it.
@@ -160,14 +180,26 @@ impl Named<'_> {
         if let Some(path) = real.and_then(|real| relative(self.root, &real)) {
             return path;
         }
+        let name = self.file(path);
         for beside in ["group_vars", "host_vars"] {
             let folder = path.with_file_name(beside);
             if folder.is_dir() {
-                self.extra.push(folder);
+                let above = name.rsplit_once('/').map_or("@", |(above, _)| above);
+                self.extra.push((join(above, beside), folder));
             }
         }
-        self.file(path)
+        name
     }
+}
+
+/// Ansible takes `-i` with a comma in it for host names; they become the inventory that says the same.
+fn host_list(path: &Path) -> Option<String> {
+    let text = path.to_str().filter(|it| it.contains(','))?;
+    if path.exists() {
+        return None;
+    }
+    let hosts = text.split(',').map(str::trim).filter(|it| !it.is_empty());
+    Some(hosts.map(|host| format!("{host}\n")).collect())
 }
 
 /// What a run writes is not read by the next one, else the same input would not give the same output.
@@ -181,18 +213,11 @@ fn without(tree: SourceTree, root: &Path, out: &Path) -> Result<SourceTree, Erro
             out.display()
         ))),
         Some(folder) => Ok(tree.part("", &[folder.to_owned()])),
-        None if root.join(MANIFEST).exists() => Err(Error::Usage(format!(
-            "the input {} was written by ops2nix itself; give the project it came from",
-            root.display()
-        ))),
         None => Ok(tree),
     }
 }
 
-/// Chooses the importer of a tree.
-///
-/// # Errors
-/// `Error::Usage` where no importer knows the input.
+/// Chooses the importer of a tree; none where no importer knows the input.
 pub(super) fn importer(
     tree: &SourceTree,
     input: &Input,
@@ -274,7 +299,7 @@ mod tests {
         let folder = project(&["p/a.yml", "i/hosts", "i/group_vars/all.yml", "p/out/x.yml"]);
         let input = resolve(&[folder.path().join("p")], None).unwrap();
         let settings = Settings {
-            inventory: vec![folder.path().join("i/hosts")],
+            inventory: vec![folder.path().join("i/hosts"), "web1, web2,".into()],
             extra_vars: vec!["a=1".to_owned()],
             ..Settings::default()
         };
@@ -283,7 +308,13 @@ mod tests {
         let of = |name: &str| crate::source::extra_path(&folder.path().join(name));
         assert!(paths.contains(&of("i/hosts")) && paths.contains(&of("i/group_vars/all.yml")));
         assert!(paths.contains(&"@-e1".to_owned()) && paths.contains(&"a.yml".to_owned()));
+        assert!(tree.is_directory(&of("i/group_vars")));
         assert!(!paths.iter().any(|it| Path::new(it).starts_with("out")));
-        assert_eq!(options.ansible.inventories, [of("i/hosts")]);
+        assert_eq!(
+            options.ansible.inventories,
+            [of("i/hosts"), "@-i2".to_owned()]
+        );
+        let hosts = tree.find("@-i2").unwrap();
+        assert_eq!(tree.text(hosts), Ok("web1\nweb2\n"));
     }
 }

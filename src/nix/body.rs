@@ -43,10 +43,11 @@ pub struct CommentLine {
     pub keys: Vec<usize>,
 }
 
-/// Prints the inside of an attribute set.
+/// Prints the inside of an attribute set, without a last line break.
 pub fn print_body(entries: &[Entry], asset_path: &dyn Fn(&Asset) -> String) -> NixText {
     let mut out = String::new();
     write_entries(&mut out, entries, asset_path);
+    out.truncate(out.trim_end_matches('\n').len());
     NixText::of(out)
 }
 

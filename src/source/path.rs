@@ -11,7 +11,7 @@ pub fn join(folder: &str, name: &str) -> String {
     }
 }
 
-/// Returns the path in the tree of a file that is given besides the root: `@` and the path as given, without what
+/// Returns the path in the tree of a file that is given besides the root: `@/` and the path as given, without what
 /// leads up, because paths of a tree never leave it.
 pub fn extra_path(path: &Path) -> String {
     let mut parts: Vec<String> = Vec::new();
@@ -24,7 +24,7 @@ pub fn extra_path(path: &Path) -> String {
             Component::CurDir | Component::RootDir | Component::Prefix(_) => {}
         }
     }
-    format!("@{}", parts.join("/"))
+    format!("@/{}", parts.join("/"))
 }
 
 /// Tells whether a path lies below a folder.
@@ -87,8 +87,8 @@ mod tests {
         let check = |given: &str, expected: &str| {
             assert_eq!(super::extra_path(std::path::Path::new(given)), expected);
         };
-        check("hosts", "@hosts");
-        check("../../inventory/./hosts", "@inventory/hosts");
-        check("/srv/inventory/../hosts", "@srv/hosts");
+        check("hosts", "@/hosts");
+        check("../../inventory/./hosts", "@/inventory/hosts");
+        check("/srv/inventory/../hosts", "@/srv/hosts");
     }
 }

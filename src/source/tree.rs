@@ -9,7 +9,7 @@ use std::sync::{Arc, OnceLock};
 
 use walkdir::WalkDir;
 
-use super::path::{extra_path, follow, is_below, is_never_read, join, normalize};
+use super::path::{follow, is_below, is_never_read, join, normalize};
 use super::{Position, Span};
 use crate::error::Error;
 
@@ -106,13 +106,13 @@ pub struct SourceTree {
 
 impl SourceTree {
     /// Lists the files below `root`, and takes `extra` files and folders (options of the command line) besides, each
-    /// at its `extra_path`.
+    /// at its `extra_path` in the tree.
     ///
     /// A folder that an earlier run wrote is left out, so that its output is never read as input.
     ///
     /// # Errors
     /// `Error::Read` when the root itself, or an extra file, cannot be read.
-    pub fn open(root: &Path, extra: &[PathBuf]) -> Result<SourceTree, Error> {
+    pub fn open(root: &Path, extra: &[(String, PathBuf)]) -> Result<SourceTree, Error> {
         let read_error = |source: std::io::Error| Error::Read {
             path: root.to_path_buf(),
             source,
@@ -141,13 +141,13 @@ impl SourceTree {
             |name| name.to_string_lossy().into_owned(),
         );
         let mut tree = SourceTree::build(name, found);
-        for path in extra {
-            tree.push_extra(path)?;
+        for (name, path) in extra {
+            tree.push_extra(name, path)?;
         }
         Ok(tree)
     }
 
-    fn push_extra(&mut self, path: &Path) -> Result<(), Error> {
+    fn push_extra(&mut self, name: &str, path: &Path) -> Result<(), Error> {
         for entry in WalkDir::new(path)
             .follow_root_links(true)
             .sort_by_file_name()
@@ -161,8 +161,12 @@ impl SourceTree {
                 0 if !entry.path().is_dir() => EntryKind::File,
                 _ => entry_kind(&entry),
             };
+            let below = entry.path().strip_prefix(path).unwrap_or(path);
             let listed = Entry {
-                path: extra_path(entry.path()),
+                path: match below.to_string_lossy().replace('\\', "/") {
+                    below if below.is_empty() => name.to_owned(),
+                    below => format!("{name}/{below}"),
+                },
                 kind,
             };
             if !self.by_path.contains_key(&listed.path) {
