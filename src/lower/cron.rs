@@ -3,6 +3,7 @@
 //! crontab(5): the line is schedule, user, command; `%` ends the command unless it is escaped, so the command stays
 //! as the crontab has it. Variables hold for all lines below them, so those of one job are set in its command.
 
+use super::commands::DEFAULT_PATH;
 use super::paths;
 use super::program;
 use super::statement::{Left, Lowered, Statement};
@@ -63,7 +64,17 @@ pub(super) fn lower(job: &CronJob, machine: &Machine) -> Lowered {
         }
     }
     let mut parts = vec![StrPart::Literal(line)];
-    parts.extend(program::splice(command).parts_told(&mut statement));
+    let end = command.find(char::is_whitespace).unwrap_or(command.len());
+    let (first, rest) = command.split_at(end);
+    // cron looks programs up among the system's packages, which need not have this one.
+    match program::package_of(first).filter(|it| !DEFAULT_PATH.contains(it)) {
+        Some(package) => {
+            statement.assume(program::claim(first, package));
+            parts.extend(program::program_parts(first, package));
+            parts.extend(program::splice(rest).parts_told(&mut statement));
+        }
+        None => parts.extend(program::splice(command).parts_told(&mut statement)),
+    }
     if let Some(claim) = paths::user_claim(machine, &job.user) {
         statement.assume(claim);
     }
@@ -132,6 +143,18 @@ mod tests {
             services.cron.enable = true;
             services.cron.systemCronJobs += "5 3 * * * root export A='b c'; ${pkgs.rsync}/bin/rsync -a /a /b-$(date +\\%F)";
             assumed: `/usr/bin/rsync` is taken from `pkgs.rsync`
+            "#,
+        );
+    }
+
+    #[test]
+    fn bare_programs_come_from_their_packages() {
+        check(
+            job("certbot renew", &[]),
+            r#"
+            services.cron.enable = true;
+            services.cron.systemCronJobs += "5 3 * * * root ${pkgs.certbot}/bin/certbot renew";
+            assumed: `certbot` is taken from `pkgs.certbot`
             "#,
         );
     }

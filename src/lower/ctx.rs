@@ -2,7 +2,7 @@
 
 use crate::account::{Account, Closing, Code, Verdict};
 use crate::diag::{self, Diagnostics};
-use crate::model::{Entry, Family, Machine, Part, Resource};
+use crate::model::{Entry, Machine, Part, Resource};
 use crate::nix::Expr;
 use crate::plan::{Definition, Home, OptionPath, Origin, Plan, Remark};
 use crate::rules::Rules;
@@ -98,10 +98,6 @@ impl<'a> Ctx<'a> {
         if !there {
             self.set(entry, path, expr);
         }
-    }
-
-    pub(super) fn family(&self) -> Family {
-        self.machine.family
     }
 
     /// Gives an option its value. Where it has another one, the first stands and the entry's items are `manual`.

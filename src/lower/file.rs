@@ -302,7 +302,7 @@ mod tests {
     fn files_below_etc_are_options() {
         check(
             file("/etc/shop/a.conf", "a=1\n", 0o644, Some("root")),
-            r#"environment.etc."shop/a.conf".text = "a=1\n";"#,
+            "environment.etc.\"shop/a.conf\".text = ''\n  a=1\n'';",
         );
         check(
             file("/etc/shop.conf", "", 0o640, Some("shop")),

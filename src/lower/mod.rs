@@ -7,6 +7,7 @@
 
 mod about;
 mod authorized_key;
+mod commands;
 mod cron;
 mod ctx;
 mod file;
@@ -27,6 +28,8 @@ mod systemd;
 mod systemd_directives;
 mod systemd_value;
 mod tmpfiles;
+mod unit_link;
+mod unit_name;
 mod user;
 
 #[cfg(test)]

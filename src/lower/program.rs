@@ -9,7 +9,9 @@ use regex::Regex;
 
 use super::statement::{Left, Statement};
 use crate::account::Code;
+use crate::model::Family;
 use crate::nix::{Expr, StrPart};
+use crate::rules::{self, Attribute, Kind};
 
 const TABLE: &str = include_str!("../../rules/nixos/programs.json");
 
@@ -23,6 +25,8 @@ pub(super) struct Spliced {
     /// Paths and the expressions that stand for their packages.
     known: Vec<(String, String)>,
     unknown: Vec<String>,
+    /// Paths that are no programs, and not on NixOS.
+    missing: Vec<String>,
 }
 
 #[derive(Default)]
@@ -51,6 +55,13 @@ static PROGRAMS: LazyLock<Table> = LazyLock::new(|| {
 static PATH: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"(?:/usr)?/s?bin/([A-Za-z0-9_\[][A-Za-z0-9._+-]*)").ok());
 
+static MISSING: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r"/(?:usr/(?:lib|lib32|lib64|libexec|share)|lib|lib64)/[A-Za-z0-9_][A-Za-z0-9._/@+-]*",
+    )
+    .ok()
+});
+
 fn turned(table: BTreeMap<String, Vec<String>>) -> BTreeMap<String, String> {
     table
         .into_iter()
@@ -61,6 +72,22 @@ fn turned(table: BTreeMap<String, Vec<String>>) -> BTreeMap<String, String> {
 /// Returns the attribute or folder that has a program.
 pub(super) fn package_of(program: &str) -> Option<&'static str> {
     PROGRAMS.packages.get(program).map(String::as_str)
+}
+
+/// As `package_of`, and where the table of programs has none, the package of the program's own name.
+pub(super) fn likely_package_of(program: &str) -> Option<String> {
+    if let Some(package) = package_of(program) {
+        return Some(package.to_owned());
+    }
+    let found = rules::package(program, Family::Other)?;
+    let runs = matches!(
+        found.kind,
+        Kind::Program | Kind::Service | Kind::Module | Kind::Runtime
+    );
+    match found.attribute {
+        Attribute::Known(attr) if runs => Some(attr),
+        Attribute::Known(_) | Attribute::Unknown => None,
+    }
 }
 
 /// Says why NixOS cannot have a program, given by name or path.
@@ -97,20 +124,21 @@ pub(super) fn splice(text: &str) -> Spliced {
             if !stands_alone(text, path.start(), path.end()) || KEPT.contains(&path.as_str()) {
                 continue;
             }
-            let Some(package) = package_of(name.as_str()) else {
+            let Some(package) = likely_package_of(name.as_str()) else {
                 push_new(&mut spliced.unknown, path.as_str().to_owned());
                 continue;
             };
             push_literal(&mut spliced.parts, &text[from..path.start()]);
-            spliced.parts.extend(program_parts(name.as_str(), package));
+            spliced.parts.extend(program_parts(name.as_str(), &package));
             from = path.end();
-            push_new(
-                &mut spliced.known,
-                (path.as_str().to_owned(), package.to_owned()),
-            );
+            push_new(&mut spliced.known, (path.as_str().to_owned(), package));
         }
     }
     push_literal(&mut spliced.parts, &text[from..]);
+    let missing = MISSING.iter().flat_map(|pattern| pattern.find_iter(text));
+    for path in missing.filter(|path| stands_alone(text, path.start(), path.end())) {
+        push_new(&mut spliced.missing, path.as_str().to_owned());
+    }
     spliced
 }
 
@@ -132,6 +160,14 @@ impl Spliced {
                     format!("NixOS has no `{path}`, and no package is known here for it"),
                 )
                 .cure("Find its package at https://search.nixos.org/packages and write ${pkgs.name}/bin/..."),
+            );
+        }
+        for path in &self.missing {
+            let reason =
+                format!("`{path}` is not on NixOS: the files of packages live in the Nix store");
+            statement.left.push(
+                Left::new(Code::CannotState, reason)
+                    .cure("Write the path below ${pkgs.name} of the package that brings it."),
             );
         }
         self.parts
@@ -197,6 +233,10 @@ mod tests {
         );
         check("-/bin/rm -f /x", r#""-${pkgs.coreutils}/bin/rm -f /x""#);
         check("/usr/bin/sudo x", r#""/run/wrappers/bin/sudo x""#);
+        check(
+            "/usr/bin/logstash x",
+            r#""${pkgs.logstash}/bin/logstash x""#,
+        );
         check("/bin/systemctl x", r#""${pkgs.systemd}/bin/systemctl x""#);
     }
 

@@ -226,6 +226,16 @@ pub(super) fn lower(setting: &SshdSetting, machine: &Machine) -> Lowered {
                 statement.add(openssh.child("authorizedKeysFiles"), Expr::str(file));
             }
         }
+        "SetEnv" => {
+            // A second line of it would be ignored by sshd; all variables stand on one.
+            let all = machine::sshd_settings(machine)
+                .filter(|it| it.matching.is_none() && it.keyword.eq_ignore_ascii_case(keyword));
+            let values: Vec<&str> = all.map(|it| it.value.trim()).collect();
+            statement.set(
+                openssh.child("settings").child(keyword),
+                Expr::str(values.join(" ")),
+            );
+        }
         "AuthorizedKeysCommand" => {
             statement.set(openssh.child("authorizedKeysCommand"), Expr::str(value));
         }

@@ -3,19 +3,18 @@
 //! Steps of one part run in the order of the source. A unit that is `active (exited)` is not started again by a switch,
 //! so a step runs once per boot, and only while its condition holds.
 
+use super::commands;
 use super::machine;
 use super::paths;
 use super::program;
 use super::statement::{Left, Lowered, Statement};
 use super::tmpfiles;
+use super::unit_name;
 use crate::account::Code;
 use crate::model::{Command, Entry, HoleKind, Machine, Part, Step, Text};
 use crate::nix::{Expr, StrPart};
 use crate::plan::OptionPath;
 use crate::syntax::systemd_words::quote_literally;
-
-/// Packages that every service of NixOS has in its path.
-const DEFAULT_PATH: [&str; 5] = ["coreutils", "findutils", "gnugrep", "gnused", "systemd"];
 
 /// Programs that talk to other machines as a rule.
 const NETWORK: [&str; 14] = [
@@ -126,7 +125,7 @@ fn problem(step: &Step) -> Option<Left> {
 fn programs(step: &Step) -> Vec<String> {
     let found: Vec<&str> = match &step.command {
         Command::Words(words) => words.first().and_then(Text::plain).into_iter().collect(),
-        Command::Script { text, .. } => commands_of(text.plain().unwrap_or_default()),
+        Command::Script { text, .. } => commands::commands_of(text.plain().unwrap_or_default()),
     };
     let mut names = Vec::new();
     for name in found {
@@ -136,32 +135,6 @@ fn programs(step: &Step) -> Vec<String> {
         }
     }
     names
-}
-
-/// Finds the words of a script where a command begins. A word too many does no harm: only known programs count.
-fn commands_of(script: &str) -> Vec<&str> {
-    const OPENERS: [&str; 9] = [
-        "if", "then", "else", "elif", "do", "while", "until", "!", "{",
-    ];
-    let mut found = Vec::new();
-    for part in script.split(['\n', ';', '|', '&', '(', '`']) {
-        let mut words = part
-            .split_whitespace()
-            .skip_while(|word| OPENERS.contains(word) || is_assignment(word));
-        let mut word = words.next();
-        while let Some("sudo" | "exec" | "nohup" | "time" | "env" | "xargs") = word {
-            found.extend(word);
-            word = words.find(|it| !it.starts_with('-') && !is_assignment(it));
-        }
-        found.extend(word.map(|it| it.trim_matches(['"', '\'', ')', '}'])));
-    }
-    found
-}
-
-fn is_assignment(word: &str) -> bool {
-    word.split_once('=').is_some_and(|(name, _)| {
-        !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
-    })
 }
 
 fn unit_name(step: &Step, entry: &Entry, machine: &Machine) -> String {
@@ -218,7 +191,7 @@ fn before(step: &Step, entry: &Entry, machine: &Machine) -> Vec<String> {
             if has_suffix {
                 name.clone()
             } else {
-                format!("{name}.service")
+                format!("{}.service", unit_name::service_name(name, machine))
             }
         })
         .collect();
@@ -325,9 +298,9 @@ fn program_path(
             )),
         };
     }
-    if let Some(package) = program::package_of(program) {
-        statement.assume(program::claim(program, package));
-        return Ok(program::program_parts(program, package));
+    if let Some(package) = program::likely_package_of(program) {
+        statement.assume(program::claim(program, &package));
+        return Ok(program::program_parts(program, &package));
     }
     statement.assume(format!("`{program}` is among the system's packages"));
     let path = format!("/run/current-system/sw/bin/{program}");
@@ -343,11 +316,13 @@ fn script_path(step: &Step, base: &OptionPath, statement: &mut Statement) {
             Some("/run/wrappers") if !added.contains(&"/run/wrappers") => {
                 added.push("/run/wrappers")
             }
-            Some(package) if !DEFAULT_PATH.contains(&package) && !added.contains(&package) => {
+            Some(package)
+                if !commands::DEFAULT_PATH.contains(&package) && !added.contains(&package) =>
+            {
                 added.push(package)
             }
             Some(_) => {}
-            None if is_program(&name) => rest.push(name),
+            None if commands::is_program(&name) => rest.push(name),
             None => {}
         }
     }
@@ -364,21 +339,6 @@ fn script_path(step: &Step, base: &OptionPath, statement: &mut Statement) {
         let expr = program::package_expr(package).unwrap_or_else(|| Expr::str(package));
         statement.add(path.clone(), expr);
     }
-}
-
-/// Tells whether a word that begins a command could be a program's name: no builtin, no word of the shell.
-fn is_program(name: &str) -> bool {
-    const BUILTINS: [&str; 40] = [
-        ".", ":", "[[", "break", "case", "cd", "command", "continue", "declare", "done", "eval",
-        "esac", "exit", "export", "fi", "for", "function", "hash", "in", "let", "local", "popd",
-        "pushd", "read", "readonly", "return", "set", "shift", "shopt", "source", "trap", "type",
-        "ulimit", "umask", "unalias", "unset", "wait", "}", "]", "]]",
-    ];
-    !BUILTINS.contains(&name)
-        && name.chars().next().is_some_and(|c| c.is_ascii_alphabetic())
-        && name
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || "-_.+".contains(c))
 }
 
 fn reason(step: &Step) -> String {
@@ -461,7 +421,9 @@ mod tests {
             systemd.services.shop-pull.serviceConfig.RemainAfterExit = true;
             systemd.services.shop-pull.path += pkgs.git;
             systemd.services.shop-pull.path += "/run/current-system/sw";
-            systemd.services.shop-pull.script = "cd /srv && git pull | tee log; mytool x\n";
+            systemd.services.shop-pull.script = ''
+              cd /srv && git pull | tee log; mytool x
+            '';
             runtime: a command cannot be stated as configuration; it runs at every boot
             "#,
         );

@@ -10,6 +10,7 @@ use super::machine;
 use super::statement::{Left, Lowered, Statement};
 use super::systemd_directives::{Directive, directives, hole};
 use super::systemd_value::{self, Place};
+use super::unit_name;
 use crate::account::Code;
 use crate::model::{Machine, Text, Unit};
 use crate::nix::Expr;
@@ -61,8 +62,6 @@ const UNIT_LISTS: [(&str, &str); 15] = [
     ("Alias", "aliases"),
 ];
 
-const SERVICES: &str = include_str!("../../rules/nixos/services.jsonl");
-
 /// Who else defines the unit that a drop-in changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Base {
@@ -95,6 +94,12 @@ pub(super) fn lower(unit: &Unit, machine: &Machine) -> Lowered {
             format!("there is no option for units such as `{}`", unit.name),
         );
     };
+    if unit.sections.iter().all(|it| it.directives.is_empty()) {
+        return Lowered::manual(
+            Code::BadInput,
+            format!("`{}` holds no directive", unit.name),
+        );
+    }
     let own = !unit.drop_in || has_main(unit, machine);
     let base = if own { Base::Own } else { Base::Foreign };
     let directives = directives(unit, machine, base);
@@ -104,7 +109,7 @@ pub(super) fn lower(unit: &Unit, machine: &Machine) -> Lowered {
     let mut statement = Statement::default();
     let stem = match base {
         Base::Own => stem.to_owned(),
-        Base::Foreign => foreign_name(stem, kind, &mut statement),
+        Base::Foreign => foreign_name(stem, kind, machine, &mut statement),
     };
     let mut place = Place {
         unit: &stem,
@@ -133,27 +138,31 @@ fn has_main(unit: &Unit, machine: &Machine) -> bool {
     machine::units(machine).any(|it| !it.drop_in && it.name == unit.name)
 }
 
+/// Returns a unit's name without its suffix, and its option below `systemd` where that is a set.
+pub(super) fn option_of(name: &str) -> Option<(&str, &'static str)> {
+    let (stem, kind) = kind_of(name)?;
+    (!kind.is_element).then_some((stem, kind.option))
+}
+
 fn kind_of(name: &str) -> Option<(&str, &'static UnitKind)> {
     let (stem, suffix) = name.rsplit_once('.')?;
     let kind = KINDS.iter().find(|kind| kind.suffix == suffix)?;
     Some((stem, kind))
 }
 
-/// Returns the name that NixOS has for a unit, and says what it rests on.
-fn foreign_name(stem: &str, kind: &UnitKind, statement: &mut Statement) -> String {
-    if kind.suffix == "service" {
-        let head = format!("{{\"service\": \"{stem}\",");
-        let line = SERVICES.lines().find(|line| line.starts_with(&head));
-        let row = line.and_then(|line| serde_json::from_str::<serde_json::Value>(line).ok());
-        let name = row
-            .as_ref()
-            .and_then(|row| row.get("nixosUnit"))
-            .and_then(serde_json::Value::as_str)
-            .and_then(|name| name.strip_suffix(".service"));
-        if let Some(name) = name {
-            statement.assume(format!("NixOS has the unit `{name}.service`"));
-            return name.to_owned();
-        }
+/// As `known_name`, for a unit that a drop-in changes; says what it rests on.
+fn foreign_name(
+    stem: &str,
+    kind: &UnitKind,
+    machine: &Machine,
+    statement: &mut Statement,
+) -> String {
+    let known = (kind.suffix == "service")
+        .then(|| unit_name::known_name(stem, machine))
+        .flatten();
+    if let Some(name) = known {
+        statement.assume(format!("NixOS has the unit `{name}.service`"));
+        return name;
     }
     statement.assume(format!(
         "something brings the unit `{stem}.{}`",
@@ -217,7 +226,7 @@ fn lower_directive(directive: &Directive, unit: &Unit, kind: &UnitKind, place: &
 fn lower_unit_directive(name: &str, values: &[Text], reset: bool, place: &mut Place<'_>) {
     if let Some((_, option)) = UNIT_LISTS.iter().find(|(it, _)| *it == name) {
         let words = systemd_value::plain_words(values);
-        if !reset && words.iter().all(|word| is_unit_name(word)) {
+        if !reset && words.iter().all(|word| unit_name::is_unit_name(word)) {
             for word in words {
                 place.add(&[option], Expr::str(word));
             }
@@ -281,30 +290,6 @@ fn is_enabled(unit: &Unit, machine: &Machine) -> bool {
         it.enabled == Some(true)
             && (it.name == unit.name
                 || unit.name.strip_suffix(".service") == Some(it.name.as_str()))
-    })
-}
-
-/// The pattern that the options ask for.
-fn is_unit_name(word: &str) -> bool {
-    const SUFFIXES: [&str; 11] = [
-        "service",
-        "socket",
-        "device",
-        "mount",
-        "automount",
-        "swap",
-        "target",
-        "path",
-        "timer",
-        "scope",
-        "slice",
-    ];
-    word.rsplit_once('.').is_some_and(|(stem, suffix)| {
-        !stem.is_empty()
-            && SUFFIXES.contains(&suffix)
-            && stem
-                .chars()
-                .all(|c| c.is_ascii_alphanumeric() || "@%:_.\\-".contains(c))
     })
 }
 
@@ -430,6 +415,24 @@ mod tests {
             systemd.services.shop.serviceConfig.EnvironmentFile = "/run/secrets/shop.env";
             /run/secrets/shop.env: B=<secret: token>
             assumed: its secret variables are put into `/run/secrets/shop.env`
+            "#,
+        );
+    }
+
+    #[test]
+    fn a_shell_finds_its_programs_in_the_path() {
+        check(
+            unit(
+                "pull.service",
+                false,
+                "[Service]\nExecStart=/bin/sh -c 'git pull && date'\nWorkingDirectory=/usr/share/x",
+            ),
+            r#"
+            systemd.services.pull.path += pkgs.git;
+            systemd.services.pull.serviceConfig.ExecStart = "/bin/sh -c 'git pull && date'";
+            systemd.services.pull.serviceConfig.WorkingDirectory = "/usr/share/x";
+            assumed: a program of its command is in `git`
+            manual: `/usr/share/x` is not on NixOS: the files of packages live in the Nix store
             "#,
         );
     }

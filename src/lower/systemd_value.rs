@@ -1,5 +1,6 @@
 //! Values of directives: command lines, environments, numbers, lists.
 
+use super::commands;
 use super::machine;
 use super::paths;
 use super::program;
@@ -328,7 +329,7 @@ impl Place<'_> {
         // Only what prints as it was written: `0022` stays a string.
         match text.parse::<i64>() {
             Ok(number) if number.to_string() == text => Expr::Int(number),
-            _ => Expr::str(text),
+            _ => program::splice(text).told(self.statement),
         }
     }
 
@@ -339,16 +340,32 @@ impl Place<'_> {
         let end = head.find(char::is_whitespace).unwrap_or(head.len());
         let program = head[..end].trim_matches('"');
         if !program.contains(['/', '$', '%'])
-            && let Some(package) = program::package_of(program)
+            && let Some(package) = program::likely_package_of(program)
         {
             let mut parts = vec![StrPart::Literal(marks.to_owned())];
-            parts.extend(program::program_parts(program, package));
-            self.statement.assume(program::claim(program, package));
+            parts.extend(program::program_parts(program, &package));
+            self.statement.assume(program::claim(program, &package));
             parts.extend(program::splice(&head[end..]).parts_told(self.statement));
             parts.retain(|part| !matches!(part, StrPart::Literal(text) if text.is_empty()));
             return Expr::Str(program::joined(parts));
         }
         self.claim_program(program);
+        if matches!(
+            program,
+            "/bin/sh" | "/bin/bash" | "/usr/bin/bash" | "/usr/bin/env"
+        ) {
+            // What a shell or `env` looks up comes from the unit's own path.
+            let script = head[end..]
+                .trim_start()
+                .trim_start_matches(['-', 'c', 'e', 'u', 'x', 'S']);
+            let script = script.trim_start().trim_matches(['"', '\'']);
+            for package in commands::packages_of(script) {
+                let expr = program::package_expr(package).unwrap_or_else(|| Expr::str(package));
+                self.statement
+                    .assume(format!("a program of its command is in `{package}`"));
+                self.add(&["path"], expr);
+            }
+        }
         program::splice(text).told(self.statement)
     }
 

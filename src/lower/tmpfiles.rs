@@ -8,6 +8,7 @@ use super::machine;
 use super::paths::{self, is_below};
 use super::program;
 use super::statement::{Left, Lowered, Statement};
+use super::unit_link;
 use crate::account::Code;
 use crate::model::{Directory, Link, Machine, Mode, PathMode, RemovedPath};
 use crate::nix::{Expr, StrPart};
@@ -119,7 +120,7 @@ pub(super) fn lower_directory(directory: &Directory, machine: &Machine) -> Lower
     if let Some(lowered) = there_anyway(path, directory, machine) {
         return lowered;
     }
-    match out_of_place(path, machine).or_else(|| out_of_place(&format!("{path}/"), machine)) {
+    match out_of_place(path, machine) {
         // A folder of a package that NixOS configures by options holds nothing by itself.
         Some(Lowered::Manual(left)) if left.code == Code::ServiceConfig => {
             return Lowered::NotNeeded(
@@ -189,6 +190,9 @@ fn there_anyway(path: &str, directory: &Directory, machine: &Machine) -> Option<
 }
 
 pub(super) fn lower_link(link: &Link, machine: &Machine) -> Lowered {
+    if let Some(lowered) = unit_link::lower(link, machine) {
+        return lowered;
+    }
     if let Some(lowered) = out_of_place(&link.path, machine) {
         return lowered;
     }
