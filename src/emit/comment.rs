@@ -11,7 +11,9 @@ use crate::source::{SourceTree, Span};
 const WIDTH: usize = 112;
 /// The longest name of an item, and the longest line of a remark.
 const LONGEST_NAME: usize = 70;
-const LONGEST_LINE: usize = 160;
+const LONGEST_LINE: usize = 400;
+/// The deepest indentation of a remark's line.
+const LONGEST_LEAD: usize = 20;
 /// How much of what is many is named.
 const MOST_ITEMS: usize = 8;
 const MOST_PLACES: usize = 3;
@@ -283,18 +285,37 @@ pub(super) fn manual(sources: Sources<'_>, note: &Note<'_>, key: usize, indent: 
         .filter(|text| !text.is_empty())
         .collect();
     for text in below.iter().take(MOST_LINES) {
-        lines.push(line_below(&cut(text, LONGEST_LINE)));
+        lines.extend(lines_below(text, indent));
     }
     if below.len() > MOST_LINES {
         let more = below.len() - MOST_LINES;
-        lines.push(line_below(&format!("… {more} more lines")));
+        lines.extend(lines_below(&format!("… {more} more lines"), indent));
     }
     Comment { lines }
 }
 
-fn line_below(text: &str) -> CommentLine {
-    CommentLine {
-        text: format!("  {text}"),
-        keys: Vec::new(),
+/// A long line goes on below itself, a very long one is cut; a word that is longer than a line is cut as well.
+fn lines_below(text: &str, indent: usize) -> Vec<CommentLine> {
+    let body = text.trim_start();
+    let lead: String = text[..text.len() - body.len()].replace('\t', "  ");
+    let lead = format!("  {}", cut(&lead, LONGEST_LEAD));
+    let width = WIDTH.saturating_sub(indent + "# ".len() + lead.len());
+    if body.chars().count() <= width {
+        return vec![CommentLine {
+            text: format!("{lead}{body}"),
+            keys: Vec::new(),
+        }];
     }
+    let mut words = Words::default();
+    for word in cut(body, LONGEST_LINE).split_whitespace() {
+        words.push(&cut(word, width.saturating_sub(1)), None);
+    }
+    words
+        .wrap(indent + lead.len(), "  ")
+        .into_iter()
+        .map(|line| CommentLine {
+            text: format!("{lead}{}", line.text),
+            ..line
+        })
+        .collect()
 }

@@ -87,9 +87,26 @@ pub(super) fn place<'a>(home: &'a Home, path: &OptionPath) -> Place<'a> {
 pub(super) fn remark_place<'a>(home: &'a Home, about: Option<&OptionPath>) -> Place<'a> {
     match (home, about) {
         (Home::Machine, None) => Place::Topic(REMARKS_TOPIC),
-        (_, Some(path)) => place(home, path),
-        (_, None) => place(home, &OptionPath::new([""; 0])),
+        (Home::Machine, Some(path)) => Place::Topic(topic(path)),
+        (Home::Role(name), _) => Place::Role(name),
+        (Home::Service(name), _) => Place::Service(name),
+        (Home::Host, _) => Place::Host,
     }
+}
+
+/// Returns what the head of a topic's file calls it.
+pub(super) fn topic_title(topic: &str) -> String {
+    if topic == REMARKS_TOPIC {
+        return "What is left to a person".to_owned();
+    }
+    if topic == "ssh" {
+        return "SSH".to_owned();
+    }
+    let mut chars = topic.chars();
+    let first: String = chars
+        .next()
+        .map_or_else(String::new, |c| c.to_uppercase().collect());
+    format!("{first}{}", chars.as_str())
 }
 
 fn topic(path: &OptionPath) -> &'static str {
@@ -140,7 +157,7 @@ impl<'a> FileNames<'a> {
 }
 
 /// Returns `name`, with a number behind it where it is taken, also in other letter case.
-pub(super) fn unused(name: &str, used: &mut BTreeSet<String>) -> String {
+fn unused(name: &str, used: &mut BTreeSet<String>) -> String {
     let mut candidate = name.to_owned();
     let mut number = 2;
     while !used.insert(candidate.to_lowercase()) {
@@ -148,6 +165,54 @@ pub(super) fn unused(name: &str, used: &mut BTreeSet<String>) -> String {
         number += 1;
     }
     candidate
+}
+
+/// Paths of files below one folder, each different from the others, none a folder of another.
+#[derive(Debug, Default)]
+pub(super) struct FilePaths {
+    files: BTreeSet<String>,
+    folders: BTreeSet<String>,
+}
+
+impl FilePaths {
+    /// Returns a safe path like `path` that was not returned before.
+    pub(super) fn add(&mut self, path: &str) -> String {
+        let parts: Vec<String> = path
+            .split('/')
+            .filter(|part| !matches!(*part, "" | "." | ".."))
+            .map(file_name)
+            .collect();
+        let safe = if parts.is_empty() {
+            file_name("")
+        } else {
+            parts.join("/")
+        };
+        // Below a file there is no place: the path becomes a name.
+        let below_file = above(&safe.to_lowercase()).any(|it| self.files.contains(it));
+        let base = if below_file {
+            safe.replace('/', "-")
+        } else {
+            safe
+        };
+        let mut candidate = base.clone();
+        let mut number = 2;
+        while !self.is_free(&candidate.to_lowercase()) {
+            candidate = format!("{base}-{number}");
+            number += 1;
+        }
+        let key = candidate.to_lowercase();
+        self.folders.extend(above(&key).map(str::to_owned));
+        self.files.insert(key);
+        candidate
+    }
+
+    fn is_free(&self, key: &str) -> bool {
+        !self.files.contains(key) && !self.folders.contains(key)
+    }
+}
+
+fn above(path: &str) -> impl Iterator<Item = &str> {
+    path.match_indices('/').map(|(at, _)| &path[..at])
 }
 
 /// Makes a file name that is safe on every file system and in a path literal of Nix.
@@ -170,7 +235,7 @@ pub(super) fn file_name(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{FileNames, Place, group_depth, place};
+    use super::{FileNames, FilePaths, Place, group_depth, place};
     use crate::plan::{Home, OptionPath};
 
     #[test]
@@ -211,5 +276,21 @@ mod tests {
         assert_eq!(names.get(".."), "dot-");
         assert_eq!(names.get("日本"), "--");
         assert_eq!(names.get("web1.example.org"), "web1.example.org");
+    }
+
+    #[test]
+    fn file_paths_are_different_and_no_file_is_a_folder() {
+        let mut paths = FilePaths::default();
+        for (path, expected) in [
+            ("etc/a", "etc/a"),
+            ("/etc/../etc/A", "etc/etc/A"),
+            ("etc/A", "etc/A-2"),
+            ("etc", "etc-2"),
+            ("etc/.profile", "etc/dot-profile"),
+            ("", "unnamed"),
+            ("etc/a/b", "etc-a-b"),
+        ] {
+            assert_eq!(paths.add(path), expected);
+        }
     }
 }

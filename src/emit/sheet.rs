@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::comment::{self, Sources, role_root};
-use super::layout::{FileNames, Place, file_name, unused};
+use super::layout::{FileNames, FilePaths, Place, topic_title};
 use super::lines::{self, Lines};
 use super::share::{LeafValue, Sheet};
 use super::skeleton::{Skeletons, Written};
@@ -181,16 +181,13 @@ fn head(sheet: &Sheet<'_>, sources: Sources<'_>) -> String {
     let shared = if sheet.hosts.len() > 1 {
         format!("as it is on every host that has it: {hosts}.")
     } else {
-        format!("for {hosts}.")
+        format!("on {hosts}.")
     };
     match sheet.place {
-        Place::Topic(topic) => {
-            let mut chars = topic.chars();
-            let first: String = chars
-                .next()
-                .map_or_else(String::new, |c| c.to_uppercase().collect());
-            format!("{first}{}, {shared}", chars.as_str())
+        Place::Topic(topic) if sheet.hosts.len() > 1 => {
+            format!("{}: what is the same on {hosts}.", topic_title(topic))
         }
+        Place::Topic(topic) => format!("{} on {hosts}.", topic_title(topic)),
         Place::Role(name) => match folder_of(sheet, sources) {
             Some(folder) => format!("Ansible role `{name}` ({folder}), {shared}"),
             None => format!("Ansible role `{name}`, {shared}"),
@@ -242,13 +239,13 @@ struct Assets(BTreeMap<(String, Arc<[u8]>), String>);
 impl Assets {
     fn of(sheet: &Sheet<'_>) -> Assets {
         let mut names = BTreeMap::new();
-        let mut used = BTreeSet::new();
+        let mut paths = FilePaths::default();
         let stated = sheet.leaves.iter().flat_map(|leaf| leaf.value.stated());
         for it in stated {
             it.expr.for_each_asset(&mut |asset| {
                 names
                     .entry((asset.name.clone(), Arc::clone(&asset.bytes)))
-                    .or_insert_with(|| unused(&safe_path(&asset.name), &mut used));
+                    .or_insert_with(|| paths.add(&asset.name));
             });
         }
         Assets(names)
@@ -258,7 +255,7 @@ impl Assets {
         self.0
             .get(&(asset.name.clone(), Arc::clone(&asset.bytes)))
             .cloned()
-            .unwrap_or_else(|| safe_path(&asset.name))
+            .unwrap_or_default()
     }
 
     fn files(&self, folder: &str) -> Vec<(String, Arc<[u8]>)> {
@@ -266,19 +263,6 @@ impl Assets {
             .iter()
             .map(|((_, bytes), name)| (format!("{folder}/{name}"), Arc::clone(bytes)))
             .collect()
-    }
-}
-
-fn safe_path(path: &str) -> String {
-    let parts: Vec<String> = path
-        .split('/')
-        .filter(|part| !matches!(*part, "" | "." | ".."))
-        .map(file_name)
-        .collect();
-    if parts.is_empty() {
-        file_name("")
-    } else {
-        parts.join("/")
     }
 }
 

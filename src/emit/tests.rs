@@ -519,3 +519,56 @@ fn a_crowd_is_spread_over_the_comment_that_names_it() {
     }
     assert!(lines.values().all(|count| *count <= 25), "{lines:?}");
 }
+
+#[test]
+fn a_long_list_is_divided_by_origin() {
+    let mut fixture = Fixture::new();
+    let mut plan = Plan::new("web1", "");
+    for (item, package) in [(0, "git"), (1, "htop"), (0, "curl"), (2, "jq"), (1, "7zz")] {
+        let origin = fixture.origin(item);
+        add(
+            &mut plan,
+            "environment.systemPackages",
+            definition(Home::Machine, origin, Expr::package(package)),
+        );
+    }
+    plan.remarks.push(Remark {
+        home: Home::Machine,
+        about: Some(OptionPath::parse("environment.systemPackages")),
+        origin: fixture.origin(2),
+        title: String::new(),
+        reason: "a reason".to_owned(),
+        lines: vec![format!("  content: {}", "many words ".repeat(14))],
+    });
+    let output = fixture.emit(&[plan], Origins::Shown);
+    assert_eq!(
+        file(&output, "modules/packages.nix"),
+        r#"# Packages on web1.
+{ pkgs, ... }:
+
+{
+  environment.systemPackages = [
+    # roles/shop/tasks/main.yml:1 Install packages
+    pkgs.git
+    pkgs.curl
+    # roles/shop/tasks/main.yml:2 Shop user
+    pkgs.htop
+    pkgs."7zz"
+    # roles/shop/tasks/main.yml:3 Site
+    pkgs.jq
+  ];
+  # MANUAL roles/shop/tasks/main.yml:3 Site: a reason.
+  #     content: many words many words many words many words many words many words many words many words many
+  #       words many words many words many words many words many words
+}
+"#
+    );
+    let lines = |item: usize| -> Vec<u32> {
+        let outputs = &fixture.account.get(fixture.items[item]).outputs;
+        outputs.iter().map(|it| it.line).collect()
+    };
+    assert_eq!(
+        (lines(0), lines(1), lines(2)),
+        (vec![7, 8], vec![10, 11], vec![13, 15])
+    );
+}

@@ -302,10 +302,11 @@ impl Writer<'_> {
             Some(names) => names[at].clone(),
             None => exprs[at].clone(),
         };
+        let divided =
+            !shown.origins && matches!(value, LeafValue::Elements(list) if is_divided(list));
         let mut elements = Vec::new();
         let mut previous = Comment::default();
         for at in 0..exprs.len() {
-            let divided = matches!(value, LeafValue::Elements(list) if is_divided(list));
             if divided
                 && !shown.origins
                 && let Some(it) = stated.get(at)

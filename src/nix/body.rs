@@ -125,15 +125,24 @@ fn write_value(out: &mut String, value: &Value, asset_path: &dyn Fn(&Asset) -> S
 }
 
 fn write_list(out: &mut String, elements: &[Element], asset_path: &dyn Fn(&Asset) -> String) {
-    out.push('[');
+    // nixfmt keeps a list on several lines where it finds it so.
+    if let [Element::Expr(expr)] = elements {
+        out.push_str("[ ");
+        write_operand(out, expr, asset_path);
+        out.push_str(" ]");
+        return;
+    }
+    out.push_str("[\n");
     for element in elements {
-        out.push('\n');
         match element {
             Element::Comment(comment) => write_comment(out, comment),
-            Element::Expr(expr) => write_operand(out, expr, asset_path),
+            Element::Expr(expr) => {
+                write_operand(out, expr, asset_path);
+                out.push('\n');
+            }
         }
     }
-    out.push_str("\n]");
+    out.push(']');
 }
 
 /// A comment ends with its line, so no character of it may end a line, nor look as if it did.
