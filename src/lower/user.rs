@@ -156,7 +156,8 @@ fn identity(user: &User, base: &OptionPath, machine: &Machine, statement: &mut S
 fn home(user: &User, base: &OptionPath, is_system: bool, statement: &mut Statement) {
     let usual = format!("/home/{}", user.name);
     let home = user.home.as_deref().map(|it| it.trim_end_matches('/'));
-    let makes = user.create_home.unwrap_or(!is_system);
+    // A source that says nothing of the home makes one.
+    let makes = user.create_home.unwrap_or(true);
     match home {
         Some(home) if is_system || home != usual => {
             statement.set(
@@ -327,6 +328,28 @@ mod tests {
             users.users.alice.hashedPasswordFile = "/run/secrets/alice-password";
             /run/secrets/alice-password: the password's hash on one line, as `mkpasswd` prints it
             assumed: the group `sudo` is `wheel` on NixOS; the hash of the password is put into `/run/secrets/alice-password`
+            "#,
+        );
+    }
+
+    #[test]
+    fn an_account_of_a_service_is_a_system_user() {
+        check(
+            Resource::User(User {
+                name: "shop".into(),
+                uid: Some(2001),
+                home: Some("/srv/shop".into()),
+                shell: Some("/usr/sbin/nologin".into()),
+                system: Some(true),
+                ..User::default()
+            }),
+            r#"
+            users.users.shop.isSystemUser = true;
+            users.users.shop.uid = 2001;
+            users.groups.shop = { };
+            users.users.shop.group = "shop";
+            users.users.shop.home = "/srv/shop";
+            users.users.shop.createHome = true;
             "#,
         );
     }
