@@ -417,8 +417,8 @@ mod tests {
         check(
             key("deploy"),
             r#"
-            users.users.deploy.openssh.authorizedKeys.keys += "ssh-ed25519 AAAA x";
             users.users.deploy.isNormalUser = true;
+            users.users.deploy.openssh.authorizedKeys.keys += "ssh-ed25519 AAAA x";
             assumed: `deploy` is a user who logs in
             "#,
         );
