@@ -29,6 +29,7 @@ pub(super) fn lower(key: &AuthorizedKey, machine: &Machine) -> Lowered {
         );
     };
     let mut statement = Statement::default();
+    user::presume(&key.user, machine, &mut statement);
     let path = OptionPath::new([
         "users",
         "users",
@@ -38,12 +39,14 @@ pub(super) fn lower(key: &AuthorizedKey, machine: &Machine) -> Lowered {
         "keys",
     ]);
     let lines = text.lines().map(str::trim);
-    for line in lines.filter(|line| !line.is_empty() && !line.starts_with('#')) {
-        statement.add(path.clone(), Expr::str(line));
-    }
-    if statement.definitions.is_empty() {
+    let keys: Vec<&str> = lines
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+        .collect();
+    if keys.is_empty() {
         return Lowered::manual(Code::BadInput, "there is no key");
     }
-    user::presume(&key.user, machine, &mut statement);
+    for line in keys {
+        statement.add(path.clone(), Expr::str(line));
+    }
     Lowered::Stated(statement)
 }

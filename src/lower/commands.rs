@@ -1,4 +1,7 @@
 //! The programs that a script names, as far as their packages are concerned.
+//!
+//! By its words, not by `syntax::shell`: that one keeps loops and conditions as text, and a word too many does no harm
+//! here, where only the names of known programs count.
 
 use super::program;
 

@@ -141,7 +141,8 @@ fn unit_name(step: &Step, entry: &Entry, machine: &Machine) -> String {
     let name = bare_name(step, entry);
     let earlier = machine::steps(machine)
         .take_while(|(it, _)| !std::ptr::eq(*it, entry))
-        .filter(|(it, other)| bare_name(other, it) == name)
+        // The names of two parts begin differently.
+        .filter(|(it, other)| it.part == entry.part && bare_name(other, it) == name)
         .count();
     if earlier == 0 {
         name
@@ -195,10 +196,14 @@ fn before(step: &Step, entry: &Entry, machine: &Machine) -> Vec<String> {
             }
         })
         .collect();
-    let previous = machine::steps(machine)
+    let earlier: Vec<(&Entry, &Step)> = machine::steps(machine)
         .take_while(|(it, _)| !std::ptr::eq(*it, entry))
-        .filter(|(it, other)| it.part == entry.part && problem(other).is_none())
-        .last();
+        .filter(|(it, _)| it.part == entry.part)
+        .collect();
+    let previous = earlier
+        .into_iter()
+        .rev()
+        .find(|(_, other)| problem(other).is_none());
     units.extend(previous.map(|(it, other)| format!("{}.service", unit_name(other, it, machine))));
     units
 }

@@ -156,7 +156,8 @@ fn identity(user: &User, base: &OptionPath, machine: &Machine, statement: &mut S
 fn home(user: &User, base: &OptionPath, is_system: bool, statement: &mut Statement) {
     let usual = format!("/home/{}", user.name);
     let home = user.home.as_deref().map(|it| it.trim_end_matches('/'));
-    let makes = user.create_home.unwrap_or(!is_system);
+    // A source that says nothing of the home makes one.
+    let makes = user.create_home.unwrap_or(true);
     match home {
         Some(home) if is_system || home != usual => {
             statement.set(
@@ -332,6 +333,28 @@ mod tests {
     }
 
     #[test]
+    fn an_account_of_a_service_is_a_system_user() {
+        check(
+            Resource::User(User {
+                name: "shop".into(),
+                uid: Some(2001),
+                home: Some("/srv/shop".into()),
+                shell: Some("/usr/sbin/nologin".into()),
+                system: Some(true),
+                ..User::default()
+            }),
+            r#"
+            users.users.shop.isSystemUser = true;
+            users.users.shop.uid = 2001;
+            users.groups.shop = { };
+            users.users.shop.group = "shop";
+            users.users.shop.home = "/srv/shop";
+            users.users.shop.createHome = true;
+            "#,
+        );
+    }
+
+    #[test]
     fn root_is_there() {
         let root = |locked| {
             Resource::User(User {
@@ -394,8 +417,8 @@ mod tests {
         check(
             key("deploy"),
             r#"
-            users.users.deploy.openssh.authorizedKeys.keys += "ssh-ed25519 AAAA x";
             users.users.deploy.isNormalUser = true;
+            users.users.deploy.openssh.authorizedKeys.keys += "ssh-ed25519 AAAA x";
             assumed: `deploy` is a user who logs in
             "#,
         );
