@@ -3,6 +3,8 @@
 #![deny(clippy::wildcard_enum_match_arm)]
 
 mod ctx;
+#[cfg(test)]
+mod name_tests;
 mod package;
 mod rule;
 mod service;

@@ -184,6 +184,7 @@ fn read_entry(entry: &AttrpathValue) -> Option<(String, Expr)> {
         names.push(match attr {
             ast::Attr::Ident(name) => name.to_string(),
             ast::Attr::Str(text) => match text.normalized_parts().as_slice() {
+                [] => String::new(),
                 [InterpolPart::Literal(text)] => text.clone(),
                 _ => return None,
             },
