@@ -33,6 +33,8 @@ mod unit_name;
 mod user;
 
 #[cfg(test)]
+mod name_tests;
+#[cfg(test)]
 mod tests;
 
 use ctx::Ctx;

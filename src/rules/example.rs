@@ -33,10 +33,7 @@ pub(super) fn test(rules: &Rules) -> Vec<ExampleOutcome> {
             let found = match example.verdict.as_deref() {
                 // Another rule may fit: only this one must not.
                 Some("no-match") => rule.apply(kind, &example.model),
-                _ => rules
-                    .by_kind
-                    .get(kind)
-                    .and_then(|rules| rules.iter().find_map(|it| it.apply(kind, &example.model))),
+                _ => rules.apply_to_dump(kind, &example.model),
             };
             list.push(ExampleOutcome {
                 rule: rule.id.clone(),
@@ -187,6 +184,7 @@ fn read_entry(entry: &AttrpathValue) -> Option<(String, Expr)> {
         names.push(match attr {
             ast::Attr::Ident(name) => name.to_string(),
             ast::Attr::Str(text) => match text.normalized_parts().as_slice() {
+                [] => String::new(),
                 [InterpolPart::Literal(text)] => text.clone(),
                 _ => return None,
             },

@@ -1,8 +1,6 @@
 //! `lint`: what is wrong with rules that can be read.
 
-use super::{Rules, Ruling, Statement};
-use crate::nix::Expr;
-use crate::rules::template::{Scope, Template};
+use super::{Rules, Ruling};
 
 /// Something to better, and where.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -39,10 +37,24 @@ pub(super) fn lint(rules: &Rules) -> Vec<Problem> {
                 ));
             }
         }
-        for path in rule.settings.iter().filter_map(fixed_path) {
-            if path.iter().any(String::is_empty) {
-                say(format!("`{}` sets an option without a name", rule.id));
-            }
+        let is_manual = matches!(rule.verdict, Ruling::Manual(_));
+        if rule.cure.is_some() && !is_manual {
+            say(format!("`cure` of `{}` shows only with `manual`", rule.id));
+        }
+        if rule.about.is_some() && !is_manual {
+            say(format!("`about` of `{}` shows only with `manual`", rule.id));
+        }
+        if is_manual && rule.cure.is_none() {
+            say(format!(
+                "`{}` leaves work and does not say how: give it a `cure`",
+                rule.id
+            ));
+        }
+        if rule.assume.is_some() && rule.verdict != Ruling::Stated {
+            say(format!(
+                "`assume` of `{}` is of what is stated only",
+                rule.id
+            ));
         }
     }
     problems.sort();
@@ -56,21 +68,4 @@ fn reasons(verdict: &Ruling) -> impl Iterator<Item = &String> {
         Ruling::NotNeeded(reason) | Ruling::Manual(reason) => Some(reason),
     }
     .into_iter()
-}
-
-/// The path of a statement, where it has no references.
-fn fixed_path(statement: &Statement) -> Option<Vec<String>> {
-    let scope = Scope {
-        kind: "",
-        value: &serde_json::Value::Null,
-        captures: &Vec::new(),
-    };
-    statement
-        .path
-        .iter()
-        .map(|it| match it {
-            Template::Constant(Expr::Str(_)) => it.text(&scope),
-            _ => None,
-        })
-        .collect()
 }

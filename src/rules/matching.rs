@@ -58,7 +58,10 @@ impl Pattern {
                     .iter()
                     .map(|(name, value)| Ok((name.clone(), Pattern::read(value)?)))
                     .collect();
-                fields.map(Pattern::Fields)
+                let mut fields = fields?;
+                // Texts are long: they are looked at when all else fits.
+                fields.sort_by_key(|(name, _)| name == "content");
+                Ok(Pattern::Fields(fields))
             }
             toml::Value::Float(_) | toml::Value::Datetime(_) => {
                 Err("a pattern is a string, a number, a boolean, a list or a table".to_owned())
@@ -66,49 +69,46 @@ impl Pattern {
         }
     }
 
-    /// Fits the pattern to a value, and returns what its names stood for.
-    pub(super) fn captures(&self, value: &Value) -> Option<Captures> {
+    /// Fits the pattern to a value: what its names stood for, and how much it says about the value, which is the literal
+    /// text that it asks for, and then each thing that it asks at all.
+    pub(super) fn captures(&self, value: &Value) -> Option<(Captures, usize)> {
         let mut captures = Captures::new();
-        self.fits(Some(value), &mut captures).then_some(captures)
+        let weight = self.fits(Some(value), &mut captures)?;
+        Some((captures, weight))
     }
 
-    /// How much a rule with this pattern says about the resource: the literal text it asks for, and then each thing
-    /// that it asks at all.
-    pub(super) fn weight(&self) -> usize {
+    fn fits(&self, value: Option<&Value>, captures: &mut Captures) -> Option<usize> {
         const ASKED: usize = 2;
-        match self {
-            Pattern::Any => 1,
-            Pattern::None | Pattern::Plain | Pattern::Scalar(_) => ASKED,
-            Pattern::Glob(segments) => segments
-                .iter()
-                .map(|it| match it {
-                    Segment::Literal(text) => 2 * text.len(),
-                    Segment::Name(_) => 1,
-                    Segment::Path => 0,
-                })
-                .sum(),
-            Pattern::OneOf(list) => list.iter().map(Pattern::weight).min().unwrap_or(0),
-            Pattern::Fields(fields) => fields.iter().map(|(_, it)| it.weight()).sum(),
-        }
-    }
-
-    fn fits(&self, value: Option<&Value>, captures: &mut Captures) -> bool {
         let value = value.filter(|it| !it.is_null());
         match self {
-            Pattern::Any => value.is_some(),
-            Pattern::None => value.is_none(),
-            Pattern::Plain => matches!(value, Some(Value::String(_))),
-            Pattern::Scalar(expected) => one_fits(value, |it| it == expected),
+            Pattern::Any => value.is_some().then_some(1),
+            Pattern::None => value.is_none().then_some(ASKED),
+            Pattern::Plain => matches!(value, Some(Value::String(_))).then_some(ASKED),
+            Pattern::Scalar(expected) => one_fits(value, |it| it == expected).then_some(ASKED),
             Pattern::Glob(segments) => one_fits(value, |it| {
                 it.as_str()
                     .is_some_and(|text| glob_fits(segments, text, captures))
-            }),
-            Pattern::OneOf(list) => list.iter().any(|it| it.fits(value, captures)),
-            Pattern::Fields(fields) => value.is_some_and(|value| {
-                fields
-                    .iter()
-                    .all(|(name, pattern)| pattern.fits(value.get(name), captures))
-            }),
+            })
+            .then(|| segments.iter().map(Segment::weight).sum()),
+            Pattern::OneOf(list) => list
+                .iter()
+                .filter_map(|it| {
+                    let mut own = Captures::new();
+                    Some((it.fits(value, &mut own)?, own))
+                })
+                .max_by_key(|(weight, _)| *weight)
+                .map(|(weight, own)| {
+                    captures.extend(own);
+                    weight
+                }),
+            Pattern::Fields(fields) => {
+                let value = value?;
+                let mut sum = 0;
+                for (name, pattern) in fields {
+                    sum += pattern.fits(value.get(name), captures)?;
+                }
+                Some(sum)
+            }
         }
     }
 
@@ -125,6 +125,16 @@ impl Pattern {
                 .collect(),
             Pattern::OneOf(list) => list.iter().flat_map(Pattern::names).collect(),
             Pattern::Fields(fields) => fields.iter().flat_map(|(_, it)| it.names()).collect(),
+        }
+    }
+}
+
+impl Segment {
+    fn weight(&self) -> usize {
+        match self {
+            Segment::Literal(text) => 2 * text.len(),
+            Segment::Name(_) => 1,
+            Segment::Path => 0,
         }
     }
 }
@@ -227,7 +237,7 @@ mod tests {
     fn check(pattern: &str, value: Value, expected: Option<&[(&str, &str)]>) {
         let table: toml::Table = format!("it = {pattern}").parse().expect("TOML");
         let read = Pattern::read(&table["it"]).expect("a pattern");
-        let got = read.captures(&value);
+        let got = read.captures(&value).map(|(captures, _)| captures);
         let got: Option<Vec<(&str, &str)>> = got
             .as_ref()
             .map(|list| list.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect());

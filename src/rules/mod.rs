@@ -24,7 +24,7 @@ use crate::error::Error;
 use crate::model::Resource;
 use crate::nix::Expr;
 use crate::plan::OptionPath;
-use matching::Pattern;
+use matching::{Captures, Pattern};
 use template::{Scope, Template};
 
 include!(concat!(env!("OUT_DIR"), "/rules.rs"));
@@ -32,7 +32,7 @@ include!(concat!(env!("OUT_DIR"), "/rules.rs"));
 /// All rules, built-in and the user's own.
 #[derive(Debug, Default)]
 pub struct Rules {
-    /// In the order in which they are tried, by the kind of resource.
+    /// By the kind of resource.
     by_kind: BTreeMap<&'static str, Vec<Rule>>,
 }
 
@@ -137,27 +137,43 @@ impl Rules {
         for (kind, rule) in rules {
             by_kind.entry(kind).or_default().push(rule);
         }
-        for rules in by_kind.values_mut() {
-            rules.sort_by(|a, b| {
-                let key = |it: &Rule| (it.pattern.weight(), it.settings.is_empty());
-                let (a_key, b_key) = (key(a), key(b));
-                b_key
-                    .0
-                    .cmp(&a_key.0)
-                    .then(a_key.1.cmp(&b_key.1))
-                    .then_with(|| a.id.cmp(&b.id))
-            });
-        }
         Ok(Rules { by_kind })
     }
 
     /// Finds the rule for a resource, and what it makes of it.
     pub fn apply(&self, resource: &Resource) -> Option<Outcome> {
         let kind = kind_of(resource);
-        let rules = self.by_kind.get(kind)?;
+        if !self.by_kind.contains_key(kind) {
+            return None;
+        }
         let dump = serde_json::to_value(resource).ok()?;
-        let value = dump.get(kind)?;
-        rules.iter().find_map(|rule| rule.apply(kind, value))
+        self.apply_to_dump(kind, dump.get(kind)?)
+    }
+
+    fn apply_to_dump(&self, kind: &str, value: &serde_json::Value) -> Option<Outcome> {
+        let mut fitting: Vec<(usize, &Rule, Captures)> = self
+            .by_kind
+            .get(kind)?
+            .iter()
+            .filter_map(|rule| {
+                let (captures, weight) = rule.pattern.captures(value)?;
+                Some((weight, rule, captures))
+            })
+            .collect();
+        // The rule that says most goes first, then one that states something, then by name.
+        fitting.sort_by(|(a_weight, a, _), (b_weight, b, _)| {
+            b_weight
+                .cmp(a_weight)
+                .then_with(|| a.settings.is_empty().cmp(&b.settings.is_empty()))
+                .then_with(|| a.id.cmp(&b.id))
+        });
+        fitting.iter().find_map(|(_, rule, captures)| {
+            rule.outcome(&Scope {
+                kind,
+                value,
+                captures,
+            })
+        })
     }
 
     /// Lists the rules by file and line.
@@ -210,18 +226,21 @@ impl Rules {
 impl Rule {
     /// Applies the rule to a resource of its kind, where it fits and has all that its values ask for.
     fn apply(&self, kind: &str, value: &serde_json::Value) -> Option<Outcome> {
-        let captures = self.pattern.captures(value)?;
-        let scope = Scope {
+        let (captures, _) = self.pattern.captures(value)?;
+        self.outcome(&Scope {
             kind,
             value,
             captures: &captures,
-        };
+        })
+    }
+
+    fn outcome(&self, scope: &Scope<'_>) -> Option<Outcome> {
         let mut settings = Vec::new();
         for statement in &self.settings {
             let names: Option<Vec<String>> =
-                statement.path.iter().map(|it| it.text(&scope)).collect();
+                statement.path.iter().map(|it| it.text(scope)).collect();
             let path = OptionPath::new(names?);
-            let expr = statement.value.expr(&scope)?;
+            let expr = statement.value.expr(scope)?;
             match (statement.join, expr) {
                 (Join::Element, Expr::List(elements)) => {
                     for element in elements {

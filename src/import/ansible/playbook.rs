@@ -92,9 +92,13 @@ pub(super) fn read_file(
         items: Vec::new(),
         kind,
     };
-    let is_play = |node: &Arc<Node>| node.get("hosts").is_some() || playbook_import(node).is_some();
+    let is_tasks = path
+        .split('/')
+        .rev()
+        .skip(1)
+        .any(|part| part == "tasks" || part == "handlers");
     let (mut plays, mut tasks) = (Vec::new(), Vec::new());
-    if elements.iter().any(is_play) {
+    if elements.iter().any(is_play) || (!is_tasks && elements.iter().all(is_old_import)) {
         plays = elements
             .iter()
             .filter_map(|node| reader.play(node))
@@ -111,12 +115,19 @@ pub(super) fn read_file(
     })
 }
 
-/// Returns the playbook that an element of a playbook imports. The old `include` did so, too.
-fn playbook_import(node: &Node) -> Option<&Arc<Node>> {
-    let old = || {
-        node.get("include")
-            .filter(|_| node.pairs().is_some_and(|pairs| pairs.len() < 3))
-    };
+fn is_play(node: &Arc<Node>) -> bool {
+    let imports = ["import_playbook", "ansible.builtin.import_playbook"];
+    node.get("hosts").is_some() || imports.iter().any(|name| node.get(name).is_some())
+}
+
+/// The old `include` imported playbooks, too; in a file of tasks it includes tasks.
+fn is_old_import(node: &Arc<Node>) -> bool {
+    node.get("include").is_some() && node.pairs().is_some_and(|pairs| pairs.len() < 3)
+}
+
+/// Returns the playbook that an element of a playbook imports.
+fn playbook_import(node: &Arc<Node>) -> Option<&Arc<Node>> {
+    let old = || node.get("include").filter(|_| is_old_import(node));
     node.get("import_playbook")
         .or_else(|| node.get("ansible.builtin.import_playbook"))
         .or_else(old)
