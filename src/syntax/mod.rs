@@ -6,12 +6,15 @@
 pub mod crontab;
 pub mod fstab;
 pub mod hosts;
+pub mod ini;
+pub mod key_value;
 pub mod lines;
 pub mod list;
 pub mod modprobe;
 mod place;
 mod placeholder;
 pub mod python_regex;
+pub mod shell;
 pub mod sshd_config;
 pub mod sudoers;
 pub mod sysctl;

@@ -4,7 +4,7 @@
 //!
 //! The script stays a file; the job that runs it is stated besides.
 
-use super::{Entry, Fate, Given, Kind, Lines, Meaning, name_in};
+use super::{Entry, Fate, Given, Kind, Lines, Meaning, doubt_about, name_in};
 use crate::model::{CronJob, Resource, Text};
 use crate::syntax::Place;
 
@@ -42,6 +42,9 @@ fn read(given: &Given) -> Vec<Entry> {
         start: 0,
         end: given.text().len(),
     };
+    if let Some(doubt) = doubt_about(given.file_name()) {
+        return vec![given.entry(place, Meaning::Unknown(doubt.to_owned()))];
+    }
     let job = Resource::CronJob(CronJob {
         name: given.file_name().to_owned(),
         schedule: schedule.to_owned(),

@@ -2,7 +2,7 @@
 //!
 //! Manual: crontab(5)
 
-use super::{Entry, Fate, Given, Kind, Lines, name_in};
+use super::{Entry, Fate, Given, Kind, Lines, doubt_about, name_in};
 use crate::model::{CronJob, Resource};
 use crate::syntax::crontab::{self, Format, Job, Line, shell_command};
 
@@ -45,6 +45,13 @@ fn read(given: &Given) -> Vec<Entry> {
         Owner::User(_) => Format::User,
     };
     let file = crontab::read(given.text(), format);
+    let doubt = name_in(given.path, "/etc/cron.d").and_then(doubt_about);
+    let last_job = file
+        .lines
+        .iter()
+        .rev()
+        .find(|(_, line)| matches!(line, Line::Job(_)))
+        .map(|(place, _)| *place);
     let mut environment: Vec<(String, String)> = Vec::new();
     let mut names: Vec<String> = Vec::new();
     let mut entries = Vec::new();
@@ -53,8 +60,13 @@ fn read(given: &Given) -> Vec<Entry> {
             Line::Variable { name, value } => {
                 environment.retain(|(known, _)| known != name);
                 environment.push((name.clone(), value.clone()));
-                let why = format!("`{name}` stands with each job below it");
-                entries.push(given.not_needed(*place, why));
+                if last_job.is_some_and(|last| last > *place) {
+                    let why = format!("`{name}` stands with each job below it");
+                    entries.push(given.not_needed(*place, why));
+                } else {
+                    let why = format!("`{name}` is for jobs below it, and there are none here");
+                    entries.push(given.unknown(*place, why));
+                }
                 continue;
             }
             Line::Job(job) => job,
@@ -62,6 +74,10 @@ fn read(given: &Given) -> Vec<Entry> {
         if let Some(folder) = scripts_folder(&job.command) {
             let why = format!("each script of {folder} is a job of its own");
             entries.push(given.not_needed(*place, why));
+            continue;
+        }
+        if let Some(doubt) = doubt {
+            entries.push(given.unknown(*place, doubt));
             continue;
         }
         let user = match (&job.user, &owner) {

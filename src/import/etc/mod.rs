@@ -45,7 +45,7 @@ pub(crate) enum Lines {
 /// What becomes of the file when its entries are stated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fate {
-    /// It is gone: what it asks for is stated otherwise.
+    /// It is gone, but for `Reading::rest`: what it asks for is stated otherwise.
     Replaced,
     /// It stays, and its entries are stated besides.
     Kept,
@@ -249,6 +249,15 @@ fn name_in<'a>(path: &'a str, folder: &str) -> Option<&'a str> {
     ];
     let usual = !name.is_empty() && !name.contains('/') && !name.starts_with('.');
     (usual && !left_over.iter().any(|end| name.ends_with(end))).then_some(name)
+}
+
+/// Returns why it is not known whether cron runs what a file of this name holds: Debian's cron and run-parts know only
+/// names of letters, digits, `-` and `_`, and a `backup.sh` never runs there.
+fn doubt_about(name: &str) -> Option<&'static str> {
+    let is_usual = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    (!name.chars().all(is_usual)).then_some(
+        "Debian leaves files with such a name out, others run them; give it a name of letters, digits, `-` and `_`",
+    )
 }
 
 /// Tells whether a path is a `.conf` file directly in a folder.

@@ -40,8 +40,13 @@ fn read(given: &Given) -> Vec<Entry> {
             entries.push(entry(given, setting));
         }
     }
+    let last = file.settings.last().map(|setting| setting.place);
     for place in file.blocks {
-        entries.push(given.not_needed(place, "it says for whom the settings below hold"));
+        entries.push(if last.is_some_and(|last| last > place) {
+            given.not_needed(place, "it says for whom the settings below hold")
+        } else {
+            given.unknown(place, "no setting stands below it")
+        });
     }
     given.with_faults(entries, file.faults)
 }

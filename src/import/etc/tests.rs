@@ -194,6 +194,21 @@ fn jobs_have_the_variables_above_them() {
 }
 
 #[test]
+fn a_name_that_debian_leaves_out_is_not_guessed_about() {
+    let why = "Debian leaves files with such a name out, others run them; give it a name of letters, digits, `-` and `_`";
+    check(
+        "/etc/cron.daily/a.sh",
+        "#!/bin/sh\n",
+        &[&format!("1: unknown: {why}")],
+    );
+    check(
+        "/etc/cron.d/a.b",
+        "@daily root /bin/a\n",
+        &[&format!("1: unknown: {why}")],
+    );
+}
+
+#[test]
 fn sshd_takes_the_first_value() {
     check(
         "/etc/ssh/sshd_config",
@@ -284,6 +299,21 @@ fn a_line_that_is_set_means_what_it_means_in_the_file() {
         Some(&[r#"1: {"sshd-setting":{"keyword":"PermitRootLogin","value":"no"}}"#]),
     );
     check("/etc/ssh/sshd_config", "#PermitRootLogin yes", Some(&[]));
+    check(
+        "/etc/ssh/sshd_config",
+        "Match User git",
+        Some(&["1: unknown: no setting stands below it"]),
+    );
+    check(
+        "/etc/crontab",
+        "MAILTO=ops",
+        Some(&["1: unknown: `MAILTO` is for jobs below it, and there are none here"]),
+    );
+    check(
+        "/etc/fstab",
+        "/dev/sdb1 /srv ext4 <options> 0 2",
+        Some(&["1: hole: options"]),
+    );
     check("/etc/systemd/system/a.service", "Restart=always", None);
     check("/etc/motd", "hello", None);
 }
