@@ -57,6 +57,7 @@ codes! {
     FactsAssumed      "ansible-facts-assumed"     Note    "The facts of a host come from a built-in profile";
     VaultLocked       "ansible-vault-locked"      Warning "A vault has no password here; its values stay secret references";
     CollectionImport  "ansible-missing-playbook"  Error   "A playbook that another imports is not in the input";
+    CertainFailure    "ansible-certain-failure"   Warning "A task is certain to fail with these variables";
     FirewallOn        "firewall-on"               Note    "The source has no firewall, NixOS has one";
     OptionClash       "option-clash"              Error   "Two rules set one option to different values";
     OptionUnknown     "option-unknown"            Error   "An option is not in the index of the release";

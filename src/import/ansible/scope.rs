@@ -113,6 +113,10 @@ impl<'a> Scope<'a> {
         Scope::new(self.session, self.hosts, Arc::clone(&self.search), layers)
     }
 
+    pub(crate) fn search(&self) -> &Search {
+        &self.search
+    }
+
     /// Returns what has to hold for the values that were used in this scope so far.
     pub(crate) fn assumptions(&self) -> Vec<String> {
         Vec::new()

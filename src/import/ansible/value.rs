@@ -61,6 +61,9 @@ impl Value {
     pub(crate) fn to_text(&self) -> Text {
         Text::new()
     }
+    pub(crate) fn to_json(&self) -> Text {
+        Text::new()
+    }
     pub(crate) fn to_shown(&self) -> Text {
         Text::new()
     }

@@ -3,18 +3,55 @@
 //! A module takes its parameters and says what the machine must have (`Run::put`), what means nothing on NixOS
 //! (`Run::not_needed`), or what it only steered (`Run::control`). What it refuses is `manual`.
 
+mod apk;
+mod apt;
+mod assert;
+mod authorized_key;
+mod blockinfile;
+mod copy;
+mod cron;
+mod debconf;
 mod debug;
+mod dnf;
+mod fail;
+mod file;
+mod group;
+mod hostname;
+mod include_vars;
+mod ini_file;
+mod lineinfile;
+mod looks;
+mod meta;
+mod modprobe;
+mod mount;
+mod package;
+mod pacman;
+mod paths;
+mod replace;
+mod repository;
+mod service;
 mod set_fact;
+mod stat;
+mod sysctl;
+mod template;
+mod timezone;
+mod ufw;
+mod uri;
+mod user;
+mod waits;
+mod zypper;
+
+use std::sync::Arc;
 
 use super::library::Library;
 use super::params::{Params, Refusal};
 use super::playbook::Task;
 use super::scope::{Binding, Scope};
-use super::value::Value;
+use super::value::{Key as Name, Value};
 use crate::account::{Code, ItemId, Verdict};
 use crate::diag::{self, Diagnostics};
 use crate::import::state::{Book, Key, State};
-use crate::model::{Condition, Entry, Family, Origin, Part, Resource, Text};
+use crate::model::{Condition, Entry, Family, Hole, Origin, Part, Resource, Text};
 
 /// A module and how it is run.
 pub(super) struct Module {
@@ -34,13 +71,67 @@ pub(super) enum Kind {
 }
 
 /// All modules.
-pub(super) const MODULES: &[&Module] = &[&debug::MODULE, &set_fact::MODULE];
+pub(super) const MODULES: &[&Module] = &[
+    &apk::MODULE,
+    &apt::MODULE,
+    &assert::MODULE,
+    &authorized_key::MODULE,
+    &blockinfile::MODULE,
+    &copy::MODULE,
+    &cron::MODULE,
+    &debconf::MODULE,
+    &debug::MODULE,
+    &dnf::MODULE,
+    &fail::MODULE,
+    &file::MODULE,
+    &group::MODULE,
+    &hostname::MODULE,
+    &include_vars::MODULE,
+    &ini_file::MODULE,
+    &lineinfile::MODULE,
+    &looks::LOOKS,
+    &looks::SET_STATS,
+    &looks::STEERS,
+    &looks::TEMPFILE,
+    &meta::MODULE,
+    &modprobe::MODULE,
+    &mount::MODULE,
+    &package::MODULE,
+    &pacman::MODULE,
+    &replace::MODULE,
+    &repository::REPOSITORY,
+    &repository::SELECTIONS,
+    &service::SERVICE,
+    &service::SYSTEMD,
+    &set_fact::MODULE,
+    &stat::MODULE,
+    &sysctl::MODULE,
+    &template::MODULE,
+    &timezone::MODULE,
+    &ufw::MODULE,
+    &uri::MODULE,
+    &user::MODULE,
+    &waits::MODULE,
+    &zypper::MODULE,
+];
+
+/// What looks at the machine and has no importer of its own.
+const FACTS: Module = Module {
+    names: &[],
+    kind: Kind::Steers,
+    run: |params, run| {
+        params.rest();
+        run.probe("it only looks at the machine");
+        Ok(())
+    },
+};
 
 pub(super) fn find(name: &str) -> Option<&'static Module> {
     MODULES
         .iter()
         .find(|module| module.names.contains(&name))
         .copied()
+        .or_else(|| (name.ends_with("_facts") || name.ends_with("_info")).then_some(&FACTS))
 }
 
 /// Returns the names of all modules, for the tables of README.md.
@@ -53,10 +144,17 @@ pub(super) fn names() -> Vec<&'static str> {
 
 /// Tells whether a module, known here or not, only looks.
 pub(super) fn is_probe(name: &str) -> bool {
-    find(name).map_or(
-        name.ends_with("_facts") || name.ends_with("_info"),
-        |module| module.kind == Kind::Steers,
-    )
+    find(name).is_some_and(|module| module.kind == Kind::Steers)
+}
+
+/// Returns a dictionary of these keys.
+fn record(pairs: Vec<(&str, Value)>) -> Value {
+    let pairs = pairs.into_iter();
+    Value::Dict(Arc::new(
+        pairs
+            .map(|(name, value)| (Name::Str(name.to_owned()), value))
+            .collect(),
+    ))
 }
 
 /// One run of a module: what it reads, and what it finds.
@@ -82,10 +180,16 @@ pub(super) struct Run<'r, 'a> {
     pub(super) stated: usize,
     /// What `register` binds, where the module can say it.
     pub(super) returns: Option<Value>,
+    /// What has to hold for what it returns.
+    pub(super) returns_under: Option<String>,
     /// What `set_fact` sets.
     pub(super) facts: Vec<(String, Binding)>,
     /// What `include_vars` sets.
     pub(super) included: Vec<(String, Binding)>,
+    /// `include_vars` read something whose names and values are not known.
+    pub(super) locked: Option<Hole>,
+    /// The notified handlers run here.
+    pub(super) flush: bool,
     /// The play ends here (`false`), or all of the host (`true`).
     pub(super) ended: Option<bool>,
     /// The task is certain to fail.
@@ -115,6 +219,12 @@ impl Run<'_, '_> {
         self.assumptions.push(assumption.to_owned());
         self.put(resource);
         self.assumptions.pop();
+    }
+
+    /// Says what `register` binds, and what has to hold for it.
+    pub(super) fn returns_assuming(&mut self, value: Value, assumption: &str) {
+        self.returns = Some(value);
+        self.returns_under = Some(assumption.to_owned());
     }
 
     /// Takes away what an earlier task made. What was never there needs no word on a new machine.

@@ -183,8 +183,11 @@ impl<'a> Player<'a> {
             closings: Vec::new(),
             stated: 0,
             returns: None,
+            returns_under: None,
             facts: Vec::new(),
             included: Vec::new(),
+            locked: None,
+            flush: false,
             ended: None,
             failed: false,
         };
@@ -197,6 +200,7 @@ impl<'a> Player<'a> {
         let (closings, returns, facts, included) =
             (run.closings, run.returns, run.facts, run.included);
         let (ended, failed) = (run.ended, run.failed);
+        let (locked, flush) = (run.locked, run.flush);
         self.frame.failures += usize::from(failed);
         for (verdict, code, reason) in closings {
             self.close(task.item, verdict, code, &reason);
@@ -218,6 +222,12 @@ impl<'a> Player<'a> {
         }
         for (name, binding) in included {
             self.include_variable(&name, guarded(binding, &guard, &name));
+        }
+        if let Some(hole) = locked {
+            Arc::make_mut(&mut self.included).unknown_names = Some(hole);
+        }
+        if flush {
+            self.flush_handlers();
         }
         if guard == Condition::True {
             self.ended = ended.map(|whole_host| {

@@ -1,0 +1,81 @@
+//! Modules that only look at the machine, or steer what Ansible does: nothing of them reaches the output.
+//!
+//! Manual: <https://docs.ansible.com/ansible/latest/collections/ansible/builtin/index.html>
+
+use super::{Kind, Module, Run};
+use crate::import::ansible::params::{Params, Refusal};
+
+/// Whatever they are given, it says where they look and how.
+pub(super) const LOOKS: Module = Module {
+    names: &[
+        "setup",
+        "gather_facts",
+        "package_facts",
+        "service_facts",
+        "mount_facts",
+        "getent",
+        "find",
+        "slurp",
+        "ping",
+        "wait_for",
+        "wait_for_connection",
+        "async_status",
+    ],
+    kind: Kind::Steers,
+    run: run_look,
+};
+
+pub(super) const STEERS: Module = Module {
+    names: &["add_host", "group_by", "validate_argument_spec"],
+    kind: Kind::Steers,
+    run: run_steering,
+};
+
+pub(super) const SET_STATS: Module = Module {
+    names: &["set_stats"],
+    kind: Kind::Steers,
+    run: run_set_stats,
+};
+
+pub(super) const TEMPFILE: Module = Module {
+    names: &["tempfile"],
+    kind: Kind::Steers,
+    run: run_tempfile,
+};
+
+fn run_look(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
+    params.rest();
+    match run.task.module.as_str() {
+        "wait_for" | "wait_for_connection" => {
+            run.not_needed("it waits: units of systemd say what they start after");
+        }
+        _ => run.probe("it only looks at the machine"),
+    }
+    Ok(())
+}
+
+fn run_steering(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
+    params.rest();
+    run.control(match run.task.module.as_str() {
+        "add_host" => {
+            "it names a host for the plays that follow; the hosts of the inventory are translated"
+        }
+        "group_by" => {
+            "it makes a group for the plays that follow; the groups of the inventory are followed"
+        }
+        _ => "it checks the arguments of a role",
+    });
+    Ok(())
+}
+
+fn run_set_stats(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
+    params.pass_over(&["data", "per_host", "aggregate"]);
+    run.control("it keeps a value for what runs after Ansible");
+    Ok(())
+}
+
+fn run_tempfile(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
+    params.rest();
+    run.control("it makes room for a file that is there only while Ansible runs");
+    Ok(())
+}

@@ -1,0 +1,64 @@
+//! `meta`: what Ansible itself does between tasks.
+//!
+//! Manual: <https://docs.ansible.com/ansible/latest/collections/ansible/builtin/meta_module.html>
+
+use super::{Kind, Module, Run};
+use crate::account::Code;
+use crate::import::ansible::params::{Params, Refusal};
+use crate::model::Condition;
+
+pub(super) const MODULE: Module = Module {
+    names: &["meta"],
+    kind: Kind::Steers,
+    run,
+};
+
+fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
+    let action = match params.free() {
+        Some(value) => value.to_text().to_string(),
+        None => params
+            .string(&["free_form", "_raw_params"])?
+            .unwrap_or_default(),
+    };
+    let is_certain = run.guard == Condition::True;
+    match action.trim() {
+        "flush_handlers" => {
+            run.flush = is_certain;
+            run.control("the notified handlers run here");
+        }
+        "end_play" | "end_batch" => end(false, run),
+        "end_host" => end(true, run),
+        "end_role" => {
+            return Err(Refusal::new(
+                Code::CannotState,
+                "it ends the role, which is not followed here: what comes after it is played, too",
+            ));
+        }
+        "noop" => run.control("it does nothing"),
+        "clear_facts" | "clear_host_errors" | "refresh_inventory" | "reset_connection" => {
+            run.control("it is about Ansible's own connections and memory");
+        }
+        other => {
+            let message = format!("`{other}` is no action of `meta`");
+            return Err(Refusal::new(Code::BadInput, message));
+        }
+    }
+    Ok(())
+}
+
+fn end(whole_host: bool, run: &mut Run<'_, '_>) {
+    match &run.guard {
+        Condition::Unknown(why) => {
+            let reason = format!("whether it ends here hangs on {why}; the rest is played");
+            run.control(reason);
+        }
+        Condition::True | Condition::False => {
+            run.ended = Some(whole_host);
+            run.control(if whole_host {
+                "nothing more is played for this host"
+            } else {
+                "the play ends here"
+            });
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! `modprobe`: kernel modules that are loaded.
+//!
+//! Manual: <https://docs.ansible.com/ansible/latest/collections/community/general/modprobe_module.html>
+
+use super::{Kind, Module, Run};
+use crate::account::Code;
+use crate::import::ansible::params::{Params, Refusal};
+use crate::import::state::Key;
+use crate::model::{KernelModule, Resource};
+
+pub(super) const MODULE: Module = Module {
+    names: &["modprobe"],
+    kind: Kind::Changes,
+    run,
+};
+
+fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
+    // Loaded now or at boot: on NixOS what is stated is loaded in both cases.
+    params.pass_over(&["persistent"]);
+    let name = params.required(&["name"])?;
+    let state = params.choice(&["state"], &["absent", "present"], "present")?;
+    let options = params.string(&["params"])?.unwrap_or_default();
+    if state == "absent" {
+        run.remove(
+            &Key::KernelModule(name.clone()),
+            &format!("the kernel module `{name}`"),
+        );
+        return Ok(());
+    }
+    run.put(Resource::KernelModule(KernelModule {
+        name: name.clone(),
+        blacklisted: false,
+    }));
+    if options.is_empty() {
+        return Ok(());
+    }
+    let reason = format!("the options of the kernel module `{name}` are not stated: {options}");
+    let cure = format!("boot.extraModprobeConfig = \"options {name} {options}\";");
+    Err(Refusal::new(Code::CannotState, reason).cure(cure))
+}

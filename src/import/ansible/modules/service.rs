@@ -1,0 +1,121 @@
+//! `service` and `systemd`: what is asked of a service.
+//!
+//! Manuals: <https://docs.ansible.com/ansible/latest/collections/ansible/builtin/service_module.html>,
+//! `systemd_service_module.html`
+
+use super::{Kind, Module, Run};
+use crate::account::{Code, Verdict};
+use crate::import::ansible::params::{Params, Refusal};
+use crate::model::{Resource, Service};
+
+pub(super) const SERVICE: Module = Module {
+    names: &["service", "sysvinit", "openrc"],
+    kind: Kind::Changes,
+    run: run_service,
+};
+
+pub(super) const SYSTEMD: Module = Module {
+    names: &["systemd", "systemd_service"],
+    kind: Kind::Changes,
+    run: run_systemd,
+};
+
+const STATES: [&str; 6] = [
+    "reloaded",
+    "restarted",
+    "started",
+    "stopped",
+    "running",
+    "present",
+];
+
+fn run_service(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
+    // How an init script is called and found.
+    params.pass_over(&[
+        "sleep",
+        "pattern",
+        "runlevel",
+        "runlevels",
+        "use",
+        "daemonize",
+        "daemon_reload",
+    ]);
+    let arguments = params.string(&["arguments", "args"])?.unwrap_or_default();
+    let name = params.required(&["name", "service"])?;
+    ask(params, &name, run)?;
+    if arguments.is_empty() {
+        return Ok(());
+    }
+    let reason = format!("`{name}` is called with arguments of its own, `{arguments}`");
+    Err(Refusal::new(Code::CannotState, reason))
+}
+
+fn run_systemd(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
+    params.pass_over(&["force", "no_block"]);
+    let reloads = params.flag(&["daemon_reload"])?.unwrap_or(false);
+    let restarts = params.flag(&["daemon_reexec"])?.unwrap_or(false);
+    let scope = params.choice(&["scope"], &["system", "user", "global"], "system")?;
+    let Some(name) = params.string(&["name", "service", "unit"])? else {
+        let reason = "NixOS tells systemd about changed units by itself";
+        return if reloads || restarts {
+            params.pass_over(&["state", "enabled", "masked"]);
+            run.not_needed(reason);
+            Ok(())
+        } else {
+            params.required(&["name"]).map(|_| ())
+        };
+    };
+    if scope != "system" {
+        params.pass_over(&["state", "enabled", "masked"]);
+        let reason = format!("`{name}` is a unit of users, not of the system");
+        return Err(Refusal::new(Code::CannotState, reason).cure("systemd.user.services has them"));
+    }
+    ask(params, &name, run)
+}
+
+fn ask(params: &mut Params, name: &str, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
+    let enabled = params.flag(&["enabled"])?;
+    let masked = params.flag(&["masked"])?.unwrap_or(false);
+    let state = match params.string(&["state"])? {
+        Some(_) if masked => None,
+        Some(state) if STATES.contains(&state.as_str()) => Some(state),
+        Some(state) => {
+            return Err(params.bad(
+                "state",
+                &state,
+                "one of started, stopped, restarted, reloaded",
+            ));
+        }
+        None => None,
+    };
+    let running = match state.as_deref() {
+        Some("started" | "running" | "present") => Some(true),
+        Some("stopped") => Some(false),
+        // With `enabled` the service is stated, and what restarts it is to run.
+        Some(_) if enabled == Some(true) => Some(true),
+        _ => None,
+    };
+    if enabled.is_none() && running.is_none() && !masked {
+        match state.as_deref() {
+            Some("restarted" | "reloaded") => run.close(
+                Verdict::NotNeeded,
+                Code::ServiceImplied,
+                "NixOS restarts and reloads what a switch changes",
+            ),
+            _ => run.close(
+                Verdict::NotNeeded,
+                Code::ServiceImplied,
+                format!("it asks for nothing of `{name}` that NixOS does not do by itself"),
+            ),
+        }
+        return Ok(());
+    }
+    run.put(Resource::Service(Service {
+        name: name.to_owned(),
+        family: run.family,
+        enabled,
+        running,
+        masked,
+    }));
+    Ok(())
+}

@@ -1,0 +1,351 @@
+//! `ufw`: the firewall of Debian and its kin: open ports, on and off.
+//!
+//! Manual: <https://docs.ansible.com/ansible/latest/collections/community/general/ufw_module.html>
+
+use super::{Kind, Module, Run};
+use crate::account::{Code, Verdict};
+use crate::import::ansible::params::{Params, Refusal};
+use crate::import::state::Key;
+use crate::model::{Firewall, FirewallPort, Protocol, Resource};
+
+pub(super) const MODULE: Module = Module {
+    names: &["ufw"],
+    kind: Kind::Changes,
+    run,
+};
+
+const TCP: &[Protocol] = &[Protocol::Tcp];
+const UDP: &[Protocol] = &[Protocol::Udp];
+const BOTH: &[Protocol] = &[Protocol::Tcp, Protocol::Udp];
+
+/// The applications that packages of Debian bring to ufw (/etc/ufw/applications.d), and ports by their names in
+/// /etc/services.
+const APPLICATIONS: &[(&str, &[u16], &[Protocol])] = &[
+    ("openssh", &[22], TCP),
+    ("ssh", &[22], TCP),
+    ("www", &[80], TCP),
+    ("www full", &[80, 443], TCP),
+    ("www secure", &[443], TCP),
+    ("http", &[80], TCP),
+    ("https", &[443], TCP),
+    ("nginx http", &[80], TCP),
+    ("nginx https", &[443], TCP),
+    ("nginx full", &[80, 443], TCP),
+    ("apache", &[80], TCP),
+    ("apache secure", &[443], TCP),
+    ("apache full", &[80, 443], TCP),
+    ("dns", &[53], BOTH),
+    ("domain", &[53], BOTH),
+    ("bind9", &[53], BOTH),
+    ("smtp", &[25], TCP),
+    ("postfix", &[25], TCP),
+    ("postfix smtps", &[465], TCP),
+    ("postfix submission", &[587], TCP),
+    ("submission", &[587], TCP),
+    ("mail submission", &[587], TCP),
+    ("imap", &[143], TCP),
+    ("imaps", &[993], TCP),
+    ("dovecot imap", &[143], TCP),
+    ("dovecot secure imap", &[993], TCP),
+    ("dovecot pop3", &[110], TCP),
+    ("dovecot secure pop3", &[995], TCP),
+    ("pop3", &[110], TCP),
+    ("pop3s", &[995], TCP),
+    ("ldap", &[389], TCP),
+    ("ldaps", &[636], TCP),
+    ("ntp", &[123], UDP),
+    ("mysql", &[3306], TCP),
+    ("postgresql", &[5432], TCP),
+    ("cups", &[631], TCP),
+    ("ftp", &[21], TCP),
+    ("telnet", &[23], TCP),
+    ("snmp", &[161], UDP),
+    ("syslog", &[514], UDP),
+    ("openvpn", &[1194], BOTH),
+];
+
+const BY_HAND: &str =
+    "networking.firewall.extraInputRules (nftables) or extraCommands (iptables) take rules";
+
+fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
+    // Where a rule stands among others, what people call it, and whether its packets are logged.
+    params.pass_over(&["insert", "insert_relative_to", "comment", "log"]);
+    let state = params.string(&["state"])?;
+    let default = params.string(&["default", "policy"])?;
+    let logging = params.string(&["logging"])?;
+    let direction = params.string(&["direction"])?.unwrap_or_default();
+    let rule = params.string(&["rule"])?;
+    let mut refusal = None;
+    if let Some(rule) = rule {
+        let rule = Rule::take(&rule, &direction, params)?;
+        refusal = apply(&rule, params, run)?;
+    }
+    if let Some(policy) = default {
+        refusal = set_default(&policy, &direction, run).or(refusal);
+    }
+    if let Some(level) = logging {
+        refusal = log(&level, run).or(refusal);
+    }
+    match state.as_deref() {
+        Some("enabled") => run.put(Resource::Firewall(Firewall { enabled: true })),
+        Some("disabled") => run.put(Resource::Firewall(Firewall { enabled: false })),
+        Some("reloaded") => run.not_needed("NixOS loads the firewall again when its rules change"),
+        Some("reset") => {
+            let open: Vec<Key> = ports(run);
+            for key in open {
+                run.state.remove(&key, run.task.item);
+            }
+            run.close(
+                Verdict::NotNeeded,
+                Code::AlreadySo,
+                "a new machine has no rules that could be reset",
+            );
+        }
+        Some(other) => {
+            return Err(params.bad("state", other, "one of enabled, disabled, reloaded, reset"));
+        }
+        None => {}
+    }
+    refusal.map_or(Ok(()), Err)
+}
+
+/// A rule as the task says it.
+struct Rule {
+    action: String,
+    is_deleted: bool,
+    is_outgoing: bool,
+    is_routed: bool,
+    is_restricted: Option<String>,
+    interface: Option<String>,
+    port: Option<String>,
+    protocol: String,
+    application: Option<String>,
+}
+
+impl Rule {
+    fn take(action: &str, direction: &str, params: &mut Params) -> Result<Rule, Refusal> {
+        let any = |it: &String| !matches!(it.as_str(), "any" | "" | "0.0.0.0/0" | "::/0");
+        let from = params.string(&["from_ip", "from", "src"])?.filter(any);
+        let from_port = params.string(&["from_port"])?;
+        let to = params.string(&["to_ip", "dest", "to"])?.filter(any);
+        let interface = params.string(&["interface", "if"])?;
+        let incoming = params.string(&["interface_in", "if_in"])?;
+        let outgoing = params.string(&["interface_out", "if_out"])?;
+        let is_restricted = from
+            .map(|it| format!("only from {it}"))
+            .or(from_port.map(|it| format!("only from port {it}")))
+            .or(to.map(|it| format!("only to {it}")));
+        Ok(Rule {
+            action: action.to_owned(),
+            is_deleted: params.flag(&["delete"])?.unwrap_or(false),
+            is_outgoing: matches!(direction, "out" | "outgoing") || outgoing.is_some(),
+            is_routed: params.flag(&["route"])?.unwrap_or(false),
+            is_restricted,
+            interface: interface.or(incoming),
+            port: params.string(&["to_port", "port"])?,
+            protocol: params
+                .string(&["proto", "protocol"])?
+                .unwrap_or_else(|| "any".to_owned()),
+            application: params.string(&["name", "app"])?,
+        })
+    }
+}
+
+fn manual(reason: String) -> Option<Refusal> {
+    Some(Refusal::new(Code::CannotState, reason).cure(BY_HAND))
+}
+
+fn apply(rule: &Rule, params: &Params, run: &mut Run<'_, '_>) -> Result<Option<Refusal>, Refusal> {
+    if rule.is_routed {
+        return Ok(manual(
+            "it is about packets that the machine hands on".to_owned(),
+        ));
+    }
+    if rule.is_outgoing {
+        if rule.action == "allow" {
+            run.close(
+                Verdict::NotNeeded,
+                Code::AlreadySo,
+                "NixOS lets everything out",
+            );
+            return Ok(None);
+        }
+        return Ok(manual(format!("it is to {} what goes out", rule.action)));
+    }
+    if let Some(restriction) = &rule.is_restricted {
+        return Ok(manual(format!(
+            "the rule holds {restriction}, and an open port of NixOS is open to everybody"
+        )));
+    }
+    if !matches!(rule.action.as_str(), "allow" | "limit") && !rule.is_deleted {
+        return Ok(manual(format!("it is to {} packets", rule.action)));
+    }
+    let found = match (&rule.application, &rule.port) {
+        (Some(name), _) => known(name),
+        (None, Some(port)) => read_ports(port, &rule.protocol),
+        (None, None) => None,
+    };
+    let Some(found) = found else {
+        if rule.application.is_none() && rule.port.is_none() {
+            return Ok(manual("the rule names no port".to_owned()));
+        }
+        let name = rule.application.as_ref().or(rule.port.as_ref());
+        let name = name.cloned().unwrap_or_default();
+        if matches!(rule.protocol.as_str(), "any" | "tcp" | "udp") {
+            return Err(params.bad("port", &name, "a port or an application that is known here"));
+        }
+        return Ok(manual(format!(
+            "it is about the protocol {}",
+            rule.protocol
+        )));
+    };
+    for mut port in found {
+        port.interface.clone_from(&rule.interface);
+        let resource = Resource::FirewallPort(port);
+        if rule.is_deleted {
+            if let Some(key) = Key::of(&resource) {
+                run.remove(&key, "the open port");
+            }
+        } else {
+            run.put(resource);
+        }
+    }
+    if rule.action == "limit" && !rule.is_deleted {
+        return Ok(manual(
+            "the port is open, but not limited to a few connections in half a minute".to_owned(),
+        ));
+    }
+    Ok(None)
+}
+
+fn known(name: &str) -> Option<Vec<FirewallPort>> {
+    let name = name.to_ascii_lowercase();
+    let (_, ports, protocols) = APPLICATIONS.iter().find(|(it, _, _)| *it == name)?;
+    let each = |port: &u16| {
+        let port = *port;
+        protocols
+            .iter()
+            .map(move |protocol| open(*protocol, port, port))
+    };
+    Some(ports.iter().flat_map(each).collect())
+}
+
+/// Reads `80`, `80,443`, `1000:2000`, `22/tcp`, `ssh`.
+fn read_ports(text: &str, protocol: &str) -> Option<Vec<FirewallPort>> {
+    let (text, protocol) = text.split_once('/').unwrap_or((text, protocol));
+    let protocols = match protocol {
+        "tcp" => TCP,
+        "udp" => UDP,
+        "any" => BOTH,
+        _ => return None,
+    };
+    let mut found = Vec::new();
+    for part in text.split(',') {
+        let part = part.trim();
+        let (first, last) = part.split_once([':', '-']).unwrap_or((part, part));
+        match (first.parse(), last.parse()) {
+            (Ok(first), Ok(last)) => {
+                found.extend(protocols.iter().map(|it| open(*it, first, last)));
+            }
+            _ => found.extend(known(part)?),
+        }
+    }
+    Some(found)
+}
+
+fn open(protocol: Protocol, first: u16, last: u16) -> FirewallPort {
+    FirewallPort {
+        protocol,
+        first,
+        last,
+        interface: None,
+    }
+}
+
+fn set_default(policy: &str, direction: &str, run: &mut Run<'_, '_>) -> Option<Refusal> {
+    let direction = if direction.is_empty() {
+        "incoming"
+    } else {
+        direction
+    };
+    match (policy, direction) {
+        ("deny", "incoming" | "in")
+        | ("allow", "outgoing" | "out")
+        | ("deny" | "reject", "routed") => {
+            run.close(
+                Verdict::NotNeeded,
+                Code::AlreadySo,
+                "NixOS does so: what is not opened stays closed, and everything goes out",
+            );
+            None
+        }
+        ("reject", "incoming" | "in") => Some(
+            Refusal::new(Code::CannotState, "closed ports answer with a refusal")
+                .cure("networking.firewall.rejectPackets = true;"),
+        ),
+        _ => manual(format!(
+            "the default for {direction} packets is to {policy} them"
+        )),
+    }
+}
+
+fn log(level: &str, run: &mut Run<'_, '_>) -> Option<Refusal> {
+    match level {
+        "on" | "low" => {
+            run.close(
+                Verdict::NotNeeded,
+                Code::AlreadySo,
+                "NixOS logs refused connections",
+            );
+            None
+        }
+        "off" => Some(
+            Refusal::new(
+                Code::CannotState,
+                "refused connections are not to be logged",
+            )
+            .cure("networking.firewall.logRefusedConnections = false;"),
+        ),
+        _ => Some(
+            Refusal::new(
+                Code::CannotState,
+                format!("the firewall logs at the level {level}"),
+            )
+            .cure("networking.firewall.logRefusedPackets = true;"),
+        ),
+    }
+}
+
+fn ports(run: &Run<'_, '_>) -> Vec<Key> {
+    let keys = run.state.entries().filter_map(|it| match &it.resource {
+        Resource::FirewallPort(_) => Key::of(&it.resource),
+        _ => None,
+    });
+    keys.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{known, read_ports};
+
+    #[test]
+    fn ports_are_numbers_ranges_and_names() {
+        for (text, protocol, expected) in [
+            ("80", "tcp", "Tcp 80-80"),
+            ("80,443", "tcp", "Tcp 80-80, Tcp 443-443"),
+            ("60000:61000", "udp", "Udp 60000-61000"),
+            ("53", "any", "Tcp 53-53, Udp 53-53"),
+            ("22/tcp", "any", "Tcp 22-22"),
+            ("ssh", "tcp", "Tcp 22-22"),
+        ] {
+            let found: Vec<String> = read_ports(text, protocol)
+                .unwrap()
+                .iter()
+                .map(|it| format!("{:?} {}-{}", it.protocol, it.first, it.last))
+                .collect();
+            assert_eq!(found.join(", "), expected, "{text}");
+        }
+        assert_eq!(read_ports("80", "esp"), None);
+        assert_eq!(known("Nginx Full").unwrap().len(), 2);
+    }
+}

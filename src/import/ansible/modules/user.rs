@@ -1,0 +1,170 @@
+//! `user`: accounts.
+//!
+//! Manual: <https://docs.ansible.com/ansible/latest/collections/ansible/builtin/user_module.html>
+
+use super::{Kind, Module, Run};
+use crate::account::Code;
+use crate::import::ansible::params::{Params, Refusal};
+use crate::import::state::Key;
+use crate::model::{Hole, HoleKind, Resource, Text, User};
+
+pub(super) const MODULE: Module = Module {
+    names: &["user"],
+    kind: Kind::Changes,
+    run,
+};
+
+fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
+    // How the account is made or changed, and what only macOS, FreeBSD, Solaris or SELinux know. A new machine has
+    // neither an old home to move nor a password to keep.
+    params.pass_over(&[
+        "force",
+        "move_home",
+        "local",
+        "non_unique",
+        "update_password",
+        "hidden",
+        "seuser",
+        "login_class",
+        "profile",
+        "authorization",
+        "role",
+        "uid_min",
+        "uid_max",
+        "umask",
+    ]);
+    let name = params.required(&["name", "user"])?;
+    let state = params.choice(&["state"], &["absent", "present"], "present")?;
+    let removes_home = params.flag(&["remove"])?.unwrap_or(false);
+    if state == "absent" {
+        let rest: Vec<String> = params.left();
+        params.pass_over(&rest.iter().map(String::as_str).collect::<Vec<_>>());
+        return remove(&name, removes_home, run);
+    }
+    let uid = params.number(&["uid"])?;
+    let uid = match uid {
+        Some(uid) => {
+            Some(u32::try_from(uid).map_err(|_| params.bad("uid", &uid.to_string(), "a number"))?)
+        }
+        None => None,
+    };
+    let groups = params.list(&["groups"])?;
+    let appends = params.flag(&["append"])?.unwrap_or(false);
+    let (password, is_locked) = password(params, &name)?;
+    let user = User {
+        uid,
+        group: params.string(&["group"])?,
+        groups: groups.clone().unwrap_or_default(),
+        comment: params.string(&["comment"])?,
+        home: params
+            .string(&["home"])?
+            .map(|it| it.trim_end_matches('/').to_owned()),
+        create_home: params.flag(&["create_home", "createhome"])?,
+        shell: params.string(&["shell"])?,
+        system: params.flag(&["system"])?,
+        password,
+        locked: params.flag(&["password_lock"])?.unwrap_or(false) || is_locked,
+        name: name.clone(),
+    };
+    let manual = by_hand(params, &name)?;
+    // Without `append` the groups are these and no others.
+    let before = run
+        .state
+        .get(&Key::User(name.clone()))
+        .map(|it| &it.resource);
+    if let (Some(Resource::User(before)), Some(groups), false) = (before, &groups, appends)
+        && before.groups.iter().any(|it| !groups.contains(it))
+    {
+        let reason = format!("the groups that an earlier task gave `{name}` are taken back");
+        run.put(Resource::User(user));
+        return Err(Refusal::new(Code::CannotState, reason));
+    }
+    run.put(Resource::User(user));
+    manual.map_or(Ok(()), Err)
+}
+
+/// Takes the password: whatever it is, none of its characters goes further. `!` and `*` are no password at all.
+fn password(params: &mut Params, name: &str) -> Result<(Option<Text>, bool), Refusal> {
+    let Some(text) = params.text(&["password"])? else {
+        return Ok((None, false));
+    };
+    match text.plain() {
+        Some("") => {
+            let reason = format!("`{name}` may log in without a password");
+            Err(Refusal::new(Code::CannotState, reason)
+                .cure("give it a password, or state it by hand"))
+        }
+        Some("!" | "!!" | "*" | "x") => Ok((None, true)),
+        Some(_) => Ok((
+            Some(Text::hole(Hole {
+                kind: HoleKind::Secret,
+                what: format!("the password of the user {name}"),
+                span: Some(params.span),
+            })),
+            false,
+        )),
+        // A hash with a hole in it is a secret like the whole.
+        None => {
+            let hole = text.worst_hole().cloned();
+            Ok((hole.map(Text::hole), false))
+        }
+    }
+}
+
+/// Takes what there is no way to state, and says so.
+fn by_hand(params: &mut Params, name: &str) -> Result<Option<Refusal>, Refusal> {
+    params.pass_over(&[
+        "ssh_key_bits",
+        "ssh_key_type",
+        "ssh_key_comment",
+        "ssh_key_passphrase",
+    ]);
+    params.pass_over(&["ssh_key_file"]);
+    let mut parts = Vec::new();
+    let mut cure = None;
+    if params.flag(&["generate_ssh_key"])?.unwrap_or(false) {
+        parts.push("a new SSH key".to_owned());
+        cure = Some("run ssh-keygen as the user, or carry its key over");
+    }
+    if let Some(expires) = params.string(&["expires"])?
+        && !expires.starts_with('-')
+    {
+        parts.push(format!("the day on which it expires ({expires})"));
+        cure = cure.or(Some("users.users.<name>.expires has it"));
+    }
+    if let Some(skeleton) = params.string(&["skeleton"])? {
+        parts.push(format!("the files of {skeleton} in its home"));
+    }
+    for (key, what) in [
+        ("password_expire_max", "when its password expires"),
+        ("password_expire_min", "how long its password has to stay"),
+        (
+            "password_expire_warn",
+            "when its password is about to expire",
+        ),
+        ("password_expire_account_disable", "when it is closed"),
+    ] {
+        if params.string(&[key])?.is_some() {
+            parts.push(what.to_owned());
+        }
+    }
+    if parts.is_empty() {
+        return Ok(None);
+    }
+    let reason = format!(
+        "of the user `{name}` this is not stated: {}",
+        parts.join(", ")
+    );
+    let mut refusal = Refusal::new(Code::CannotState, reason);
+    refusal.cure = cure.map(str::to_owned);
+    Ok(Some(refusal))
+}
+
+fn remove(name: &str, removes_home: bool, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
+    if removes_home {
+        let home = super::paths::home(run, name);
+        run.state.remove_below(&home, run.task.item);
+    }
+    run.remove(&Key::User(name.to_owned()), &format!("the user `{name}`"));
+    Ok(())
+}
