@@ -2,6 +2,8 @@
 
 mod jinja;
 mod scope;
+mod secret;
+mod session;
 mod value;
 
 use super::{Importer, Options as ImportOptions};
