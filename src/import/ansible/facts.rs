@@ -231,9 +231,9 @@ impl Profile {
 
     /// Takes facts as `ansible -m setup` prints them: with or without `ansible_facts` around, with or without the prefix.
     pub(super) fn from_facts(name: &str, value: &Value) -> Profile {
-        let inner = value.get("ansible_facts").unwrap_or_else(|| value.clone());
+        let inner = value.get("ansible_facts").unwrap_or(value);
         let mut facts = IndexMap::new();
-        if let Value::Dict(pairs) = &inner {
+        if let Value::Dict(pairs) = inner {
             for (key, value) in pairs.iter() {
                 let name = key.to_string();
                 facts.insert(
@@ -340,7 +340,7 @@ fn built_in_facts(row: &Row) -> IndexMap<String, Value> {
     set("python_version", Value::str(row.python));
     let python: Vec<&str> = row.python.split('.').collect();
     let part = |at: usize| int(python.get(at).copied().unwrap_or("0"));
-    let version = Value::dict(vec![
+    let version = Value::of_pairs(vec![
         ("major", part(0)),
         ("minor", part(1)),
         ("micro", part(2)),
@@ -353,7 +353,7 @@ fn built_in_facts(row: &Row) -> IndexMap<String, Value> {
     let list = Value::list(vec![part(0), part(1), part(2)]);
     set(
         "python",
-        Value::dict(vec![
+        Value::of_pairs(vec![
             ("version", version),
             ("version_info", list),
             ("executable", Value::str(executable)),
@@ -362,20 +362,20 @@ fn built_in_facts(row: &Row) -> IndexMap<String, Value> {
     );
     let enforcing = row.family == "RedHat";
     let selinux = if enforcing {
-        Value::dict(vec![
+        Value::of_pairs(vec![
             ("status", Value::str("enabled")),
             ("mode", Value::str("enforcing")),
             ("policyvers", Value::Int(33)),
             ("type", Value::str("targeted")),
         ])
     } else {
-        Value::dict(vec![("status", Value::str("disabled"))])
+        Value::of_pairs(vec![("status", Value::str("disabled"))])
     };
     set("selinux", selinux);
     set("selinux_python_present", Value::Bool(enforcing));
     set(
         "apparmor",
-        Value::dict(vec![(
+        Value::of_pairs(vec![(
             "status",
             Value::str(if row.family == "Debian" {
                 "enabled"
@@ -386,7 +386,7 @@ fn built_in_facts(row: &Row) -> IndexMap<String, Value> {
     );
     set(
         "lsb",
-        Value::dict(vec![
+        Value::of_pairs(vec![
             ("id", Value::str(row.distribution)),
             ("release", Value::str(row.version)),
             ("codename", Value::str(row.release)),
@@ -407,7 +407,7 @@ fn built_in_facts(row: &Row) -> IndexMap<String, Value> {
     set("real_user_id", Value::Int(0));
     set("effective_group_id", Value::Int(0));
     set("is_chroot", Value::Bool(false));
-    set("local", Value::dict(Vec::new()));
+    set("local", Value::of_pairs(Vec::new()));
     set("module_setup", Value::Bool(true));
     facts
 }

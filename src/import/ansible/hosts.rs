@@ -323,7 +323,7 @@ fn common(inventory: &Inventory) -> Arc<Layer> {
     let mut set = |name: &str, value: Value| {
         layer.vars.insert(name.to_owned(), Binding::Value(value));
     };
-    set("groups", Value::dict(groups));
+    set("groups", Value::of_pairs(groups));
     for name in [
         "play_hosts",
         "ansible_play_hosts",
@@ -344,7 +344,7 @@ fn common(inventory: &Inventory) -> Arc<Layer> {
         ("revision", Value::Int(0)),
         ("string", Value::str("2.19.0")),
     ];
-    set("ansible_version", Value::dict(numbers));
+    set("ansible_version", Value::of_pairs(numbers));
     Arc::new(layer)
 }
 

@@ -27,7 +27,7 @@ pub(super) fn unknown(task: &Task) -> Value {
 
 /// The result of a task that did not run.
 pub(super) fn skipped() -> Value {
-    Value::dict(vec![
+    Value::of_pairs(vec![
         ("changed", Value::Bool(false)),
         ("skipped", Value::Bool(true)),
         ("skip_reason", Value::str("Conditional result was False")),
@@ -46,7 +46,7 @@ pub(super) fn of_module(task: &Task) -> Value {
         .as_ref()
         .and_then(|it| it.text())
         .filter(|text| matches!(*text, "false" | "False" | "no"));
-    Value::dict(vec![
+    Value::of_pairs(vec![
         (
             "changed",
             changed.map_or_else(|| hole(task, "the change"), |_| Value::Bool(false)),
@@ -97,5 +97,5 @@ pub(super) fn of_loop(task: &Task, returned: &[Value]) -> Value {
     if all_skipped {
         pairs.push(("skipped", Value::Bool(true)));
     }
-    Value::dict(pairs)
+    Value::of_pairs(pairs)
 }

@@ -5,13 +5,17 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 
-use super::value::Value;
+pub(crate) use super::session::Session;
+
+use super::jinja;
+use super::secret;
+use super::value::{Dict, Truth, Value};
 use crate::diag::Code;
-use crate::model::{Condition, Text};
-use crate::source::{FileId, SourceTree, Span};
-use crate::syntax::yaml::Node;
+use crate::model::{Condition, Hole, HoleKind, Text};
+use crate::source::{FileId, Span};
+use crate::syntax::yaml::{Kind, Node, Scalar};
 
 /// One level of variables. Of the layers of a scope, the last that has a name counts.
 #[derive(Clone, Debug, Default)]
@@ -20,7 +24,7 @@ pub(crate) struct Layer {
     /// What has to hold for the values of this level: whoever uses one of them assumes it.
     pub(crate) assumed: Option<Arc<str>>,
     /// The level comes from something that cannot be read (a locked vault): names that no level has may be in it.
-    pub(crate) unknown_names: Option<crate::model::Hole>,
+    pub(crate) unknown_names: Option<Hole>,
 }
 
 #[derive(Clone, Debug)]
@@ -40,23 +44,26 @@ pub(crate) struct Failure {
 }
 
 impl Failure {
-    pub(crate) fn undefined(name: &str, span: Span) -> Failure {
+    /// A failure whose place is added where it is known.
+    pub(crate) fn new(code: Code, message: impl Into<String>) -> Failure {
         Failure {
-            code: Code::JinjaUndefined,
-            message: format!("`{name}` has no value"),
-            span: Some(span),
+            code,
+            message: message.into(),
+            span: None,
         }
     }
-}
 
-/// What all scopes of a thread share: the files, and the templates that were parsed.
-pub(crate) struct Session<'a> {
-    pub(crate) tree: &'a SourceTree,
-}
+    pub(crate) fn undefined(name: &str) -> Failure {
+        Failure::new(Code::JinjaUndefined, format!("`{name}` has no value"))
+    }
 
-impl<'a> Session<'a> {
-    pub(crate) fn new(tree: &'a SourceTree) -> Session<'a> {
-        Session { tree }
+    pub(crate) fn failed(message: impl Into<String>) -> Failure {
+        Failure::new(Code::JinjaFailed, message)
+    }
+
+    pub(crate) fn or_at(mut self, span: Span) -> Failure {
+        self.span.get_or_insert(span);
+        self
     }
 }
 
@@ -81,6 +88,10 @@ pub(crate) struct Scope<'a> {
     layers: Vec<Arc<Layer>>,
     /// What was rendered already in this scope.
     cache: RefCell<HashMap<String, Value>>,
+    /// What is being rendered: a variable that needs itself has no value.
+    busy: RefCell<Vec<String>>,
+    /// What has to hold for the values that were used so far.
+    assumed: RefCell<IndexSet<Arc<str>>>,
 }
 
 /// How a template file is rendered (the parameters of the `template` module).
@@ -103,6 +114,8 @@ impl<'a> Scope<'a> {
             search,
             layers,
             cache: RefCell::default(),
+            busy: RefCell::default(),
+            assumed: RefCell::default(),
         }
     }
 
@@ -113,48 +126,324 @@ impl<'a> Scope<'a> {
         Scope::new(self.session, self.hosts, Arc::clone(&self.search), layers)
     }
 
+    pub(crate) fn session(&self) -> &'a Session<'a> {
+        self.session
+    }
+
     pub(crate) fn search(&self) -> &Search {
         &self.search
     }
 
-    /// Returns what has to hold for the values that were used in this scope so far.
-    pub(crate) fn assumptions(&self) -> Vec<String> {
-        Vec::new()
+    pub(crate) fn hosts(&self) -> &'a HostVars {
+        self.hosts
     }
 
-    /// Returns the value of a variable; `Value::Undefined` where it has none.
+    /// Returns the scope of another host, as `hostvars` shows it.
+    pub(crate) fn of_host(&self, host: &str) -> Option<Scope<'a>> {
+        let layers = self.hosts.get(host)?.clone();
+        Some(Scope::new(
+            self.session,
+            self.hosts,
+            Arc::clone(&self.search),
+            layers,
+        ))
+    }
+
+    /// Returns the names of all variables, each once.
+    pub(crate) fn names(&self) -> Vec<&str> {
+        let all = self.layers.iter().flat_map(|layer| layer.vars.keys());
+        let mut names: IndexMap<&str, ()> = IndexMap::new();
+        for name in all {
+            names.insert(name, ());
+        }
+        names.into_keys().collect()
+    }
+
+    fn binding(&self, name: &str) -> Option<&Binding> {
+        let mut layers = self.layers.iter().rev();
+        let (layer, binding) = layers.find_map(|layer| Some((layer, layer.vars.get(name)?)))?;
+        if let Some(assumed) = &layer.assumed {
+            self.assumed.borrow_mut().insert(Arc::clone(assumed));
+        }
+        Some(binding)
+    }
+
+    /// Returns what has to hold for the values that were used in this scope so far.
+    pub(crate) fn assumptions(&self) -> Vec<String> {
+        let assumed = self.assumed.borrow();
+        assumed.iter().map(ToString::to_string).collect()
+    }
+
+    /// A name that no level has may be in one that cannot be read.
+    fn missing(&self, name: &str) -> Value {
+        let locked = self.layers.iter().find_map(|it| it.unknown_names.as_ref());
+        match locked {
+            Some(hole) => Value::Unknown(Hole {
+                kind: hole.kind,
+                what: format!("`{name}`, which may stand in {}", hole.what),
+                span: hole.span,
+            }),
+            None => Value::Undefined(name.to_owned()),
+        }
+    }
+
+    /// Returns the value of a variable; `Value::Undefined` where it has none, or where what it is made of has none.
     pub(crate) fn get(&self, name: &str) -> Result<Value, Failure> {
-        let _ = (&self.cache, &self.layers, self.session.tree);
-        Ok(Value::Undefined(name.to_owned()))
+        self.get_path(name, &[])
+    }
+
+    /// Returns what stands below a variable at the keys of `path`, and renders no more than that.
+    pub(crate) fn get_path(&self, name: &str, path: &[&str]) -> Result<Value, Failure> {
+        if name == "omit" && path.is_empty() {
+            return Ok(Value::Omit);
+        }
+        let Some(binding) = self.binding(name) else {
+            return Ok(self.missing(name));
+        };
+        match binding {
+            Binding::Value(value) => {
+                let value = secret::hide(self.session, name, value.clone(), None);
+                Ok(below(value, name, path))
+            }
+            Binding::Node(node) => {
+                let mut node = node;
+                let mut key = name;
+                let mut rest = path;
+                // Only keys as written are followed: what a template makes is not known before it is rendered.
+                while let Some((first, after)) = rest.split_first() {
+                    if node.tag.is_some() {
+                        break;
+                    }
+                    let Some(next) = node.get(first) else { break };
+                    (node, key, rest) = (next, first, after);
+                }
+                let walked = &path[..path.len() - rest.len()];
+                let value = self.rendered(name, walked, key, node)?;
+                Ok(below(value, key, rest))
+            }
+        }
+    }
+
+    fn rendered(
+        &self,
+        name: &str,
+        walked: &[&str],
+        key: &str,
+        node: &Node,
+    ) -> Result<Value, Failure> {
+        let mut id = name.to_owned();
+        for part in walked {
+            id.push('\0');
+            id.push_str(part);
+        }
+        if let Some(known) = self.cache.borrow().get(&id) {
+            return Ok(known.clone());
+        }
+        if self.busy.borrow().contains(&id) {
+            let message = format!("the variable `{name}` is made of itself");
+            return Err(Failure::failed(message).or_at(node.span));
+        }
+        self.busy.borrow_mut().push(id.clone());
+        let rendered = self.lazily(node, Some(key));
+        self.busy.borrow_mut().pop();
+        let value = match rendered {
+            Ok(value) => value,
+            Err(failure) if failure.code == Code::JinjaUndefined => {
+                Value::Undefined(undefined_name(&failure.message).to_owned())
+            }
+            Err(failure) => return Err(failure),
+        };
+        self.cache.borrow_mut().insert(id, value.clone());
+        Ok(value)
     }
 
     /// Renders all templates in a YAML node; the result has Python's types.
     pub(crate) fn resolve(&self, node: &Node) -> Result<Value, Failure> {
-        let _ = node;
-        Ok(Value::None)
+        let value = self.lazily(node, None)?;
+        match value.deep_undefined() {
+            Some(name) => Err(Failure::undefined(name).or_at(node.span)),
+            None => Ok(value),
+        }
+    }
+
+    /// Renders a node; what has no value inside of a list or mapping is undefined, and fails when it is used.
+    fn lazily(&self, node: &Node, name: Option<&str>) -> Result<Value, Failure> {
+        let value = match &node.kind {
+            Kind::Scalar { .. } => self.scalar(node, name)?,
+            Kind::Sequence(items) => {
+                let mut list = Vec::with_capacity(items.len());
+                for item in items {
+                    list.push(self.inner(item, None)?);
+                }
+                Value::list(list)
+            }
+            Kind::Mapping(pairs) => {
+                let mut dict = Dict::with_capacity(pairs.len());
+                for (key, value) in pairs {
+                    let key = key.scalar().map(Value::from_scalar);
+                    let Some(key) = key.as_ref().and_then(Value::key) else {
+                        return Err(
+                            Failure::failed("a key is a list or a mapping").or_at(node.span)
+                        );
+                    };
+                    let name = match &key {
+                        super::value::Key::Str(name) => Some(name.as_str()),
+                        _ => None,
+                    };
+                    let value = self.inner(value, name)?;
+                    dict.insert(key, value);
+                }
+                Value::dict(dict)
+            }
+        };
+        Ok(match name {
+            Some(name) => secret::hide(self.session, name, value, Some(node.span)),
+            None => value,
+        })
+    }
+
+    fn inner(&self, node: &Node, name: Option<&str>) -> Result<Value, Failure> {
+        match self.lazily(node, name) {
+            Err(failure) if failure.code == Code::JinjaUndefined => Ok(Value::Undefined(
+                undefined_name(&failure.message).to_owned(),
+            )),
+            other => other,
+        }
+    }
+
+    fn scalar(&self, node: &Node, name: Option<&str>) -> Result<Value, Failure> {
+        match node.tag.as_deref() {
+            Some("vault" | "vault-encrypted") => {
+                let place = self.session.place(node.span);
+                let what = match name {
+                    Some(name) => format!("{place} {name}"),
+                    None => place,
+                };
+                return Ok(Value::secret(what, Some(node.span)));
+            }
+            Some("unsafe") => return Ok(Value::str(node.text().unwrap_or_default())),
+            _ => {}
+        }
+        match node.scalar() {
+            Some(Scalar::Str(text)) => self.template(text, node.span),
+            Some(other) => Ok(Value::from_scalar(other)),
+            None => Ok(Value::None),
+        }
     }
 
     /// Renders one string: exactly one expression keeps its type, as current ansible-core does.
     pub(crate) fn template(&self, text: &str, span: Span) -> Result<Value, Failure> {
-        let _ = (text, span);
-        Ok(Value::None)
+        if !is_template(text) {
+            return Ok(Value::str(text));
+        }
+        jinja::template(self, text, span).map_err(|failure| failure.or_at(span))
     }
 
     /// Evaluates a bare expression, as `when`, `that` and `until` hold it.
     pub(crate) fn expression(&self, text: &str, span: Span) -> Result<Value, Failure> {
-        let _ = (text, span);
-        Ok(Value::None)
+        let evaluated = if is_template(text) {
+            // Templates in conditions are an old habit: what they make is the expression.
+            match self.template(text, span)? {
+                Value::Str(made) => match made.plain() {
+                    Some(plain) => jinja::expression(self, plain, span),
+                    None => Ok(Value::Str(made)),
+                },
+                other => Ok(other),
+            }
+        } else {
+            jinja::expression(self, text, span)
+        };
+        let value = evaluated.map_err(|failure| failure.or_at(span))?;
+        match &value {
+            Value::Undefined(name) => Err(Failure::undefined(name).or_at(span)),
+            _ => Ok(value),
+        }
     }
 
     /// Decides a condition: a string, a boolean, or a list of which all must hold; three-valued.
     pub(crate) fn condition(&self, node: &Node) -> Result<Condition, Failure> {
-        let _ = node;
-        Ok(Condition::True)
+        Ok(match self.decide(node)? {
+            Truth::Yes => Condition::True,
+            Truth::No => Condition::False,
+            Truth::Unknown(hole) => Condition::Unknown(hole.what),
+        })
+    }
+
+    fn decide(&self, node: &Node) -> Result<Truth, Failure> {
+        if let Some(items) = node.items() {
+            let mut open: Option<Hole> = None;
+            for item in items {
+                match self.decide(item) {
+                    Ok(Truth::Yes) => {}
+                    Ok(Truth::No) => return Ok(Truth::No),
+                    Ok(Truth::Unknown(hole)) => {
+                        open.get_or_insert(hole);
+                    }
+                    // Ansible does not look at what comes after a false one, and an unknown one may be false.
+                    Err(failure) if open.is_none() => return Err(failure),
+                    Err(_) => {}
+                }
+            }
+            return Ok(open.map_or(Truth::Yes, Truth::Unknown));
+        }
+        let value = match node.scalar() {
+            Some(Scalar::Null) => return Ok(Truth::Yes),
+            Some(Scalar::Str(text)) if text.trim().is_empty() => return Ok(Truth::Yes),
+            Some(Scalar::Str(text)) => self.expression(text, node.span)?,
+            Some(other) => Value::from_scalar(other),
+            None => return Err(Failure::failed("a condition is a mapping").or_at(node.span)),
+        };
+        self.truth(&value)
+            .map_err(|failure| failure.or_at(node.span))
+    }
+
+    /// Returns Python's truth of a value; a secret is looked into, since its truth shows none of its bytes.
+    pub(crate) fn truth(&self, value: &Value) -> Result<Truth, Failure> {
+        if let Value::Undefined(name) = value {
+            return Err(Failure::undefined(name));
+        }
+        if let Some(revealed) = self.session.reveal(value) {
+            return Ok(Truth::of(!revealed.is_empty()));
+        }
+        Ok(value.truth().unwrap_or(Truth::No))
     }
 
     /// Renders a template file, as the module `template` does.
     pub(crate) fn render(&self, file: FileId, whitespace: Whitespace) -> Result<Text, Failure> {
-        let _ = (file, whitespace);
-        Ok(Text::new())
+        jinja::render(self, file, whitespace)
+    }
+}
+
+/// Tells whether a string holds a template.
+pub(crate) fn is_template(text: &str) -> bool {
+    text.contains("{{") || text.contains("{%") || text.contains("{#")
+}
+
+/// Follows keys into a value.
+fn below(value: Value, name: &str, path: &[&str]) -> Value {
+    let mut value = value;
+    let mut said = name.to_owned();
+    for key in path {
+        said = format!("{said}.{key}");
+        value = match jinja::attribute(&value, key) {
+            Some(found) => found,
+            None => return Value::Undefined(said),
+        };
+    }
+    value
+}
+
+/// Returns the name in the message of `Failure::undefined`.
+fn undefined_name(message: &str) -> &str {
+    let inner = message.strip_prefix('`').unwrap_or(message);
+    inner.strip_suffix("` has no value").unwrap_or(inner)
+}
+
+/// Makes the hole that stands for what a secret variable holds.
+pub(crate) fn secret_hole(what: String, span: Option<Span>) -> Hole {
+    Hole {
+        kind: HoleKind::Secret,
+        what,
+        span,
     }
 }

@@ -135,6 +135,11 @@ pub fn read_text(text: &str, file: FileId) -> Result<Vec<Arc<Node>>, String> {
     build::build(text, file, &mut Diagnostics::new()).map_err(|problem| problem.message)
 }
 
+/// Resolves a text as a plain scalar.
+pub fn resolve_plain(text: &str) -> Scalar<'_> {
+    scalar::resolve(text)
+}
+
 /// Guesses from the lines before a syntax error what the writer meant.
 fn cure(text: &str, at: usize) -> Option<&'static str> {
     let at = (0..=at.min(text.len()))

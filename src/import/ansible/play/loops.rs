@@ -90,8 +90,8 @@ impl<'a> Player<'a> {
                 }])
             }
             Ok(Value::Undefined(what)) => {
-                let failure =
-                    crate::import::ansible::scope::Failure::undefined(&what, looped.list.span);
+                let failure = crate::import::ansible::scope::Failure::undefined(&what)
+                    .or_at(looped.list.span);
                 self.report(&failure, looped.list.span);
                 Err(Refusal::new(
                     Code::TemplateFailed,
@@ -156,7 +156,7 @@ fn extended_layer(items: &[Value], at: usize, count: usize) -> Arc<Layer> {
     let mut layer = Layer::default();
     layer.vars.insert(
         "ansible_loop".to_owned(),
-        Binding::Value(Value::dict(pairs)),
+        Binding::Value(Value::of_pairs(pairs)),
     );
     Arc::new(layer)
 }

@@ -141,7 +141,8 @@ impl<'a> Player<'a> {
         self.flush_handlers();
     }
 
-    pub(super) fn finish(self) -> Played {
+    pub(super) fn finish(mut self) -> Played {
+        self.session.report(&mut self.diags);
         Played {
             state: self.state,
             closings: self.closings,

@@ -14,6 +14,7 @@ use crate::import::ansible::params::{Params, Refusal};
 use crate::import::ansible::playbook::Task;
 use crate::import::ansible::results;
 use crate::import::ansible::scope::{Binding, Layer, Scope};
+use crate::import::ansible::secret;
 use crate::import::ansible::tags;
 use crate::import::ansible::value::Value;
 use crate::model::{Condition, Entry, Hole, HoleKind, Opaque, Origin, Part, Resource, Text};
@@ -497,27 +498,42 @@ fn shown_arguments(task: &Task, scope: Option<&Scope<'_>>) -> Vec<Text> {
     }
     let mut lines = Vec::new();
     if let Some(free) = &task.arguments.free {
-        lines.push(shown_value("", free, scope));
+        lines.extend(shown_value("", free, scope).lines());
     }
     for (name, node) in &task.arguments.named {
+        let value = shown_value(name, node, scope).lines();
         let mut line = Text::from(format!("{name}: "));
-        line.push(&shown_value(name, node, scope));
-        lines.push(line);
+        match value.as_slice() {
+            [] => lines.push(line),
+            [one] => {
+                line.push(one);
+                lines.push(line);
+            }
+            several => {
+                line.push_str("|");
+                lines.push(line);
+                lines.extend(several.iter().map(|it| {
+                    let mut line = Text::from("  ");
+                    line.push(it);
+                    line
+                }));
+            }
+        }
     }
     lines
 }
 
 fn shown_value(name: &str, node: &Node, scope: Option<&Scope<'_>>) -> Text {
-    let resolved = scope.and_then(|scope| scope.resolve(node).ok());
-    let value = resolved.unwrap_or_else(|| Value::as_written(node));
-    if crate::import::ansible::secrets::is_secret_name(name) {
+    if secret::is_secret_name(name) {
         return Text::hole(Hole {
             kind: HoleKind::Secret,
             what: format!("`{name}`"),
             span: Some(node.span),
         });
     }
-    value.to_shown()
+    let resolved = scope.and_then(|scope| scope.resolve(node).ok());
+    let value = resolved.unwrap_or_else(|| Value::as_written(node));
+    value.to_text()
 }
 
 /// A level that binds one name.

@@ -1,0 +1,392 @@
+//! Statements.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use super::args::Args;
+use super::{Callable, Env, Eval, Frame, Home, Local, LoopState, Out, unknown};
+use crate::import::ansible::scope::Failure;
+use crate::import::ansible::value::{Truth, Value};
+use crate::syntax::jinja::{Body, Expr, ForLoop, Macro, Stmt, StmtKind, Target};
+
+/// What comes after a statement.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Flow {
+    Next,
+    Break,
+    Continue,
+}
+
+impl Env<'_, '_> {
+    pub(super) fn run(&mut self, body: &Body, out: &mut Out) -> Eval<Flow> {
+        for stmt in body {
+            match &stmt.kind {
+                StmtKind::Raw(text) => out.push_str(text),
+                _ => {
+                    self.line = stmt.line;
+                    let flow = self.stmt(stmt, out)?;
+                    if flow != Flow::Next {
+                        return Ok(flow);
+                    }
+                }
+            }
+        }
+        Ok(Flow::Next)
+    }
+
+    pub(super) fn run_stmt(&mut self, stmt: &Stmt, out: &mut Out) -> Eval<()> {
+        self.line = stmt.line;
+        self.stmt(stmt, out).map(|_| ())
+    }
+
+    fn stmt(&mut self, stmt: &Stmt, out: &mut Out) -> Eval<Flow> {
+        match &stmt.kind {
+            StmtKind::Raw(text) => out.push_str(text),
+            StmtKind::Emit(expr) => {
+                let value = self
+                    .eval(expr)
+                    .map_err(|failure| failure.or_at(self.here()))?;
+                out.push(value)
+                    .map_err(|failure| failure.or_at(self.here()))?;
+            }
+            StmtKind::For(it) => return self.for_loop(it, out).map(|()| Flow::Next),
+            StmtKind::If {
+                test,
+                then,
+                otherwise,
+            } => {
+                let value = self
+                    .eval(test)
+                    .map_err(|failure| failure.or_at(self.here()))?;
+                let truth = self.scope.truth(&value);
+                return match truth.map_err(|failure| failure.or_at(self.here()))? {
+                    Truth::Yes => self.run(then, out),
+                    Truth::No => self.run(otherwise, out),
+                    Truth::Unknown(hole) => {
+                        unknown::bodies(self, &[then, otherwise], &hole, out)?;
+                        Ok(Flow::Next)
+                    }
+                };
+            }
+            StmtKind::With { assignments, body } => {
+                let mut values = Vec::with_capacity(assignments.len());
+                for (target, value) in assignments {
+                    values.push((target, self.local_of(value)?));
+                }
+                self.frames.push(Frame::new());
+                for (target, value) in values {
+                    self.assign(target, value)?;
+                }
+                let flow = self.run(body, out);
+                self.frames.pop();
+                return flow;
+            }
+            StmtKind::Set { target, value } => {
+                let local = self
+                    .local_of(value)
+                    .map_err(|failure| failure.or_at(self.here()))?;
+                self.assign(target, local)?;
+            }
+            StmtKind::SetBlock {
+                target,
+                filter,
+                body,
+            } => {
+                let value = self.captured(body, filter.as_ref())?;
+                self.assign(target, Local::Value(value))?;
+            }
+            StmtKind::FilterBlock { filter, body } => {
+                let value = self.captured(body, Some(filter))?;
+                out.push(value)?;
+            }
+            StmtKind::Plain(body) => return self.run(body, out),
+            StmtKind::Block(block) => self.block(block, out)?,
+            StmtKind::Import { template, name } => self.import(template, name)?,
+            StmtKind::FromImport { template, names } => self.import_names(template, names)?,
+            StmtKind::Extends(parent) => {
+                let name = self.eval(parent)?;
+                self.parent = Some(name);
+            }
+            StmtKind::Include {
+                template,
+                ignore_missing,
+            } => self.include(template, *ignore_missing, out)?,
+            StmtKind::Macro(code) => {
+                let home = Home::Frames(self.frames.len());
+                let callable = Callable {
+                    code: Rc::clone(code),
+                    home,
+                    caller: false,
+                };
+                self.define(Rc::clone(&code.name), Local::Macro(Rc::new(callable)));
+            }
+            StmtKind::CallBlock { call, body } => {
+                let callable = Callable {
+                    code: Rc::clone(body),
+                    home: Home::Saved(self.frames.clone()),
+                    caller: true,
+                };
+                self.frames.push(Frame::from([(
+                    Rc::from("\0caller"),
+                    Local::Macro(Rc::new(callable)),
+                )]));
+                let value = self.eval(call);
+                self.frames.pop();
+                out.push(value.map_err(|failure| failure.or_at(self.here()))?)?;
+            }
+            StmtKind::Do(call) => {
+                self.eval(call)
+                    .map_err(|failure| failure.or_at(self.here()))?;
+            }
+            StmtKind::Continue => return Ok(Flow::Continue),
+            StmtKind::Break => return Ok(Flow::Break),
+        }
+        Ok(Flow::Next)
+    }
+
+    /// Runs a body on its own and returns what it produces, filtered.
+    fn captured(&mut self, body: &Body, filter: Option<&Expr>) -> Eval<Value> {
+        let mut inner = Out::default();
+        self.frames.push(Frame::new());
+        let ran = self.run(body, &mut inner);
+        self.frames.pop();
+        ran?;
+        let value = Value::Str(inner.into_text());
+        match filter {
+            Some(filter) => self.filter_chain(filter, value),
+            None => Ok(value),
+        }
+    }
+
+    /// Applies the filters of a filter block, the innermost first.
+    fn filter_chain(&mut self, filter: &Expr, value: Value) -> Eval<Value> {
+        let Expr::Filter(name, inner, args) = filter else {
+            return Err(Failure::failed("a filter block has no filter"));
+        };
+        let value = match inner {
+            Some(inner) => self.filter_chain(inner, value)?,
+            None => value,
+        };
+        self.filter_expr(name, value, args)
+    }
+
+    /// Evaluates what is assigned: macros, loops and namespaces keep what they are.
+    pub(super) fn local_of(&mut self, expr: &Expr) -> Eval<Local> {
+        if let Some(host) = self.host_of(expr)? {
+            return Ok(Local::Host(host));
+        }
+        match expr {
+            Expr::Var(name) => match self.local(name) {
+                Some(local) => Ok(local.clone()),
+                None => self.eval(expr).map(Local::Value),
+            },
+            Expr::Call(callee, args) => {
+                if let Expr::Var(name) = &**callee
+                    && self.local(name).is_none()
+                    && let Some(made) = self.object(name, args)?
+                {
+                    return Ok(made);
+                }
+                self.eval(expr).map(Local::Value)
+            }
+            _ => self.eval(expr).map(Local::Value),
+        }
+    }
+
+    pub(super) fn assign(&mut self, target: &Target, local: Local) -> Eval<()> {
+        match target {
+            Target::Name(name) => {
+                self.define(Rc::clone(name), local);
+                Ok(())
+            }
+            Target::Attr(object, name) => {
+                let value = match local {
+                    Local::Value(value) => value,
+                    _ => Value::None,
+                };
+                match self.local(object) {
+                    Some(Local::Namespace(names)) => {
+                        names.borrow_mut().insert(name.to_string(), value);
+                        Ok(())
+                    }
+                    _ => Err(Failure::failed(format!("`{object}` is no namespace"))),
+                }
+            }
+            Target::Unpack(targets) => {
+                let Local::Value(value) = local else {
+                    return Err(Failure::failed("what is unpacked is no list"));
+                };
+                self.unpack(targets, &value)
+            }
+        }
+    }
+
+    fn unpack(&mut self, targets: &[Target], value: &Value) -> Eval<()> {
+        if let Some(hole) = value.hole() {
+            let hole = hole.clone();
+            for target in targets {
+                self.assign(target, Local::Value(Value::Unknown(hole.clone())))?;
+            }
+            return Ok(());
+        }
+        let items = value.iterate().unwrap_or_default();
+        if items.len() != targets.len() {
+            return Err(Failure::failed(format!(
+                "{} values cannot be unpacked into {} names",
+                items.len(),
+                targets.len()
+            )));
+        }
+        for (target, item) in targets.iter().zip(items) {
+            self.assign(target, Local::Value(item))?;
+        }
+        Ok(())
+    }
+
+    fn for_loop(&mut self, code: &Rc<ForLoop>, out: &mut Out) -> Eval<()> {
+        let value = self
+            .eval(&code.iter)
+            .map_err(|failure| failure.or_at(self.here()))?;
+        self.loop_over(code, value, 0, out)
+    }
+
+    pub(super) fn loop_over(
+        &mut self,
+        code: &Rc<ForLoop>,
+        value: Value,
+        depth: usize,
+        out: &mut Out,
+    ) -> Eval<()> {
+        if let Some(hole) = value.hole() {
+            return unknown::bodies(self, &[&code.body, &code.otherwise], &hole.clone(), out);
+        }
+        let Some(mut items) = value.iterate() else {
+            return Err(match &value {
+                Value::Undefined(name) => Failure::undefined(name),
+                other => Failure::failed(format!("nothing can loop over a {}", other.type_name())),
+            }
+            .or_at(self.here()));
+        };
+        if let Some(filter) = &code.filter {
+            let mut kept = Vec::with_capacity(items.len());
+            for item in items {
+                self.frames.push(Frame::new());
+                let tested = self.assign(&code.target, Local::Value(item.clone()));
+                let tested = tested.and_then(|()| self.eval(filter));
+                let truth = tested.and_then(|value| self.scope.truth(&value));
+                self.frames.pop();
+                match truth.map_err(|failure| failure.or_at(self.here()))? {
+                    Truth::Yes => kept.push(item),
+                    Truth::No => {}
+                    Truth::Unknown(hole) => {
+                        let bodies = [&code.body, &code.otherwise];
+                        return unknown::bodies(self, &bodies, &hole, out);
+                    }
+                }
+            }
+            items = kept;
+        }
+        if items.is_empty() {
+            return self.run(&code.otherwise, out).map(|_| ());
+        }
+        let changed = Rc::new(RefCell::new(None));
+        for at in 0..items.len() {
+            let state = LoopState {
+                index0: at,
+                length: items.len(),
+                depth,
+                previous: at.checked_sub(1).and_then(|at| items.get(at).cloned()),
+                next: items.get(at + 1).cloned(),
+                changed: Rc::clone(&changed),
+                again: code.recursive.then(|| Rc::clone(code)),
+            };
+            self.frames.push(Frame::from([(
+                Rc::from("loop"),
+                Local::Loop(Rc::new(state)),
+            )]));
+            let item = items.get(at).cloned().unwrap_or(Value::None);
+            let ran = self
+                .assign(&code.target, Local::Value(item))
+                .map_err(|failure| failure.or_at(self.here()))
+                .and_then(|()| self.run(&code.body, out));
+            self.frames.pop();
+            if ran? == Flow::Break {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Calls a macro, or `caller()`.
+    pub(super) fn call_macro(&mut self, callable: &Callable, args: &Args) -> Eval<Value> {
+        let frame = self.macro_frame(&callable.code, args, callable)?;
+        let saved_place = self.place;
+        let saved_line = self.line;
+        let outer = match &callable.home {
+            Home::Frames(count) => self.frames.iter().take(*count).cloned().collect(),
+            Home::Module(module) => {
+                self.place = module.place.or(self.place);
+                vec![module.names.borrow().clone()]
+            }
+            Home::Saved(frames) => frames.clone(),
+        };
+        let mut frames = std::mem::replace(&mut self.frames, outer);
+        self.frames.push(frame);
+        let mut inner = Out::default();
+        let session = self.scope.session();
+        let ran = session.deeper(|| {
+            self.run(&callable.code.body, &mut inner)
+                .map_err(|failure| failure.or_at(self.here()))
+        });
+        std::mem::swap(&mut self.frames, &mut frames);
+        self.place = saved_place;
+        self.line = saved_line;
+        ran?;
+        Ok(Value::Str(inner.into_text()))
+    }
+
+    fn macro_frame(&mut self, code: &Macro, args: &Args, callable: &Callable) -> Eval<Frame> {
+        let mut frame = Frame::new();
+        let required = code.args.len() - code.defaults.len();
+        for (at, name) in code.args.iter().enumerate() {
+            let value = match args.get(at, name) {
+                Some(value) => value.clone(),
+                None => match at
+                    .checked_sub(required)
+                    .and_then(|at| code.defaults.get(at))
+                {
+                    Some(default) => {
+                        // A default may name the arguments before it.
+                        self.frames.push(frame);
+                        let value = self.eval(default);
+                        frame = self.frames.pop().unwrap_or_default();
+                        value?
+                    }
+                    None => Value::Undefined(name.to_string()),
+                },
+            };
+            frame.insert(Rc::clone(name), Local::Value(value));
+        }
+        let rest = args.positional.get(code.args.len()..).unwrap_or_default();
+        frame.insert(
+            Rc::from("varargs"),
+            Local::Value(Value::list(rest.to_vec())),
+        );
+        let unknown = args.named.iter();
+        let unknown = unknown.filter(|(name, _)| !code.args.contains(name));
+        let kwargs = unknown.map(|(name, value)| {
+            let key = crate::import::ansible::value::Key::Str(name.to_string());
+            (key, value.clone())
+        });
+        frame.insert(
+            Rc::from("kwargs"),
+            Local::Value(Value::dict(kwargs.collect())),
+        );
+        if !callable.caller
+            && let Some(Local::Macro(caller)) = self.local("\0caller")
+        {
+            frame.insert(Rc::from("caller"), Local::Macro(Rc::clone(caller)));
+        }
+        Ok(frame)
+    }
+}

@@ -1,0 +1,275 @@
+//! What the evaluator makes of templates: compared with what Ansible recorded, and what is not known.
+
+use std::sync::Arc;
+
+use crate::diag::Diagnostics;
+use crate::import::ansible::scope::{Binding, HostVars, Layer, Scope, Search, Session, Whitespace};
+use crate::import::ansible::value::{Truth, Value};
+use crate::source::{SourceTree, Span};
+use crate::syntax::yaml;
+
+/// Reads a file of variables into a layer.
+fn layer(tree: &SourceTree, path: &str) -> Layer {
+    let mut layer = Layer::default();
+    let Ok(file) = tree.find(path) else {
+        return layer;
+    };
+    let documents = yaml::read(tree, file, &mut Diagnostics::new()).unwrap_or_default();
+    for (key, value) in documents.iter().filter_map(|it| it.pairs()).flatten() {
+        let name = key.text().unwrap_or_default().to_owned();
+        layer.vars.insert(name, Binding::Node(Arc::clone(value)));
+    }
+    layer
+}
+
+fn with_scope<T>(tree: &SourceTree, more: Layer, run: impl FnOnce(&Scope<'_>, Span) -> T) -> T {
+    let session = Session::new(tree);
+    let hosts = HostVars::from([("web1".to_owned(), vec![Arc::new(layer(tree, "vars.yml"))])]);
+    let search = Arc::new(Search {
+        role: Some("role".to_owned()),
+        task: "role/tasks".to_owned(),
+        playbook: String::new(),
+    });
+    let layers = vec![Arc::new(layer(tree, "vars.yml")), Arc::new(more)];
+    let scope = Scope::new(&session, &hosts, search, layers);
+    let span = Span::new(tree.find("vars.yml").unwrap(), 0, 0);
+    run(&scope, span)
+}
+
+fn shown(value: Result<Value, super::Failure>) -> String {
+    match value {
+        Ok(value) => value.to_json().to_string(),
+        Err(failure) => format!("{}: {}", failure.code.id(), failure.message),
+    }
+}
+
+#[test]
+fn templates_make_what_ansible_makes_of_them() {
+    let vars = include_str!("../../../../tests/fixtures/jinja/vars.yml");
+    let expected = include_str!("../../../../tests/fixtures/jinja/expected.json");
+    let tree = SourceTree::from_texts("t", &[("vars.yml", vars)]);
+    let cases: Vec<serde_json::Value> = serde_json::from_str(expected).unwrap();
+    let mut wrong = Vec::new();
+    with_scope(&tree, Layer::default(), |scope, span| {
+        for case in &cases {
+            let template = case["template"].as_str().unwrap();
+            let made = scope.template(template, span);
+            let fine = match (&made, case.get("value")) {
+                (Err(_), None) => true,
+                (Ok(made), Some(value)) => {
+                    let value = super::filters::of_json(value);
+                    let same_type = made.type_name() == value.type_name();
+                    same_type && matches!(super::ops::equal(made, &value), Truth::Yes)
+                }
+                _ => false,
+            };
+            if !fine {
+                let value = case.get("value").or(case.get("error"));
+                wrong.push(format!(
+                    "{template}\n  ansible: {}\n  here:    {}",
+                    value.unwrap(),
+                    shown(made)
+                ));
+            }
+        }
+    });
+    assert!(
+        wrong.is_empty(),
+        "{} of {}:\n{}",
+        wrong.len(),
+        cases.len(),
+        wrong.join("\n")
+    );
+}
+
+const VARS: &str = "\
+known: 5
+name: web
+listed: [1, 2]
+db_password: hunter2
+password_file: /etc/pw
+empty_token: ''
+box: {token: s3cr3t, user: root}
+vaulted: !vault |
+  $ANSIBLE_VAULT;1.1;AES256
+  3133
+loops: '{{ loops }}'
+tree: {a: 1, b: '{{ tree.a }}'}
+derived_token: '{{ name }}-{{ known }}'
+from_unknown: '{{ probe.stdout }}'
+";
+
+fn check(text: &str, expected: &str) {
+    let files = [
+        ("vars.yml", VARS),
+        ("role/templates/inner.j2", "<{{ name }}>\n"),
+        (
+            "role/templates/base.j2",
+            "A{% block x %}base{% endblock %}Z\n",
+        ),
+        (
+            "role/templates/child.j2",
+            "{% extends 'base.j2' %}{% block x %}[{{ super() }}]{% endblock %}",
+        ),
+        (
+            "role/templates/macros.j2",
+            "{% macro m(x) %}({{ x }}{{ name }}){% endmacro %}",
+        ),
+        ("role/files/note.txt", "a note\n"),
+    ];
+    let tree = SourceTree::from_texts("t", &files);
+    let mut more = Layer::default();
+    let unknown = Value::record([("stdout", Value::unknown("what the probe printed", None))]);
+    more.vars
+        .insert("probe".to_owned(), Binding::Value(unknown));
+    more.vars.insert(
+        "maybe".to_owned(),
+        Binding::Value(Value::unknown("maybe", None)),
+    );
+    with_scope(&tree, more, |scope, span| {
+        assert_eq!(shown(scope.template(text, span)), expected, "{text}");
+    });
+}
+
+#[test]
+fn unknowns_leave_holes_and_decide_nothing() {
+    check("{{ maybe }}", "<unknown: maybe>");
+    check("a{{ maybe }}b", r#""a<unknown: maybe>b""#);
+    check(
+        "{{ probe.stdout | int + 1 }}",
+        "<unknown: what the probe printed>",
+    );
+    check("{{ false and maybe }}", "false");
+    check("{{ maybe and false }}", "false");
+    check("{{ maybe or true }}", "true");
+    check("{{ maybe or false }}", "<unknown: maybe>");
+    check("{{ maybe == 1 }}", "<unknown: maybe>");
+    check("{{ maybe | default('x') }}", "<unknown: maybe>");
+    check("{{ maybe is defined }}", "true");
+    check("{{ [maybe, 1] | length }}", "2");
+    check("{{ ['a', maybe] | join('-') }}", r#""a-<unknown: maybe>""#);
+    check("{{ 'a' in ['a', maybe] }}", "true");
+    check("{{ 'b' in ['a', maybe] }}", "<unknown: maybe>");
+    check(
+        "x{% if maybe %}a{% else %}b{% endif %}y",
+        r#""x<unknown: maybe>y""#,
+    );
+    check(
+        "{% set v = 1 %}{% if maybe %}{% set v = 2 %}{% endif %}{{ v }}",
+        "<unknown: maybe>",
+    );
+    check(
+        "{% set v = [] %}{% if maybe %}{% set _ = v.append(1) %}{% endif %}{{ v }}",
+        "<unknown: maybe>",
+    );
+    check(
+        "a{% for i in maybe %}{{ i }}{% endfor %}",
+        r#""a<unknown: maybe>""#,
+    );
+    check("{{ 1 if maybe else 2 }}", "<unknown: maybe>");
+    check(
+        "{{ listed | select('gt', maybe) | list }}",
+        "<unknown: maybe>",
+    );
+    check(
+        "{{ lookup('env', 'HOME') }}",
+        "<unknown: the environment variable HOME of whoever runs Ansible>",
+    );
+    check("{{ from_unknown }}", "<unknown: what the probe printed>");
+    check(
+        "{{ known | some.thing.odd }}",
+        "<unknown: the result of the filter `some.thing.odd`>",
+    );
+}
+
+#[test]
+fn secrets_are_never_shown() {
+    check("{{ db_password }}", r#""<secret: vars.yml:4 db_password>""#);
+    check(
+        "pw={{ db_password }};",
+        r#""pw=<secret: vars.yml:4 db_password>;""#,
+    );
+    check("{{ db_password | length }}", "7");
+    check("{{ db_password == '' }}", "false");
+    check("{{ db_password and true }}", "true");
+    check(
+        "{{ db_password | upper }}",
+        "<secret: vars.yml:4 db_password>",
+    );
+    check("{{ password_file }}", r#""/etc/pw""#);
+    check("{{ empty_token }}", r#""""#);
+    check(
+        "{{ box }}",
+        r#"{"token": "<secret: vars.yml:7 token>", "user": "root"}"#,
+    );
+    check("{{ box.token }}", r#""<secret: vars.yml:7 token>""#);
+    check("{{ vaulted }}", "<secret: vars.yml:8 vaulted>");
+    check(
+        "{{ derived_token }}",
+        r#""<secret: vars.yml:13 derived_token>""#,
+    );
+    check("{{ 'x' | password_hash }}", "<secret: vars.yml:1 (hashed)>");
+}
+
+#[test]
+fn variables_are_rendered_when_they_are_used() {
+    check("{{ tree.b }}", "1");
+    check(
+        "{{ loops }}",
+        "jinja-failed: the variable `loops` is made of itself",
+    );
+    check("{{ hostvars['web1'].known }}", "5");
+    check("{{ hostvars['web1']['nope'] | default(3) }}", "3");
+    check("{{ 'known' in hostvars['web1'] }}", "true");
+    check(
+        "{{ ['web1'] | map('extract', hostvars, 'known') | list }}",
+        "[5]",
+    );
+    check("{{ vars['known'] }}", "5");
+    check("{{ nope }}", "jinja-undefined: `nope` has no value");
+}
+
+#[test]
+fn other_templates_are_found() {
+    check("{% include 'inner.j2' %}!", r#""<web>!""#);
+    check("{% include 'child.j2' %}", r#""A[base]Z""#);
+    check("{% import 'macros.j2' as m %}{{ m.m(1) }}", r#""(1web)""#);
+    check(
+        "{% from 'macros.j2' import m as n %}{{ n(2) }}",
+        r#""(2web)""#,
+    );
+    check("{{ lookup('template', 'inner.j2') }}", r#""<web>\n""#);
+    check("{{ lookup('file', 'note.txt') }}", r#""a note""#);
+    check(
+        "{{ lookup('first_found', ['x.txt', 'note.txt']) }}",
+        r#""role/files/note.txt""#,
+    );
+    check("{% include 'none.j2' ignore missing %}", "null");
+}
+
+#[test]
+fn template_files_keep_their_last_line_break() {
+    let files = [
+        ("vars.yml", VARS),
+        (
+            "a.j2",
+            "#jinja2: lstrip_blocks: True\n  {% if known %}\n{{ name }}\n  {% endif %}\n",
+        ),
+        ("b.j2", "one\n{{ nope }}\n"),
+    ];
+    let tree = SourceTree::from_texts("t", &files);
+    with_scope(&tree, Layer::default(), |scope, _| {
+        let whitespace = Whitespace {
+            trim_blocks: true,
+            lstrip_blocks: false,
+        };
+        let made = scope
+            .render(tree.find("a.j2").unwrap(), whitespace)
+            .unwrap();
+        assert_eq!(made.to_string(), "web\n");
+        let failure = scope
+            .render(tree.find("b.j2").unwrap(), whitespace)
+            .unwrap_err();
+        assert_eq!(tree.position(failure.span.unwrap()).line, 2);
+    });
+}

@@ -1,0 +1,155 @@
+//! `Session`: what all scopes of a thread share.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use indexmap::IndexMap;
+
+use super::scope::Failure;
+use super::value::Value;
+use crate::diag::{Code, Diagnostics};
+use crate::model::Piece;
+use crate::source::{FileId, SourceTree, Span};
+use crate::syntax::jinja::{Body, Expr, Settings, SyntaxError, read_expression, read_template};
+
+/// Deeper chains of variables that are made of variables are refused.
+const MAX_DEPTH: usize = 60;
+
+type Parsed<T> = Rc<Result<T, SyntaxError>>;
+
+/// The files, the templates that were parsed, and what was found to be secret or not supported.
+pub(crate) struct Session<'a> {
+    pub(crate) tree: &'a SourceTree,
+    templates: RefCell<HashMap<(String, Settings), Parsed<Body>>>,
+    files: RefCell<HashMap<(FileId, Settings), Parsed<Body>>>,
+    expressions: RefCell<HashMap<String, Parsed<Expr>>>,
+    regexes: RefCell<HashMap<String, Result<Rc<fancy_regex::Regex>, String>>>,
+    /// The texts of secrets by what their holes are called; for decisions, never for output.
+    secrets: RefCell<HashMap<String, String>>,
+    unsupported: RefCell<IndexMap<String, Option<Span>>>,
+    depth: Cell<usize>,
+}
+
+impl<'a> Session<'a> {
+    pub(crate) fn new(tree: &'a SourceTree) -> Session<'a> {
+        Session {
+            tree,
+            templates: RefCell::default(),
+            files: RefCell::default(),
+            expressions: RefCell::default(),
+            regexes: RefCell::default(),
+            secrets: RefCell::default(),
+            unsupported: RefCell::default(),
+            depth: Cell::new(0),
+        }
+    }
+
+    /// Returns a place for people: `roles/x/vars/main.yml:12`.
+    pub(crate) fn place(&self, span: Span) -> String {
+        let line = self.tree.position(span).line;
+        format!("{}:{line}", self.tree.path(span.file))
+    }
+
+    pub(super) fn template(&self, text: &str, settings: &Settings) -> Parsed<Body> {
+        let key = (text.to_owned(), settings.clone());
+        let mut templates = self.templates.borrow_mut();
+        let parsed = templates
+            .entry(key)
+            .or_insert_with(|| Rc::new(read_template(text, settings)));
+        Rc::clone(parsed)
+    }
+
+    /// Parses the text of a file, once per settings.
+    pub(super) fn file(&self, file: FileId, text: &str, settings: &Settings) -> Parsed<Body> {
+        let key = (file, settings.clone());
+        let mut files = self.files.borrow_mut();
+        let parsed = files
+            .entry(key)
+            .or_insert_with(|| Rc::new(read_template(text, settings)));
+        Rc::clone(parsed)
+    }
+
+    pub(super) fn expression(&self, text: &str) -> Parsed<Expr> {
+        if let Some(known) = self.expressions.borrow().get(text) {
+            return Rc::clone(known);
+        }
+        let parsed = Rc::new(read_expression(text));
+        let mut expressions = self.expressions.borrow_mut();
+        expressions.insert(text.to_owned(), Rc::clone(&parsed));
+        parsed
+    }
+
+    /// Compiles a regular expression of Python, once.
+    pub(super) fn regex(&self, pattern: &str) -> Result<Rc<fancy_regex::Regex>, Failure> {
+        let mut regexes = self.regexes.borrow_mut();
+        let compiled = regexes.entry(pattern.to_owned()).or_insert_with(|| {
+            fancy_regex::Regex::new(pattern)
+                .map(Rc::new)
+                .map_err(|error| error.to_string())
+        });
+        compiled.clone().map_err(|error| {
+            Failure::failed(format!(
+                "the regular expression `{pattern}` cannot be used: {error}"
+            ))
+        })
+    }
+
+    pub(super) fn keep_secret(&self, what: &str, text: &str) {
+        let mut secrets = self.secrets.borrow_mut();
+        secrets.insert(what.to_owned(), text.to_owned());
+    }
+
+    /// Returns the whole text of a string with secret holes, where all are known; only decisions may ask.
+    pub(super) fn reveal(&self, value: &Value) -> Option<String> {
+        let Value::Str(text) = value else { return None };
+        if text.plain().is_some() {
+            return None;
+        }
+        let secrets = self.secrets.borrow();
+        let mut whole = String::new();
+        for piece in text.pieces() {
+            match piece {
+                Piece::Literal(literal) => whole.push_str(literal),
+                Piece::Hole(hole) => whole.push_str(secrets.get(&hole.what)?),
+            }
+        }
+        Some(whole)
+    }
+
+    /// Notes a filter, test, lookup or function that is not known: `filter`, `to_toml`.
+    pub(super) fn note_unsupported(&self, kind: &str, name: &str, span: Option<Span>) {
+        let mut unsupported = self.unsupported.borrow_mut();
+        unsupported
+            .entry(format!("{kind} `{name}`"))
+            .or_insert(span);
+    }
+
+    /// Says once what was not supported so far.
+    pub(crate) fn report(&self, diags: &mut Diagnostics) {
+        for (what, span) in self.unsupported.borrow_mut().drain(..) {
+            let message = format!("the {what} is not known, and what it makes neither");
+            match span {
+                Some(span) => diags.at(Code::JinjaUnsupported, span, message),
+                None => diags.general(
+                    Code::JinjaUnsupported,
+                    message,
+                    "replace it, or write its result into a variable",
+                ),
+            }
+        }
+    }
+
+    /// Goes one level deeper, for the time of `run`.
+    pub(super) fn deeper<T>(&self, run: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
+        if self.depth.get() >= MAX_DEPTH {
+            return Err(Failure::failed(format!(
+                "variables and templates need each other more than {MAX_DEPTH} levels deep"
+            )));
+        }
+        self.depth.set(self.depth.get() + 1);
+        let result = run();
+        self.depth.set(self.depth.get() - 1);
+        result
+    }
+}
