@@ -75,23 +75,86 @@ pub struct Conversion {
 }
 
 /// Converts a tree: pure, same input, same bytes.
+///
+/// A folder below that is a project of its own is converted as if given alone, into the folder of the output of the
+/// same name. One account holds all: spans of a part of a tree are spans of the tree.
 pub fn convert(
     tree: &SourceTree,
     importer: &Importer,
     rules: &Rules,
     options: &Options,
 ) -> Conversion {
-    let mut account = Account::new();
-    let mut diagnostics = Diagnostics::new();
-    let model = (importer.import)(tree, &options.import, &mut account, &mut diagnostics);
-    let mut plans = lower::lower(&model, rules, &mut account, &mut diagnostics);
-    schema::check(&mut plans, &mut account, &mut diagnostics);
-    let output = emit::emit(&plans, tree, &mut account, options.emit);
-    Conversion {
-        model,
-        plans,
-        output,
+    let mut conversion = Conversion {
+        model: Model {
+            version: model::VERSION,
+            machines: Vec::new(),
+        },
+        plans: Vec::new(),
+        output: Output::default(),
+        account: Account::new(),
+        diagnostics: Diagnostics::new(),
+    };
+    let nested = if options.import.given.is_empty() {
+        (importer.projects)(tree)
+    } else {
+        Vec::new()
+    };
+    let mut job = Job {
+        importer,
+        rules,
+        options: options.clone(),
+    };
+    if nested.is_empty() {
+        convert_project(tree, "", &job, &mut conversion);
+        conversion.account.carry();
+        return conversion;
+    }
+    for folder in std::iter::once("").chain(nested.iter().map(String::as_str)) {
+        let inside = |other: &&String| folder.is_empty() || source::is_below(other, folder);
+        let left_out: Vec<String> = nested.iter().filter(inside).cloned().collect();
+        let part = tree.part(folder, &left_out);
+        if (importer.detect)(&part, None) {
+            job.options.import = options.import.of_project(folder, &left_out);
+            convert_project(&part, folder, &job, &mut conversion);
+        }
+    }
+    conversion.account.carry();
+    conversion
+}
+
+/// How one project is converted.
+struct Job<'a> {
+    importer: &'a Importer,
+    rules: &'a Rules,
+    options: Options,
+}
+
+fn convert_project(tree: &SourceTree, folder: &str, job: &Job<'_>, conversion: &mut Conversion) {
+    let Conversion {
+        model: whole,
+        plans: all_plans,
+        output: all_files,
         account,
         diagnostics,
+    } = conversion;
+    let first = account.next_id();
+    let mut model = (job.importer.import)(tree, &job.options.import, account, diagnostics);
+    let mut plans = lower::lower(&model, job.rules, account, diagnostics);
+    schema::check(&mut plans, account, diagnostics);
+    let output = emit::emit(&plans, tree, account, job.options.emit);
+    if !folder.is_empty() {
+        account.move_into(first, folder);
+        for machine in &mut model.machines {
+            machine.name = source::join(folder, &machine.name);
+        }
+        for plan in &mut plans {
+            plan.host = source::join(folder, &plan.host);
+        }
     }
+    let files = output.files.into_iter();
+    all_files
+        .files
+        .extend(files.map(|(path, text)| (source::join(folder, &path), text)));
+    whole.machines.extend(model.machines);
+    all_plans.extend(plans);
 }

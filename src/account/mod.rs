@@ -7,6 +7,8 @@ mod code;
 
 pub use code::Code;
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::source::Span;
 
 /// What became of an item, the worst first.
@@ -103,6 +105,8 @@ pub struct Item {
     pub counted: bool,
     pub closings: Vec<Closing>,
     pub outputs: Vec<Output>,
+    /// What a play or a file holds, per host: it carries the worst verdict of it.
+    pub holds: BTreeMap<String, BTreeSet<ItemId>>,
 }
 
 /// One decision about an item, for one host (by name; empty: for all).
@@ -137,7 +141,7 @@ impl Account {
     }
 
     pub fn open(&mut self, kind: ItemKind, subject: &str, name: &str, span: Span) -> ItemId {
-        let id = ItemId(u32::try_from(self.items.len()).unwrap_or(u32::MAX));
+        let id = self.next_id();
         self.items.push(Item {
             kind,
             subject: subject.to_owned(),
@@ -146,6 +150,7 @@ impl Account {
             counted: true,
             closings: Vec::new(),
             outputs: Vec::new(),
+            holds: BTreeMap::new(),
         });
         id
     }
@@ -164,6 +169,93 @@ impl Account {
         if !outputs.contains(&output) {
             outputs.push(output);
         }
+    }
+
+    /// Notes that `id`, for a host, holds other items.
+    pub fn hold(&mut self, id: ItemId, held: impl IntoIterator<Item = ItemId>, host: &str) {
+        let holds = &mut self.items[id.0 as usize].holds;
+        holds.entry(host.to_owned()).or_default().extend(held);
+    }
+
+    /// Closes what holds others with the worst verdict of what it holds, and gives it an output of theirs.
+    pub fn carry(&mut self) {
+        for at in 0..self.items.len() {
+            for (host, held) in std::mem::take(&mut self.items[at].holds) {
+                let (closing, outputs) = self.carried(host, &held);
+                let item = &mut self.items[at];
+                item.closings.push(closing);
+                item.outputs.extend(outputs);
+            }
+        }
+    }
+
+    /// Returns the id that the next item gets.
+    pub fn next_id(&self) -> ItemId {
+        ItemId(u32::try_from(self.items.len()).unwrap_or(u32::MAX))
+    }
+
+    /// Makes the items from `first` on those of the project in `folder`: what they show in the output is there, and its
+    /// hosts are other ones than hosts of the same name elsewhere.
+    pub fn move_into(&mut self, first: ItemId, folder: &str) {
+        for item in self.items.iter_mut().skip(first.0 as usize) {
+            for output in &mut item.outputs {
+                output.file = format!("{folder}/{}", output.file);
+            }
+            for closing in &mut item.closings {
+                if !closing.host.is_empty() {
+                    closing.host = format!("{folder}/{}", closing.host);
+                }
+            }
+            let holds = std::mem::take(&mut item.holds);
+            item.holds = holds
+                .into_iter()
+                .map(|(host, held)| (format!("{folder}/{host}"), held))
+                .collect();
+        }
+    }
+
+    fn carried(&self, host: String, held: &BTreeSet<ItemId>) -> (Closing, Option<Output>) {
+        let counted = || {
+            held.iter()
+                .map(|id| self.get(*id))
+                .filter(|item| item.kind.is_counted())
+        };
+        let verdict_of = |item: &Item| {
+            let own = item
+                .closings
+                .iter()
+                .filter(|it| it.host == host || it.host.is_empty());
+            own.map(|it| it.verdict).min()
+        };
+        let worst = counted()
+            .filter_map(|item| Some((verdict_of(item)?, item)))
+            .min_by_key(|(verdict, _)| *verdict);
+        let reason = match worst {
+            None => "it holds no tasks".to_owned(),
+            Some((verdict, _)) => {
+                let alike = counted()
+                    .filter(|item| verdict_of(item) == Some(verdict))
+                    .count();
+                format!(
+                    "it holds {} items, {alike} of them {}",
+                    counted().count(),
+                    verdict.name()
+                )
+            }
+        };
+        let verdict = worst.map_or(Verdict::Control, |(verdict, _)| verdict);
+        let stated = counted()
+            .filter(|item| verdict_of(item) == Some(verdict))
+            .find_map(|item| item.outputs.first().cloned());
+        (
+            Closing {
+                host,
+                verdict,
+                code: Code::Carries,
+                reason,
+            },
+            stated,
+        )
     }
 
     pub fn get(&self, id: ItemId) -> &Item {

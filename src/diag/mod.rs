@@ -95,6 +95,15 @@ impl Diagnostics {
         list
     }
 
+    /// Returns the diagnostics of at least this severity.
+    #[must_use]
+    pub fn at_least(&self, severity: Severity) -> Diagnostics {
+        let list = self.list.iter().filter(|it| it.code.severity() >= severity);
+        Diagnostics {
+            list: list.cloned().collect(),
+        }
+    }
+
     pub fn worst(&self) -> Option<Severity> {
         self.list.iter().map(|it| it.code.severity()).max()
     }

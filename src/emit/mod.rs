@@ -1,10 +1,39 @@
 //! Plans to files: what hosts share, which option goes to which file, and how it is laid out.
 
+mod comment;
+mod crowd;
+mod layout;
+mod lines;
+mod markdown;
+mod papers;
+#[cfg(test)]
+mod properties;
+mod share;
+mod sheet;
+mod skeleton;
+#[cfg(test)]
+mod tests;
+mod tree;
+mod write;
+
+pub use markdown::Markdown;
+
 use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
+
+use comment::Sources;
+use sheet::{Naming, Page};
+use skeleton::{Flake, FlakeHost, Skeletons};
 
 use crate::account::Account;
+use crate::nix::{Asset, Expr, attr_path, print};
 use crate::plan::Plan;
 use crate::source::SourceTree;
+
+/// The release of NixOS that the output is for.
+pub const RELEASE: &str = "26.05";
 
 /// The files to write, by path relative to the output folder.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -27,6 +56,58 @@ pub enum Origins {
 
 /// Writes the plans as files, and notes in the account at which lines each item shows.
 pub fn emit(plans: &[Plan], tree: &SourceTree, account: &mut Account, options: Options) -> Output {
-    let _ = (plans, tree, account, options);
-    Output::default()
+    let skeletons = Skeletons::new();
+    let sheets = share::share(plans);
+    let naming = Naming::of(&sheets);
+    let sources = Sources { tree, account };
+    let pages: Vec<Page> = sheets
+        .par_iter()
+        .map(|sheet| sheet::page(sheet, &naming, sources, &skeletons, options))
+        .collect();
+    crowd::settle(&pages, account);
+    let mut output = Output::default();
+    output.add("flake.nix", flake(plans, tree, &naming, &skeletons));
+    if let Some(secrets) = papers::secrets(plans) {
+        output.add("secrets/README.md", skeletons.secrets(&secrets));
+    }
+    if let Some(migration) = papers::migration(plans, &pages) {
+        output.add("MIGRATION.md", skeletons.migration(&migration));
+    }
+    for page in pages {
+        output.add(&page.path, page.text);
+        for (path, bytes) in page.assets {
+            output.files.insert(path, bytes.to_vec());
+        }
+    }
+    output
+}
+
+impl Output {
+    fn add(&mut self, path: &str, text: String) {
+        self.files.insert(path.to_owned(), text.into_bytes());
+    }
+}
+
+fn flake(plans: &[Plan], tree: &SourceTree, naming: &Naming<'_>, skeletons: &Skeletons) -> String {
+    let text = |text: String| print(&Expr::str(text), &|_| String::new());
+    let folder = |host: &str| {
+        let asset = Asset {
+            name: format!("./hosts/{}", naming.hosts.get(host)),
+            bytes: Arc::from([]),
+        };
+        print(&Expr::Asset(asset), &|it| it.name.clone())
+    };
+    let flake = Flake {
+        description: text(format!("Translated from {} by ops2nix", tree.name())),
+        nixpkgs: text(format!("github:NixOS/nixpkgs/nixos-{RELEASE}")),
+        hosts: plans
+            .iter()
+            .map(|plan| FlakeHost {
+                name: attr_path(std::slice::from_ref(&plan.host)),
+                folder: folder(&plan.host),
+            })
+            .collect(),
+    };
+    let raw = skeletons.flake(&flake);
+    nixfmt_rs::format(&raw).unwrap_or(raw)
 }

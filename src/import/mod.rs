@@ -1,11 +1,14 @@
 //! Importers: each computes, from its kind of source, what the tool would have made of each host.
 
 pub mod ansible;
+mod etc;
+mod holes;
+mod state;
 
 use crate::account::Account;
 use crate::diag::Diagnostics;
 use crate::model::Model;
-use crate::source::SourceTree;
+use crate::source::{SourceTree, is_below};
 
 /// A kind of source and how it is read.
 pub struct Importer {
@@ -13,6 +16,12 @@ pub struct Importer {
     pub name: &'static str,
     /// Tells whether a tree, or the one file `given` of it, is of this kind.
     pub detect: fn(tree: &SourceTree, given: Option<&str>) -> bool,
+    /// The modules, instructions or files that it understands, for the tables of README.md.
+    pub knows: fn() -> Vec<&'static str>,
+    /// The names of files and folders that make the folder they stand in the root of what stands below.
+    pub root_markers: &'static [&'static str],
+    /// Finds the folders below the root that are projects of their own, sorted.
+    pub projects: fn(tree: &SourceTree) -> Vec<String>,
     pub import: fn(
         tree: &SourceTree,
         options: &Options,
@@ -27,7 +36,54 @@ pub const IMPORTERS: &[&Importer] = &[&ansible::IMPORTER];
 /// What the command line asks of importers.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
-    /// The one file of the tree that was given, where it was a file.
-    pub given: Option<String>,
+    /// The files of the tree that were given; none where the whole tree was.
+    pub given: Vec<String>,
     pub ansible: ansible::Options,
+}
+
+impl Options {
+    /// Returns what of these options means the project in `folder`, by its own paths; `left_out` are the projects in it.
+    #[must_use]
+    pub fn of_project(&self, folder: &str, left_out: &[String]) -> Options {
+        let inventories = self.ansible.inventories.iter().filter_map(|path| {
+            let own = match folder {
+                "" => path,
+                _ => path.strip_prefix(folder)?.strip_prefix('/')?,
+            };
+            (!left_out.iter().any(|other| is_below(path, other))).then(|| own.to_owned())
+        });
+        Options {
+            given: self.given.clone(),
+            ansible: ansible::Options {
+                inventories: inventories.collect(),
+                ..self.ansible.clone()
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Options, ansible};
+
+    #[test]
+    fn an_inventory_belongs_to_the_project_it_lies_in() {
+        let list =
+            |paths: &[&str]| -> Vec<String> { paths.iter().map(ToString::to_string).collect() };
+        let options = Options {
+            ansible: ansible::Options {
+                inventories: list(&["hosts", "shop/hosts", "@outer/hosts"]),
+                ..ansible::Options::default()
+            },
+            ..Options::default()
+        };
+        let of = |folder: &str, left_out: &[&str]| {
+            options
+                .of_project(folder, &list(left_out))
+                .ansible
+                .inventories
+        };
+        assert_eq!(of("", &["shop"]), ["hosts", "@outer/hosts"]);
+        assert_eq!(of("shop", &[]), ["hosts"]);
+    }
 }

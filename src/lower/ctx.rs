@@ -2,10 +2,13 @@
 
 use crate::account::{Account, Closing, Code, Verdict};
 use crate::diag::{self, Diagnostics};
-use crate::model::{Entry, Family, Machine, Part, Resource};
+use crate::model::{Entry, Machine, Part, Resource};
 use crate::nix::Expr;
 use crate::plan::{Definition, Home, OptionPath, Origin, Plan, Remark};
 use crate::rules::Rules;
+
+use super::about;
+use super::statement::{Kind, Left, Lowered, Statement};
 
 /// What lowering one machine reads and writes.
 pub(super) struct Ctx<'a> {
@@ -37,8 +40,64 @@ impl<'a> Ctx<'a> {
         self.plan
     }
 
-    pub(super) fn family(&self) -> Family {
-        self.machine.family
+    /// Puts into the plan and the account what an entry comes to.
+    pub(super) fn conclude(&mut self, entry: &Entry, lowered: Lowered) {
+        match lowered {
+            Lowered::Stated(statement) => self.state(entry, statement),
+            Lowered::NotNeeded(code, reason) => {
+                self.close(entry, Verdict::NotNeeded, code, &reason);
+            }
+            Lowered::Manual(left) => self.leave(entry, &left),
+        }
+    }
+
+    fn state(&mut self, entry: &Entry, statement: Statement) {
+        let mut entry = entry.clone();
+        for clause in &statement.assumptions {
+            if !entry.assumptions.contains(clause) {
+                entry.assumptions.push(clause.clone());
+            }
+        }
+        for wanted in statement.definitions {
+            match wanted.kind {
+                Kind::Set => self.set(&entry, wanted.path, wanted.expr),
+                Kind::Add => self.add(&entry, wanted.path, wanted.expr),
+                Kind::Shared => self.share(&entry, wanted.path, wanted.expr),
+            }
+        }
+        for secret in statement.secrets {
+            if !self.plan.secrets.contains(&secret) {
+                self.plan.secrets.push(secret);
+            }
+        }
+        for chore in statement.chores {
+            if !self.plan.chores.contains(&chore) {
+                self.plan.chores.push(chore);
+            }
+        }
+        match &statement.runtime {
+            Some(reason) => self.close(&entry, Verdict::Runtime, Code::CommandKept, reason),
+            None => self.stated(&entry, Code::Stated, "the output states this", None),
+        }
+        for left in &statement.left {
+            self.leave(&entry, left);
+        }
+    }
+
+    fn leave(&mut self, entry: &Entry, left: &Left) {
+        let cure = left.cure.as_deref();
+        self.manual_about(entry, left.about.clone(), left.code, &left.reason, cure);
+    }
+
+    /// Sets a line that many entries need: where the plan has it, it stays the first one's.
+    fn share(&mut self, entry: &Entry, path: OptionPath, expr: Expr) {
+        let there = self
+            .plan
+            .get(&path)
+            .is_some_and(|setting| setting.definitions().iter().any(|it| it.expr == expr));
+        if !there {
+            self.set(entry, path, expr);
+        }
     }
 
     /// Gives an option its value. Where it has another one, the first stands and the entry's items are `manual`.
@@ -118,14 +177,8 @@ impl<'a> Ctx<'a> {
         cure: Option<&str>,
     ) {
         self.close(entry, Verdict::Manual, code, reason);
-        let title = entry.origin.items.first().map_or_else(String::new, |item| {
-            let item = self.account.get(*item);
-            if item.name.is_empty() {
-                item.subject.clone()
-            } else {
-                item.name.clone()
-            }
-        });
+        let about = about.or_else(|| about::about(&entry.resource));
+        let title = self.title(entry);
         let mut lines: Vec<String> = cure.map(str::to_owned).into_iter().collect();
         if let Resource::Opaque(opaque) = &entry.resource {
             lines.extend(opaque.lines.iter().map(ToString::to_string));
@@ -141,6 +194,22 @@ impl<'a> Ctx<'a> {
         if !self.plan.remarks.contains(&remark) {
             self.plan.remarks.push(remark);
         }
+    }
+
+    fn title(&self, entry: &Entry) -> String {
+        if let Resource::Opaque(opaque) = &entry.resource
+            && !opaque.title.is_empty()
+        {
+            return opaque.title.clone();
+        }
+        entry.origin.items.first().map_or_else(String::new, |item| {
+            let item = self.account.get(*item);
+            if item.name.is_empty() {
+                item.subject.clone()
+            } else {
+                item.name.clone()
+            }
+        })
     }
 }
 

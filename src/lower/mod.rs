@@ -1,19 +1,48 @@
 //! Model to plan: rules first, then one file per kind of resource that data cannot say.
+//!
+//! Each file turns one entry into a `Lowered`: definitions with what they rest on, or why there are none. `Ctx` puts
+//! it into the plan and the account, so that no file forgets the one or the other.
 
 #![deny(clippy::wildcard_enum_match_arm)]
 
+mod about;
+mod authorized_key;
+mod commands;
+mod cron;
 mod ctx;
+mod file;
+mod firewall;
+mod machine;
+mod mount;
 #[cfg(test)]
 mod name_tests;
+mod opaque;
 mod package;
+mod paths;
+mod program;
 mod rule;
 mod service;
+mod sshd;
+mod statement;
+mod step;
+mod sudo;
+mod systemd;
+mod systemd_directives;
+mod systemd_value;
+mod tmpfiles;
+mod unit_link;
+mod unit_name;
+mod user;
+
+#[cfg(test)]
+mod tests;
 
 use ctx::Ctx;
+use statement::Lowered;
 
 use crate::account::{Account, Code, Verdict};
 use crate::diag::Diagnostics;
-use crate::model::{Condition, Entry, Machine, Model};
+use crate::model::{Condition, Entry, Machine, Model, Resource};
 use crate::plan::Plan;
 use crate::rules::Rules;
 
@@ -69,5 +98,35 @@ fn lower_entry(entry: &Entry, ctx: &mut Ctx<'_>) {
     if rule::lower(entry, ctx) {
         return;
     }
-    ctx.manual(entry, Code::CannotState, "not lowered yet", None);
+    let lowered = lower_resource(entry, ctx.machine);
+    ctx.conclude(entry, lowered);
+}
+
+fn lower_resource(entry: &Entry, machine: &Machine) -> Lowered {
+    match &entry.resource {
+        Resource::Package(_)
+        | Resource::Service(_)
+        | Resource::Hostname(_)
+        | Resource::Timezone(_)
+        | Resource::Sysctl(_)
+        | Resource::KernelModule(_)
+        | Resource::HostsEntry(_)
+        | Resource::Firewall(_) => Lowered::manual(Code::CannotState, "no rule states this"),
+        Resource::Unit(it) => systemd::lower(it, machine),
+        Resource::CronJob(it) => cron::lower(it, machine),
+        Resource::File(it) => file::lower(it, machine),
+        Resource::Directory(it) => tmpfiles::lower_directory(it, machine),
+        Resource::Link(it) => tmpfiles::lower_link(it, machine),
+        Resource::PathMode(it) => tmpfiles::lower_mode(it, machine),
+        Resource::RemovedPath(it) => tmpfiles::lower_removed(it, machine),
+        Resource::User(it) => user::lower_user(it, machine),
+        Resource::Group(it) => user::lower_group(it, machine),
+        Resource::AuthorizedKey(it) => authorized_key::lower(it, machine),
+        Resource::Mount(it) => mount::lower(it),
+        Resource::SshdSetting(it) => sshd::lower(it, machine),
+        Resource::SudoRule(it) => sudo::lower(it, machine),
+        Resource::FirewallPort(it) => firewall::lower(it),
+        Resource::Step(it) => step::lower(it, entry, machine),
+        Resource::Opaque(it) => opaque::lower(it),
+    }
 }

@@ -1,7 +1,9 @@
 //! `print`: an expression to text. Valid Nix on as few lines as its strings allow; nixfmt lays it out.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 
+use super::string::{Piece, reads_well_indented, write_indented, write_quoted};
 use super::{Asset, Expr, StrPart};
 
 /// Text that is Nix: only printing makes it.
@@ -10,6 +12,10 @@ use super::{Asset, Expr, StrPart};
 pub struct NixText(String);
 
 impl NixText {
+    pub(super) fn of(text: String) -> NixText {
+        NixText(text)
+    }
+
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -44,17 +50,22 @@ pub fn attr_path_text(names: &[String]) -> String {
     out
 }
 
-fn write_expr(out: &mut String, expr: &Expr, asset_path: &dyn Fn(&Asset) -> String) {
+/// Tells whether a name may stand without quotes, as an attribute's and as a variable's.
+pub fn is_plain_name(name: &str) -> bool {
+    let mut chars = name.chars();
+    let head = chars
+        .next()
+        .is_some_and(|c| c.is_ascii_alphabetic() || c == '_');
+    head && chars.all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '\''))
+        && !KEYWORDS.contains(&name)
+}
+
+pub(super) fn write_expr(out: &mut String, expr: &Expr, asset_path: &dyn Fn(&Asset) -> String) {
     match expr {
         Expr::Null => out.push_str("null"),
         Expr::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
-        Expr::Int(value) => {
-            let _ = write!(out, "{value}");
-        }
-        Expr::Float(value) => {
-            // Nix reads `1` as an integer: a float keeps its point.
-            let _ = write!(out, "{value:?}");
-        }
+        Expr::Int(value) => write_int(out, *value),
+        Expr::Float(value) => write_float(out, *value),
         Expr::Str(parts) => write_string(out, parts, asset_path),
         Expr::Select(names) => out.push_str(&attr_path_text(names)),
         Expr::List(items) => {
@@ -94,9 +105,9 @@ fn write_expr(out: &mut String, expr: &Expr, asset_path: &dyn Fn(&Asset) -> Stri
 }
 
 /// Writes an expression where only a simple one may stand: a list's element, a function's argument.
-fn write_operand(out: &mut String, expr: &Expr, asset_path: &dyn Fn(&Asset) -> String) {
-    let negative = matches!(expr, Expr::Int(value) if *value < 0)
-        || matches!(expr, Expr::Float(value) if *value < 0.0);
+pub(super) fn write_operand(out: &mut String, expr: &Expr, asset_path: &dyn Fn(&Asset) -> String) {
+    let negative = matches!(expr, Expr::Int(value) if *value < 0 && *value != i64::MIN)
+        || matches!(expr, Expr::Float(value) if value.is_finite() && value.is_sign_negative());
     if negative || matches!(expr, Expr::Apply(..) | Expr::With(..)) {
         out.push('(');
         write_expr(out, expr, asset_path);
@@ -106,148 +117,92 @@ fn write_operand(out: &mut String, expr: &Expr, asset_path: &dyn Fn(&Asset) -> S
     }
 }
 
+/// A minus sign is an operator, and the lowest integer has no positive twin that it could stand before.
+fn write_int(out: &mut String, value: i64) {
+    if value == i64::MIN {
+        let _ = write!(out, "({} - 1)", value + 1);
+    } else {
+        let _ = write!(out, "{value}");
+    }
+}
+
+/// Nix reads `1` and `1e9` not as floats: the point always stands. It has no word for what is beyond all numbers.
+fn write_float(out: &mut String, value: f64) {
+    if value.is_nan() {
+        out.push_str("(1.0e308 * 10.0 * 0.0)");
+    } else if value.is_infinite() {
+        let sign = if value < 0.0 { "-" } else { "" };
+        let _ = write!(out, "({sign}1.0e308 * 10.0)");
+    } else {
+        let digits = format!("{value:?}");
+        match digits.split_once('e') {
+            Some((mantissa, exponent)) if !mantissa.contains('.') => {
+                let _ = write!(out, "{mantissa}.0e{exponent}");
+            }
+            _ => out.push_str(&digits),
+        }
+    }
+}
+
 /// A path literal holds letters, digits and `._-+/`; any other character needs a string behind it.
 fn write_asset(out: &mut String, path: &str) {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '+' | '/');
     if path.chars().all(plain) {
         out.push_str(path);
-    } else {
-        let (folder, name) = path.split_at(path.find(|c| !plain(c)).unwrap_or(0));
-        let (folder, rest) = folder.rsplit_once('/').unwrap_or((".", folder));
-        let _ = write!(out, "({folder} + ");
-        write_quoted(out, &[StrPart::Literal(format!("/{rest}{name}"))], &|_| {
-            String::new()
-        });
-        out.push(')');
+        return;
     }
+    let first_odd = path.find(|c| !plain(c)).unwrap_or(0);
+    let folder_end = path[..first_odd].rfind('/').unwrap_or(0);
+    let (folder, name) = path.split_at(folder_end);
+    let folder = if folder.contains('/') { folder } else { "./." };
+    let name = name.trim_start_matches('/');
+    let _ = write!(out, "({folder} + ");
+    write_quoted(out, &[Piece::Text(&format!("/{name}"))], &|_| String::new());
+    out.push(')');
 }
 
-fn write_name(out: &mut String, name: &str) {
-    let mut chars = name.chars();
-    let head = chars
-        .next()
-        .is_some_and(|c| c.is_ascii_alphabetic() || c == '_');
-    let plain = head && chars.all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '\''));
-    if plain && !KEYWORDS.contains(&name) {
+pub(super) fn write_name(out: &mut String, name: &str) {
+    if is_plain_name(name) {
         out.push_str(name);
     } else {
-        write_quoted(out, &[StrPart::Literal(name.to_owned())], &|_| {
-            String::new()
-        });
+        write_quoted(out, &[Piece::Text(name)], &|_| String::new());
     }
 }
 
 fn write_string(out: &mut String, parts: &[StrPart], asset_path: &dyn Fn(&Asset) -> String) {
-    if reads_well_indented(parts) {
-        write_indented(out, parts, asset_path);
+    let joined = join_literals(parts);
+    let pieces: Vec<Piece<'_>> = joined.iter().map(Joined::piece).collect();
+    if reads_well_indented(&pieces) {
+        write_indented(out, &pieces, asset_path);
     } else {
-        write_quoted(out, parts, asset_path);
+        write_quoted(out, &pieces, asset_path);
     }
 }
 
-/// An indented string says the same only where its common indentation is nothing, and its text has no character that
-/// would need an escape for itself.
-fn reads_well_indented(parts: &[StrPart]) -> bool {
-    let literals = || {
-        parts.iter().filter_map(|part| match part {
-            StrPart::Literal(text) => Some(text.as_str()),
-            StrPart::Splice(_) => None,
-        })
-    };
-    let breaks: usize = literals().map(|text| text.matches('\n').count()).sum();
-    if breaks < 2
-        && !(breaks == 1 && parts.len() == 1 && literals().all(|text| !text.ends_with('\n')))
-    {
-        return breaks == 1 && literals().any(|text| text.len() > 60);
-    }
-    literals().all(|text| !text.contains(|c: char| c.is_control() && c != '\n' && c != '\t'))
+/// A string's part after its neighbours of the same kind were joined: an escape depends on the next character.
+enum Joined<'a> {
+    Text(Cow<'a, str>),
+    Splice(&'a Expr),
 }
 
-fn write_quoted(out: &mut String, parts: &[StrPart], asset_path: &dyn Fn(&Asset) -> String) {
-    out.push('"');
-    for part in parts {
-        match part {
-            StrPart::Literal(text) => {
-                let mut chars = text.chars().peekable();
-                while let Some(c) = chars.next() {
-                    match c {
-                        '"' | '\\' => {
-                            out.push('\\');
-                            out.push(c);
-                        }
-                        '\n' => out.push_str("\\n"),
-                        '\r' => out.push_str("\\r"),
-                        '\t' => out.push_str("\\t"),
-                        '$' if chars.peek() == Some(&'{') => out.push_str("\\$"),
-                        _ => out.push(c),
-                    }
-                }
-            }
-            StrPart::Splice(expr) => write_splice(out, expr, asset_path),
+impl Joined<'_> {
+    fn piece(&self) -> Piece<'_> {
+        match self {
+            Joined::Text(text) => Piece::Text(text),
+            Joined::Splice(expr) => Piece::Splice(expr),
         }
     }
-    out.push('"');
 }
 
-/// Writes `''…''`. Every line gets two blanks, so that what Nix takes away is just these; where the text begins with
-/// white space on all its lines, the closing quotes alone on their line hold the measure.
-fn write_indented(out: &mut String, parts: &[StrPart], asset_path: &dyn Fn(&Asset) -> String) {
-    out.push_str("''\n");
-    let mut at_line_start = true;
-    let mut ends_with_break = false;
+fn join_literals(parts: &[StrPart]) -> Vec<Joined<'_>> {
+    let mut joined: Vec<Joined<'_>> = Vec::with_capacity(parts.len());
     for part in parts {
-        match part {
-            StrPart::Literal(text) => {
-                let mut rest = text.as_str();
-                while let Some(c) = rest.chars().next() {
-                    if at_line_start && c != '\n' {
-                        out.push_str("  ");
-                    }
-                    at_line_start = c == '\n';
-                    ends_with_break = at_line_start;
-                    let taken = write_indented_char(out, rest, c);
-                    rest = &rest[taken..];
-                }
-            }
-            StrPart::Splice(expr) => {
-                if at_line_start {
-                    out.push_str("  ");
-                }
-                at_line_start = false;
-                ends_with_break = false;
-                write_splice(out, expr, asset_path);
-            }
+        match (joined.last_mut(), part) {
+            (_, StrPart::Literal(text)) if text.is_empty() => {}
+            (Some(Joined::Text(text)), StrPart::Literal(more)) => text.to_mut().push_str(more),
+            (_, StrPart::Literal(text)) => joined.push(Joined::Text(Cow::Borrowed(text))),
+            (_, StrPart::Splice(expr)) => joined.push(Joined::Splice(expr)),
         }
     }
-    if ends_with_break {
-        out.push_str("''");
-    } else {
-        // The last line has no break of its own, so the quotes follow it at once.
-        out.push_str("''");
-    }
-}
-
-/// Writes the next character of `rest`, escaped, and returns how many bytes were taken.
-fn write_indented_char(out: &mut String, rest: &str, c: char) -> usize {
-    if rest.starts_with("''") {
-        out.push_str("'''");
-        return 2;
-    }
-    if rest.starts_with("${") {
-        out.push_str("''${");
-        return 2;
-    }
-    // `$$` stands for itself and keeps a following `{` from opening a splice.
-    if rest.starts_with("$${") {
-        out.push_str("$''${");
-        return 3;
-    }
-    out.push(c);
-    c.len_utf8()
-}
-
-fn write_splice(out: &mut String, expr: &Expr, asset_path: &dyn Fn(&Asset) -> String) {
-    out.push_str("${");
-    write_expr(out, expr, asset_path);
-    out.push('}');
+    joined
 }

@@ -3,8 +3,10 @@
 //! The only stage that reads the disk. The names of all files are listed once, sorted; a file's content is read when
 //! somebody asks for it. The root is closed: a link that leads out of it is never opened.
 
+mod path;
 mod span;
 mod tree;
 
+pub use path::{extra_path, is_below, is_ignored, join};
 pub use span::{Position, Span, Spanned};
-pub use tree::{Entry, EntryKind, FileId, ReadProblem, SourceTree, is_ignored, join};
+pub use tree::{Entry, EntryKind, FileId, MANIFEST, ReadProblem, SourceTree};

@@ -4,17 +4,20 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::path::{Component, Path, PathBuf};
-use std::sync::OnceLock;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 
 use walkdir::WalkDir;
 
+use super::path::{follow, is_below, is_never_read, join, normalize};
 use super::{Position, Span};
 use crate::error::Error;
 
 /// Larger files are not read: nothing that configures a machine by hand is so large.
 const MAX_FILE_BYTES: u64 = 16 * 1024 * 1024;
 const MAX_LINKS: usize = 40;
+/// The file by which a folder of output is known, relative to that folder.
+pub const MANIFEST: &str = ".ops2nix/manifest.json";
 
 /// A file of the tree, by its place in the sorted list.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -76,7 +79,7 @@ impl fmt::Display for ReadProblem {
 }
 
 struct Slot {
-    entry: Entry,
+    kind: EntryKind,
     /// Where the bytes are; `None` for text that came with the tree.
     disk: Option<PathBuf>,
     content: OnceLock<Result<Content, ReadProblem>>,
@@ -94,16 +97,22 @@ struct Content {
 /// The files below a root.
 pub struct SourceTree {
     name: String,
-    slots: Vec<Slot>,
+    /// By `FileId`, which means the same file in a tree and in its parts.
+    slots: Vec<Arc<Slot>>,
+    /// By `FileId`: the path in this tree.
+    entries: Vec<Entry>,
     by_path: BTreeMap<String, u32>,
 }
 
 impl SourceTree {
-    /// Lists the files below `root`, and takes `extra` files (options of the command line) besides.
+    /// Lists the files below `root`, and takes `extra` files and folders (options of the command line) besides, each
+    /// at its `extra_path` in the tree.
+    ///
+    /// A folder that an earlier run wrote is left out, so that its output is never read as input.
     ///
     /// # Errors
     /// `Error::Read` when the root itself, or an extra file, cannot be read.
-    pub fn open(root: &Path, extra: &[PathBuf]) -> Result<SourceTree, Error> {
+    pub fn open(root: &Path, extra: &[(String, PathBuf)]) -> Result<SourceTree, Error> {
         let read_error = |source: std::io::Error| Error::Read {
             path: root.to_path_buf(),
             source,
@@ -113,7 +122,9 @@ impl SourceTree {
         let mut found = Vec::new();
         let walk = WalkDir::new(&root).follow_links(false).min_depth(1);
         let keep = |entry: &walkdir::DirEntry| {
-            !entry.file_type().is_dir() || !is_never_read(&entry.file_name().to_string_lossy())
+            !entry.file_type().is_dir()
+                || !is_never_read(&entry.file_name().to_string_lossy())
+                    && !entry.path().join(MANIFEST).exists()
         };
         for entry in walk.into_iter().filter_entry(keep) {
             // A folder that may not be entered is listed by its own entry; reading below it reports the rest.
@@ -130,21 +141,76 @@ impl SourceTree {
             |name| name.to_string_lossy().into_owned(),
         );
         let mut tree = SourceTree::build(name, found);
-        for path in extra {
-            std::fs::metadata(path).map_err(|source| Error::Read {
-                path: path.clone(),
-                source,
-            })?;
-            tree.push(
-                Entry {
-                    path: format!("@{}", path.display()),
-                    kind: EntryKind::File,
-                },
-                Some(path.clone()),
-                None,
-            );
+        for (name, path) in extra {
+            tree.push_extra(name, path)?;
         }
         Ok(tree)
+    }
+
+    fn push_extra(&mut self, name: &str, path: &Path) -> Result<(), Error> {
+        for entry in WalkDir::new(path)
+            .follow_root_links(true)
+            .sort_by_file_name()
+        {
+            let entry = entry.map_err(|error| Error::Read {
+                path: path.to_path_buf(),
+                source: error.into(),
+            })?;
+            // The file that was named is read even where it is a link; links below a named folder are not followed.
+            let kind = match entry.depth() {
+                0 if !entry.path().is_dir() => EntryKind::File,
+                _ => entry_kind(&entry),
+            };
+            let below = entry.path().strip_prefix(path).unwrap_or(path);
+            let listed = Entry {
+                path: match below.to_string_lossy().replace('\\', "/") {
+                    below if below.is_empty() => name.to_owned(),
+                    below => format!("{name}/{below}"),
+                },
+                kind,
+            };
+            if !self.by_path.contains_key(&listed.path) {
+                self.push(listed, Some(entry.path().to_path_buf()), None);
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns the tree of the folder `folder` alone, without the folders `left_out` (all relative to this tree).
+    ///
+    /// Files keep their `FileId` and their content is read once, so that a span of the part is a span of the whole.
+    /// Extra files belong to every part.
+    #[must_use]
+    pub fn part(&self, folder: &str, left_out: &[String]) -> SourceTree {
+        let below = |path: &str, folder: &str| {
+            folder.is_empty() || path == folder || is_below(path, folder)
+        };
+        let mut part = SourceTree {
+            name: match folder.rsplit('/').next() {
+                Some(name) if !name.is_empty() => name.to_owned(),
+                Some(_) | None => self.name.clone(),
+            },
+            slots: self.slots.clone(),
+            entries: self.entries.clone(),
+            by_path: BTreeMap::new(),
+        };
+        for (path, id) in &self.by_path {
+            let inner = if path.starts_with('@') {
+                path.as_str()
+            } else if !below(path, folder)
+                || path == folder
+                || left_out.iter().any(|other| below(path, other))
+            {
+                continue;
+            } else if folder.is_empty() {
+                path.as_str()
+            } else {
+                &path[folder.len() + 1..]
+            };
+            inner.clone_into(&mut part.entries[*id as usize].path);
+            part.by_path.insert(inner.to_owned(), *id);
+        }
+        part
     }
 
     /// Makes a tree of texts, for tests and for what the command line itself says.
@@ -202,6 +268,7 @@ impl SourceTree {
         let mut tree = SourceTree {
             name,
             slots: Vec::with_capacity(found.len()),
+            entries: Vec::with_capacity(found.len()),
             by_path: BTreeMap::new(),
         };
         for (entry, disk) in found {
@@ -213,12 +280,13 @@ impl SourceTree {
     fn push(&mut self, entry: Entry, disk: Option<PathBuf>, content: Option<Content>) -> FileId {
         let id = u32::try_from(self.slots.len()).unwrap_or(u32::MAX);
         self.by_path.insert(entry.path.clone(), id);
-        self.slots.push(Slot {
-            entry,
+        self.slots.push(Arc::new(Slot {
+            kind: entry.kind.clone(),
             disk,
             content: content.map_or_else(OnceLock::new, |it| OnceLock::from(Ok(it))),
             lines: OnceLock::new(),
-        });
+        }));
+        self.entries.push(entry);
         FileId(id)
     }
 
@@ -229,10 +297,9 @@ impl SourceTree {
 
     /// Returns all paths, sorted; files, folders, links.
     pub fn entries(&self) -> impl Iterator<Item = (FileId, &Entry)> {
-        self.slots
-            .iter()
-            .zip(0..)
-            .map(|(slot, id)| (FileId(id), &slot.entry))
+        self.by_path
+            .values()
+            .map(|id| (FileId(*id), &self.entries[*id as usize]))
     }
 
     /// Returns the names directly below the folder `path` (`""` is the root), sorted.
@@ -247,12 +314,12 @@ impl SourceTree {
             .range(prefix.clone()..)
             .take_while(move |(below, _)| below.starts_with(&prefix))
             .filter(move |(below, _)| !below[start..].is_empty() && !below[start..].contains('/'))
-            .map(|(_, id)| (FileId(*id), &self.slots[*id as usize].entry))
+            .map(|(_, id)| (FileId(*id), &self.entries[*id as usize]))
     }
 
     /// Returns the path of a file, relative to the root.
     pub fn path(&self, file: FileId) -> &str {
-        &self.slots[file.0 as usize].entry.path
+        &self.entries[file.0 as usize].path
     }
 
     /// Finds the file at `path`, through links that stay below the root.
@@ -285,18 +352,18 @@ impl SourceTree {
         let mut path = normalize(path).ok_or(ReadProblem::Outside)?;
         for _ in 0..MAX_LINKS {
             if let Some(id) = self.by_path.get(&path) {
-                let slot = &self.slots[*id as usize];
-                let EntryKind::Link(target) = &slot.entry.kind else {
-                    return Ok((FileId(*id), &slot.entry.kind));
+                let kind = &self.entries[*id as usize].kind;
+                let EntryKind::Link(target) = kind else {
+                    return Ok((FileId(*id), kind));
                 };
-                path = follow(&path, target, "")?;
+                path = follow(&path, target, "").ok_or(ReadProblem::Outside)?;
                 if !self.by_path.contains_key(&path) && self.linked_parent(&path).is_none() {
                     return Err(ReadProblem::Dangling);
                 }
                 continue;
             }
             let (link, target, rest) = self.linked_parent(&path).ok_or(ReadProblem::Missing)?;
-            path = follow(&link, &target, &rest)?;
+            path = follow(&link, &target, &rest).ok_or(ReadProblem::Outside)?;
         }
         Err(ReadProblem::Loop)
     }
@@ -306,7 +373,7 @@ impl SourceTree {
         path.match_indices('/').find_map(|(at, _)| {
             let (parent, rest) = (&path[..at], &path[at + 1..]);
             let id = self.by_path.get(parent)?;
-            match &self.slots[*id as usize].entry.kind {
+            match &self.entries[*id as usize].kind {
                 EntryKind::Link(target) => {
                     Some((parent.to_owned(), target.clone(), rest.to_owned()))
                 }
@@ -389,29 +456,6 @@ impl SourceTree {
     }
 }
 
-/// Joins two relative paths.
-pub fn join(folder: &str, name: &str) -> String {
-    if folder.is_empty() {
-        name.to_owned()
-    } else {
-        format!("{folder}/{name}")
-    }
-}
-
-/// Tells whether a path lies in a folder of tests, examples or virtual environments, which say nothing of a machine.
-pub fn is_ignored(path: &str) -> bool {
-    path.split('/').any(|part| {
-        matches!(
-            part,
-            "molecule" | "test" | "tests" | "example" | "examples" | ".github"
-        ) || is_never_read(part)
-    })
-}
-
-fn is_never_read(name: &str) -> bool {
-    matches!(name, ".git" | "node_modules" | "venv" | ".venv")
-}
-
 fn entry_kind(entry: &walkdir::DirEntry) -> EntryKind {
     let kind = entry.file_type();
     if kind.is_symlink() {
@@ -426,32 +470,8 @@ fn entry_kind(entry: &walkdir::DirEntry) -> EntryKind {
     }
 }
 
-fn follow(link: &str, target: &str, rest: &str) -> Result<String, ReadProblem> {
-    if target.starts_with('/') {
-        return Err(ReadProblem::Outside);
-    }
-    let parent = link.rsplit_once('/').map_or("", |(parent, _)| parent);
-    normalize(&join(&join(parent, target), rest)).ok_or(ReadProblem::Outside)
-}
-
-/// Removes `.` and `..`; `None` where the path leaves the root.
-fn normalize(path: &str) -> Option<String> {
-    let mut parts: Vec<&str> = Vec::new();
-    for component in Path::new(path).components() {
-        match component {
-            Component::Normal(part) => parts.push(part.to_str()?),
-            Component::CurDir => {}
-            Component::ParentDir => {
-                parts.pop()?;
-            }
-            Component::RootDir | Component::Prefix(_) => return None,
-        }
-    }
-    Some(parts.join("/"))
-}
-
 fn read(slot: &Slot) -> Result<Content, ReadProblem> {
-    if slot.entry.kind != EntryKind::File {
+    if slot.kind != EntryKind::File {
         return Err(ReadProblem::Special);
     }
     let path = slot.disk.as_ref().ok_or(ReadProblem::Missing)?;
@@ -504,7 +524,7 @@ fn line_starts(text: &str) -> Vec<u32> {
 
 #[cfg(test)]
 mod tests {
-    use super::{ReadProblem, SourceTree, decode, normalize};
+    use super::{ReadProblem, SourceTree, decode};
     use crate::source::Span;
 
     #[test]
@@ -517,10 +537,28 @@ mod tests {
 
     #[test]
     fn paths_do_not_leave_the_root() {
-        assert_eq!(normalize("a/../b/./c"), Some("b/c".to_owned()));
-        assert_eq!(normalize("../x"), None);
         let tree = SourceTree::from_texts("t", &[("a", "")]);
         assert_eq!(tree.find("a/../../etc/passwd"), Err(ReadProblem::Outside));
+    }
+
+    #[test]
+    fn a_part_has_its_own_paths_and_the_same_files() {
+        let texts = [("a.yml", "a"), ("p/b.yml", "b"), ("p/q/c.yml", "c")];
+        let mut whole = SourceTree::from_texts("t", &texts);
+        whole.add_text("@x", "x");
+        let part = whole.part("p", &["p/q".to_owned()]);
+        let paths: Vec<_> = part.entries().map(|(_, it)| it.path.as_str()).collect();
+        assert_eq!(paths, ["@x", "b.yml"]);
+        assert_eq!(part.name(), "p");
+        let file = part.find("b.yml").unwrap();
+        assert_eq!(whole.path(file), "p/b.yml");
+        assert_eq!(part.find("../a.yml"), Err(ReadProblem::Outside));
+        let rest: Vec<_> = whole
+            .part("", &["p".to_owned()])
+            .by_path
+            .into_keys()
+            .collect();
+        assert_eq!(rest, ["@x", "a.yml"]);
     }
 
     #[test]

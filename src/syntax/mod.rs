@@ -1,3 +1,27 @@
 //! Formats of text: one file each, text with spans to a tree. Whoever needs a format reads it here.
+//!
+//! Readers of line formats take any `&str`, also the text of a rendered template: their places are lines and bytes of
+//! that text. A part that is not known is one placeholder character in it (`placeholder`), ordinary text to a reader.
 
+pub mod crontab;
+pub mod fstab;
+pub mod hosts;
+pub mod ini;
+pub mod key_value;
+pub mod lines;
+pub mod list;
+pub mod modprobe;
+mod place;
+mod placeholder;
+pub mod python_regex;
+pub mod shell;
+pub mod sshd_config;
+pub mod sudoers;
+pub mod sudoers_rule;
+pub mod sysctl;
+pub mod systemd_words;
+pub mod unit;
 pub mod yaml;
+
+pub use place::{Fault, Place};
+pub use placeholder::{placeholder, placeholder_index};

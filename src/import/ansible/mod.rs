@@ -1,18 +1,52 @@
-//! Ansible: playbooks, roles and inventories.
+//! Ansible: playbooks, roles and inventories, played for each host.
+//!
+//! An interpreter, not a pattern matcher: it computes the state that Ansible would have reached on each host, without
+//! touching a machine. `library` reads every file once and opens its items; `inventory` says which hosts there are;
+//! `play` plays the playbooks for one host, hosts side by side; `settle` reads the files that came out of it.
+//!
+//! Manual: <https://docs.ansible.com/ansible/latest/>
 
+mod arguments;
+mod facts;
+mod hosts;
+mod inventory;
 mod jinja;
+mod keywords;
+mod library;
+mod modules;
+mod params;
+mod play;
+mod playbook;
+mod playbooks;
+mod project;
+mod results;
 mod scope;
+mod secrets;
+mod settle;
+mod tags;
 mod value;
 
+use std::collections::BTreeSet;
+
+use rayon::prelude::*;
+
 use super::{Importer, Options as ImportOptions};
-use crate::account::Account;
-use crate::diag::Diagnostics;
-use crate::model::{Model, VERSION};
+use crate::account::{Account, Closing, Code, ItemId, ItemKind, Verdict};
+use crate::diag::{self, Diagnostics};
+use crate::model::{Machine, Model, VERSION};
 use crate::source::SourceTree;
+
+use hosts::Cast;
+use library::Library;
+use play::{Played, Player};
+use scope::Session;
 
 pub(super) const IMPORTER: Importer = Importer {
     name: "ansible",
     detect,
+    knows: modules::names,
+    root_markers: project::ROOT_MARKERS,
+    projects: project::projects,
     import,
 };
 
@@ -23,7 +57,8 @@ pub struct Options {
     pub inventories: Vec<String>,
     /// `-l`
     pub limit: Option<String>,
-    /// `-e`: `k=v`, JSON or YAML text, as files of the tree.
+    /// `-e`: files of the tree, the last one counts. `@-e<N>` is a text of the command line (`k=v ...`, JSON or YAML, as
+    /// Ansible tells them apart), any other is a file of variables.
     pub extra_vars: Vec<String>,
     /// `-t`
     pub tags: Vec<String>,
@@ -35,9 +70,17 @@ pub struct Options {
     pub assume: Option<String>,
 }
 
+/// Returns the names of the built-in profiles of facts.
+pub fn profile_names() -> impl Iterator<Item = &'static str> {
+    facts::Profile::names()
+}
+
 fn detect(tree: &SourceTree, given: Option<&str>) -> bool {
-    let _ = tree;
-    given.is_none_or(|path| path.ends_with(".yml") || path.ends_with(".yaml"))
+    let is_yaml = |path: &str| path.ends_with(".yml") || path.ends_with(".yaml");
+    match given {
+        Some(path) => is_yaml(path),
+        None => tree.entries().any(|(_, entry)| is_yaml(&entry.path)),
+    }
 }
 
 fn import(
@@ -46,9 +89,108 @@ fn import(
     account: &mut Account,
     diags: &mut Diagnostics,
 ) -> Model {
-    let _ = (tree, options, account, diags);
+    let library = Library::load(tree, account, diags);
+    let playbooks = playbooks::choose(&library, &options.given, diags);
+    let session = Session::new(tree);
+    let cast = Cast::choose(&library, &session, &playbooks, options, diags);
+    drop(session);
+    let played: Vec<Played> = cast
+        .hosts
+        .par_iter()
+        .map(|host| {
+            // Parsed templates are kept per thread: they are shared by no two hosts that run at once.
+            let session = Session::new(tree);
+            let stage = cast.stage(&library, &options.ansible);
+            let mut player = Player::new(
+                &stage,
+                &session,
+                &host.name,
+                &host.profile,
+                host.vars.clone(),
+            );
+            if playbooks.is_empty() {
+                for (book, role) in cast.roles.iter().enumerate() {
+                    player.play_role_alone(role, cast.role_title(tree, role), book);
+                }
+                player.finish()
+            } else {
+                player.play_all(&playbooks)
+            }
+        })
+        .collect();
+    let mut machines = Vec::with_capacity(played.len());
+    for (host, played) in cast.hosts.iter().zip(played) {
+        diags.append(played.diags);
+        for file in &played.visited {
+            diags.append(library.said_of(*file));
+            for item in library
+                .tasks(*file)
+                .map(|it| it.items.as_slice())
+                .unwrap_or_default()
+            {
+                account.get_mut(*item).counted = true;
+            }
+        }
+        for (item, mut closing) in played.closings {
+            closing.host.clone_from(&host.name);
+            account.close(item, closing);
+        }
+        for (play, held) in played.held {
+            account.hold(play, held, &host.name);
+        }
+        let entries = settle::settle(played.state, &host.name, host.profile.family(), account);
+        machines.push(Machine {
+            name: host.name.clone(),
+            described: host.described.clone(),
+            family: host.profile.family(),
+            entries,
+        });
+    }
+    close_the_rest(account, &library, &machines);
+    if machines.is_empty() {
+        diags.general(
+            diag::Code::NothingToDo,
+            "nothing here names a host",
+            "give a playbook, a role, or an inventory with -i",
+        );
+    }
     Model {
         version: VERSION,
-        machines: Vec::new(),
+        machines,
+    }
+}
+
+/// Closes what no play reached.
+fn close_the_rest(account: &mut Account, library: &Library<'_>, machines: &[Machine]) {
+    let entries = machines.iter().flat_map(|machine| &machine.entries);
+    let awaited: BTreeSet<ItemId> = entries
+        .flat_map(|entry| entry.origin.items.iter().copied())
+        .collect();
+    for item in library.files().flat_map(|file| file.items.iter().copied()) {
+        let it = account.get(item);
+        if !it.counted || !it.closings.is_empty() || !it.holds.is_empty() || awaited.contains(&item)
+        {
+            continue;
+        }
+        let (code, reason) = match it.kind {
+            ItemKind::AnsibleHandler => (
+                Code::NotNotified,
+                "nothing that is played notifies this handler",
+            ),
+            ItemKind::AnsiblePlay => (
+                Code::NotReached,
+                "its hosts are none of the hosts that are translated",
+            ),
+            _ => (Code::NotReached, "no play reaches this task"),
+        };
+        account.close(
+            item,
+            Closing {
+                host: String::new(),
+                verdict: Verdict::Skipped,
+                code,
+                reason: reason.to_owned(),
+            },
+        );
     }
 }

@@ -17,6 +17,10 @@ use crate::syntax::yaml::Node;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Layer {
     pub(crate) vars: IndexMap<String, Binding>,
+    /// What has to hold for the values of this level: whoever uses one of them assumes it.
+    pub(crate) assumed: Option<Arc<str>>,
+    /// The level comes from something that cannot be read (a locked vault): names that no level has may be in it.
+    pub(crate) unknown_names: Option<crate::model::Hole>,
 }
 
 #[derive(Clone, Debug)]
@@ -35,9 +39,25 @@ pub(crate) struct Failure {
     pub(crate) span: Option<Span>,
 }
 
+impl Failure {
+    pub(crate) fn undefined(name: &str, span: Span) -> Failure {
+        Failure {
+            code: Code::JinjaUndefined,
+            message: format!("`{name}` has no value"),
+            span: Some(span),
+        }
+    }
+}
+
 /// What all scopes of a thread share: the files, and the templates that were parsed.
 pub(crate) struct Session<'a> {
     pub(crate) tree: &'a SourceTree,
+}
+
+impl<'a> Session<'a> {
+    pub(crate) fn new(tree: &'a SourceTree) -> Session<'a> {
+        Session { tree }
+    }
 }
 
 /// Where relative names of files and templates are looked for, the first first: folders relative to the root.
@@ -91,6 +111,11 @@ impl<'a> Scope<'a> {
         let mut layers = self.layers.clone();
         layers.push(Arc::new(layer));
         Scope::new(self.session, self.hosts, Arc::clone(&self.search), layers)
+    }
+
+    /// Returns what has to hold for the values that were used in this scope so far.
+    pub(crate) fn assumptions(&self) -> Vec<String> {
+        Vec::new()
     }
 
     /// Returns the value of a variable; `Value::Undefined` where it has none.

@@ -1,0 +1,382 @@
+//! The command line as types: commands, options, and what `--help` says of them.
+
+use std::path::PathBuf;
+
+use clap::builder::styling::{AnsiColor, Styles};
+use clap::{ArgAction, ArgGroup, Args, Parser, Subcommand, ValueEnum};
+
+use crate::diag::Severity;
+
+const STYLES: Styles = Styles::styled()
+    .header(AnsiColor::Yellow.on_default())
+    .usage(AnsiColor::Yellow.on_default())
+    .literal(AnsiColor::Green.on_default())
+    .placeholder(AnsiColor::Cyan.on_default());
+
+const EXIT_STATUS: &str = "\
+Exit status:
+  0  Done; items left to you by hand are no failure
+  1  Done, but a diagnostic is at or above --fail-on, or coverage is below --min-coverage
+  2  Could not work: bad arguments, unreadable input, nothing to translate";
+
+const ABOUT: &str =
+    "Translate Ansible into NixOS modules, with an account of everything that was read";
+
+const LONG_ABOUT: &str = "\
+Translate imperative machine configuration into NixOS modules.
+
+ops2nix computes the state that the playbooks would have reached on each host and states it as NixOS options, systemd \
+units and files. Every task ends in exactly one verdict with a reason; what cannot be translated stands as a comment \
+where it belongs. The input is only read: nothing of it is executed, and there is no network.";
+
+const EXAMPLES: &str = "\
+Examples:
+  Write the configuration of a project
+    ops2nix translate ~/ansible --out ~/nixos
+
+  See it without writing anything
+    ops2nix translate ~/ansible --stdout
+
+  Learn what became of every task
+    ops2nix translate ~/ansible --out ~/nixos --report account.md";
+
+const TRANSLATE_ABOUT: &str = "Write the NixOS configuration of a project";
+
+const TRANSLATE_LONG: &str = "\
+Write the NixOS configuration of a project: a flake, a folder for each host, a module for each role and topic.
+
+An INPUT is a project's folder, or playbooks of one project. A playbook's root is the nearest folder above it with an \
+ansible.cfg, roles or an inventory. A folder below with its own ansible.cfg or inventory is a project of its own and \
+goes to the folder of DIR of the same name.
+
+A file of DIR that you changed is never overwritten, and one that you made is never touched: DIR/.ops2nix/manifest.json \
+knows what earlier runs wrote. Files that are no longer produced are removed.
+
+The file ops2nix.toml in the input's root sets the same options by their long names (`inventory = [\"hosts\"]`, \
+`strict = true`); the command line wins.";
+
+const TRANSLATE_EXAMPLES: &str = "\
+Examples:
+  Write the configuration of all playbooks of a folder
+    ops2nix translate ~/ansible --out ~/nixos
+
+  One playbook, with an inventory, for one group
+    ops2nix translate ~/ansible/site.yml -i ~/ansible/staging -l web --out ~/nixos
+
+  Take the facts of a real machine
+    ansible web1 -m setup --tree facts
+    ops2nix translate ~/ansible --facts facts/web1 --out ~/nixos
+
+  Fail in CI when anything is left to be done by hand
+    ops2nix translate . --out nixos --strict --report account.json --report account.md
+
+  Look at what was understood, before any of it becomes Nix
+    ops2nix translate ~/ansible --dump-model yaml";
+
+const RULES_ABOUT: &str = "Show and check the rules that map what a machine has to NixOS options";
+
+const RULES_LONG: &str = "\
+Show and check the rules that map what a machine has to NixOS options.
+
+A rule is data: when the model has this, set that option to this value. The built-in ones are part of the program; \
+those of --rules DIR, in files that end in .toml, come besides, and override built-in ones of the same id. Each has an \
+example, which is also its test.";
+
+const RULES_EXAMPLES: &str = "\
+Examples:
+  Find the rules about ssh
+    ops2nix rules list | grep ssh
+
+  Check rules of your own before they are used
+    ops2nix rules lint --rules my-rules
+    ops2nix rules test --rules my-rules";
+
+const RULES_EXIT_STATUS: &str = "\
+Exit status:
+  0  Done, and nothing is wrong
+  1  `lint` found a problem, or an example of `test` does not hold
+  2  Could not work: bad arguments, or a rule that cannot be read";
+
+const SCHEMA_ABOUT: &str = "Print the JSON Schema of a file that ops2nix writes";
+
+const SCHEMA_LONG: &str = "\
+Print the JSON Schema of a file that ops2nix writes, as the program's own types have it.";
+
+const SCHEMA_EXAMPLES: &str = "\
+Examples:
+  Check a report in CI
+    ops2nix schema report > report.schema.json
+    check-jsonschema --schemafile report.schema.json account.json";
+
+#[derive(Debug, Parser)]
+#[command(
+    name = "ops2nix", version, about = ABOUT, long_about = LONG_ABOUT,
+    after_long_help = format!("{EXAMPLES}\n\n{EXIT_STATUS}"),
+    styles = STYLES, max_term_width = 100, disable_help_subcommand = true,
+    arg_required_else_help = true
+)]
+pub(super) struct CommandLine {
+    #[command(subcommand)]
+    pub(super) command: Command,
+
+    /// When to use colours
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        value_enum,
+        help_heading = "Messages"
+    )]
+    pub(super) color: Option<ColorChoice>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    #[command(
+        about = TRANSLATE_ABOUT, long_about = TRANSLATE_LONG,
+        after_long_help = format!("{TRANSLATE_EXAMPLES}\n\n{EXIT_STATUS}")
+    )]
+    Translate(Box<Translate>),
+
+    #[command(
+        about = RULES_ABOUT, long_about = RULES_LONG,
+        after_long_help = format!("{RULES_EXAMPLES}\n\n{RULES_EXIT_STATUS}")
+    )]
+    Rules(RulesLine),
+
+    #[command(
+        about = SCHEMA_ABOUT, long_about = SCHEMA_LONG, after_long_help = SCHEMA_EXAMPLES
+    )]
+    Schema {
+        /// What to print the schema of
+        #[arg(value_enum, value_name = "WHAT")]
+        of: SchemaOf,
+    },
+}
+
+#[derive(Args, Debug)]
+pub(super) struct RulesLine {
+    #[command(subcommand)]
+    pub(super) command: RulesCommand,
+
+    /// A folder of rules of your own; they override built-in ones of the same id [repeatable]
+    #[arg(long = "rules", value_name = "DIR", global = true)]
+    pub(super) folders: Vec<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub(super) enum RulesCommand {
+    /// Print each rule: its id, the kind of resource it is for, what it does, and where it stands
+    List,
+    /// Print what is wrong with rules that can be read, such as a missing example
+    Lint,
+    /// Run the examples of all rules, and print those that do not hold
+    Test,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum SchemaOf {
+    /// The file that `--report FILE.json` writes
+    Report,
+}
+
+#[derive(Args, Debug)]
+#[command(group = ArgGroup::new("to").required(true).args(["out", "stdout", "dump_model"]))]
+pub(super) struct Translate {
+    /// A project's folder, or playbooks of one project
+    #[arg(required = true, value_name = "INPUT")]
+    pub(super) inputs: Vec<PathBuf>,
+
+    /// The folder to write to; made where it is missing
+    #[arg(long, value_name = "DIR", help_heading = "Output")]
+    pub(super) out: Option<PathBuf>,
+
+    /// Print all files instead of writing them, each under a line `==> path <==`
+    #[arg(long, help_heading = "Output")]
+    pub(super) stdout: bool,
+
+    /// Print what was understood of each host instead of writing anything
+    #[arg(long, value_name = "FORMAT", value_enum, help_heading = "Output")]
+    pub(super) dump_model: Option<DumpFormat>,
+
+    #[command(flatten)]
+    pub(super) settings: Settings,
+
+    /// Say errors only, and no summary
+    #[arg(short, long, conflicts_with = "verbose", help_heading = "Messages")]
+    pub(super) quiet: bool,
+
+    /// Say notes too: choices that were made without a change of meaning
+    #[arg(short, long, help_heading = "Messages")]
+    pub(super) verbose: bool,
+}
+
+/// What the file ops2nix.toml may set too.
+#[derive(Args, Clone, Debug, Default)]
+pub(super) struct Settings {
+    /// The kind of the input; found out by itself where it is not given
+    #[arg(long, value_name = "KIND", value_parser = importer_names())]
+    pub(super) from: Option<String>,
+
+    /// Leave out the comments that say where each definition comes from
+    #[arg(long, help_heading = "Output")]
+    pub(super) no_origins: bool,
+
+    /// Write the account of the run; the ending says the format (.json, .md) [repeatable]
+    #[arg(long = "report", value_name = "FILE", help_heading = "Output")]
+    pub(super) reports: Vec<PathBuf>,
+
+    /// A folder of rules of your own; they override built-in ones of the same id [repeatable]
+    #[arg(long, value_name = "DIR", help_heading = "Output")]
+    pub(super) rules: Vec<PathBuf>,
+
+    /// An inventory: a file, a folder, or host names with commas [repeatable]
+    #[arg(short, long, value_name = "FILE", help_heading = "Ansible")]
+    pub(super) inventory: Vec<PathBuf>,
+
+    /// Translate only the hosts that this pattern selects
+    #[arg(short, long, value_name = "PATTERN", help_heading = "Ansible")]
+    pub(super) limit: Option<String>,
+
+    /// Variables that override all others: k=v, JSON, YAML, or @FILE [repeatable]
+    #[arg(short, long, value_name = "VARS", help_heading = "Ansible")]
+    pub(super) extra_vars: Vec<String>,
+
+    /// Play only what has one of these tags, with commas between [repeatable]
+    #[arg(
+        short,
+        long,
+        value_name = "TAGS",
+        value_delimiter = ',',
+        help_heading = "Ansible"
+    )]
+    pub(super) tags: Vec<String>,
+
+    /// Leave out what has one of these tags, with commas between [repeatable]
+    #[arg(
+        long,
+        value_name = "TAGS",
+        value_delimiter = ',',
+        help_heading = "Ansible"
+    )]
+    pub(super) skip_tags: Vec<String>,
+
+    /// Facts as `ansible -m setup --tree` writes them: for all hosts, or a mapping by host
+    #[arg(long, value_name = "FILE", help_heading = "Ansible")]
+    pub(super) facts: Option<PathBuf>,
+
+    /// Take the facts of this system
+    #[arg(long, value_name = "PROFILE", value_parser = profile_names(), help_heading = "Ansible")]
+    pub(super) assume: Option<String>,
+
+    /// The least severity that makes the exit status 1 [default: error]
+    #[arg(
+        long,
+        value_name = "SEVERITY",
+        value_enum,
+        help_heading = "Exit status"
+    )]
+    pub(super) fail_on: Option<FailOn>,
+
+    /// Make the exit status 1 when coverage in percent is below N
+    #[arg(long, value_name = "N", value_parser = percent, help_heading = "Exit status")]
+    pub(super) min_coverage: Option<f64>,
+
+    /// Same as --fail-on warning --min-coverage 100
+    #[arg(long, action = ArgAction::SetTrue, conflicts_with_all = ["fail_on", "min_coverage"], help_heading = "Exit status")]
+    pub(super) strict: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum DumpFormat {
+    Yaml,
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ColorChoice {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum FailOn {
+    Note,
+    Warning,
+    Error,
+    Never,
+}
+
+impl FailOn {
+    pub(super) fn is_reached_by(self, worst: Option<Severity>) -> bool {
+        let least = match self {
+            FailOn::Note => Severity::Note,
+            FailOn::Warning => Severity::Warning,
+            FailOn::Error => Severity::Error,
+            FailOn::Never => return false,
+        };
+        worst.is_some_and(|worst| worst >= least)
+    }
+}
+
+fn importer_names() -> clap::builder::PossibleValuesParser {
+    let names = crate::import::IMPORTERS.iter().map(|it| it.name);
+    clap::builder::PossibleValuesParser::new(names)
+}
+
+fn profile_names() -> clap::builder::PossibleValuesParser {
+    clap::builder::PossibleValuesParser::new(crate::import::ansible::profile_names())
+}
+
+fn percent(text: &str) -> Result<f64, String> {
+    let value: f64 = text.parse().map_err(|_| "it is no number".to_owned())?;
+    if (0.0..=100.0).contains(&value) {
+        Ok(value)
+    } else {
+        Err("it is not between 0 and 100".to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{CommandFactory, Parser};
+
+    use super::{CommandLine, FailOn, percent};
+    use crate::diag::Severity;
+
+    #[test]
+    fn the_definition_is_consistent() {
+        CommandLine::command().debug_assert();
+    }
+
+    #[test]
+    fn where_to_is_asked_for_once() {
+        let check = |args: &str, expected: bool| {
+            let parsed = CommandLine::try_parse_from(args.split(' '));
+            assert_eq!(parsed.is_ok(), expected, "{args}");
+        };
+        check("ops2nix translate x", false);
+        check("ops2nix translate x --out y --stdout", false);
+        check("ops2nix translate x --out y", true);
+        check("ops2nix translate x --dump-model yaml", true);
+        check("ops2nix translate x --out y --strict --fail-on note", false);
+    }
+
+    #[test]
+    fn a_percentage_lies_between_0_and_100() {
+        assert_eq!(percent("87.5"), Ok(87.5));
+        assert!(percent("101").is_err());
+        assert!(percent("most").is_err());
+        assert!(percent("NaN").is_err());
+    }
+
+    #[test]
+    fn a_severity_at_or_above_the_limit_fails() {
+        assert!(FailOn::Warning.is_reached_by(Some(Severity::Error)));
+        assert!(!FailOn::Error.is_reached_by(Some(Severity::Warning)));
+        assert!(!FailOn::Never.is_reached_by(Some(Severity::Error)));
+        assert!(!FailOn::Note.is_reached_by(None));
+    }
+}

@@ -1,0 +1,362 @@
+//! What hosts share: the definitions of all plans, laid out on sheets, one for each file.
+//!
+//! A definition that all hosts of a role (service, topic) have equally stands in its module, once; any other one stands
+//! with its host. So a host's modules and its own file together say exactly what its plan says.
+
+use std::collections::{BTreeMap, HashMap};
+
+use indexmap::{IndexMap, IndexSet};
+use rayon::prelude::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
+
+use super::layout::{Place, place, remark_place};
+use crate::account::ItemId;
+use crate::nix::Expr;
+use crate::plan::{Definition, OptionPath, Origin, Plan, Remark, Setting};
+
+/// What one file says.
+#[derive(Debug)]
+pub(super) struct Sheet<'a> {
+    pub(super) place: Place<'a>,
+    /// The hosts that it is for.
+    pub(super) hosts: Vec<&'a Plan>,
+    pub(super) leaves: Vec<Leaf<'a>>,
+    pub(super) notes: Vec<Note<'a>>,
+    /// For a host's file: the modules it needs.
+    pub(super) imports: Vec<Place<'a>>,
+}
+
+/// An option and what it is set to.
+#[derive(Debug)]
+pub(super) struct Leaf<'a> {
+    pub(super) path: &'a OptionPath,
+    pub(super) value: LeafValue<'a>,
+}
+
+#[derive(Debug)]
+pub(super) enum LeafValue<'a> {
+    One(Stated<'a>),
+    Elements(Vec<Stated<'a>>),
+}
+
+impl<'a> LeafValue<'a> {
+    pub(super) fn stated(&self) -> &[Stated<'a>] {
+        match self {
+            LeafValue::One(one) => std::slice::from_ref(one),
+            LeafValue::Elements(list) => list,
+        }
+    }
+}
+
+/// A value and who asked for it, on any of the hosts.
+#[derive(Debug)]
+pub(super) struct Stated<'a> {
+    pub(super) expr: &'a Expr,
+    pub(super) origin: Origin,
+}
+
+/// A remark and who caused it, on any of the hosts.
+#[derive(Debug)]
+pub(super) struct Note<'a> {
+    pub(super) remark: &'a Remark,
+    pub(super) origin: Origin,
+}
+
+/// Lays the plans out: the modules by name, then the hosts in their order.
+pub(super) fn share(plans: &[Plan]) -> Vec<Sheet<'_>> {
+    let indexes: Vec<Index<'_>> = plans.par_iter().map(index).collect();
+    let mut owners: BTreeMap<Place<'_>, Vec<usize>> = BTreeMap::new();
+    for (host, index) in indexes.iter().enumerate() {
+        for place in index.places() {
+            owners.entry(place).or_default().push(host);
+        }
+    }
+    owners.remove(&Place::Host);
+    let all = Plans {
+        plans,
+        indexes: &indexes,
+    };
+    let mut sheets: Vec<Sheet<'_>> = owners
+        .par_iter()
+        .map(|(place, hosts)| all.module(*place, hosts))
+        .filter(|sheet| !sheet.leaves.is_empty() || !sheet.notes.is_empty())
+        .collect();
+    let shared: HashMap<Place<'_>, Shared<'_>> = sheets
+        .iter()
+        .map(|sheet| (sheet.place, Shared::of(sheet)))
+        .collect();
+    let hosts: Vec<Sheet<'_>> = (0..plans.len())
+        .into_par_iter()
+        .map(|host| all.host(host, &shared))
+        .collect();
+    sheets.extend(hosts);
+    sheets
+}
+
+/// One definition of a plan, and whether it is an element of a list.
+#[derive(Clone, Copy)]
+struct Said<'a> {
+    path: &'a OptionPath,
+    definition: &'a Definition,
+    kind: Kind,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Whole,
+    Element,
+}
+
+/// What makes remarks of different hosts the same one.
+type RemarkKey<'a> = (
+    &'a str,
+    &'a str,
+    Option<&'a OptionPath>,
+    &'a [String],
+    &'a [ItemId],
+);
+
+/// The parts of a plan by the file they would go to.
+#[derive(Default)]
+struct Index<'a> {
+    definitions: IndexMap<Place<'a>, Vec<Said<'a>>>,
+    remarks: IndexMap<Place<'a>, IndexMap<RemarkKey<'a>, &'a Remark>>,
+}
+
+impl<'a> Index<'a> {
+    fn places(&self) -> IndexSet<Place<'a>> {
+        self.definitions
+            .keys()
+            .chain(self.remarks.keys())
+            .copied()
+            .collect()
+    }
+}
+
+fn index(plan: &Plan) -> Index<'_> {
+    let mut index = Index::default();
+    for (path, setting) in plan.settings() {
+        let kind = match setting {
+            Setting::One(_) => Kind::Whole,
+            Setting::Elements(_) => Kind::Element,
+        };
+        for definition in setting.definitions() {
+            let said = Said {
+                path,
+                definition,
+                kind,
+            };
+            let place = place(&definition.home, path);
+            index.definitions.entry(place).or_default().push(said);
+        }
+    }
+    for remark in &plan.remarks {
+        let place = remark_place(&remark.home, remark.about.as_ref());
+        let known = index.remarks.entry(place).or_default();
+        known.entry(remark_key(remark)).or_insert(remark);
+    }
+    index
+}
+
+fn remark_key(remark: &Remark) -> RemarkKey<'_> {
+    (
+        &remark.title,
+        &remark.reason,
+        remark.about.as_ref(),
+        &remark.lines,
+        &remark.origin.items,
+    )
+}
+
+struct Plans<'a, 'b> {
+    plans: &'a [Plan],
+    indexes: &'b [Index<'a>],
+}
+
+impl<'a> Plans<'a, '_> {
+    /// What all of `hosts` have equally at `place`, in the order of the first of them.
+    fn module(&self, place: Place<'a>, hosts: &[usize]) -> Sheet<'a> {
+        let mut sheet = Sheet {
+            place,
+            hosts: hosts.iter().map(|host| &self.plans[*host]).collect(),
+            leaves: Vec::new(),
+            notes: Vec::new(),
+            imports: Vec::new(),
+        };
+        let Some((first, others)) = hosts.split_first() else {
+            return sheet;
+        };
+        let mut leaves = Leaves::default();
+        let said = self.indexes[*first].definitions.get(&place);
+        'definitions: for said in said.into_iter().flatten() {
+            let mut origin = said.definition.origin.clone();
+            for other in others {
+                match find(&self.plans[*other], said, place) {
+                    Some(equal) => origin.merge(equal.origin.clone()),
+                    None => continue 'definitions,
+                }
+            }
+            leaves.push(said, origin);
+        }
+        sheet.leaves = leaves.finish();
+        let remarks = self.indexes[*first].remarks.get(&place);
+        'remarks: for (key, remark) in remarks.into_iter().flatten() {
+            let mut origin = remark.origin.clone();
+            for other in others {
+                match self.indexes[*other]
+                    .remarks
+                    .get(&place)
+                    .and_then(|it| it.get(key))
+                {
+                    Some(equal) => origin.merge(equal.origin.clone()),
+                    None => continue 'remarks,
+                }
+            }
+            sheet.notes.push(Note { remark, origin });
+        }
+        sheet
+    }
+
+    /// What no module says for a host.
+    fn host(&self, host: usize, shared: &HashMap<Place<'a>, Shared<'a>>) -> Sheet<'a> {
+        let index = &self.indexes[host];
+        let mut leaves = Leaves::default();
+        // The plan's own order, not that of the index: what belongs together was stated together.
+        for (path, setting) in self.plans[host].settings() {
+            let kind = match setting {
+                Setting::One(_) => Kind::Whole,
+                Setting::Elements(_) => Kind::Element,
+            };
+            for definition in setting.definitions() {
+                let said = Said {
+                    path,
+                    definition,
+                    kind,
+                };
+                let module = shared.get(&place(&definition.home, path));
+                if !module.is_some_and(|it| it.has(&said)) {
+                    leaves.push(&said, definition.origin.clone());
+                }
+            }
+        }
+        let mut notes = Vec::new();
+        for (place, remarks) in &index.remarks {
+            let module = shared.get(place);
+            for (key, remark) in remarks {
+                if !module.is_some_and(|it| it.remarks.contains(key)) {
+                    notes.push(Note {
+                        remark,
+                        origin: remark.origin.clone(),
+                    });
+                }
+            }
+        }
+        let mut imports: Vec<Place<'a>> = index
+            .places()
+            .into_iter()
+            .filter(|place| shared.contains_key(place))
+            .collect();
+        // Topics by name; roles and services as the source has them.
+        imports.sort_by_key(|place| match place {
+            Place::Topic(topic) => (0, *topic),
+            Place::Role(_) => (1, ""),
+            Place::Service(_) => (2, ""),
+            Place::Host => (3, ""),
+        });
+        Sheet {
+            place: Place::Host,
+            hosts: vec![&self.plans[host]],
+            leaves: leaves.finish(),
+            notes,
+            imports,
+        }
+    }
+}
+
+/// Finds the definition of another host that says the same at the same place.
+fn find<'a>(plan: &'a Plan, said: &Said<'_>, at: Place<'_>) -> Option<&'a Definition> {
+    let setting = plan.get(said.path)?;
+    let same_kind = match setting {
+        Setting::One(_) => said.kind == Kind::Whole,
+        Setting::Elements(_) => said.kind == Kind::Element,
+    };
+    let equal =
+        |it: &&Definition| it.expr == said.definition.expr && place(&it.home, said.path) == at;
+    setting
+        .definitions()
+        .iter()
+        .find(equal)
+        .filter(|_| same_kind)
+}
+
+/// What a module says.
+struct Shared<'a> {
+    definitions: HashMap<&'a OptionPath, Vec<&'a Expr>>,
+    remarks: IndexSet<RemarkKey<'a>>,
+}
+
+impl<'a> Shared<'a> {
+    fn of(sheet: &Sheet<'a>) -> Shared<'a> {
+        Shared {
+            definitions: sheet
+                .leaves
+                .iter()
+                .map(|leaf| {
+                    let stated = leaf.value.stated();
+                    (leaf.path, stated.iter().map(|it| it.expr).collect())
+                })
+                .collect(),
+            remarks: sheet.notes.iter().map(|it| remark_key(it.remark)).collect(),
+        }
+    }
+
+    fn has(&self, said: &Said<'_>) -> bool {
+        // A path of one host is a whole value or a list that joins, never both, and so for all that share it.
+        self.definitions
+            .get(said.path)
+            .is_some_and(|exprs| exprs.contains(&&said.definition.expr))
+    }
+}
+
+/// Gathers definitions to leaves, one for each path.
+#[derive(Default)]
+struct Leaves<'a> {
+    by_path: IndexMap<&'a OptionPath, LeafValue<'a>>,
+}
+
+impl<'a> Leaves<'a> {
+    fn push(&mut self, said: &Said<'a>, origin: Origin) {
+        let stated = Stated {
+            expr: &said.definition.expr,
+            origin,
+        };
+        match said.kind {
+            Kind::Whole => {
+                self.by_path.insert(said.path, LeafValue::One(stated));
+            }
+            Kind::Element => {
+                let value = self
+                    .by_path
+                    .entry(said.path)
+                    .or_insert_with(|| LeafValue::Elements(Vec::new()));
+                if let LeafValue::Elements(list) = value {
+                    list.push(stated);
+                }
+            }
+        }
+    }
+
+    /// Elements of one origin stand together: lists that join say nothing by their order.
+    fn finish(self) -> Vec<Leaf<'a>> {
+        self.by_path
+            .into_iter()
+            .map(|(path, mut value)| {
+                if let LeafValue::Elements(list) = &mut value {
+                    let seen: IndexSet<Vec<ItemId>> =
+                        list.iter().map(|it| it.origin.items.clone()).collect();
+                    list.sort_by_key(|it| seen.get_index_of(&it.origin.items));
+                }
+                Leaf { path, value }
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,135 @@
+//! The texts that do not depend on what is said, as handlebars templates; their holes take printed Nix.
+
+use handlebars::{Handlebars, no_escape};
+use serde::Serialize;
+
+use super::markdown::Markdown;
+use crate::nix::NixText;
+
+/// The parts of a module.
+#[derive(Debug, Serialize)]
+pub(super) struct Written {
+    pub(super) head: NixText,
+    pub(super) arguments: NixText,
+    pub(super) imports: Vec<NixText>,
+    pub(super) body: NixText,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Flake {
+    pub(super) description: NixText,
+    pub(super) nixpkgs: NixText,
+    pub(super) hosts: Vec<FlakeHost>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct FlakeHost {
+    pub(super) name: NixText,
+    pub(super) folder: NixText,
+}
+
+/// What `secrets/README.md` says.
+#[derive(Debug, Serialize)]
+pub(super) struct SecretsPage {
+    pub(super) secrets: Vec<SecretEntry>,
+    /// One of them, for the examples.
+    pub(super) example: SecretExample,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct SecretEntry {
+    pub(super) path: Markdown,
+    pub(super) hosts: Markdown,
+    pub(super) used_by: Markdown,
+    pub(super) from: Vec<Markdown>,
+    pub(super) content: Markdown,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct SecretExample {
+    pub(super) path: Markdown,
+    pub(super) name: NixText,
+    pub(super) quoted_path: NixText,
+    pub(super) age_file: NixText,
+}
+
+/// What `MIGRATION.md` says.
+#[derive(Debug, Serialize)]
+pub(super) struct MigrationPage {
+    pub(super) topics: Vec<MigrationTopic>,
+    /// One, where anything is left to a person.
+    pub(super) manual: Vec<MigrationManual>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct MigrationTopic {
+    pub(super) title: Markdown,
+    pub(super) chores: Vec<Markdown>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct MigrationManual {
+    pub(super) remarks: usize,
+    pub(super) files: Vec<MigrationFile>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct MigrationFile {
+    pub(super) file: Markdown,
+    pub(super) remarks: usize,
+}
+
+/// The templates, parsed.
+pub(super) struct Skeletons(Handlebars<'static>);
+
+impl Skeletons {
+    pub(super) fn new() -> Skeletons {
+        let mut registry = Handlebars::new();
+        registry.set_strict_mode(true);
+        registry.register_escape_fn(no_escape);
+        for (name, text) in [
+            ("flake", include_str!("skeleton/flake.nix.hbs")),
+            ("host", include_str!("skeleton/host.nix.hbs")),
+            ("lone-host", include_str!("skeleton/lone-host.nix.hbs")),
+            ("module", include_str!("skeleton/module.nix.hbs")),
+            ("secrets", include_str!("skeleton/secrets.md.hbs")),
+            ("migration", include_str!("skeleton/migration.md.hbs")),
+        ] {
+            let parsed = registry.register_template_string(name, text);
+            debug_assert!(parsed.is_ok(), "{name}: {parsed:?}");
+        }
+        Skeletons(registry)
+    }
+
+    pub(super) fn flake(&self, flake: &Flake) -> String {
+        self.render("flake", flake)
+    }
+
+    pub(super) fn host(&self, written: &Written) -> String {
+        self.render("host", written)
+    }
+
+    /// A host that has no modules.
+    pub(super) fn lone_host(&self, written: &Written) -> String {
+        self.render("lone-host", written)
+    }
+
+    pub(super) fn module(&self, written: &Written) -> String {
+        self.render("module", written)
+    }
+
+    pub(super) fn secrets(&self, page: &SecretsPage) -> String {
+        self.render("secrets", page)
+    }
+
+    pub(super) fn migration(&self, page: &MigrationPage) -> String {
+        self.render("migration", page)
+    }
+
+    /// The templates are the program's own, and tests render each of them: a hole that nothing fills is seen there.
+    fn render(&self, name: &str, context: &impl Serialize) -> String {
+        let rendered = self.0.render(name, context);
+        debug_assert!(rendered.is_ok(), "{name}: {rendered:?}");
+        rendered.unwrap_or_default()
+    }
+}

@@ -1,0 +1,379 @@
+//! Groups and remarks to the body of a module: bindings, lists, and a comment above each thing of another origin.
+
+use indexmap::IndexSet;
+
+use super::Origins;
+use super::comment::{self, Sources};
+use super::share::{LeafValue, Note, Sheet, Stated};
+use super::tree::{Group, Node, group};
+use crate::account::ItemId;
+use crate::nix::{Comment, Element, Entry, Expr, Value, is_plain_name};
+use crate::source::Span;
+
+/// A comment above a group names the origins of all it holds up to this many; above, the parts have their own.
+const MOST_IN_ONE_COMMENT: usize = 4;
+/// A list up to this length is not divided by comments.
+const SHORT_LIST: usize = 4;
+/// Names that mean something else than a package inside `with pkgs;`.
+const NOT_WITH_PKGS: [&str; 14] = [
+    "abort",
+    "baseNameOf",
+    "break",
+    "builtins",
+    "config",
+    "derivation",
+    "dirOf",
+    "import",
+    "lib",
+    "map",
+    "options",
+    "pkgs",
+    "throw",
+    "toString",
+];
+
+/// Writes what a sheet says. Keys of comment lines below `notes.len()` are remarks, above it items.
+pub(super) fn body(sheet: &Sheet<'_>, sources: Sources<'_>, origins: Origins) -> Vec<Entry> {
+    let writer = Writer {
+        sources,
+        origins,
+        notes: sheet.notes.len(),
+    };
+    let groups = group(&sheet.leaves);
+    let mut order = Order::of(&groups, sources);
+    for (at, note) in sheet.notes.iter().enumerate() {
+        order.place(at, note);
+    }
+    let mut entries = Vec::new();
+    let mut previous = Comment::default();
+    for slot in &order.slots {
+        match slot {
+            Slot::Group(at) => writer.group(&groups[*at], &mut previous, &mut entries),
+            Slot::Note { note, joined } => {
+                if !joined && !entries.is_empty() {
+                    entries.push(Entry::Blank);
+                }
+                let text = comment::manual(sources, &sheet.notes[*note], *note, 2);
+                entries.push(Entry::Comment(text));
+                previous = Comment::default();
+            }
+        }
+    }
+    entries
+}
+
+enum Slot {
+    Group(usize),
+    Note {
+        note: usize,
+        /// Whether it stands right below what it is about.
+        joined: bool,
+    },
+}
+
+/// The order of groups and remarks.
+struct Order<'a, 'b> {
+    slots: Vec<Slot>,
+    groups: &'b [Group<'a>],
+    /// For each group, where its items stand.
+    spans: Vec<Vec<Span>>,
+    sources: Sources<'b>,
+}
+
+impl<'a, 'b> Order<'a, 'b> {
+    fn of(groups: &'b [Group<'a>], sources: Sources<'b>) -> Order<'a, 'b> {
+        let spans = groups
+            .iter()
+            .map(|group| {
+                let stated = stated(&group.node);
+                let items: IndexSet<ItemId> = items(&stated);
+                items
+                    .into_iter()
+                    .map(|item| sources.account.get(item).span)
+                    .collect()
+            })
+            .collect();
+        Order {
+            slots: (0..groups.len()).map(Slot::Group).collect(),
+            groups,
+            spans,
+            sources,
+        }
+    }
+
+    /// Puts a remark below the option it is about, else behind the last group that the source has before it.
+    fn place(&mut self, note: usize, at: &Note<'_>) {
+        if let Some(about) = &at.remark.about {
+            let is_about = |slot: &Slot| match slot {
+                Slot::Group(group) => about.names().starts_with(&self.groups[*group].path),
+                Slot::Note { .. } => false,
+            };
+            if let Some(slot) = self.slots.iter().position(is_about) {
+                let behind = self.behind(slot, true);
+                self.slots.insert(behind, Slot::Note { note, joined: true });
+                return;
+            }
+        }
+        let slot = Slot::Note {
+            note,
+            joined: false,
+        };
+        let Some(span) = at
+            .origin
+            .items
+            .first()
+            .map(|it| self.sources.account.get(*it).span)
+        else {
+            self.slots.push(slot);
+            return;
+        };
+        let here = |slot: &Slot, holds: &dyn Fn(&Span) -> bool| match slot {
+            Slot::Group(group) => self.spans[*group].iter().any(holds),
+            Slot::Note { .. } => false,
+        };
+        let before = self
+            .slots
+            .iter()
+            .rposition(|slot| here(slot, &|it| it.file == span.file && it.start <= span.start));
+        let after = self
+            .slots
+            .iter()
+            .position(|slot| here(slot, &|it| it.file == span.file));
+        let index = match (before, after) {
+            (Some(before), _) => self.behind(before, false),
+            (None, Some(after)) => after,
+            (None, None) => self.slots.len(),
+        };
+        self.slots.insert(index, slot);
+    }
+
+    /// Returns the first slot behind `slot` that holds no remark, or no remark that stands right below it.
+    fn behind(&self, slot: usize, joined_only: bool) -> usize {
+        let is_remark = |slot: &Slot| match slot {
+            Slot::Group(_) => false,
+            Slot::Note { joined, .. } => *joined || !joined_only,
+        };
+        let remarks = self.slots[slot + 1..].iter().take_while(|it| is_remark(it));
+        slot + 1 + remarks.count()
+    }
+}
+
+/// What the comments above already say.
+#[derive(Clone, Default)]
+struct Shown<'a> {
+    origins: bool,
+    remarks: IndexSet<&'a str>,
+}
+
+struct Writer<'a> {
+    sources: Sources<'a>,
+    origins: Origins,
+    notes: usize,
+}
+
+impl Writer<'_> {
+    fn group(&self, group: &Group<'_>, previous: &mut Comment, entries: &mut Vec<Entry>) {
+        let mut written = Vec::new();
+        let mut before = previous.clone();
+        let path = group.path.clone();
+        self.node(
+            path,
+            &group.node,
+            &Shown::default(),
+            1,
+            &mut before,
+            &mut written,
+        );
+        let joined = !before.lines.is_empty() && before == *previous;
+        if !joined && !entries.is_empty() {
+            entries.push(Entry::Blank);
+        }
+        *previous = before;
+        entries.append(&mut written);
+    }
+
+    /// Writes a name and what is below it. `previous` is the comment that the name before it has; an equal one holds on.
+    fn node(
+        &self,
+        mut path: Vec<String>,
+        mut node: &Node<'_>,
+        above: &Shown<'_>,
+        depth: usize,
+        previous: &mut Comment,
+        entries: &mut Vec<Entry>,
+    ) {
+        while let (None, 1, Some((name, child))) =
+            (node.value, node.children.len(), node.children.first())
+        {
+            path.push((*name).to_owned());
+            node = child;
+        }
+        let stated = stated(node);
+        let mut shown = above.clone();
+        let comment = self.comment(node, &stated, &mut shown, depth);
+        if comment != *previous {
+            self.push_comment(&comment, entries);
+        }
+        *previous = comment;
+        let value = match node.value {
+            Some(value) if !node.is_set() => {
+                let own = self.leaf(value, &shown, depth);
+                if node.children.is_empty() {
+                    own
+                } else {
+                    // The module system merges them; two bindings of one name would be no Nix.
+                    let below = Value::Attrs(self.children(node, &shown, depth + 2));
+                    Value::Merge(Expr::select("lib.mkMerge"), vec![own, below])
+                }
+            }
+            _ => Value::Attrs(self.children(node, &shown, depth + 1)),
+        };
+        entries.push(Entry::Bind(path, value));
+    }
+
+    fn children(&self, node: &Node<'_>, shown: &Shown<'_>, depth: usize) -> Vec<Entry> {
+        let mut entries = Vec::new();
+        let mut previous = Comment::default();
+        for (name, child) in &node.children {
+            let path = vec![(*name).to_owned()];
+            self.node(path, child, shown, depth, &mut previous, &mut entries);
+        }
+        entries
+    }
+
+    /// Says what the comments above do not say about all that is below `node`.
+    fn comment<'s>(
+        &self,
+        node: &Node<'_>,
+        stated: &[&'s Stated<'_>],
+        shown: &mut Shown<'s>,
+        depth: usize,
+    ) -> Comment {
+        let common: IndexSet<&str> = stated.first().map_or_else(IndexSet::new, |first| {
+            first
+                .origin
+                .remarks
+                .iter()
+                .map(String::as_str)
+                .filter(|remark| !shown.remarks.contains(remark))
+                .filter(|remark| {
+                    let has = |it: &&Stated<'_>| it.origin.remarks.iter().any(|r| r == remark);
+                    stated.iter().all(has)
+                })
+                .collect()
+        });
+        let names_origins = !shown.origins && self.is_one(node, stated);
+        let comment = if names_origins {
+            shown.origins = true;
+            comment::origins(self.sources, stated, &common, depth * 2)
+        } else if shown.origins {
+            comment::remarks_alone(&common, depth * 2)
+        } else {
+            return Comment::default();
+        };
+        shown.remarks.extend(common);
+        comment
+    }
+
+    /// Tells whether one comment speaks for all that is below a name.
+    fn is_one(&self, node: &Node<'_>, stated: &[&Stated<'_>]) -> bool {
+        let is_leaf = node.children.is_empty();
+        match node.value {
+            Some(LeafValue::Elements(list)) if is_leaf => !is_divided(list),
+            _ => is_leaf || items(stated).len() <= MOST_IN_ONE_COMMENT,
+        }
+    }
+
+    fn leaf(&self, value: &LeafValue<'_>, shown: &Shown<'_>, depth: usize) -> Value {
+        let stated = value.stated();
+        let exprs: Vec<&Expr> = match value {
+            LeafValue::One(one) => match one.expr {
+                Expr::List(list) if list.len() > 1 => list.iter().collect(),
+                other => return Value::Expr(other.clone()),
+            },
+            LeafValue::Elements(_) => stated.iter().map(|it| it.expr).collect(),
+        };
+        let short: Option<Vec<Expr>> = if exprs.len() > 1 {
+            exprs.iter().map(|expr| package_name(expr)).collect()
+        } else {
+            None
+        };
+        let written = |at: usize| match &short {
+            Some(names) => names[at].clone(),
+            None => exprs[at].clone(),
+        };
+        let divided =
+            !shown.origins && matches!(value, LeafValue::Elements(list) if is_divided(list));
+        let mut elements = Vec::new();
+        let mut previous = Comment::default();
+        for at in 0..exprs.len() {
+            if divided
+                && !shown.origins
+                && let Some(it) = stated.get(at)
+            {
+                let remarks = it.origin.remarks.iter().map(String::as_str).collect();
+                let comment = comment::origins(self.sources, &[it], &remarks, (depth + 1) * 2);
+                if comment != previous && self.origins == Origins::Shown {
+                    elements.push(Element::Comment(self.keyed(&comment)));
+                }
+                previous = comment;
+            }
+            elements.push(Element::Expr(written(at)));
+        }
+        match short {
+            Some(_) => Value::ListWith(Expr::select("pkgs"), elements),
+            None => Value::List(elements),
+        }
+    }
+
+    fn push_comment(&self, comment: &Comment, entries: &mut Vec<Entry>) {
+        if self.origins == Origins::Shown && !comment.lines.is_empty() {
+            entries.push(Entry::Comment(self.keyed(comment)));
+        }
+    }
+
+    /// Items have their keys behind those of the remarks.
+    fn keyed(&self, comment: &Comment) -> Comment {
+        let mut comment = comment.clone();
+        for key in comment.lines.iter_mut().flat_map(|line| &mut line.keys) {
+            *key += self.notes;
+        }
+        comment
+    }
+}
+
+/// Tells whether a list is long and mixed enough for a comment above each part.
+fn is_divided(list: &[Stated<'_>]) -> bool {
+    let asked: IndexSet<&[ItemId]> = list.iter().map(|it| it.origin.items.as_slice()).collect();
+    let all: Vec<&Stated<'_>> = list.iter().collect();
+    asked.len() > 1 && (list.len() > SHORT_LIST || items(&all).len() > MOST_IN_ONE_COMMENT)
+}
+
+/// Returns `git` for `pkgs.git`, where `with pkgs;` finds the same.
+fn package_name(expr: &Expr) -> Option<Expr> {
+    let Expr::Select(names) = expr else {
+        return None;
+    };
+    match names.as_slice() {
+        [set, name]
+            if set == "pkgs" && is_plain_name(name) && !NOT_WITH_PKGS.contains(&name.as_str()) =>
+        {
+            Some(Expr::Select(vec![name.clone()]))
+        }
+        _ => None,
+    }
+}
+
+fn stated<'a>(node: &Node<'a>) -> Vec<&'a Stated<'a>> {
+    node.values()
+        .into_iter()
+        .flat_map(LeafValue::stated)
+        .collect()
+}
+
+fn items(stated: &[&Stated<'_>]) -> IndexSet<ItemId> {
+    stated
+        .iter()
+        .flat_map(|it| it.origin.items.iter().copied())
+        .collect()
+}

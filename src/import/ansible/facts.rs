@@ -1,0 +1,413 @@
+//! Facts: what `setup` would find, from a built-in profile or a file, and what only the machine can tell.
+//!
+//! Manual: <https://docs.ansible.com/ansible/latest/playbook_guide/playbooks_vars_facts.html>
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use super::scope::{Binding, Layer};
+use super::value::{Key, Value};
+use crate::model::{Family, Hole, HoleKind};
+
+/// What is taken to hold of a host.
+#[derive(Clone, Debug)]
+pub(super) struct Profile {
+    pub(super) name: String,
+    /// From a file: what it does not have is unknown, not absent.
+    facts: IndexMap<String, Value>,
+    from_file: bool,
+}
+
+struct Row {
+    profile: &'static str,
+    distribution: &'static str,
+    version: &'static str,
+    release: &'static str,
+    family: &'static str,
+    package_manager: &'static str,
+    kernel: &'static str,
+    python: &'static str,
+}
+
+const fn row(
+    profile: &'static str,
+    distribution: &'static str,
+    version: &'static str,
+    release: &'static str,
+    more: [&'static str; 4],
+) -> Row {
+    let [family, package_manager, kernel, python] = more;
+    Row {
+        profile,
+        distribution,
+        version,
+        release,
+        family,
+        package_manager,
+        kernel,
+        python,
+    }
+}
+
+/// The built-in profiles, as fresh installations of these releases report themselves.
+const PROFILES: &[Row] = &[
+    row(
+        "debian-11",
+        "Debian",
+        "11.11",
+        "bullseye",
+        ["Debian", "apt", "5.10", "3.9.2"],
+    ),
+    row(
+        "debian-12",
+        "Debian",
+        "12.5",
+        "bookworm",
+        ["Debian", "apt", "6.1", "3.11.2"],
+    ),
+    row(
+        "debian-13",
+        "Debian",
+        "13.0",
+        "trixie",
+        ["Debian", "apt", "6.12", "3.13.5"],
+    ),
+    row(
+        "ubuntu-20.04",
+        "Ubuntu",
+        "20.04",
+        "focal",
+        ["Debian", "apt", "5.4", "3.8.10"],
+    ),
+    row(
+        "ubuntu-22.04",
+        "Ubuntu",
+        "22.04",
+        "jammy",
+        ["Debian", "apt", "5.15", "3.10.12"],
+    ),
+    row(
+        "ubuntu-24.04",
+        "Ubuntu",
+        "24.04",
+        "noble",
+        ["Debian", "apt", "6.8", "3.12.3"],
+    ),
+    row(
+        "rhel-8",
+        "RedHat",
+        "8.9",
+        "Ootpa",
+        ["RedHat", "dnf", "4.18", "3.6.8"],
+    ),
+    row(
+        "rhel-9",
+        "RedHat",
+        "9.4",
+        "Plow",
+        ["RedHat", "dnf", "5.14", "3.9.18"],
+    ),
+    row(
+        "rocky-9",
+        "Rocky",
+        "9.4",
+        "Blue Onyx",
+        ["RedHat", "dnf", "5.14", "3.9.18"],
+    ),
+    row(
+        "centos-7",
+        "CentOS",
+        "7.9",
+        "Core",
+        ["RedHat", "yum", "3.10", "2.7.5"],
+    ),
+    row(
+        "fedora-40",
+        "Fedora",
+        "40",
+        "",
+        ["RedHat", "dnf", "6.8", "3.12.3"],
+    ),
+    row(
+        "alpine-3.20",
+        "Alpine",
+        "3.20.0",
+        "NA",
+        ["Alpine", "apk", "6.6", "3.12.3"],
+    ),
+    row(
+        "arch",
+        "Archlinux",
+        "rolling",
+        "NA",
+        ["Archlinux", "pacman", "6.9", "3.12.4"],
+    ),
+];
+
+/// Facts that every machine has, and that nobody knows without it.
+const MACHINE_FACTS: &[&str] = &[
+    "all_ipv4_addresses",
+    "all_ipv6_addresses",
+    "bios_date",
+    "bios_vendor",
+    "bios_version",
+    "board_name",
+    "board_vendor",
+    "chassis_vendor",
+    "cmdline",
+    "date_time",
+    "default_ipv4",
+    "default_ipv6",
+    "device_links",
+    "devices",
+    "dns",
+    "domain",
+    "env",
+    "fibre_channel_wwn",
+    "form_factor",
+    "interfaces",
+    "iscsi_iqn",
+    "kernel_version",
+    "loadavg",
+    "lvm",
+    "machine_id",
+    "memfree_mb",
+    "memory_mb",
+    "memtotal_mb",
+    "mounts",
+    "processor",
+    "processor_cores",
+    "processor_count",
+    "processor_nproc",
+    "processor_threads_per_core",
+    "processor_vcpus",
+    "product_name",
+    "product_serial",
+    "product_uuid",
+    "product_version",
+    "proc_cmdline",
+    "ssh_host_key_dsa_public",
+    "ssh_host_key_ecdsa_public",
+    "ssh_host_key_ed25519_public",
+    "ssh_host_key_rsa_public",
+    "swapfree_mb",
+    "swaptotal_mb",
+    "system_vendor",
+    "uptime_seconds",
+    "virtualization_role",
+    "virtualization_type",
+    "virtualization_tech_guest",
+    "virtualization_tech_host",
+    "eth0",
+    "ens3",
+    "ens18",
+    "enp0s3",
+    "docker0",
+    "br0",
+    "lo",
+    "wlan0",
+    "tun0",
+    "hostnqn",
+    "system_capabilities",
+    "system_capabilities_enforced",
+    "fips",
+];
+
+impl Profile {
+    /// Returns the names of the built-in profiles.
+    pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+        PROFILES.iter().map(|row| row.profile)
+    }
+
+    pub(super) fn built_in(name: &str) -> Option<Profile> {
+        let row = PROFILES.iter().find(|row| row.profile == name)?;
+        Some(Profile {
+            name: name.to_owned(),
+            facts: built_in_facts(row),
+            from_file: false,
+        })
+    }
+
+    /// Takes facts as `ansible -m setup` prints them: with or without `ansible_facts` around, with or without the prefix.
+    pub(super) fn from_facts(name: &str, value: &Value) -> Profile {
+        let inner = value.get("ansible_facts").unwrap_or_else(|| value.clone());
+        let mut facts = IndexMap::new();
+        if let Value::Dict(pairs) = &inner {
+            for (key, value) in pairs.iter() {
+                let name = key.to_string();
+                facts.insert(
+                    name.strip_prefix("ansible_").unwrap_or(&name).to_owned(),
+                    value.clone(),
+                );
+            }
+        }
+        Profile {
+            name: name.to_owned(),
+            facts,
+            from_file: true,
+        }
+    }
+
+    pub(super) fn family(&self) -> Family {
+        match self
+            .facts
+            .get("os_family")
+            .map(|it| it.to_text().to_string())
+            .as_deref()
+        {
+            Some("Debian") => Family::Debian,
+            Some("RedHat" | "Suse") => Family::Rhel,
+            Some("Alpine") => Family::Alpine,
+            Some("Archlinux") => Family::Arch,
+            _ => Family::Other,
+        }
+    }
+
+    /// Returns the level of facts of a host: `ansible_facts` and a variable for each.
+    pub(super) fn layer(&self, host: &str) -> Layer {
+        let mut facts = self.facts.clone();
+        if !self.from_file {
+            let short = host.split('.').next().unwrap_or_default();
+            let domain = host.split_once('.').map_or("", |(_, domain)| domain);
+            facts.insert("hostname".to_owned(), Value::str(short));
+            facts.insert("nodename".to_owned(), Value::str(host));
+            facts.insert("fqdn".to_owned(), Value::str(host));
+            if !domain.is_empty() {
+                facts.insert("domain".to_owned(), Value::str(domain));
+            }
+        }
+        for name in MACHINE_FACTS {
+            let what = format!("the fact `ansible_{name}`");
+            let hole = Hole {
+                kind: HoleKind::Unknown,
+                what,
+                span: None,
+            };
+            facts
+                .entry((*name).to_owned())
+                .or_insert(Value::Unknown(hole));
+        }
+        let mut layer = Layer {
+            assumed: Some(Arc::from(format!("the facts of {}", self.name))),
+            ..Layer::default()
+        };
+        for (name, value) in &facts {
+            // Facts that are the same on every Linux are no assumption; the evaluator asks by name.
+            layer
+                .vars
+                .insert(format!("ansible_{name}"), Binding::Value(value.clone()));
+        }
+        let all = facts
+            .into_iter()
+            .map(|(name, value)| (Key::Str(name), value))
+            .collect();
+        layer.vars.insert(
+            "ansible_facts".to_owned(),
+            Binding::Value(Value::Dict(Arc::new(all))),
+        );
+        layer
+    }
+}
+
+fn built_in_facts(row: &Row) -> IndexMap<String, Value> {
+    let mut facts = IndexMap::new();
+    let mut set = |name: &str, value: Value| {
+        facts.insert(name.to_owned(), value);
+    };
+    let int = |text: &str| text.parse().map_or(Value::Int(0), Value::Int);
+    let major = row.version.split('.').next().unwrap_or_default();
+    set("distribution", Value::str(row.distribution));
+    set("distribution_version", Value::str(row.version));
+    set("distribution_major_version", Value::str(major));
+    set("distribution_release", Value::str(row.release));
+    set("os_family", Value::str(row.family));
+    set("pkg_mgr", Value::str(row.package_manager));
+    set(
+        "service_mgr",
+        Value::str(if row.distribution == "Alpine" {
+            "openrc"
+        } else {
+            "systemd"
+        }),
+    );
+    set("system", Value::str("Linux"));
+    set("kernel", Value::str(row.kernel));
+    set("architecture", Value::str("x86_64"));
+    set("machine", Value::str("x86_64"));
+    set("userspace_architecture", Value::str("x86_64"));
+    set("userspace_bits", Value::str("64"));
+    set("python_version", Value::str(row.python));
+    let python: Vec<&str> = row.python.split('.').collect();
+    let part = |at: usize| int(python.get(at).copied().unwrap_or("0"));
+    let version = Value::dict(vec![
+        ("major", part(0)),
+        ("minor", part(1)),
+        ("micro", part(2)),
+    ]);
+    let executable = if row.python.starts_with('2') {
+        "/usr/bin/python"
+    } else {
+        "/usr/bin/python3"
+    };
+    let list = Value::list(vec![part(0), part(1), part(2)]);
+    set(
+        "python",
+        Value::dict(vec![
+            ("version", version),
+            ("version_info", list),
+            ("executable", Value::str(executable)),
+            ("type", Value::str("cpython")),
+        ]),
+    );
+    let enforcing = row.family == "RedHat";
+    let selinux = if enforcing {
+        Value::dict(vec![
+            ("status", Value::str("enabled")),
+            ("mode", Value::str("enforcing")),
+            ("policyvers", Value::Int(33)),
+            ("type", Value::str("targeted")),
+        ])
+    } else {
+        Value::dict(vec![("status", Value::str("disabled"))])
+    };
+    set("selinux", selinux);
+    set("selinux_python_present", Value::Bool(enforcing));
+    set(
+        "apparmor",
+        Value::dict(vec![(
+            "status",
+            Value::str(if row.family == "Debian" {
+                "enabled"
+            } else {
+                "disabled"
+            }),
+        )]),
+    );
+    set(
+        "lsb",
+        Value::dict(vec![
+            ("id", Value::str(row.distribution)),
+            ("release", Value::str(row.version)),
+            ("codename", Value::str(row.release)),
+            ("major_release", Value::str(major)),
+            (
+                "description",
+                Value::str(&format!("{} {}", row.distribution, row.version)),
+            ),
+        ]),
+    );
+    set("user_id", Value::str("root"));
+    set("user_uid", Value::Int(0));
+    set("user_gid", Value::Int(0));
+    set("user_dir", Value::str("/root"));
+    set("user_shell", Value::str("/bin/bash"));
+    set("user_gecos", Value::str("root"));
+    set("effective_user_id", Value::Int(0));
+    set("real_user_id", Value::Int(0));
+    set("effective_group_id", Value::Int(0));
+    set("is_chroot", Value::Bool(false));
+    set("local", Value::dict(Vec::new()));
+    set("module_setup", Value::Bool(true));
+    facts
+}

@@ -1,0 +1,524 @@
+//! The cast: which hosts are played, with which facts and variables.
+
+use std::sync::Arc;
+
+use indexmap::{IndexMap, IndexSet};
+
+use super::facts::Profile;
+use super::inventory::{self, Inventory, bind_mapping, literal, matches, plain_names};
+use super::library::{Library, role_title};
+use super::play::Stage;
+use super::scope::{Binding, HostVars, Layer, Session};
+use super::value::Value;
+use crate::diag::{Code, Diagnostics};
+use crate::import::Options as ImportOptions;
+use crate::source::{FileId, SourceTree, Span};
+use crate::syntax::yaml::{self, Node};
+
+/// A host that is played.
+pub(super) struct Host {
+    pub(super) name: String,
+    pub(super) described: String,
+    pub(super) profile: Profile,
+    pub(super) vars: Vec<Arc<Layer>>,
+}
+
+/// All hosts, and what they share.
+pub(super) struct Cast {
+    pub(super) hosts: Vec<Host>,
+    pub(super) inventory: Inventory,
+    /// The roles that are played where there is no playbook.
+    pub(super) roles: Vec<String>,
+    host_vars: HostVars,
+    common: Arc<Layer>,
+    extra: Arc<Layer>,
+    plays_everything: bool,
+}
+
+/// With more names than this in the plays and no inventory, one host plays all.
+const MAX_NAMES: usize = 20;
+
+impl Cast {
+    pub(super) fn choose(
+        library: &Library<'_>,
+        session: &Session<'_>,
+        playbooks: &[FileId],
+        options: &ImportOptions,
+        diags: &mut Diagnostics,
+    ) -> Cast {
+        let tree = library.tree;
+        let asked = &options.ansible.inventories;
+        let paths = if asked.is_empty() {
+            Inventory::usual_paths(tree)
+        } else {
+            asked.clone()
+        };
+        let mut inventory = Inventory::read(tree, &paths, diags);
+        let from_inventory = !inventory.hosts.is_empty();
+        let patterns = patterns(library, playbooks);
+        let mut plays_everything = false;
+        let mut origin = "inventory";
+        let roles = if playbooks.is_empty() {
+            library.roles()
+        } else {
+            Vec::new()
+        };
+        if !from_inventory {
+            origin = "plays";
+            let names: IndexSet<String> = patterns
+                .iter()
+                .flat_map(|pattern| plain_names(pattern))
+                .collect();
+            if playbooks.is_empty() {
+                if !roles.is_empty() {
+                    inventory.add_host("example", None);
+                }
+                plays_everything = true;
+            } else if names.len() > MAX_NAMES {
+                let message = format!(
+                    "the plays name {} groups and hosts, and there is no inventory; one host `all` plays everything",
+                    names.len()
+                );
+                diags.general(
+                    Code::ManyHosts,
+                    message,
+                    "give the inventory with -i, or choose with -l",
+                );
+                inventory.add_host("all", None);
+                plays_everything = true;
+            } else if names.is_empty() {
+                inventory.add_host(tree.name(), None);
+                plays_everything = true;
+            } else {
+                for name in &names {
+                    inventory.add_host(name, None);
+                    inventory.group(name).hosts.insert(name.clone());
+                }
+            }
+        } else if patterns
+            .iter()
+            .any(|it| matches!(it.as_str(), "localhost" | "127.0.0.1"))
+            && !inventory.hosts.contains_key("localhost")
+        {
+            inventory.add_host("localhost", None);
+        }
+        let extra = extra_vars(tree, &options.ansible.extra_vars, diags);
+        let common = common(&inventory);
+        let profiles = profiles(library, session, options, diags);
+        let limit = options.ansible.limit.as_deref();
+        let played: IndexSet<String> = if plays_everything {
+            inventory.hosts.keys().cloned().collect()
+        } else {
+            let meant = patterns.iter().flat_map(|pattern| {
+                if pattern.contains("{{") {
+                    inventory.members("all")
+                } else {
+                    matches(&inventory, pattern)
+                }
+            });
+            let mut meant: IndexSet<String> = meant.collect();
+            if patterns.iter().any(|it| it == "localhost")
+                && inventory.hosts.contains_key("localhost")
+            {
+                meant.insert("localhost".to_owned());
+            }
+            inventory
+                .hosts
+                .keys()
+                .filter(|name| meant.contains(*name))
+                .cloned()
+                .collect()
+        };
+        let played: IndexSet<String> = match limit {
+            Some(limit) => {
+                let limited = matches(&inventory, limit);
+                played
+                    .into_iter()
+                    .filter(|name| limited.contains(name))
+                    .collect()
+            }
+            None => played,
+        };
+        if played.is_empty() && !inventory.hosts.is_empty() && !playbooks.is_empty() {
+            diags.general(
+                Code::NoHost,
+                "no play is for a host of the inventory",
+                "look at the `hosts` of the plays, and at -l",
+            );
+        }
+        let playbook_folders: IndexSet<String> = playbooks
+            .iter()
+            .map(|file| {
+                tree.path(*file)
+                    .rsplit_once('/')
+                    .map_or("", |(folder, _)| folder)
+                    .to_owned()
+            })
+            .collect();
+        let mut folders: IndexSet<String> = inventory::variable_folders(tree, &inventory)
+            .into_iter()
+            .collect();
+        folders.extend(playbook_folders);
+        let mut host_vars = HostVars::new();
+        for name in inventory.hosts.keys() {
+            let mut layers = variables(library, &inventory, &folders, name, diags);
+            let profile = profiles.of(name);
+            layers.push(Arc::new(profile.layer(name)));
+            host_vars.insert(name.clone(), layers);
+        }
+        let hosts = played
+            .iter()
+            .map(|name| {
+                let mut vars = host_vars.get(name).cloned().unwrap_or_default();
+                vars.pop();
+                Host {
+                    name: name.clone(),
+                    described: describe(&inventory, name, origin, tree),
+                    profile: profiles.of(name).clone(),
+                    vars,
+                }
+            })
+            .collect();
+        Cast {
+            hosts,
+            inventory,
+            roles,
+            host_vars,
+            common,
+            extra,
+            plays_everything,
+        }
+    }
+
+    pub(super) fn stage<'a>(
+        &'a self,
+        library: &'a Library<'a>,
+        options: &super::Options,
+    ) -> Stage<'a> {
+        Stage {
+            library,
+            inventory: &self.inventory,
+            hosts: &self.host_vars,
+            common: Arc::clone(&self.common),
+            extra: Arc::clone(&self.extra),
+            tags: options.tags.clone(),
+            skip_tags: options.skip_tags.clone(),
+            plays_everything: self.plays_everything,
+        }
+    }
+
+    pub(super) fn role_title<'t>(&self, tree: &'t SourceTree, role: &'t str) -> &'t str {
+        if role.is_empty() {
+            role_title(tree.name())
+        } else {
+            role_title(role)
+        }
+    }
+}
+
+/// Returns the `hosts` of all plays that are played.
+fn patterns(library: &Library<'_>, playbooks: &[FileId]) -> Vec<String> {
+    let mut patterns = Vec::new();
+    let mut waiting = playbooks.to_vec();
+    let mut seen = IndexSet::new();
+    while let Some(file) = waiting.pop() {
+        if !seen.insert(file) {
+            continue;
+        }
+        let folder = library
+            .tree
+            .path(file)
+            .rsplit_once('/')
+            .map_or("", |(folder, _)| folder);
+        for play in library
+            .tasks(file)
+            .map(|it| it.plays.as_slice())
+            .unwrap_or_default()
+        {
+            if let Some(import) = play.import.as_ref().and_then(|it| it.text()) {
+                let name = import.split_whitespace().next().unwrap_or_default();
+                let path = crate::source::join(folder, name);
+                waiting.extend(
+                    library
+                        .tree
+                        .find(&path)
+                        .or_else(|_| library.tree.find(name)),
+                );
+            }
+            if let Some(hosts) = play.node.get("hosts") {
+                let listed = hosts
+                    .items()
+                    .unwrap_or_default()
+                    .iter()
+                    .filter_map(|it| it.text());
+                let pattern = listed.chain(hosts.text()).collect::<Vec<_>>().join(",");
+                patterns.push(pattern);
+            }
+        }
+    }
+    patterns
+}
+
+/// Returns the levels of inventory variables of a host: groups from the farthest, files beside the inventory before
+/// those beside the playbook, then the host's own.
+fn variables(
+    library: &Library<'_>,
+    inventory: &Inventory,
+    folders: &IndexSet<String>,
+    host: &str,
+    diags: &mut Diagnostics,
+) -> Vec<Arc<Layer>> {
+    let mut layers = Vec::new();
+    let mut add_files = |layers: &mut Vec<Arc<Layer>>, kind: &str, name: &str| {
+        for folder in folders {
+            for file in inventory::variable_files(library.tree, folder, kind, name) {
+                layers.push(library.layer(file, diags));
+            }
+        }
+    };
+    for group in inventory.groups_of(host) {
+        if let Some(found) = inventory
+            .groups
+            .get(&group)
+            .filter(|it| !it.vars.vars.is_empty())
+        {
+            layers.push(Arc::new(found.vars.clone()));
+        }
+        add_files(&mut layers, "group_vars", &group);
+    }
+    if let Some(found) = inventory.hosts.get(host) {
+        layers.push(Arc::new(found.vars.clone()));
+    }
+    add_files(&mut layers, "host_vars", host);
+    layers
+}
+
+fn describe(inventory: &Inventory, host: &str, origin: &str, tree: &SourceTree) -> String {
+    let groups: Vec<String> = inventory
+        .groups_of(host)
+        .into_iter()
+        .filter(|name| name != "all" && name != "ungrouped" && name != host)
+        .collect();
+    let source = match (origin, inventory.files.first()) {
+        ("inventory", Some(file)) => format!("inventory `{}`", tree.path(*file)),
+        _ => "named by the plays".to_owned(),
+    };
+    if groups.is_empty() {
+        source
+    } else {
+        format!("{source}, groups {}", groups.join(", "))
+    }
+}
+
+/// `groups` and what else is the same for every host.
+fn common(inventory: &Inventory) -> Arc<Layer> {
+    let mut layer = Layer::default();
+    let names =
+        |hosts: IndexSet<String>| Value::list(hosts.iter().map(|name| Value::str(name)).collect());
+    let groups: Vec<(&str, Value)> = inventory
+        .groups
+        .keys()
+        .map(|name| (name.as_str(), names(inventory.members(name))))
+        .collect();
+    let mut set = |name: &str, value: Value| {
+        layer.vars.insert(name.to_owned(), Binding::Value(value));
+    };
+    set("groups", Value::dict(groups));
+    for name in [
+        "play_hosts",
+        "ansible_play_hosts",
+        "ansible_play_hosts_all",
+        "ansible_play_batch",
+    ] {
+        set(name, names(inventory.members("all")));
+    }
+    set("ansible_managed", Value::str("Ansible managed"));
+    set("ansible_run_tags", Value::list(vec![Value::str("all")]));
+    set("ansible_skip_tags", Value::list(Vec::new()));
+    set("ansible_verbosity", Value::Int(0));
+    set("ansible_diff_mode", Value::Bool(false));
+    let numbers = vec![
+        ("full", Value::str("2.19.0")),
+        ("major", Value::Int(2)),
+        ("minor", Value::Int(19)),
+        ("revision", Value::Int(0)),
+        ("string", Value::str("2.19.0")),
+    ];
+    set("ansible_version", Value::dict(numbers));
+    Arc::new(layer)
+}
+
+/// `-e`: `k=v` words, JSON or YAML, or the text of a file.
+fn extra_vars(tree: &SourceTree, paths: &[String], diags: &mut Diagnostics) -> Arc<Layer> {
+    let mut layer = Layer::default();
+    for path in paths {
+        let Ok(file) = tree.find(path) else { continue };
+        let text = tree.text(file).unwrap_or_default();
+        let words = text.trim();
+        let is_words =
+            path.starts_with("@-e") && !words.starts_with(['{', '[']) && words.contains('=');
+        if is_words {
+            let span = Span::new(file, 0, text.len());
+            for (name, value) in super::arguments::words(words) {
+                layer.vars.insert(name, literal(&value, span));
+            }
+        } else if let Some(root) =
+            yaml::read(tree, file, diags).and_then(|all| all.into_iter().next())
+        {
+            bind_mapping(&mut layer, &root);
+        }
+    }
+    Arc::new(layer)
+}
+
+struct Profiles {
+    usual: Profile,
+    own: IndexMap<String, Profile>,
+}
+
+impl Profiles {
+    fn of(&self, host: &str) -> &Profile {
+        self.own.get(host).unwrap_or(&self.usual)
+    }
+}
+
+/// Chooses the facts: what was given, else what the roles and plays name, else Debian 12.
+fn profiles(
+    library: &Library<'_>,
+    session: &Session<'_>,
+    options: &ImportOptions,
+    diags: &mut Diagnostics,
+) -> Profiles {
+    let mut own = IndexMap::new();
+    let given = options
+        .ansible
+        .facts
+        .as_deref()
+        .and_then(|path| library.tree.find(path).ok());
+    if let Some(file) = given {
+        let root = yaml::read(library.tree, file, diags).and_then(|all| all.into_iter().next());
+        let value = root.map(|root| {
+            super::play::bare_scope(session, &HostVars::new(), Vec::new())
+                .resolve(&root)
+                .unwrap_or(Value::None)
+        });
+        if let Some(value) = value {
+            let is_facts = value.get("ansible_facts").is_some()
+                || value.get("ansible_os_family").is_some()
+                || value.get("os_family").is_some();
+            if let (false, Value::Dict(pairs)) = (is_facts, &value) {
+                for (host, facts) in pairs.iter() {
+                    own.insert(
+                        host.to_string(),
+                        Profile::from_facts(&format!("{}, {host}", library.tree.path(file)), facts),
+                    );
+                }
+            } else {
+                let usual = Profile::from_facts(library.tree.path(file), &value);
+                return Profiles { usual, own };
+            }
+        }
+    }
+    let asked = options
+        .ansible
+        .assume
+        .as_deref()
+        .and_then(Profile::built_in);
+    let (name, why) = named_profile(library);
+    let usual = asked
+        .clone()
+        .or_else(|| Profile::built_in(name))
+        .or_else(|| Profile::built_in("debian-12"));
+    let usual = usual.unwrap_or_else(|| Profile::from_facts("nothing", &Value::None));
+    if asked.is_none() {
+        let message = format!("the facts of the hosts are those of {} ({why})", usual.name);
+        diags.general(
+            Code::FactsAssumed,
+            message,
+            "give real ones with --facts, or another profile with --assume",
+        );
+    }
+    Profiles { usual, own }
+}
+
+/// Returns the profile that the metadata of the roles and the words of the plays speak for.
+fn named_profile(library: &Library<'_>) -> (&'static str, &'static str) {
+    // A role that stands alone says which platforms it is for; the first of them that has a profile is taken.
+    if let Some(meta) = library
+        .role_file("", "meta", "main")
+        .and_then(|file| library.document(file))
+        && let Some(platforms) = meta
+            .get("galaxy_info")
+            .and_then(|it| it.get("platforms"))
+            .and_then(|it| it.items())
+    {
+        let names: Vec<String> = platforms
+            .iter()
+            .filter_map(|it| platform_name(it))
+            .collect();
+        let has = |name: &str| names.iter().any(|it| it.eq_ignore_ascii_case(name));
+        let known = [
+            ("Debian", "debian-12"),
+            ("Ubuntu", "ubuntu-24.04"),
+            ("EL", "rhel-9"),
+            ("Rocky", "rocky-9"),
+            ("Fedora", "fedora-40"),
+            ("ArchLinux", "arch"),
+            ("Alpine", "alpine-3.20"),
+        ];
+        if let Some((_, profile)) = known.iter().find(|(name, _)| has(name)) {
+            return (profile, "which the role's galaxy_info names");
+        }
+    }
+    let managers = library.files().flat_map(|file| {
+        statements(&file.tasks).chain(
+            file.plays
+                .iter()
+                .flat_map(|play| statements(&play.tasks).chain(statements(&play.pre_tasks))),
+        )
+    });
+    let mut counts: IndexMap<&'static str, usize> = IndexMap::new();
+    for module in managers {
+        let profile = match module.as_str() {
+            "apt" | "apt_key" | "apt_repository" | "deb822_repository" | "debconf" => "debian-12",
+            "yum" | "dnf" | "yum_repository" | "rpm_key" => "rhel-9",
+            "pacman" => "arch",
+            "apk" => "alpine-3.20",
+            _ => continue,
+        };
+        *counts.entry(profile).or_default() += 1;
+    }
+    let best = counts
+        .iter()
+        .max_by_key(|(name, count)| (**count, **name == "debian-12"));
+    best.map_or(("debian-12", "the default"), |(name, _)| {
+        (name, "whose packages the tasks install")
+    })
+}
+
+fn platform_name(node: &Node) -> Option<String> {
+    node.get("name")
+        .and_then(|it| it.text())
+        .or(node.text())
+        .map(str::to_owned)
+}
+
+/// Returns the modules of all tasks of some statements.
+fn statements(statements: &[super::playbook::Statement]) -> impl Iterator<Item = String> {
+    let mut found = Vec::new();
+    collect(statements, &mut found);
+    found.into_iter()
+}
+
+fn collect(statements: &[super::playbook::Statement], found: &mut Vec<String>) {
+    for statement in statements {
+        match statement {
+            super::playbook::Statement::Task(task) => found.push(task.module.clone()),
+            super::playbook::Statement::Block(block) => {
+                for part in [&block.block, &block.rescue, &block.always] {
+                    collect(part, found);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! Ansible's modules: one file each, and its row in the table.
+//!
+//! A module takes its parameters and says what the machine must have (`Run::put`), what means nothing on NixOS
+//! (`Run::not_needed`), or what it only steered (`Run::control`). What it refuses is `manual`.
+
+mod debug;
+mod set_fact;
+
+use super::library::Library;
+use super::params::{Params, Refusal};
+use super::playbook::Task;
+use super::scope::{Binding, Scope};
+use super::value::Value;
+use crate::account::{Code, ItemId, Verdict};
+use crate::diag::{self, Diagnostics};
+use crate::import::state::{Book, Key, State};
+use crate::model::{Condition, Entry, Family, Origin, Part, Resource, Text};
+
+/// A module and how it is run.
+pub(super) struct Module {
+    /// Its names without a collection: the first is its own, the others are aliases.
+    pub(super) names: &'static [&'static str],
+    /// Whether it only looks: done on another machine it still steers.
+    pub(super) kind: Kind,
+    pub(super) run: fn(&mut Params, &mut Run<'_, '_>) -> Result<(), Refusal>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Makes something of the machine.
+    Changes,
+    /// Only looks, or steers the play.
+    Steers,
+}
+
+/// All modules.
+pub(super) const MODULES: &[&Module] = &[&debug::MODULE, &set_fact::MODULE];
+
+pub(super) fn find(name: &str) -> Option<&'static Module> {
+    MODULES
+        .iter()
+        .find(|module| module.names.contains(&name))
+        .copied()
+}
+
+/// Returns the names of all modules, for the tables of README.md.
+pub(super) fn names() -> Vec<&'static str> {
+    MODULES
+        .iter()
+        .flat_map(|module| module.names.iter().copied())
+        .collect()
+}
+
+/// Tells whether a module, known here or not, only looks.
+pub(super) fn is_probe(name: &str) -> bool {
+    find(name).map_or(
+        name.ends_with("_facts") || name.ends_with("_info"),
+        |module| module.kind == Kind::Steers,
+    )
+}
+
+/// One run of a module: what it reads, and what it finds.
+pub(super) struct Run<'r, 'a> {
+    pub(super) task: &'r Task,
+    pub(super) scope: &'r Scope<'a>,
+    pub(super) library: &'r Library<'a>,
+    pub(super) state: &'r mut State,
+    pub(super) diags: &'r mut Diagnostics,
+    pub(super) family: Family,
+    pub(super) host: &'r str,
+    pub(super) part: Part,
+    /// Whether the task runs; never `False` here.
+    pub(super) guard: Condition,
+    /// What has to hold for what the task says: `the facts of debian-12`.
+    pub(super) assumptions: Vec<String>,
+    /// Who the task runs as, where that is known.
+    pub(super) user: Option<String>,
+    pub(super) environment: Vec<(String, Text)>,
+    pub(super) book: Book,
+    pub(super) closings: Vec<(Verdict, Code, String)>,
+    /// How many resources it put.
+    pub(super) stated: usize,
+    /// What `register` binds, where the module can say it.
+    pub(super) returns: Option<Value>,
+    /// What `set_fact` sets.
+    pub(super) facts: Vec<(String, Binding)>,
+    /// What `include_vars` sets.
+    pub(super) included: Vec<(String, Binding)>,
+    /// The play ends here (`false`), or all of the host (`true`).
+    pub(super) ended: Option<bool>,
+    /// The task is certain to fail.
+    pub(super) failed: bool,
+}
+
+impl Run<'_, '_> {
+    pub(super) fn item(&self) -> ItemId {
+        self.task.item
+    }
+
+    /// States what the machine must have.
+    pub(super) fn put(&mut self, resource: Resource) {
+        let entry = Entry {
+            resource,
+            part: self.part.clone(),
+            origin: Origin::of(self.task.item),
+            assumptions: self.assumptions.clone(),
+            guard: self.guard.clone(),
+        };
+        self.stated += 1;
+        self.state.put(entry, self.book);
+    }
+
+    /// As `put`, under an assumption of the module's own.
+    pub(super) fn put_assuming(&mut self, resource: Resource, assumption: &str) {
+        self.assumptions.push(assumption.to_owned());
+        self.put(resource);
+        self.assumptions.pop();
+    }
+
+    /// Takes away what an earlier task made. What was never there needs no word on a new machine.
+    pub(super) fn remove(&mut self, key: &Key, what: &str) {
+        if let Condition::Unknown(why) = &self.guard {
+            let reason = format!("whether {what} is removed hangs on {why}");
+            self.close(Verdict::Manual, Code::ConditionUnknown, reason);
+            return;
+        }
+        let reason = if self.state.remove(key, self.task.item) {
+            format!("{what} was made by an earlier task and is gone again")
+        } else {
+            format!("{what} was never there: a new machine does not have it")
+        };
+        self.close(Verdict::NotNeeded, Code::AlreadySo, reason);
+    }
+
+    pub(super) fn close(&mut self, verdict: Verdict, code: Code, reason: impl Into<String>) {
+        self.closings.push((verdict, code, reason.into()));
+    }
+
+    /// Says that the task, or a part of it, has no meaning on NixOS.
+    pub(super) fn not_needed(&mut self, reason: impl Into<String>) {
+        self.close(Verdict::NotNeeded, Code::NoMeaning, reason);
+    }
+
+    /// Says that the task steered the translation and was evaluated.
+    pub(super) fn control(&mut self, reason: impl Into<String>) {
+        self.close(Verdict::Control, Code::Evaluated, reason);
+    }
+
+    /// Says that the task only looks at the machine.
+    pub(super) fn probe(&mut self, reason: impl Into<String>) {
+        self.close(Verdict::Control, Code::Probe, reason);
+    }
+
+    /// Reports parameters that nobody took: what the task states is at most assumed.
+    pub(super) fn not_understood(&mut self, names: &[String]) {
+        let module = &self.task.module;
+        let list = names.join("`, `");
+        let message = format!("`{module}` parameter `{list}` is not understood");
+        self.diags
+            .at(diag::Code::UnknownParam, self.task.span, message);
+        let is_statement = self.stated > 0;
+        if is_statement {
+            self.state.assume(
+                self.task.item,
+                &format!("the parameter `{list}` of `{module}` changes nothing here"),
+            );
+        }
+    }
+}

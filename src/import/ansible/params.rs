@@ -1,0 +1,319 @@
+//! `Params`: the arguments of one run of a module, resolved, taken one by one. What nobody takes is reported.
+
+use indexmap::IndexMap;
+
+use super::value::Value;
+use crate::account::Code;
+use crate::diag;
+use crate::model::{Hole, HoleKind, Mode, Text};
+use crate::source::Span;
+
+/// Why a module cannot go on: its item is `manual`.
+#[derive(Clone, Debug)]
+pub(super) struct Refusal {
+    pub(super) code: Code,
+    pub(super) reason: String,
+    pub(super) cure: Option<String>,
+    /// The diagnostic that says so, where the source is at fault.
+    pub(super) diagnostic: Option<diag::Code>,
+}
+
+impl Refusal {
+    pub(super) fn new(code: Code, reason: impl Into<String>) -> Refusal {
+        Refusal {
+            code,
+            reason: reason.into(),
+            cure: None,
+            diagnostic: None,
+        }
+    }
+
+    #[must_use]
+    pub(super) fn cure(mut self, cure: impl Into<String>) -> Refusal {
+        self.cure = Some(cure.into());
+        self
+    }
+
+    pub(super) fn hole(hole: &Hole) -> Refusal {
+        match hole.kind {
+            HoleKind::Unknown => Refusal::new(
+                Code::ValueUnknown,
+                format!("it depends on {}, which only the machine knows", hole.what),
+            ),
+            HoleKind::Secret => Refusal::new(
+                Code::ValueSecret,
+                format!("it holds a secret ({})", hole.what),
+            ),
+        }
+    }
+
+    fn diagnosed(code: diag::Code, reason: String) -> Refusal {
+        Refusal {
+            code: Code::BadInput,
+            reason,
+            cure: None,
+            diagnostic: Some(code),
+        }
+    }
+}
+
+/// The arguments of one run of a module.
+pub(super) struct Params {
+    module: String,
+    pub(super) span: Span,
+    values: IndexMap<String, Value>,
+    free: Option<Value>,
+}
+
+impl Params {
+    pub(super) fn new(
+        module: &str,
+        span: Span,
+        values: IndexMap<String, Value>,
+        free: Option<Value>,
+    ) -> Params {
+        Params {
+            module: module.to_owned(),
+            span,
+            values,
+            free,
+        }
+    }
+
+    /// Takes the free text: the command of `command`, the file of `include_vars`.
+    pub(super) fn free(&mut self) -> Option<Value> {
+        self.free.take()
+    }
+
+    /// Takes a value as it is, under the first of its names that is given. An omitted one is not given.
+    pub(super) fn value(&mut self, names: &[&str]) -> Option<Value> {
+        let mut taken = None;
+        for name in names {
+            if let Some(value) = self.values.shift_remove(*name) {
+                taken = taken.or(Some(value));
+            }
+        }
+        taken.filter(|value| !matches!(value, Value::Omit | Value::None))
+    }
+
+    /// Takes a string that may have holes.
+    pub(super) fn text(&mut self, names: &[&str]) -> Result<Option<Text>, Refusal> {
+        let Some(value) = self.value(names) else {
+            return Ok(None);
+        };
+        match &value {
+            Value::Unknown(hole) => Ok(Some(Text::hole(hole.clone()))),
+            Value::Undefined(what) => Err(Refusal::diagnosed(
+                diag::Code::JinjaUndefined,
+                format!("`{what}` has no value"),
+            )),
+            _ => Ok(Some(value.to_text())),
+        }
+    }
+
+    /// Takes a string that must be known.
+    pub(super) fn string(&mut self, names: &[&str]) -> Result<Option<String>, Refusal> {
+        let Some(text) = self.text(names)? else {
+            return Ok(None);
+        };
+        match text.worst_hole() {
+            Some(hole) => Err(Refusal::hole(hole)),
+            None => Ok(text.plain().map(str::to_owned)),
+        }
+    }
+
+    /// Takes a string that the module needs.
+    pub(super) fn required(&mut self, names: &[&str]) -> Result<String, Refusal> {
+        let name = names.first().copied().unwrap_or_default();
+        let missing = || {
+            Refusal::diagnosed(
+                diag::Code::MissingParam,
+                format!("`{}` needs `{name}`", self.module),
+            )
+        };
+        let missing = missing();
+        self.string(names)?.ok_or(missing)
+    }
+
+    /// Takes a boolean, as Ansible reads one: `yes`, `on`, `1`, `true`.
+    pub(super) fn flag(&mut self, names: &[&str]) -> Result<Option<bool>, Refusal> {
+        let name = names.first().copied().unwrap_or_default();
+        match self.value(names) {
+            None => Ok(None),
+            Some(Value::Bool(value)) => Ok(Some(value)),
+            Some(Value::Unknown(hole)) => Err(Refusal::hole(&hole)),
+            Some(value) => match value.to_text().to_string().to_ascii_lowercase().as_str() {
+                "yes" | "on" | "1" | "true" | "y" | "t" | "1.0" => Ok(Some(true)),
+                "no" | "off" | "0" | "false" | "n" | "f" | "0.0" => Ok(Some(false)),
+                other => Err(self.bad(name, other, "a boolean")),
+            },
+        }
+    }
+
+    /// Takes a number.
+    pub(super) fn number(&mut self, names: &[&str]) -> Result<Option<i64>, Refusal> {
+        let name = names.first().copied().unwrap_or_default();
+        let Some(text) = self.string(names)? else {
+            return Ok(None);
+        };
+        text.trim()
+            .parse()
+            .map(Some)
+            .map_err(|_| self.bad(name, &text, "a number"))
+    }
+
+    /// Takes a list of strings: a list, or a string with commas. Elements that are omitted are left out.
+    pub(super) fn list(&mut self, names: &[&str]) -> Result<Option<Vec<String>>, Refusal> {
+        let Some(value) = self.value(names) else {
+            return Ok(None);
+        };
+        let texts = match &value {
+            Value::List(items) => items
+                .iter()
+                .filter(|it| !matches!(it, Value::Omit | Value::None))
+                .map(plain)
+                .collect::<Result<Vec<_>, _>>()?,
+            Value::Dict(_) => {
+                return Err(self.bad(
+                    names.first().copied().unwrap_or_default(),
+                    "a mapping",
+                    "a list",
+                ));
+            }
+            _ => plain(&value)?
+                .split(',')
+                .map(|it| it.trim().to_owned())
+                .collect(),
+        };
+        Ok(Some(
+            texts.into_iter().filter(|it| !it.is_empty()).collect(),
+        ))
+    }
+
+    /// Takes permission bits: octal digits or symbols that say all bits (`u=rwx,g=rx,o=`).
+    pub(super) fn mode(&mut self) -> Result<Option<Mode>, Refusal> {
+        match self.value(&["mode"]) {
+            None => Ok(None),
+            // YAML 1.1 has read `0644` as octal already; `644` is what people mean by the same, and a known trap.
+            Some(Value::Int(bits)) => u32::try_from(bits)
+                .map(|bits| Some(Mode(bits & 0o7777)))
+                .map_err(|_| self.bad("mode", &bits.to_string(), "a mode")),
+            Some(Value::Unknown(hole)) => Err(Refusal::hole(&hole)),
+            Some(value) => {
+                let text = value.to_text().to_string();
+                match text.trim() {
+                    "preserve" => Ok(None),
+                    trimmed => parse_mode(trimmed)
+                        .map(Some)
+                        .ok_or_else(|| self.bad("mode", trimmed, "a mode that says all bits")),
+                }
+            }
+        }
+    }
+
+    /// Takes one of several words.
+    pub(super) fn choice(
+        &mut self,
+        names: &[&str],
+        choices: &[&str],
+        default: &str,
+    ) -> Result<String, Refusal> {
+        let name = names.first().copied().unwrap_or_default();
+        let value = self.string(names)?.unwrap_or_else(|| default.to_owned());
+        if choices.contains(&value.as_str()) {
+            Ok(value)
+        } else {
+            Err(self.bad(name, &value, &format!("one of {}", choices.join(", "))))
+        }
+    }
+
+    /// Takes parameters that say how Ansible goes about it, not what the machine must have.
+    pub(super) fn pass_over(&mut self, names: &[&str]) {
+        for name in names {
+            self.values.shift_remove(*name);
+        }
+    }
+
+    /// Takes all that is left, for modules whose parameters are the user's own names.
+    pub(super) fn rest(&mut self) -> IndexMap<String, Value> {
+        std::mem::take(&mut self.values)
+    }
+
+    /// Returns the parameters that nobody took.
+    pub(super) fn left(&self) -> Vec<String> {
+        self.values.keys().cloned().collect()
+    }
+
+    pub(super) fn bad(&self, name: &str, value: &str, wanted: &str) -> Refusal {
+        let message = format!(
+            "`{}` takes {wanted} as `{name}`, and `{value}` is none",
+            self.module
+        );
+        Refusal::diagnosed(diag::Code::BadParam, message)
+    }
+}
+
+fn plain(value: &Value) -> Result<String, Refusal> {
+    if let Value::Unknown(hole) = value {
+        return Err(Refusal::hole(hole));
+    }
+    let text = value.to_text();
+    match text.worst_hole() {
+        Some(hole) => Err(Refusal::hole(hole)),
+        None => Ok(text.plain().unwrap_or_default().to_owned()),
+    }
+}
+
+/// Reads octal digits, or symbols that set all bits of user, group and others.
+fn parse_mode(text: &str) -> Option<Mode> {
+    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return u32::from_str_radix(text, 8)
+            .ok()
+            .map(|bits| Mode(bits & 0o7777));
+    }
+    let (mut bits, mut said) = (0, 0);
+    for clause in text.split(',') {
+        let (who, what) = clause.split_once('=')?;
+        let who = if who.is_empty() || who == "a" {
+            "ugo"
+        } else {
+            who
+        };
+        for class in who.chars() {
+            let shift = match class {
+                'u' => 6,
+                'g' => 3,
+                'o' => 0,
+                _ => return None,
+            };
+            said |= 0o7 << shift;
+            for letter in what.chars() {
+                bits |= match letter {
+                    'r' => 4 << shift,
+                    'w' => 2 << shift,
+                    'x' | 'X' => 1 << shift,
+                    's' if class == 'u' => 0o4000,
+                    's' if class == 'g' => 0o2000,
+                    't' => 0o1000,
+                    _ => return None,
+                };
+            }
+        }
+    }
+    (said == 0o777).then_some(Mode(bits))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse_mode;
+    use crate::model::Mode;
+
+    #[test]
+    fn modes_say_all_bits_or_nothing() {
+        assert_eq!(parse_mode("0644"), Some(Mode(0o644)));
+        assert_eq!(parse_mode("u=rwx,g=rx,o="), Some(Mode(0o750)));
+        assert_eq!(parse_mode("a=r"), Some(Mode(0o444)));
+        assert_eq!(parse_mode("go-w"), None);
+        assert_eq!(parse_mode("u=rwx"), None);
+    }
+}

@@ -1,0 +1,126 @@
+//! `Context`: what holds for the statements that are played: conditions, tags, variables, the role.
+
+use std::sync::Arc;
+
+use indexmap::IndexSet;
+
+use crate::account::ItemId;
+use crate::import::ansible::keywords::Keywords;
+use crate::import::ansible::playbook::Play;
+use crate::import::ansible::scope::Layer;
+use crate::model::Condition;
+use crate::source::{FileId, SourceTree};
+use crate::syntax::yaml::Node;
+
+/// What holds for all of a play.
+#[derive(Clone, Debug, Default)]
+pub(super) struct PlayFrame {
+    pub(super) name: String,
+    pub(super) item: Option<ItemId>,
+    /// The folder of the playbook.
+    pub(super) folder: String,
+    pub(super) vars: Vec<Arc<Layer>>,
+    /// Of the roles that the play lists: they hold for all of it.
+    pub(super) defaults: Vec<Arc<Layer>>,
+    pub(super) role_vars: Vec<Arc<Layer>>,
+    /// The roles that were played, with their parameters.
+    pub(super) played: IndexSet<String>,
+    /// How many tasks are certain to have failed.
+    pub(super) failures: usize,
+}
+
+impl PlayFrame {
+    pub(super) fn of_file(tree: &SourceTree, file: FileId) -> PlayFrame {
+        let folder = tree
+            .path(file)
+            .rsplit_once('/')
+            .map_or("", |(folder, _)| folder)
+            .to_owned();
+        PlayFrame {
+            folder,
+            ..PlayFrame::default()
+        }
+    }
+}
+
+/// The role that is played.
+#[derive(Clone, Debug)]
+pub(super) struct RoleFrame {
+    /// Its folder, relative to the root.
+    pub(super) path: String,
+    pub(super) title: String,
+    /// The roles that led here, the outermost first.
+    pub(super) parents: Vec<String>,
+    pub(super) defaults: Vec<Arc<Layer>>,
+    pub(super) vars: Vec<Arc<Layer>>,
+}
+
+/// What holds for the statements that are played.
+#[derive(Clone)]
+pub(super) struct Context<'a> {
+    pub(super) role: Option<Arc<RoleFrame>>,
+    /// Variables of blocks and tasks around.
+    pub(super) vars: Vec<Arc<Layer>>,
+    /// Parameters of roles and includes.
+    pub(super) params: Vec<Arc<Layer>>,
+    /// Conditions that every task inherits.
+    pub(super) when: Vec<&'a Arc<Node>>,
+    /// What a condition around, decided already, leaves open.
+    pub(super) guard: Condition,
+    pub(super) tags: Vec<&'a Arc<Node>>,
+    pub(super) environment: Vec<&'a Arc<Node>>,
+    pub(super) becomes: Option<&'a Arc<Node>>,
+    pub(super) become_user: Option<&'a Arc<Node>>,
+    pub(super) remote_user: Option<&'a Arc<Node>>,
+    pub(super) delegate_to: Option<&'a Arc<Node>>,
+    pub(super) notify: Vec<&'a Arc<Node>>,
+    /// The folder of the file that is played.
+    pub(super) folder: String,
+    /// The files that led here.
+    pub(super) files: Vec<FileId>,
+}
+
+impl<'a> Context<'a> {
+    pub(super) fn new() -> Context<'a> {
+        Context {
+            role: None,
+            vars: Vec::new(),
+            params: Vec::new(),
+            when: Vec::new(),
+            guard: Condition::True,
+            tags: Vec::new(),
+            environment: Vec::new(),
+            becomes: None,
+            become_user: None,
+            remote_user: None,
+            delegate_to: None,
+            notify: Vec::new(),
+            folder: String::new(),
+            files: Vec::new(),
+        }
+    }
+
+    /// Of a play: its variables have a level of their own.
+    pub(super) fn of_play(play: &'a Play) -> Context<'a> {
+        let mut context = Context::new().inside(&play.keywords);
+        context.vars.clear();
+        context
+    }
+
+    /// Returns the context of what stands in a block, play or role with these keywords.
+    pub(super) fn inside(&self, keywords: &'a Keywords) -> Context<'a> {
+        let mut inner = self.clone();
+        inner.when.extend(&keywords.when);
+        inner.tags.extend(&keywords.tags);
+        inner.environment.extend(&keywords.environment);
+        inner.notify.extend(&keywords.notify);
+        inner.becomes = keywords.become_.as_ref().or(self.becomes);
+        inner.become_user = keywords.become_user.as_ref().or(self.become_user);
+        inner.remote_user = keywords.remote_user.as_ref().or(self.remote_user);
+        inner.delegate_to = keywords.delegate_to.as_ref().or(self.delegate_to);
+        if let Some(vars) = &keywords.vars {
+            inner.vars.push(Arc::new(Layer::of_mapping(vars)));
+        }
+        inner
+    }
+}

@@ -1,0 +1,276 @@
+//! `include_tasks`, `import_tasks`, the old `include`; `include_role` and `import_role`.
+
+use std::sync::Arc;
+
+use super::context::Context;
+use super::{MAX_DEPTH, Player};
+use crate::account::{Code, Verdict};
+use crate::diag;
+use crate::import::ansible::params::Refusal;
+use crate::import::ansible::playbook::Task;
+use crate::import::ansible::scope::{Layer, Scope};
+use crate::import::ansible::value::Value;
+use crate::model::Condition;
+use crate::source::{FileId, join};
+use crate::syntax::yaml::Node;
+
+impl<'a> Player<'a> {
+    /// `outer` is the context around the include, `inner` that of the include itself.
+    pub(super) fn include_tasks(
+        &mut self,
+        task: &'a Arc<Task>,
+        outer: &Context<'a>,
+        inner: &Context<'a>,
+    ) {
+        let is_static = task.module == "import_tasks"
+            || (task.module == "include" && task.keywords.looped.is_none());
+        let Some(node) = task.arguments.get("file").or(task.arguments.free.as_ref()) else {
+            self.refuse(
+                task,
+                inner,
+                None,
+                &Refusal::new(Code::BadInput, "it names no file"),
+            );
+            return;
+        };
+        self.include(task, outer, inner, is_static, |player, scope, context| {
+            let name = scope.resolve(node).map_err(|failure| failure.message)?;
+            let name = match &name {
+                Value::Unknown(hole) => {
+                    return Err(format!(
+                        "the file's name depends on {}, which only the machine knows",
+                        hole.what
+                    ));
+                }
+                other => other.to_text().to_string(),
+            };
+            // Old playbooks put variables behind the name.
+            let path = name
+                .split_whitespace()
+                .next()
+                .unwrap_or_default()
+                .to_owned();
+            let file = player
+                .find_tasks(&path, context)
+                .ok_or_else(|| format!("the file of tasks `{path}` is not in the input"))?;
+            player.play_tasks(file, task, context);
+            Ok(())
+        });
+    }
+
+    pub(super) fn include_role(
+        &mut self,
+        task: &'a Arc<Task>,
+        outer: &Context<'a>,
+        inner: &Context<'a>,
+    ) {
+        let is_static = task.module == "import_role";
+        let Some(node) = task
+            .arguments
+            .get("name")
+            .or_else(|| task.arguments.get("role"))
+        else {
+            self.refuse(
+                task,
+                inner,
+                None,
+                &Refusal::new(Code::BadInput, "it names no role"),
+            );
+            return;
+        };
+        self.include(task, outer, inner, is_static, |player, scope, context| {
+            let text = |node: &Node| match scope.resolve(node) {
+                Ok(Value::Unknown(hole)) => Err(format!(
+                    "the role's name depends on {}, which only the machine knows",
+                    hole.what
+                )),
+                Ok(value) => Ok(value.to_text().to_string()),
+                Err(failure) => Err(failure.message),
+            };
+            let name = text(node)?;
+            let from = |key: &str| task.arguments.get(key).map(|node| text(node)).transpose();
+            let parts = super::roles::Parts {
+                tasks: from("tasks_from")?,
+                vars: from("vars_from")?,
+                defaults: from("defaults_from")?,
+                handlers: from("handlers_from")?,
+            };
+            let public = task.arguments.get("public").and_then(|it| it.text());
+            let public = public.map_or(is_static, |text| matches!(text, "yes" | "true" | "True"));
+            player.play_role(&name, node.span, context, &parts, public)
+        });
+    }
+
+    /// Runs an include once or for each item of its loop, with what its children inherit.
+    fn include(
+        &mut self,
+        task: &'a Arc<Task>,
+        outer: &Context<'a>,
+        inner: &Context<'a>,
+        is_static: bool,
+        play: impl Fn(&mut Player<'a>, &Scope<'a>, &Context<'a>) -> Result<(), String>,
+    ) {
+        let rounds = match self.rounds(task, inner) {
+            Ok(rounds) => rounds,
+            Err(refusal) => {
+                self.refuse(task, inner, None, &refusal);
+                return;
+            }
+        };
+        if rounds.is_empty() {
+            self.close_part(
+                task.item,
+                Verdict::Skipped,
+                Code::ConditionFalse,
+                "its loop has no items",
+            );
+        }
+        for round in rounds {
+            let scope = self.scope(inner, &round.layers);
+            let mut context = if is_static {
+                inner.clone()
+            } else {
+                outer.clone()
+            };
+            if !is_static {
+                // Its condition is decided now; its children do not ask again.
+                match self.decide(&scope, inner) {
+                    Ok(condition) => context.guard = super::both(condition, round.guard.clone()),
+                    Err(failure) => {
+                        self.report(&failure, task.span);
+                        let reason =
+                            format!("its condition cannot be evaluated: {}", failure.message);
+                        self.refuse(
+                            task,
+                            inner,
+                            Some(&scope),
+                            &Refusal::new(Code::TemplateFailed, reason),
+                        );
+                        continue;
+                    }
+                }
+                if context.guard == Condition::False {
+                    self.close_part(
+                        task.item,
+                        Verdict::Skipped,
+                        Code::ConditionFalse,
+                        "its condition is false",
+                    );
+                    continue;
+                }
+                if let Some(apply) = task.arguments.get("apply") {
+                    context = apply_keywords(&context, apply);
+                }
+            }
+            context.params.extend(round.layers.iter().cloned());
+            if let Some(vars) = &task.keywords.vars {
+                context.params.push(Arc::new(Layer::of_mapping(vars)));
+            }
+            if self.depth >= MAX_DEPTH {
+                self.diags.at(
+                    diag::Code::IncludeCycle,
+                    task.span,
+                    "the includes go round in a circle",
+                );
+                self.close_part(
+                    task.item,
+                    Verdict::Manual,
+                    Code::BadInput,
+                    "the includes go round in a circle",
+                );
+                continue;
+            }
+            self.depth += 1;
+            match play(self, &scope, &context) {
+                Ok(()) => self.close_part(
+                    task.item,
+                    Verdict::Control,
+                    Code::Evaluated,
+                    "what it includes was played",
+                ),
+                Err(reason)
+                    if self
+                        .decide(&scope, inner)
+                        .is_ok_and(|it| it == Condition::False) =>
+                {
+                    let _ = reason;
+                    self.close_part(
+                        task.item,
+                        Verdict::Skipped,
+                        Code::ConditionFalse,
+                        "its condition is false",
+                    );
+                }
+                Err(reason) => {
+                    self.diags
+                        .at(diag::Code::MissingFile, task.span, reason.clone());
+                    self.refuse(
+                        task,
+                        inner,
+                        Some(&scope),
+                        &Refusal::new(Code::BadInput, reason),
+                    );
+                }
+            }
+            self.depth -= 1;
+        }
+    }
+
+    fn play_tasks(&mut self, file: FileId, task: &Task, context: &Context<'a>) {
+        let library = self.stage.library;
+        self.visited.insert(file);
+        let Some(tasks) = library.tasks(file) else {
+            return;
+        };
+        if context.files.iter().filter(|it| **it == file).count() > 3 {
+            self.diags.at(
+                diag::Code::IncludeCycle,
+                task.span,
+                "the file includes itself in a circle",
+            );
+            return;
+        }
+        let mut context = context.clone();
+        context.files.push(file);
+        context.folder = library
+            .tree
+            .path(file)
+            .rsplit_once('/')
+            .map_or("", |(folder, _)| folder)
+            .to_owned();
+        self.statements(&tasks.tasks, &context);
+    }
+
+    /// Finds a file of tasks, as Ansible does: beside the including file, in the role's `tasks`, beside the playbook.
+    pub(super) fn find_tasks(&self, name: &str, context: &Context<'a>) -> Option<FileId> {
+        let tree = self.stage.library.tree;
+        let mut places = Vec::new();
+        if let Some(role) = &context.role {
+            places.push(join(&join(&role.path, "tasks"), name));
+            places.push(join(&join(&role.path, "handlers"), name));
+            places.push(join(&role.path, name));
+        }
+        places.push(join(&context.folder, name));
+        places.push(join(&self.frame.folder, name));
+        places.push(join(&self.frame.folder, &join("tasks", name)));
+        places.push(name.to_owned());
+        let below_root = |place: &String| {
+            tree.find(place)
+                .or_else(|_| tree.find(&format!("{place}.yml")))
+                .ok()
+        };
+        places.iter().find_map(below_root)
+    }
+}
+
+/// `apply` gives its keywords to every task of the included file.
+fn apply_keywords<'a>(context: &Context<'a>, apply: &'a Arc<Node>) -> Context<'a> {
+    let mut inner = context.clone();
+    inner.when.extend(apply.get("when"));
+    inner.tags.extend(apply.get("tags"));
+    inner.environment.extend(apply.get("environment"));
+    inner.becomes = apply.get("become").or(inner.becomes);
+    inner.become_user = apply.get("become_user").or(inner.become_user);
+    inner.delegate_to = apply.get("delegate_to").or(inner.delegate_to);
+    inner
+}

@@ -1,0 +1,392 @@
+//! The player: plays the playbooks for one host, and remembers what the machine has come to have.
+
+mod context;
+mod handlers;
+mod includes;
+mod loops;
+mod roles;
+mod scopes;
+mod tasks;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use indexmap::{IndexMap, IndexSet};
+
+use context::{Context, PlayFrame};
+use handlers::Handler;
+
+use super::facts::Profile;
+use super::inventory::{Inventory, matches};
+use super::library::Library;
+use super::playbook::{Play, Statement};
+use super::scope::{HostVars, Layer, Scope, Session};
+use super::value::Value;
+use crate::account::{Closing, Code, ItemId, Verdict};
+use crate::diag::{self, Diagnostics};
+use crate::import::state::{Book, State};
+use crate::model::Condition;
+use crate::source::{FileId, Span};
+
+/// What all hosts of a run share.
+pub(super) struct Stage<'a> {
+    pub(super) library: &'a Library<'a>,
+    pub(super) inventory: &'a Inventory,
+    pub(super) hosts: &'a HostVars,
+    /// `groups` and what else is the same for every host.
+    pub(super) common: Arc<Layer>,
+    pub(super) extra: Arc<Layer>,
+    pub(super) tags: Vec<String>,
+    pub(super) skip_tags: Vec<String>,
+    /// Without an inventory every host plays what names it; with too many names one host plays all.
+    pub(super) plays_everything: bool,
+}
+
+/// What playing the playbooks for one host gives.
+pub(super) struct Played {
+    pub(super) state: State,
+    pub(super) closings: Vec<(ItemId, Closing)>,
+    pub(super) diags: Diagnostics,
+    /// What each play holds: its tasks and those of its roles.
+    pub(super) held: IndexMap<ItemId, IndexSet<ItemId>>,
+    /// Whether the play ran for this host at all.
+    pub(super) visited: BTreeSet<FileId>,
+}
+
+/// Plays playbooks for one host.
+pub(super) struct Player<'a> {
+    stage: &'a Stage<'a>,
+    session: &'a Session<'a>,
+    host: String,
+    profile: &'a Profile,
+    facts: Arc<Layer>,
+    inventory_vars: Vec<Arc<Layer>>,
+    /// `include_vars`, `set_fact` and registered results, in the order of their strength.
+    included: Arc<Layer>,
+    remembered: Arc<Layer>,
+    state: State,
+    closings: Vec<(ItemId, Closing)>,
+    diags: Diagnostics,
+    held: IndexMap<ItemId, IndexSet<ItemId>>,
+    visited: BTreeSet<FileId>,
+    /// The play that is played.
+    frame: PlayFrame,
+    handlers: Vec<Handler<'a>>,
+    /// The names of notified handlers, and where they were notified first.
+    notified: IndexMap<String, Span>,
+    /// The playbook: of two that disagree the first stands.
+    book: Book,
+    /// Why the host plays nothing more of the play, or of all.
+    ended: Option<Ended>,
+    depth: usize,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Ended {
+    Play(String),
+    Host(String),
+}
+
+/// Includes deeper than this are a circle that no check of names finds.
+const MAX_DEPTH: usize = 60;
+
+impl<'a> Player<'a> {
+    pub(super) fn new(
+        stage: &'a Stage<'a>,
+        session: &'a Session<'a>,
+        host: &str,
+        profile: &'a Profile,
+        inventory_vars: Vec<Arc<Layer>>,
+    ) -> Player<'a> {
+        Player {
+            stage,
+            session,
+            host: host.to_owned(),
+            profile,
+            facts: Arc::new(profile.layer(host)),
+            inventory_vars,
+            included: Arc::default(),
+            remembered: Arc::default(),
+            state: State::default(),
+            closings: Vec::new(),
+            diags: Diagnostics::new(),
+            held: IndexMap::new(),
+            visited: BTreeSet::new(),
+            frame: PlayFrame::default(),
+            handlers: Vec::new(),
+            notified: IndexMap::new(),
+            book: 0,
+            ended: None,
+            depth: 0,
+        }
+    }
+
+    /// Plays the playbooks in their order.
+    pub(super) fn play_all(mut self, playbooks: &[FileId]) -> Played {
+        for (book, file) in playbooks.iter().enumerate() {
+            self.book = book;
+            self.play_file(*file, &mut Vec::new());
+        }
+        self.finish()
+    }
+
+    /// Plays one role with its defaults, as if a play named it.
+    pub(super) fn play_role_alone(&mut self, path: &str, title: &str, book: Book) {
+        self.book = book;
+        self.frame = PlayFrame::default();
+        self.handlers.clear();
+        self.notified.clear();
+        let context = Context::new();
+        self.play_role_at(path, title, &context, None);
+        self.flush_handlers();
+    }
+
+    pub(super) fn finish(self) -> Played {
+        Played {
+            state: self.state,
+            closings: self.closings,
+            diags: self.diags,
+            held: self.held,
+            visited: self.visited,
+        }
+    }
+
+    fn play_file(&mut self, file: FileId, above: &mut Vec<FileId>) {
+        let Some(book) = self.stage.library.tasks(file) else {
+            return;
+        };
+        if above.contains(&file) {
+            if let Some(play) = book.plays.first() {
+                self.diags.at(
+                    diag::Code::IncludeCycle,
+                    play.node.span,
+                    "the playbooks import each other in a circle",
+                );
+            }
+            return;
+        }
+        above.push(file);
+        self.visited.insert(file);
+        for play in &book.plays {
+            if matches!(self.ended, Some(Ended::Host(_))) {
+                break;
+            }
+            match &play.import {
+                Some(_) => self.import_playbook(play, file, above),
+                None => self.play(play, file),
+            }
+        }
+        above.pop();
+    }
+
+    fn import_playbook(&mut self, play: &'a Play, file: FileId, above: &mut Vec<FileId>) {
+        let Some(node) = &play.import else { return };
+        self.frame = PlayFrame::of_file(self.stage.library.tree, file);
+        let scope = self.scope(&Context::new(), &[]);
+        let name = match scope.template(node.text().unwrap_or_default(), node.span) {
+            Ok(Value::Str(text)) => text.plain().map(str::to_owned),
+            _ => None,
+        };
+        // Arguments may follow the name: `import_playbook: x.yml tags=y`.
+        let path = name
+            .as_deref()
+            .and_then(|name| name.split_whitespace().next())
+            .unwrap_or_default();
+        let tree = self.stage.library.tree;
+        let found = tree
+            .find(&crate::source::join(&self.frame.folder, path))
+            .or_else(|_| tree.find(path));
+        match found {
+            Ok(imported) => {
+                self.play_file(imported, above);
+                let items = self
+                    .stage
+                    .library
+                    .tasks(imported)
+                    .map(|it| it.items.clone())
+                    .unwrap_or_default();
+                self.held.entry(play.item).or_default().extend(items);
+            }
+            Err(_) if is_collection_playbook(path) => {
+                let reason = format!(
+                    "the playbook `{path}` belongs to a collection that is not in the input"
+                );
+                self.close(play.item, Verdict::Manual, Code::BadInput, &reason);
+            }
+            Err(problem) => {
+                let message = format!("the playbook `{path}` cannot be read: {problem}");
+                self.diags
+                    .at(diag::Code::CollectionImport, node.span, message.clone());
+                self.close(play.item, Verdict::Manual, Code::BadInput, &message);
+            }
+        }
+    }
+
+    fn play(&mut self, play: &'a Play, file: FileId) {
+        self.frame = PlayFrame::of_file(self.stage.library.tree, file);
+        self.frame.name = play
+            .node
+            .get("name")
+            .and_then(|it| it.text())
+            .unwrap_or_default()
+            .to_owned();
+        if !self.is_meant(play) {
+            return;
+        }
+        self.held.entry(play.item).or_default();
+        self.frame.item = Some(play.item);
+        self.handlers.clear();
+        self.notified.clear();
+        self.ended = None;
+        let context = Context::of_play(play);
+        self.load_play_vars(play, &context);
+        for statement in &play.handlers {
+            self.add_handler(statement, &context);
+        }
+        self.statements(&play.pre_tasks, &context);
+        self.flush_handlers();
+        self.load_listed_roles(play, &context);
+        for node in &play.roles {
+            self.play_listed_role(node, &context);
+        }
+        self.statements(&play.tasks, &context);
+        self.flush_handlers();
+        self.statements(&play.post_tasks, &context);
+        self.flush_handlers();
+        self.report_unknown_handlers();
+        if matches!(self.ended, Some(Ended::Play(_))) {
+            self.ended = None;
+        }
+    }
+
+    /// Tells whether the play is for this host.
+    fn is_meant(&mut self, play: &Play) -> bool {
+        if self.stage.plays_everything {
+            return true;
+        }
+        let Some(node) = play.node.get("hosts") else {
+            return false;
+        };
+        let scope = self.scope(&Context::new(), &[]);
+        let pattern = match node.items() {
+            Some(items) => items
+                .iter()
+                .filter_map(|it| it.text())
+                .collect::<Vec<_>>()
+                .join(","),
+            None => node.text().unwrap_or_default().to_owned(),
+        };
+        let pattern = match scope.template(&pattern, node.span) {
+            Ok(Value::Str(text)) => match text.plain() {
+                Some(plain) => plain.to_owned(),
+                // Who it is for is known only at run time: everybody might be meant.
+                None => "all".to_owned(),
+            },
+            Ok(Value::List(items)) => items
+                .iter()
+                .map(|it| it.to_text().to_string())
+                .collect::<Vec<_>>()
+                .join(","),
+            _ => "all".to_owned(),
+        };
+        matches(self.stage.inventory, &pattern).contains(&self.host)
+    }
+
+    fn statements(&mut self, statements: &'a [Statement], context: &Context<'a>) {
+        for statement in statements {
+            match statement {
+                Statement::Task(task) => self.task(task, context),
+                Statement::Block(block) => {
+                    let inner = context.inside(&block.keywords);
+                    let failed = self.block(&block.block, &inner);
+                    if failed {
+                        self.statements(&block.rescue, &inner);
+                    } else {
+                        let reason = "it runs only when its block fails";
+                        self.skip_all(&block.rescue, Code::ConditionFalse, reason);
+                    }
+                    self.statements(&block.always, &inner);
+                }
+            }
+        }
+    }
+
+    /// Plays a block; tells whether a task of it is certain to fail.
+    fn block(&mut self, statements: &'a [Statement], context: &Context<'a>) -> bool {
+        let before = self.frame.failures;
+        self.statements(statements, context);
+        self.frame.failures > before
+    }
+
+    fn skip_all(&mut self, statements: &[Statement], code: Code, reason: &str) {
+        for statement in statements {
+            match statement {
+                Statement::Task(task) => self.close_part(task.item, Verdict::Skipped, code, reason),
+                Statement::Block(block) => {
+                    for part in [&block.block, &block.rescue, &block.always] {
+                        self.skip_all(part, code, reason);
+                    }
+                }
+            }
+        }
+    }
+
+    fn close(&mut self, item: ItemId, verdict: Verdict, code: Code, reason: &str) {
+        let closing = Closing {
+            host: self.host.clone(),
+            verdict,
+            code,
+            reason: reason.to_owned(),
+        };
+        self.closings.push((item, closing));
+    }
+
+    /// Closes a task, and notes that the play holds it.
+    fn close_part(&mut self, item: ItemId, verdict: Verdict, code: Code, reason: &str) {
+        self.hold(item);
+        self.close(item, verdict, code, reason);
+    }
+
+    fn hold(&mut self, item: ItemId) {
+        if let Some(play) = self.frame.item {
+            self.held.entry(play).or_default().insert(item);
+        }
+    }
+
+    /// Says why a template failed, once.
+    fn report(&mut self, failure: &super::scope::Failure, span: Span) {
+        self.diags.at(
+            failure.code,
+            failure.span.unwrap_or(span),
+            failure.message.clone(),
+        );
+    }
+}
+
+/// `namespace.collection.playbook`
+fn is_collection_playbook(name: &str) -> bool {
+    !name.contains('/')
+        && !name.ends_with(".yml")
+        && !name.ends_with(".yaml")
+        && name.matches('.').count() >= 2
+}
+
+/// Returns the worse of two conditions of which both must hold.
+fn both(one: Condition, other: Condition) -> Condition {
+    match (one, other) {
+        (Condition::False, _) | (_, Condition::False) => Condition::False,
+        (Condition::Unknown(why), _) | (Condition::True, Condition::Unknown(why)) => {
+            Condition::Unknown(why)
+        }
+        (Condition::True, Condition::True) => Condition::True,
+    }
+}
+
+/// Returns a scope in which only the given layers hold, for what is asked before any play.
+pub(super) fn bare_scope<'a>(
+    session: &'a Session<'a>,
+    hosts: &'a HostVars,
+    layers: Vec<Arc<Layer>>,
+) -> Scope<'a> {
+    Scope::new(session, hosts, Arc::default(), layers)
+}

@@ -1,0 +1,253 @@
+//! Roles: their defaults, variables, dependencies, handlers and tasks.
+//!
+//! Manual: <https://docs.ansible.com/ansible/latest/playbook_guide/playbooks_reuse_roles.html>
+
+use std::sync::Arc;
+
+use super::Player;
+use super::context::{Context, RoleFrame};
+use crate::diag;
+use crate::import::ansible::keywords::{Keywords, is_play_keyword, is_task_keyword};
+use crate::import::ansible::library::role_title;
+use crate::import::ansible::playbook::Play;
+use crate::import::ansible::scope::{Binding, Layer};
+use crate::source::{Span, join};
+use crate::syntax::yaml::Node;
+
+/// Other files than `main` of a role's parts.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Parts {
+    pub(super) tasks: Option<String>,
+    pub(super) vars: Option<String>,
+    pub(super) defaults: Option<String>,
+    pub(super) handlers: Option<String>,
+}
+
+impl<'a> Player<'a> {
+    /// Loads the variables of the roles that a play lists: they hold for all of it, and for roles listed before.
+    pub(super) fn load_listed_roles(&mut self, play: &'a Play, context: &Context<'a>) {
+        for node in &play.roles {
+            let scope = self.scope(context, &[]);
+            let name = role_name(node)
+                .and_then(|name| scope.template(name, node.span).ok())
+                .map(|it| it.to_text().to_string());
+            let folder = self.frame.folder.clone();
+            let path = name.and_then(|name| self.stage.library.role(&name, &folder, None));
+            if let Some(path) = path {
+                let (defaults, vars) = self.role_layers(&path, &Parts::default());
+                self.frame.defaults.extend(defaults);
+                self.frame.role_vars.extend(vars);
+            }
+        }
+    }
+
+    pub(super) fn play_listed_role(&mut self, node: &'a Arc<Node>, context: &Context<'a>) {
+        let Some(name) = role_name(node) else {
+            self.diags.at(
+                diag::Code::AnsibleShape,
+                node.span,
+                "a role is a name, or a mapping with `role`",
+            );
+            return;
+        };
+        let context = self.role_entry_context(node, context);
+        let scope = self.scope(&context, &[]);
+        let name = scope
+            .template(name, node.span)
+            .map(|it| it.to_text().to_string());
+        let played = match name {
+            Ok(name) => self.play_role(&name, node.span, &context, &Parts::default(), true),
+            Err(failure) => Err(failure.message),
+        };
+        if let Err(problem) = played {
+            self.diags.at(diag::Code::MissingRole, node.span, problem);
+        }
+    }
+
+    /// Returns the context of a role that is listed with keywords and parameters.
+    fn role_entry_context(&mut self, node: &'a Arc<Node>, context: &Context<'a>) -> Context<'a> {
+        let mut inner = context.clone();
+        let Some(pairs) = node.pairs() else {
+            return inner;
+        };
+        let keywords = Keywords::read(node);
+        inner.when.extend(node.get("when"));
+        inner.tags.extend(node.get("tags"));
+        inner.environment.extend(node.get("environment"));
+        inner.becomes = node.get("become").or(inner.becomes);
+        inner.become_user = node.get("become_user").or(inner.become_user);
+        inner.delegate_to = node.get("delegate_to").or(inner.delegate_to);
+        if let Some(vars) = &keywords.vars {
+            inner.params.push(Arc::new(Layer::of_mapping(vars)));
+        }
+        let mut layer = Layer::default();
+        for (key, value) in pairs {
+            let Some(key) = key.text() else { continue };
+            if !is_task_keyword(key) && !is_play_keyword(key) && key != "role" {
+                layer
+                    .vars
+                    .insert(key.to_owned(), Binding::Node(Arc::clone(value)));
+            }
+        }
+        if !layer.vars.is_empty() {
+            inner.params.push(Arc::new(layer));
+        }
+        inner
+    }
+
+    /// Plays a role by its name.
+    ///
+    /// # Errors
+    /// What is wrong, when it cannot be played.
+    pub(super) fn play_role(
+        &mut self,
+        name: &str,
+        span: Span,
+        context: &Context<'a>,
+        parts: &Parts,
+        public: bool,
+    ) -> Result<(), String> {
+        let from = context.role.as_ref().map(|role| role.path.clone());
+        let folder = self.frame.folder.clone();
+        let found = self.stage.library.role(name, &folder, from.as_deref());
+        let Some(path) = found else {
+            return Err(format!(
+                "the role `{name}` is not in the input; put it below roles/ (ansible-galaxy install -p roles)"
+            ));
+        };
+        if let Some(role) = &context.role {
+            let title = role_title(name);
+            let circle = role.path == path && parts.tasks.is_none();
+            if circle || role.parents.iter().filter(|it| *it == title).count() > 5 {
+                self.diags.at(
+                    diag::Code::RoleCycle,
+                    span,
+                    format!("the role `{name}` leads back to itself"),
+                );
+                return Ok(());
+            }
+        }
+        let (defaults, vars) = self.role_layers(&path, parts);
+        if public {
+            self.frame.defaults.extend(defaults.iter().cloned());
+            self.frame.role_vars.extend(vars.iter().cloned());
+        }
+        self.play_role_at(
+            &path,
+            role_title(name),
+            context,
+            Some((parts, defaults, vars)),
+        );
+        Ok(())
+    }
+
+    /// Plays the role in a folder: dependencies, handlers, tasks.
+    pub(super) fn play_role_at(
+        &mut self,
+        path: &str,
+        title: &str,
+        context: &Context<'a>,
+        given: Option<(&Parts, Vec<Arc<Layer>>, Vec<Arc<Layer>>)>,
+    ) {
+        let main = Parts::default();
+        let (parts, defaults, vars) = given.unwrap_or_else(|| {
+            let (defaults, vars) = self.role_layers(path, &main);
+            (&main, defaults, vars)
+        });
+        let mut inner = context.clone();
+        let outer = context.role.as_deref();
+        let mut parents = outer.map(|role| role.parents.clone()).unwrap_or_default();
+        parents.extend(outer.map(|role| role.title.clone()));
+        let below = |own: &[Arc<Layer>], outer: Option<&Vec<Arc<Layer>>>| {
+            outer
+                .cloned()
+                .unwrap_or_default()
+                .into_iter()
+                .chain(own.iter().cloned())
+                .collect::<Vec<_>>()
+        };
+        inner.role = Some(Arc::new(RoleFrame {
+            path: path.to_owned(),
+            title: title.to_owned(),
+            parents,
+            defaults: below(&defaults, outer.map(|role| &role.defaults)),
+            vars: below(&vars, outer.map(|role| &role.vars)),
+        }));
+        inner.folder = join(path, "tasks");
+        self.play_dependencies(path, title, &inner);
+        let handlers = parts.handlers.as_deref().unwrap_or("main");
+        self.add_role_handlers(path, handlers, &inner);
+        let library = self.stage.library;
+        let Some(file) = library.role_file(path, "tasks", parts.tasks.as_deref().unwrap_or("main"))
+        else {
+            return;
+        };
+        self.visited.insert(file);
+        if let Some(tasks) = library.tasks(file) {
+            inner.files.push(file);
+            self.statements(&tasks.tasks, &inner);
+        }
+    }
+
+    /// Plays what `meta/main.yml` names, each once unless it allows more.
+    fn play_dependencies(&mut self, path: &str, title: &str, context: &Context<'a>) {
+        let library = self.stage.library;
+        let Some(meta) = library
+            .role_file(path, "meta", "main")
+            .and_then(|file| library.document(file))
+        else {
+            return;
+        };
+        let Some(dependencies) = meta.get("dependencies").and_then(|it| it.items()) else {
+            return;
+        };
+        let depth = context.role.as_ref().map_or(0, |role| role.parents.len());
+        for node in dependencies {
+            let key = format!("{:?}", library.tree.snippet(node.span));
+            let Some(name) = role_name(node) else {
+                continue;
+            };
+            if context.role.as_ref().is_some_and(|role| {
+                role.parents.iter().any(|it| it == role_title(name))
+                    || role.title == role_title(name)
+            }) || depth > 20
+            {
+                let message = format!("the roles `{title}` and `{name}` depend on each other");
+                self.diags.at(diag::Code::RoleCycle, node.span, message);
+                continue;
+            }
+            if !self.frame.played.insert(key) {
+                continue;
+            }
+            self.play_listed_role(node, context);
+        }
+    }
+
+    fn role_layers(&mut self, path: &str, parts: &Parts) -> (Vec<Arc<Layer>>, Vec<Arc<Layer>>) {
+        let library = self.stage.library;
+        let mut layers = |part: &str, name: Option<&str>| {
+            let files = library.role_variables(path, part, name.unwrap_or("main"));
+            files
+                .into_iter()
+                .map(|file| self.file_layer(file))
+                .collect::<Vec<_>>()
+        };
+        (
+            layers("defaults", parts.defaults.as_deref()),
+            layers("vars", parts.vars.as_deref()),
+        )
+    }
+}
+
+fn role_name(node: &Node) -> Option<&str> {
+    let named = || node.get("role").or_else(|| node.get("name"))?.text();
+    // `src` is what ansible-galaxy installs; the last part is the role's name.
+    let source = || {
+        node.get("src")?
+            .text()?
+            .rsplit('/')
+            .next()
+            .map(|it| it.trim_end_matches(".git"))
+    };
+    node.text().or_else(named).or_else(source)
+}

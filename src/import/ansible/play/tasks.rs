@@ -1,0 +1,518 @@
+//! Tasks: conditions, loops, results; and how a module's findings reach the state.
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use super::context::Context;
+use super::loops::Round;
+use super::{Ended, Player, both};
+use crate::account::{Code, Verdict};
+use crate::diag;
+use crate::import::ansible::modules::{self, Run};
+use crate::import::ansible::params::{Params, Refusal};
+use crate::import::ansible::playbook::Task;
+use crate::import::ansible::results;
+use crate::import::ansible::scope::{Binding, Layer, Scope};
+use crate::import::ansible::tags;
+use crate::import::ansible::value::Value;
+use crate::model::{Condition, Entry, Hole, HoleKind, Opaque, Origin, Part, Resource, Text};
+use crate::syntax::yaml::Node;
+
+impl<'a> Player<'a> {
+    pub(super) fn task(&mut self, task: &'a Arc<Task>, context: &Context<'a>) {
+        self.hold(task.item);
+        if let Some(ended) = &self.ended {
+            let (Ended::Play(reason) | Ended::Host(reason)) = ended;
+            let reason = reason.clone();
+            self.close_part(task.item, Verdict::Skipped, Code::ConditionFalse, &reason);
+            return;
+        }
+        let inner = context.inside(&task.keywords);
+        if !self.is_tagged(&inner) {
+            self.close_part(
+                task.item,
+                Verdict::Skipped,
+                Code::ConditionFalse,
+                "its tags are not asked for",
+            );
+            return;
+        }
+        match task.module.as_str() {
+            "include_tasks" | "import_tasks" | "include" => {
+                self.include_tasks(task, context, &inner)
+            }
+            "include_role" | "import_role" => self.include_role(task, context, &inner),
+            _ => self.run_task(task, &inner),
+        }
+    }
+
+    fn is_tagged(&self, context: &Context<'a>) -> bool {
+        let scope = self.scope(context, &[]);
+        let own: Vec<String> = context
+            .tags
+            .iter()
+            .flat_map(|node| tags::read(node, &scope))
+            .collect();
+        tags::is_meant(&own, &self.stage.tags, &self.stage.skip_tags)
+    }
+
+    /// Runs a module, once or for each item of its loop.
+    fn run_task(&mut self, task: &'a Arc<Task>, context: &Context<'a>) {
+        let rounds = match self.rounds(task, context) {
+            Ok(rounds) => rounds,
+            Err(refusal) => {
+                self.refuse(task, context, None, &refusal);
+                self.remember_unknown(task);
+                return;
+            }
+        };
+        if rounds.is_empty() {
+            self.close_part(
+                task.item,
+                Verdict::Skipped,
+                Code::ConditionFalse,
+                "its loop has no items",
+            );
+            self.register(task, &[], true);
+            return;
+        }
+        let looped = task.keywords.looped.is_some();
+        let mut returned = Vec::with_capacity(rounds.len());
+        for round in rounds {
+            returned.push(self.run_round(task, context, round));
+            if self.ended.is_some() {
+                break;
+            }
+        }
+        self.register(task, &returned, looped);
+    }
+
+    /// Runs a module once, and returns what it would have returned.
+    fn run_round(&mut self, task: &'a Arc<Task>, context: &Context<'a>, round: Round) -> Value {
+        let scope = self.scope(context, &round.layers);
+        let guard = match self.decide(&scope, context) {
+            Ok(condition) => both(condition, round.guard),
+            Err(failure) => {
+                self.report(&failure, task.span);
+                let refusal = Refusal::new(
+                    Code::TemplateFailed,
+                    format!("its condition cannot be evaluated: {}", failure.message),
+                );
+                self.refuse(task, context, Some(&scope), &refusal);
+                return results::unknown(task);
+            }
+        };
+        if guard == Condition::False {
+            self.close_part(
+                task.item,
+                Verdict::Skipped,
+                Code::ConditionFalse,
+                "its condition is false",
+            );
+            return results::skipped();
+        }
+        if let Some(reason) = self.elsewhere(&scope, task, context) {
+            match reason {
+                Elsewhere::ControlNode => {
+                    let is_probe = modules::is_probe(&task.module);
+                    let (verdict, code) = if is_probe {
+                        (Verdict::Control, Code::Probe)
+                    } else {
+                        (Verdict::NotNeeded, Code::NoMeaning)
+                    };
+                    self.close_part(
+                        task.item,
+                        verdict,
+                        code,
+                        "it runs on the machine from which Ansible is run, not on this host",
+                    );
+                }
+                Elsewhere::Host(host) => {
+                    let refusal = Refusal::new(
+                        Code::CannotState,
+                        format!("it is done on another host, `{host}`"),
+                    )
+                    .cure(format!("state it in the configuration of `{host}`"));
+                    self.refuse(task, context, Some(&scope), &refusal);
+                }
+            }
+            return results::unknown(task);
+        }
+        self.notify(context, &scope);
+        let Some(module) = modules::find(&task.module) else {
+            let message = format!("no importer for the module `{}`", task.module);
+            self.diags
+                .at(diag::Code::UnknownModule, task.span, message.clone());
+            self.refuse(
+                task,
+                context,
+                Some(&scope),
+                &Refusal::new(Code::UnknownModule, message),
+            );
+            return results::unknown(task);
+        };
+        let mut params = match self.params(task, &scope) {
+            Ok(params) => params,
+            Err(refusal) => {
+                self.refuse(task, context, Some(&scope), &refusal);
+                return results::unknown(task);
+            }
+        };
+        let assumptions = scope.assumptions();
+        let part = context
+            .role
+            .as_ref()
+            .map_or(Part::Machine, |role| Part::Role(role.title.clone()));
+        let user = self.effective_user(&scope, context);
+        let environment = self.environment(&scope, context);
+        let mut run = Run {
+            task,
+            scope: &scope,
+            library: self.stage.library,
+            state: &mut self.state,
+            diags: &mut self.diags,
+            family: self.profile.family(),
+            host: &self.host,
+            part,
+            guard: guard.clone(),
+            assumptions,
+            user,
+            environment,
+            book: self.book,
+            closings: Vec::new(),
+            stated: 0,
+            returns: None,
+            facts: Vec::new(),
+            included: Vec::new(),
+            ended: None,
+            failed: false,
+        };
+        let outcome = (module.run)(&mut params, &mut run);
+        let left = params.left();
+        if outcome.is_ok() && !left.is_empty() {
+            run.not_understood(&left);
+        }
+        let is_silent = run.closings.is_empty() && run.stated == 0;
+        let (closings, returns, facts, included) =
+            (run.closings, run.returns, run.facts, run.included);
+        let (ended, failed) = (run.ended, run.failed);
+        self.frame.failures += usize::from(failed);
+        for (verdict, code, reason) in closings {
+            self.close(task.item, verdict, code, &reason);
+        }
+        match outcome {
+            Err(refusal) => self.refuse(task, context, Some(&scope), &refusal),
+            Ok(()) if is_silent => {
+                self.close(
+                    task.item,
+                    Verdict::NotNeeded,
+                    Code::AlreadySo,
+                    "it asks for nothing that a new machine does not have",
+                );
+            }
+            Ok(()) => {}
+        }
+        for (name, binding) in facts {
+            self.remember(&name, guarded(binding, &guard, &name));
+        }
+        for (name, binding) in included {
+            self.include_variable(&name, guarded(binding, &guard, &name));
+        }
+        if guard == Condition::True {
+            self.ended = ended.map(|whole_host| {
+                let reason = format!(
+                    "`meta` ends the {} before it",
+                    if whole_host { "host" } else { "play" }
+                );
+                if whole_host {
+                    Ended::Host(reason)
+                } else {
+                    Ended::Play(reason)
+                }
+            });
+        }
+        returns.unwrap_or_else(|| results::of_module(task))
+    }
+
+    /// Decides whether a task runs: what it inherits and its own `when`.
+    pub(super) fn decide(
+        &self,
+        scope: &Scope<'a>,
+        context: &Context<'a>,
+    ) -> Result<Condition, crate::import::ansible::scope::Failure> {
+        let mut all = context.guard.clone();
+        for node in &context.when {
+            all = both(all, scope.condition(node)?);
+            if all == Condition::False {
+                break;
+            }
+        }
+        Ok(all)
+    }
+
+    fn params(&mut self, task: &Task, scope: &Scope<'a>) -> Result<Params, Refusal> {
+        let mut values = IndexMap::new();
+        let mut failed = None;
+        let mut resolve = |node: &Node| match scope.resolve(node) {
+            Ok(value) => Some(value),
+            Err(failure) => {
+                failed = Some(failure);
+                None
+            }
+        };
+        if let Some(whole) = &task.arguments.whole
+            && let Some(Value::Dict(pairs)) = resolve(whole)
+        {
+            values.extend(
+                pairs
+                    .iter()
+                    .map(|(name, value)| (name.to_string(), value.clone())),
+            );
+        }
+        for (name, node) in &task.arguments.named {
+            if let Some(value) = resolve(node) {
+                values.insert(name.replace('-', "_"), value);
+            }
+        }
+        let free = task.arguments.free.as_ref().and_then(|node| resolve(node));
+        match failed {
+            None => Ok(Params::new(&task.module, task.span, values, free)),
+            Some(failure) => {
+                self.report(&failure, task.span);
+                Err(Refusal::new(Code::TemplateFailed, failure.message))
+            }
+        }
+    }
+
+    /// Leaves a task to the person: a comment in the output with what it said.
+    pub(super) fn refuse(
+        &mut self,
+        task: &Task,
+        context: &Context<'a>,
+        scope: Option<&Scope<'a>>,
+        refusal: &Refusal,
+    ) {
+        self.close_part(task.item, Verdict::Manual, refusal.code, &refusal.reason);
+        if let Some(code) = refusal.diagnostic {
+            self.diags.at(code, task.span, refusal.reason.clone());
+        }
+        let same = |entry: &Entry| {
+            entry.origin.items == [task.item]
+                && matches!(&entry.resource, Resource::Opaque(it) if it.reason == refusal.reason)
+        };
+        if self.state.entries().any(same) {
+            return;
+        }
+        let title = if task.name.is_empty() {
+            task.module.clone()
+        } else {
+            self.title(task, scope)
+        };
+        let opaque = Opaque {
+            subject: task.module.clone(),
+            title,
+            reason: refusal.reason.clone(),
+            cure: refusal.cure.clone(),
+            lines: shown_arguments(task, scope),
+        };
+        let part = context
+            .role
+            .as_ref()
+            .map_or(Part::Machine, |role| Part::Role(role.title.clone()));
+        let entry = Entry {
+            resource: Resource::Opaque(opaque),
+            part,
+            origin: Origin::of(task.item),
+            assumptions: Vec::new(),
+            guard: Condition::True,
+        };
+        self.state.put(entry, self.book);
+    }
+
+    fn title(&self, task: &Task, scope: Option<&Scope<'a>>) -> String {
+        let rendered = scope.and_then(|scope| scope.template(&task.name, task.span).ok());
+        rendered.map_or_else(|| task.name.clone(), |value| value.to_text().to_string())
+    }
+
+    /// Binds what the task registers.
+    fn register(&mut self, task: &Task, returned: &[Value], looped: bool) {
+        let Some(name) = task.keywords.register.as_ref().and_then(|it| it.text()) else {
+            return;
+        };
+        let value = match returned {
+            [one] if !looped => one.clone(),
+            several => results::of_loop(task, several),
+        };
+        self.remember(name, Binding::Value(value));
+    }
+
+    fn remember_unknown(&mut self, task: &Task) {
+        if let Some(name) = task.keywords.register.as_ref().and_then(|it| it.text()) {
+            let value = results::unknown(task);
+            self.remember(name, Binding::Value(value));
+        }
+    }
+
+    /// Tells whether a task is done elsewhere than on this host.
+    fn elsewhere(
+        &self,
+        scope: &Scope<'a>,
+        task: &Task,
+        context: &Context<'a>,
+    ) -> Option<Elsewhere> {
+        if task.keywords.local_action {
+            return (!self.is_local()).then_some(Elsewhere::ControlNode);
+        }
+        let node = context.delegate_to?;
+        let target = scope
+            .template(node.text()?, node.span)
+            .ok()?
+            .to_text()
+            .to_string();
+        if target == self.host || target.is_empty() {
+            return None;
+        }
+        let is_control = matches!(target.as_str(), "localhost" | "127.0.0.1" | "::1");
+        match (is_control, self.is_local()) {
+            (true, true) => None,
+            (true, false) => Some(Elsewhere::ControlNode),
+            (false, _) => Some(Elsewhere::Host(target)),
+        }
+    }
+
+    /// Tells whether the host that is played is the machine that runs Ansible.
+    fn is_local(&self) -> bool {
+        let connection = self
+            .stage
+            .inventory
+            .hosts
+            .get(&self.host)
+            .and_then(|host| host.vars.vars.get("ansible_connection"));
+        let is_local =
+            matches!(connection, Some(Binding::Node(node)) if node.text() == Some("local"));
+        self.host == "localhost" || is_local || self.stage.plays_everything
+    }
+
+    /// Returns who the task runs as: root unless the source says otherwise; `None` where it cannot be known.
+    fn effective_user(&self, scope: &Scope<'a>, context: &Context<'a>) -> Option<String> {
+        let said = |node: Option<&'a Arc<Node>>| {
+            let node = node?;
+            let text = scope.template(node.text()?, node.span).ok()?.to_text();
+            text.plain().map(str::to_owned)
+        };
+        let becomes = said(context.becomes).or_else(|| self.variable(scope, "ansible_become"));
+        let becomes = becomes.map(|it| {
+            matches!(
+                it.to_ascii_lowercase().as_str(),
+                "yes" | "true" | "on" | "1"
+            )
+        });
+        if becomes == Some(true) {
+            let user =
+                said(context.become_user).or_else(|| self.variable(scope, "ansible_become_user"));
+            return Some(user.unwrap_or_else(|| "root".to_owned()));
+        }
+        let login = said(context.remote_user)
+            .or_else(|| self.variable(scope, "ansible_user"))
+            .or_else(|| self.variable(scope, "ansible_ssh_user"));
+        match login {
+            Some(user) => Some(user),
+            // Nobody says: configuration management works as root.
+            None => Some("root".to_owned()),
+        }
+    }
+
+    fn variable(&self, scope: &Scope<'a>, name: &str) -> Option<String> {
+        match scope.get(name).ok()? {
+            Value::Undefined(_) | Value::None => None,
+            value => value.to_text().plain().map(str::to_owned),
+        }
+    }
+
+    fn environment(&self, scope: &Scope<'a>, context: &Context<'a>) -> Vec<(String, Text)> {
+        let mut all: IndexMap<String, Text> = IndexMap::new();
+        for node in &context.environment {
+            let Ok(value) = scope.resolve(node) else {
+                continue;
+            };
+            let parts = match &value {
+                Value::List(items) => items.to_vec(),
+                other => vec![other.clone()],
+            };
+            for part in &parts {
+                if let Value::Dict(pairs) = part {
+                    all.extend(
+                        pairs
+                            .iter()
+                            .map(|(name, value)| (name.to_string(), value.to_text())),
+                    );
+                }
+            }
+        }
+        all.into_iter().collect()
+    }
+}
+
+enum Elsewhere {
+    ControlNode,
+    Host(String),
+}
+
+/// Under an open condition nobody knows whether the variable was set: its value is unknown.
+fn guarded(binding: Binding, guard: &Condition, name: &str) -> Binding {
+    match guard {
+        Condition::Unknown(why) => {
+            let what = format!("`{name}`, which is set only if {why}");
+            Binding::Value(Value::Unknown(Hole {
+                kind: HoleKind::Unknown,
+                what,
+                span: None,
+            }))
+        }
+        Condition::True | Condition::False => binding,
+    }
+}
+
+/// Returns what the task said, as lines of a comment: never a secret, nothing where `no_log` forbids it.
+fn shown_arguments(task: &Task, scope: Option<&Scope<'_>>) -> Vec<Text> {
+    let hidden = task
+        .keywords
+        .no_log
+        .as_ref()
+        .and_then(|it| it.text())
+        .is_some_and(|text| !matches!(text, "no" | "false" | "False"));
+    if hidden {
+        return vec![Text::from("(arguments not shown: no_log)")];
+    }
+    let mut lines = Vec::new();
+    if let Some(free) = &task.arguments.free {
+        lines.push(shown_value("", free, scope));
+    }
+    for (name, node) in &task.arguments.named {
+        let mut line = Text::from(format!("{name}: "));
+        line.push(&shown_value(name, node, scope));
+        lines.push(line);
+    }
+    lines
+}
+
+fn shown_value(name: &str, node: &Node, scope: Option<&Scope<'_>>) -> Text {
+    let resolved = scope.and_then(|scope| scope.resolve(node).ok());
+    let value = resolved.unwrap_or_else(|| Value::as_written(node));
+    if crate::import::ansible::secrets::is_secret_name(name) {
+        return Text::hole(Hole {
+            kind: HoleKind::Secret,
+            what: format!("`{name}`"),
+            span: Some(node.span),
+        });
+    }
+    value.to_shown()
+}
+
+/// A level that binds one name.
+pub(super) fn layer_of(name: &str, value: Value) -> Arc<Layer> {
+    let mut layer = Layer::default();
+    layer.vars.insert(name.to_owned(), Binding::Value(value));
+    Arc::new(layer)
+}

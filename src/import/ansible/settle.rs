@@ -1,0 +1,188 @@
+//! `settle`: at the end of a run the files below /etc that a machine has come to have are read as what they ask for.
+
+use std::collections::BTreeSet;
+
+use crate::account::{Account, Closing, Code, ItemId, Verdict};
+use crate::import::etc::{self, Fate, Meaning};
+use crate::import::state::{Book, State};
+use crate::model::{Condition, Content, Entry, Family, File, Link, Opaque, Resource};
+
+/// Returns what the machine must have, with the files of known kinds as typed resources.
+pub(super) fn settle(
+    state: State,
+    host: &str,
+    family: Family,
+    account: &mut Account,
+) -> Vec<Entry> {
+    let (entries, closings) = state.finish();
+    let mut settled = State::default();
+    for (item, closing) in closings {
+        account.close(
+            item,
+            Closing {
+                host: host.to_owned(),
+                ..closing
+            },
+        );
+    }
+    for (entry, book) in entries {
+        settle_entry(entry, book, family, &mut settled, host, account);
+    }
+    let (entries, closings) = settled.finish();
+    for (item, closing) in closings {
+        account.close(
+            item,
+            Closing {
+                host: host.to_owned(),
+                ..closing
+            },
+        );
+    }
+    entries.into_iter().map(|(entry, _)| entry).collect()
+}
+
+fn settle_entry(
+    entry: Entry,
+    book: Book,
+    family: Family,
+    settled: &mut State,
+    host: &str,
+    account: &mut Account,
+) {
+    if entry.guard != Condition::True {
+        settled.put(entry, book);
+        return;
+    }
+    if let Resource::Link(Link { path, target }) = &entry.resource
+        && let Some(resource) = etc::read_link(path, target, family)
+    {
+        settled.put(Entry { resource, ..entry }, book);
+        return;
+    }
+    let reading = match &entry.resource {
+        Resource::File(File {
+            path,
+            content: Content::Text(text),
+            ..
+        }) => etc::read(path, text),
+        _ => None,
+    };
+    let Some(reading) = reading else {
+        settled.put(entry, book);
+        return;
+    };
+    let mut asked = false;
+    let mut reasons: BTreeSet<String> = BTreeSet::new();
+    for part in &reading.entries {
+        match &part.meaning {
+            Meaning::Asks(resources) => {
+                asked = true;
+                for resource in resources {
+                    settled.put(
+                        Entry {
+                            resource: resource.clone(),
+                            ..entry.clone()
+                        },
+                        book,
+                    );
+                }
+            }
+            Meaning::NotNeeded(reason) => {
+                reasons.insert(reason.clone());
+            }
+            Meaning::Verbatim(_) => {}
+            Meaning::Hole(hole) => {
+                let reason = format!("`{}` depends on {}", part.text, hole.what);
+                close(
+                    account,
+                    &entry.origin.items,
+                    host,
+                    Verdict::Manual,
+                    Code::ValueUnknown,
+                    &reason,
+                );
+                settled.put(opaque(&entry, reading.kind, reason, &part.text), book);
+            }
+            Meaning::Unknown(why) => {
+                let reason = format!("a line is not understood: {why}");
+                close(
+                    account,
+                    &entry.origin.items,
+                    host,
+                    Verdict::Manual,
+                    Code::CannotState,
+                    &reason,
+                );
+                settled.put(opaque(&entry, reading.kind, reason, &part.text), book);
+            }
+        }
+    }
+    let rest = reading.rest();
+    if reading.file == Fate::Kept {
+        settled.put(entry, book);
+        return;
+    }
+    if let (Some(rest), Resource::File(file)) = (rest, &entry.resource) {
+        asked = true;
+        let file = File {
+            content: Content::Text(rest),
+            ..file.clone()
+        };
+        settled.put(
+            Entry {
+                resource: Resource::File(file),
+                ..entry.clone()
+            },
+            book,
+        );
+    }
+    if !asked {
+        let reason = reasons
+            .into_iter()
+            .next()
+            .unwrap_or_else(|| "the file sets nothing".to_owned());
+        close(
+            account,
+            &entry.origin.items,
+            host,
+            Verdict::NotNeeded,
+            Code::NoMeaning,
+            &reason,
+        );
+    }
+}
+
+fn close(
+    account: &mut Account,
+    items: &[ItemId],
+    host: &str,
+    verdict: Verdict,
+    code: Code,
+    reason: &str,
+) {
+    for item in items {
+        account.close(
+            *item,
+            Closing {
+                host: host.to_owned(),
+                verdict,
+                code,
+                reason: reason.to_owned(),
+            },
+        );
+    }
+}
+
+fn opaque(entry: &Entry, kind: &str, reason: String, text: &crate::model::Text) -> Entry {
+    let opaque = Opaque {
+        subject: kind.to_owned(),
+        title: String::new(),
+        reason,
+        cure: None,
+        lines: text.lines(),
+    };
+    Entry {
+        resource: Resource::Opaque(opaque),
+        ..entry.clone()
+    }
+}

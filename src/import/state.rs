@@ -1,0 +1,361 @@
+//! `State`: what a machine has come to have, while an importer plays its source. The last writer wins, a removed thing
+//! is gone, what two tasks ask of one thing joins.
+
+use indexmap::IndexMap;
+
+use crate::account::{Closing, Code, ItemId, Verdict};
+use crate::model::{
+    Condition, Directory, Entry, File, Link, Origin, PathMode, Resource, Service, User,
+};
+
+/// Which run of the source an entry comes from: of two playbooks that disagree, the first stands.
+pub(crate) type Book = usize;
+
+/// What identifies a resource: a second one of the same key is about the same thing.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Key {
+    Package(String),
+    Service(String),
+    Unit(String),
+    CronJob(String, String),
+    Path(String),
+    User(String),
+    Group(String),
+    AuthorizedKey(String, String),
+    Hostname,
+    Timezone,
+    Sysctl(String),
+    KernelModule(String),
+    Mount(String),
+    HostsEntry(String, Vec<String>),
+    SshdSetting(String, Option<String>, String),
+    SudoRule(String),
+    Firewall,
+    FirewallPort(String),
+}
+
+/// The keywords of sshd_config that stand several times, each adding to the others.
+const REPEATED_SSHD_KEYWORDS: [&str; 8] = [
+    "acceptenv",
+    "hostkey",
+    "listenaddress",
+    "port",
+    "setenv",
+    "subsystem",
+    "include",
+    "hostcertificate",
+];
+
+impl Key {
+    pub(crate) fn of(resource: &Resource) -> Option<Key> {
+        Some(match resource {
+            Resource::Package(it) => Key::Package(it.name.clone()),
+            Resource::Service(it) => Key::Service(it.name.trim_end_matches(".service").to_owned()),
+            Resource::Unit(it) => {
+                Key::Unit(format!("{}{}", it.name, if it.drop_in { ".d" } else { "" }))
+            }
+            Resource::CronJob(it) => Key::CronJob(
+                it.user.clone(),
+                if it.name.is_empty() {
+                    it.command.to_string()
+                } else {
+                    it.name.clone()
+                },
+            ),
+            Resource::File(File { path, .. })
+            | Resource::Directory(Directory { path, .. })
+            | Resource::Link(Link { path, .. })
+            | Resource::PathMode(PathMode { path, .. }) => Key::Path(path.clone()),
+            Resource::RemovedPath(it) => Key::Path(it.path.clone()),
+            Resource::User(it) => Key::User(it.name.clone()),
+            Resource::Group(it) => Key::Group(it.name.clone()),
+            Resource::AuthorizedKey(it) => Key::AuthorizedKey(it.user.clone(), it.key.to_string()),
+            Resource::Hostname(_) => Key::Hostname,
+            Resource::Timezone(_) => Key::Timezone,
+            Resource::Sysctl(it) => Key::Sysctl(it.name.clone()),
+            Resource::KernelModule(it) => Key::KernelModule(it.name.clone()),
+            Resource::Mount(it) => Key::Mount(if it.path == "none" {
+                it.device.clone()
+            } else {
+                it.path.clone()
+            }),
+            Resource::HostsEntry(it) => Key::HostsEntry(it.address.clone(), it.names.clone()),
+            Resource::SshdSetting(it) => {
+                let keyword = it.keyword.to_ascii_lowercase();
+                let repeats = REPEATED_SSHD_KEYWORDS.contains(&keyword.as_str());
+                Key::SshdSetting(
+                    keyword,
+                    it.matching.clone(),
+                    if repeats {
+                        it.value.clone()
+                    } else {
+                        String::new()
+                    },
+                )
+            }
+            Resource::SudoRule(it) => Key::SudoRule(it.line.clone()),
+            Resource::Firewall(_) => Key::Firewall,
+            Resource::FirewallPort(it) => Key::FirewallPort(format!("{:?}", it)),
+            Resource::Step(_) | Resource::Opaque(_) => return None,
+        })
+    }
+}
+
+/// What a machine has come to have.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct State {
+    slots: Vec<Option<Slot>>,
+    index: IndexMap<Key, usize>,
+    /// Decisions about items whose resource is gone.
+    pub(crate) closings: Vec<(ItemId, Closing)>,
+}
+
+#[derive(Clone, Debug)]
+struct Slot {
+    entry: Entry,
+    book: Book,
+}
+
+impl State {
+    /// States a resource. Under a condition that only the machine can decide it is kept beside the others.
+    pub(crate) fn put(&mut self, entry: Entry, book: Book) {
+        let key = Key::of(&entry.resource).filter(|_| entry.guard == Condition::True);
+        let Some(key) = key else {
+            self.slots.push(Some(Slot { entry, book }));
+            return;
+        };
+        let Some(old) = self
+            .index
+            .get(&key)
+            .and_then(|at| self.slots.get_mut(*at))
+            .and_then(Option::as_mut)
+        else {
+            self.index.insert(key, self.slots.len());
+            self.slots.push(Some(Slot { entry, book }));
+            return;
+        };
+        match join(&old.entry.resource, &entry.resource) {
+            Some(joined) => {
+                old.entry.resource = joined;
+                old.entry.origin.merge(&entry.origin);
+                push_new(&mut old.entry.assumptions, entry.assumptions);
+            }
+            None if old.book != book => {
+                let reason =
+                    "another playbook sets this differently; the first one stands".to_owned();
+                close(
+                    &mut self.closings,
+                    &entry.origin,
+                    Verdict::Manual,
+                    Code::OptionClash,
+                    &reason,
+                );
+            }
+            None => {
+                let gone = std::mem::replace(old, Slot { entry, book });
+                let still: Vec<ItemId> = old.entry.origin.items.clone();
+                let mut origin = gone.entry.origin;
+                origin.items.retain(|item| !still.contains(item));
+                close(
+                    &mut self.closings,
+                    &origin,
+                    Verdict::NotNeeded,
+                    Code::Overwritten,
+                    "a later task writes the same thing",
+                );
+            }
+        }
+    }
+
+    /// Takes a resource away; tells whether there was one.
+    pub(crate) fn remove(&mut self, key: &Key, by: ItemId) -> bool {
+        let Some(slot) = self
+            .index
+            .shift_remove(key)
+            .and_then(|at| self.slots.get_mut(at))
+            .and_then(Option::take)
+        else {
+            return false;
+        };
+        let mut origin = slot.entry.origin;
+        origin.items.retain(|item| *item != by);
+        close(
+            &mut self.closings,
+            &origin,
+            Verdict::NotNeeded,
+            Code::AlreadySo,
+            "made here and removed again by a later task",
+        );
+        true
+    }
+
+    /// Takes away what stands at a path and below it; tells whether there was anything.
+    pub(crate) fn remove_below(&mut self, path: &str, by: ItemId) -> bool {
+        let below = |key: &&Key| matches!(key, Key::Path(it) if it == path || it.strip_prefix(path).is_some_and(|rest| rest.starts_with('/')));
+        let keys: Vec<Key> = self.index.keys().filter(below).cloned().collect();
+        keys.iter().filter(|key| self.remove(key, by)).count() > 0
+    }
+
+    /// Adds an assumption to all that an item asked for.
+    pub(crate) fn assume(&mut self, item: ItemId, assumption: &str) {
+        for slot in self
+            .slots
+            .iter_mut()
+            .flatten()
+            .filter(|slot| slot.entry.origin.items.contains(&item))
+        {
+            push_new(&mut slot.entry.assumptions, vec![assumption.to_owned()]);
+        }
+    }
+
+    pub(crate) fn get(&self, key: &Key) -> Option<&Entry> {
+        Some(&self.slots.get(*self.index.get(key)?)?.as_ref()?.entry)
+    }
+
+    /// Returns what stands at a path.
+    pub(crate) fn at_path(&self, path: &str) -> Option<&Entry> {
+        self.get(&Key::Path(path.to_owned()))
+    }
+
+    /// Returns the file at a path, to change it.
+    pub(crate) fn file_mut(&mut self, path: &str) -> Option<&mut Entry> {
+        let at = *self.index.get(&Key::Path(path.to_owned()))?;
+        let entry = &mut self.slots.get_mut(at)?.as_mut()?.entry;
+        matches!(entry.resource, Resource::File(_)).then_some(entry)
+    }
+
+    /// Tells whether anything stands at a path or below it.
+    pub(crate) fn has_path(&self, path: &str) -> bool {
+        let below = |key: &Key| matches!(key, Key::Path(it) if it == path || it.strip_prefix(path).is_some_and(|rest| rest.starts_with('/')));
+        self.index.keys().any(below)
+    }
+
+    pub(crate) fn entries(&self) -> impl Iterator<Item = &Entry> {
+        self.slots.iter().flatten().map(|slot| &slot.entry)
+    }
+
+    /// Returns the entries in the order in which they came, and the decisions about what is gone.
+    pub(crate) fn finish(self) -> (Vec<(Entry, Book)>, Vec<(ItemId, Closing)>) {
+        let entries = self
+            .slots
+            .into_iter()
+            .flatten()
+            .map(|slot| (slot.entry, slot.book))
+            .collect();
+        (entries, self.closings)
+    }
+}
+
+fn push_new<T: PartialEq>(list: &mut Vec<T>, more: Vec<T>) {
+    for it in more {
+        if !list.contains(&it) {
+            list.push(it);
+        }
+    }
+}
+
+fn close(
+    closings: &mut Vec<(ItemId, Closing)>,
+    origin: &Origin,
+    verdict: Verdict,
+    code: Code,
+    reason: &str,
+) {
+    for item in &origin.items {
+        closings.push((
+            *item,
+            Closing {
+                host: String::new(),
+                verdict,
+                code,
+                reason: reason.to_owned(),
+            },
+        ));
+    }
+}
+
+/// Joins what two tasks ask of the same thing; `None` where the later one replaces the earlier.
+fn join(old: &Resource, new: &Resource) -> Option<Resource> {
+    if old == new {
+        return Some(new.clone());
+    }
+    match (old, new) {
+        (Resource::User(old), Resource::User(new)) => Some(Resource::User(join_users(old, new))),
+        (Resource::Service(old), Resource::Service(new)) => Some(Resource::Service(Service {
+            enabled: new.enabled.or(old.enabled),
+            running: new.running.or(old.running),
+            ..new.clone()
+        })),
+        (Resource::Group(old), Resource::Group(new)) => {
+            let mut group = new.clone();
+            group.gid = group.gid.or(old.gid);
+            Some(Resource::Group(group))
+        }
+        (Resource::Package(old), Resource::Package(new)) => {
+            let mut package = new.clone();
+            package.version = package.version.or_else(|| old.version.clone());
+            Some(Resource::Package(package))
+        }
+        (Resource::Directory(old), Resource::Directory(new)) => {
+            Some(Resource::Directory(Directory {
+                mode: new.mode.or(old.mode),
+                owner: new.owner.clone().or_else(|| old.owner.clone()),
+                group: new.group.clone().or_else(|| old.group.clone()),
+                recurse: new.recurse || old.recurse,
+                path: new.path.clone(),
+            }))
+        }
+        (Resource::File(file), Resource::PathMode(mode)) => {
+            let mut file = file.clone();
+            take_attributes(mode, &mut file.mode, &mut file.owner, &mut file.group);
+            Some(Resource::File(file))
+        }
+        (Resource::Directory(directory), Resource::PathMode(mode)) => {
+            let mut directory = directory.clone();
+            take_attributes(
+                mode,
+                &mut directory.mode,
+                &mut directory.owner,
+                &mut directory.group,
+            );
+            directory.recurse |= mode.recurse;
+            Some(Resource::Directory(directory))
+        }
+        (Resource::PathMode(old), Resource::PathMode(new)) => {
+            let mut joined = old.clone();
+            take_attributes(new, &mut joined.mode, &mut joined.owner, &mut joined.group);
+            joined.recurse |= new.recurse;
+            Some(Resource::PathMode(joined))
+        }
+        _ => None,
+    }
+}
+
+fn take_attributes(
+    from: &PathMode,
+    mode: &mut Option<crate::model::Mode>,
+    owner: &mut Option<String>,
+    group: &mut Option<String>,
+) {
+    *mode = from.mode.or(*mode);
+    *owner = from.owner.clone().or_else(|| owner.take());
+    *group = from.group.clone().or_else(|| group.take());
+}
+
+fn join_users(old: &User, new: &User) -> User {
+    let mut groups = old.groups.clone();
+    push_new(&mut groups, new.groups.clone());
+    User {
+        name: new.name.clone(),
+        uid: new.uid.or(old.uid),
+        group: new.group.clone().or_else(|| old.group.clone()),
+        groups,
+        comment: new.comment.clone().or_else(|| old.comment.clone()),
+        home: new.home.clone().or_else(|| old.home.clone()),
+        create_home: new.create_home.or(old.create_home),
+        shell: new.shell.clone().or_else(|| old.shell.clone()),
+        system: new.system.or(old.system),
+        password: new.password.clone().or_else(|| old.password.clone()),
+        locked: new.locked || old.locked,
+    }
+}

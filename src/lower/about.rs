@@ -1,0 +1,104 @@
+//! Where a reader will look for a resource that is not stated.
+
+use crate::model::{FirewallPort, Protocol, Resource};
+use crate::plan::OptionPath;
+
+/// Subjects of what no importer took, and the options that they are about.
+const SUBJECTS: &[(&str, &str)] = &[
+    ("apt", "environment.systemPackages"),
+    ("package", "environment.systemPackages"),
+    ("pip", "environment.systemPackages"),
+    ("npm", "environment.systemPackages"),
+    ("gem", "environment.systemPackages"),
+    ("snap", "environment.systemPackages"),
+    ("yum", "environment.systemPackages"),
+    ("dnf", "environment.systemPackages"),
+    ("apk", "environment.systemPackages"),
+    ("pacman", "environment.systemPackages"),
+    ("homebrew", "environment.systemPackages"),
+    ("service", "systemd.services"),
+    ("systemd", "systemd.services"),
+    ("ufw", "networking.firewall.allowedTCPPorts"),
+    ("firewalld", "networking.firewall.allowedTCPPorts"),
+    ("iptables", "networking.firewall.extraCommands"),
+    ("user", "users.users"),
+    ("group", "users.groups"),
+    ("authorized_key", "users.users"),
+    ("cron", "services.cron.systemCronJobs"),
+    ("mount", "fileSystems"),
+    ("sysctl", "boot.kernel.sysctl"),
+    ("modprobe", "boot.kernelModules"),
+    ("hostname", "networking.hostName"),
+    ("timezone", "time.timeZone"),
+    ("locale_gen", "i18n.supportedLocales"),
+    ("pam_limits", "security.pam.loginLimits"),
+    ("docker", "virtualisation.docker.enable"),
+    (
+        "docker_container",
+        "virtualisation.oci-containers.containers",
+    ),
+    ("docker_image", "virtualisation.oci-containers.containers"),
+    ("docker_network", "virtualisation.docker.enable"),
+    ("docker_compose", "virtualisation.docker.enable"),
+    ("mysql_db", "services.mysql.ensureDatabases"),
+    ("mysql_user", "services.mysql.ensureUsers"),
+    ("postgresql_db", "services.postgresql.ensureDatabases"),
+    ("postgresql_user", "services.postgresql.ensureUsers"),
+    ("rabbitmq_user", "services.rabbitmq.enable"),
+    ("selinux", "security.apparmor.enable"),
+    ("known_hosts", "programs.ssh.knownHosts"),
+    ("copy", "environment.etc"),
+    ("template", "environment.etc"),
+    ("file", "environment.etc"),
+    ("lineinfile", "environment.etc"),
+    ("blockinfile", "environment.etc"),
+    ("ini_file", "environment.etc"),
+];
+
+/// Returns the option beside which a reader will look for a resource, where there is one.
+pub(super) fn about(resource: &Resource) -> Option<OptionPath> {
+    let path = |names: &[&str]| Some(OptionPath::new(names.iter().copied()));
+    match resource {
+        Resource::Package(_) => path(&["environment", "systemPackages"]),
+        Resource::Service(it) => {
+            path(&["systemd", "services", it.name.trim_end_matches(".service")])
+        }
+        Resource::Unit(it) => path(&["systemd", "services", it.name.trim_end_matches(".service")]),
+        Resource::CronJob(_) => path(&["services", "cron", "systemCronJobs"]),
+        Resource::File(it) => about_path(&it.path),
+        Resource::Directory(it) => about_path(&it.path),
+        Resource::Link(it) => about_path(&it.path),
+        Resource::PathMode(it) => about_path(&it.path),
+        Resource::RemovedPath(it) => about_path(&it.path),
+        Resource::User(it) => path(&["users", "users", &it.name]),
+        Resource::Group(it) => path(&["users", "groups", &it.name]),
+        Resource::AuthorizedKey(it) => path(&["users", "users", &it.user]),
+        Resource::Hostname(_) => path(&["networking", "hostName"]),
+        Resource::Timezone(_) => path(&["time", "timeZone"]),
+        Resource::Sysctl(it) => path(&["boot", "kernel", "sysctl", &it.name]),
+        Resource::KernelModule(_) => path(&["boot", "kernelModules"]),
+        Resource::Mount(it) => path(&["fileSystems", &it.path]),
+        Resource::HostsEntry(it) => path(&["networking", "hosts", &it.address]),
+        Resource::SshdSetting(it) => path(&["services", "openssh", "settings", &it.keyword]),
+        Resource::SudoRule(_) => path(&["security", "sudo", "extraRules"]),
+        Resource::Firewall(_) => path(&["networking", "firewall", "enable"]),
+        Resource::FirewallPort(FirewallPort { protocol, .. }) => match protocol {
+            Protocol::Tcp => path(&["networking", "firewall", "allowedTCPPorts"]),
+            Protocol::Udp => path(&["networking", "firewall", "allowedUDPPorts"]),
+        },
+        Resource::Step(_) => path(&["systemd", "services"]),
+        Resource::Opaque(it) => {
+            // `ansible.builtin.apt` is about what `apt` is about.
+            let subject = it.subject.rsplit('.').next().unwrap_or(&it.subject);
+            let row = SUBJECTS.iter().find(|(name, _)| *name == subject);
+            row.map(|(_, option)| OptionPath::parse(option))
+        }
+    }
+}
+
+fn about_path(path: &str) -> Option<OptionPath> {
+    Some(match path.strip_prefix("/etc/") {
+        Some(below) => OptionPath::new(["environment", "etc", below]),
+        None => OptionPath::new(["systemd", "tmpfiles", "rules"]),
+    })
+}

@@ -1,0 +1,79 @@
+//! The programs that a script names, as far as their packages are concerned.
+//!
+//! By its words, not by `syntax::shell`: that one keeps loops and conditions as text, and a word too many does no harm
+//! here, where only the names of known programs count.
+
+use super::program;
+
+/// Packages that every service of NixOS has in its path.
+pub(super) const DEFAULT_PATH: [&str; 5] =
+    ["coreutils", "findutils", "gnugrep", "gnused", "systemd"];
+
+/// Returns the packages of the known programs of a script that a service does not have in its path anyway.
+pub(super) fn packages_of(script: &str) -> Vec<&'static str> {
+    let mut found = Vec::new();
+    for package in commands_of(script)
+        .into_iter()
+        .filter_map(program::package_of)
+    {
+        if !DEFAULT_PATH.contains(&package) && !found.contains(&package) {
+            found.push(package);
+        }
+    }
+    found
+}
+
+/// Finds the words of a script where a command begins. A word too many does no harm: only known programs count.
+pub(super) fn commands_of(script: &str) -> Vec<&str> {
+    const OPENERS: [&str; 9] = [
+        "if", "then", "else", "elif", "do", "while", "until", "!", "{",
+    ];
+    let mut found = Vec::new();
+    for part in script.split(['\n', ';', '|', '&', '(', '`']) {
+        let mut words = part
+            .split_whitespace()
+            .skip_while(|word| OPENERS.contains(word) || is_assignment(word));
+        let mut word = words.next();
+        while let Some("sudo" | "exec" | "nohup" | "time" | "env" | "xargs") = word {
+            found.extend(word);
+            word = words.find(|it| !it.starts_with('-') && !is_assignment(it));
+        }
+        found.extend(word.map(|it| it.trim_matches(['"', '\'', ')', '}'])));
+    }
+    found
+}
+
+fn is_assignment(word: &str) -> bool {
+    word.split_once('=').is_some_and(|(name, _)| {
+        !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+    })
+}
+
+/// Tells whether a word that begins a command could be a program's name: no builtin, no word of the shell.
+pub(super) fn is_program(name: &str) -> bool {
+    const BUILTINS: [&str; 40] = [
+        ".", ":", "[[", "break", "case", "cd", "command", "continue", "declare", "done", "eval",
+        "esac", "exit", "export", "fi", "for", "function", "hash", "in", "let", "local", "popd",
+        "pushd", "read", "readonly", "return", "set", "shift", "shopt", "source", "trap", "type",
+        "ulimit", "umask", "unalias", "unset", "wait", "}", "]", "]]",
+    ];
+    !BUILTINS.contains(&name)
+        && name.chars().next().is_some_and(|c| c.is_ascii_alphabetic())
+        && name
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "-_.+".contains(c))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{commands_of, packages_of};
+
+    #[test]
+    fn commands_begin_behind_separators() {
+        assert_eq!(
+            commands_of("A=1 git pull && if test -f x; then sudo -u a curl y | tee z; fi"),
+            ["git", "test", "sudo", "a", "tee", "fi"]
+        );
+        assert_eq!(packages_of("cd x; git a; git b | sort"), ["git"]);
+    }
+}

@@ -1,0 +1,169 @@
+//! `CronJob`: a line of `services.cron.systemCronJobs`.
+//!
+//! crontab(5): the line is schedule, user, command; `%` ends the command unless it is escaped, so the command stays
+//! as the crontab has it. Variables hold for all lines below them, so those of one job are set in its command.
+
+use super::commands::DEFAULT_PATH;
+use super::paths;
+use super::program;
+use super::statement::{Left, Lowered, Statement};
+use crate::account::Code;
+use crate::model::{CronJob, HoleKind, Machine};
+use crate::nix::{Expr, StrPart};
+use crate::plan::OptionPath;
+
+pub(super) fn lower(job: &CronJob, machine: &Machine) -> Lowered {
+    let Some(command) = job.command.plain() else {
+        let secret = job
+            .command
+            .worst_hole()
+            .is_some_and(|hole| hole.kind == HoleKind::Secret);
+        let what = job
+            .command
+            .worst_hole()
+            .map_or("", |hole| hole.what.as_str());
+        return if secret {
+            Lowered::manual_with_cure(
+                Code::ValueSecret,
+                format!("its command holds a secret ({what}), which must not reach the store"),
+                "Let the command read the secret from a file below /run/secrets.",
+            )
+        } else {
+            Lowered::manual(
+                Code::ValueUnknown,
+                format!("its command holds {what}, which is known only on the machine"),
+            )
+        };
+    };
+    let command = command.trim();
+    if command.contains('\n') {
+        return Lowered::manual(
+            Code::BadInput,
+            "a job of cron is one line, and its command has several",
+        );
+    }
+    let mut statement = Statement::default();
+    let mut line = format!("{} {} ", job.schedule.trim(), job.user);
+    for variable in &job.environment {
+        match variable.split_once('=') {
+            Some(("MAILTO", to)) => statement.share(
+                OptionPath::new(["services", "cron", "mailto"]),
+                Expr::str(to.trim_matches('"')),
+            ),
+            Some(("SHELL", shell)) if is_usual_shell(shell) => {}
+            Some(("PATH", _)) => {
+                statement.assume("the programs of its PATH are in the system's packages");
+            }
+            Some((name, value)) if name != "SHELL" => {
+                line.push_str(&format!("export {name}={}; ", quoted(value)));
+            }
+            _ => statement.left.push(Left::new(
+                Code::CannotState,
+                format!("cron of NixOS runs all jobs with bash, and the job asks for `{variable}`"),
+            )),
+        }
+    }
+    let mut parts = vec![StrPart::Literal(line)];
+    let end = command.find(char::is_whitespace).unwrap_or(command.len());
+    let (first, rest) = command.split_at(end);
+    // cron looks programs up among the system's packages, which need not have this one.
+    match program::package_of(first).filter(|it| !DEFAULT_PATH.contains(it)) {
+        Some(package) => {
+            statement.assume(program::claim(first, package));
+            parts.extend(program::program_parts(first, package));
+            parts.extend(program::splice(rest).parts_told(&mut statement));
+        }
+        None => parts.extend(program::splice(command).parts_told(&mut statement)),
+    }
+    if let Some(claim) = paths::user_claim(machine, &job.user) {
+        statement.assume(claim);
+    }
+    statement.share(
+        OptionPath::new(["services", "cron", "enable"]),
+        Expr::Bool(true),
+    );
+    statement.add(
+        OptionPath::new(["services", "cron", "systemCronJobs"]),
+        Expr::Str(program::joined(parts)),
+    );
+    Lowered::Stated(statement)
+}
+
+fn is_usual_shell(shell: &str) -> bool {
+    matches!(
+        shell.trim_matches('"'),
+        "/bin/sh" | "/bin/bash" | "/usr/bin/bash"
+    )
+}
+
+/// Quotes a value for the shell of a crontab, where `%` has to be escaped besides.
+fn quoted(value: &str) -> String {
+    let value = value.trim_matches('"');
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_-./:,@+".contains(c);
+    if !value.is_empty() && value.chars().all(plain) {
+        return value.to_owned();
+    }
+    let mut out = String::from("'");
+    for c in value.chars() {
+        match c {
+            '\'' => out.push_str("'\\''"),
+            '%' => out.push_str("\\%"),
+            c => out.push(c),
+        }
+    }
+    out.push('\'');
+    out
+}
+
+#[cfg(test)]
+mod tests {
+
+    use crate::lower::tests::{check, text};
+    use crate::model::{CronJob, Resource};
+
+    fn job(command: &str, environment: &[&str]) -> Resource {
+        Resource::CronJob(CronJob {
+            name: "x".into(),
+            schedule: "5 3 * * *".into(),
+            user: "root".into(),
+            command: text(command),
+            environment: environment.iter().map(|&it| it.to_owned()).collect(),
+        })
+    }
+
+    #[test]
+    fn jobs_are_lines_of_the_crontab() {
+        check(
+            job(
+                "/usr/bin/rsync -a /a /b-$(date +\\%F)",
+                &["MAILTO=ops", "A=b c"],
+            ),
+            r#"
+            services.cron.mailto = "ops";
+            services.cron.enable = true;
+            services.cron.systemCronJobs += "5 3 * * * root export A='b c'; ${pkgs.rsync}/bin/rsync -a /a /b-$(date +\\%F)";
+            assumed: `/usr/bin/rsync` is taken from `pkgs.rsync`
+            "#,
+        );
+    }
+
+    #[test]
+    fn bare_programs_come_from_their_packages() {
+        check(
+            job("certbot renew", &[]),
+            r#"
+            services.cron.enable = true;
+            services.cron.systemCronJobs += "5 3 * * * root ${pkgs.certbot}/bin/certbot renew";
+            assumed: `certbot` is taken from `pkgs.certbot`
+            "#,
+        );
+    }
+
+    #[test]
+    fn a_secret_in_a_command_is_left() {
+        check(
+            job("/opt/x <secret: key>", &[]),
+            "manual: its command holds a secret (key), which must not reach the store",
+        );
+    }
+}

@@ -1,0 +1,375 @@
+//! `File`: below /etc to `environment.etc`, elsewhere to a rule of systemd-tmpfiles.
+//!
+//! tmpfiles.d(5): `f+` makes the file with its argument as its content, mode and owner, and writes it again when it is
+//! there already: the same as "the file has this content". Its argument has specifiers, so `%` is doubled. A file
+//! that is no text becomes `L+`, a link to a read-only copy in the store.
+//!
+//! A file with a secret is never written: a person puts it below /run/secrets, and what read it reads it there.
+
+use super::machine;
+use super::paths;
+use super::program;
+use super::statement::{Left, Lowered, Statement};
+use super::systemd;
+use super::tmpfiles::{Rule, doubled};
+use crate::account::Code;
+use crate::model::{Content, File, HoleKind, Machine, Mode, Text};
+use crate::nix::{Asset, Expr, StrPart};
+use crate::plan::{OptionPath, Secret};
+
+/// Longer texts are files of their own.
+const MAX_LINES: usize = 40;
+
+pub(super) fn lower(file: &File, machine: &Machine) -> Lowered {
+    if let Some(lowered) = out_of_place(&file.path, machine) {
+        return lowered;
+    }
+    match &file.content {
+        Content::Text(text) => match text.holes().find(|hole| hole.kind == HoleKind::Unknown) {
+            Some(unknown) => Lowered::Manual(
+                Left::new(
+                    Code::ValueUnknown,
+                    format!(
+                        "its content holds {}, which is known only on the machine",
+                        unknown.what
+                    ),
+                )
+                .cure(format!("Write {} with its real content.", file.path)),
+            ),
+            None if paths::has_secret(file) => lower_secret(file, text, machine),
+            None => lower_text(file, text.plain().unwrap_or_default(), machine),
+        },
+        Content::Binary(bytes) => lower_binary(file, bytes, machine),
+    }
+}
+
+/// Says why a path cannot be stated as a file, folder or link.
+pub(super) fn out_of_place(path: &str, machine: &Machine) -> Option<Lowered> {
+    if let Some(why) = paths::out_of_place(path) {
+        return Some(Lowered::manual_with_cure(
+            Code::CannotState,
+            format!("`{path}` has no place on NixOS: {why}"),
+            "Make it a package, or move it to /etc, /opt or /usr/local and tell what reads it.",
+        ));
+    }
+    let row = paths::etc_row(path, machine)?;
+    Some(match &row.option {
+        None => Lowered::NotNeeded(Code::NoMeaning, format!("nothing on NixOS reads `{path}`")),
+        Some(option) => Lowered::Manual(
+            Left::new(
+                Code::ServiceConfig,
+                format!("NixOS does not read `{path}` as a file: it comes from options"),
+            )
+            .about(option)
+            .cure(format!(
+                "State what differs by `{option}` and the options beside it."
+            )),
+        ),
+    })
+}
+
+/// Returns the path of a file below /etc.
+pub(super) fn below_etc(path: &str) -> Option<&str> {
+    path.strip_prefix("/etc/")
+}
+
+/// Says which owners have to be there.
+pub(super) fn claim_owner(
+    names: (Option<&str>, Option<&str>),
+    machine: &Machine,
+    statement: &mut Statement,
+) {
+    let user = names.0.and_then(|name| paths::user_claim(machine, name));
+    let group = names.1.and_then(|name| paths::group_claim(machine, name));
+    for claim in [user, group].into_iter().flatten() {
+        statement.assume(claim);
+    }
+}
+
+fn lower_text(file: &File, text: &str, machine: &Machine) -> Lowered {
+    let mut statement = Statement::default();
+    let content = content(text, &mut statement);
+    let is_long = text.lines().count() > MAX_LINES && content.as_str().is_some();
+    let asset = || Expr::Asset(asset(&file.path, text.as_bytes()));
+    if let Some(below) = below_etc(&file.path) {
+        let path = OptionPath::new(["environment", "etc", below]);
+        if is_long {
+            statement.set(path.child("source"), asset());
+        } else {
+            statement.set(path.child("text"), content);
+        }
+        etc_ownership(&path, file, machine, &mut statement);
+        return Lowered::Stated(statement);
+    }
+    let lines = text.trim_end_matches('\n').contains('\n');
+    let argument = if is_long {
+        let read = Expr::apply("builtins.readFile", vec![asset()]);
+        let read = if text.contains('%') {
+            let (from, to) = (Expr::strs(["%"]), Expr::strs(["%%"]));
+            Expr::apply("lib.replaceStrings", vec![from, to, read])
+        } else {
+            read
+        };
+        vec![escaped(read)]
+    } else if lines || content.as_str().is_none() {
+        vec![escaped(doubled_expr(content))]
+    } else {
+        vec![StrPart::Literal(escape(&doubled(text)))]
+    };
+    let rule = Rule {
+        mode: file.mode,
+        user: file.owner.as_deref(),
+        group: file.group.as_deref(),
+        argument,
+        ..Rule::new("f+", &file.path)
+    };
+    rule.state(machine, &mut statement);
+    Lowered::Stated(statement)
+}
+
+/// The characters that would end the argument of a rule, or change it: those that NixOS's own tmpfiles module escapes.
+const ESCAPED: [(char, &str); 5] = [
+    ('\t', "\\t"),
+    ('\n', "\\n"),
+    ('\r', "\\r"),
+    (' ', "\\x20"),
+    ('\\', "\\\\"),
+];
+
+/// Lets Nix escape an argument, so that a text of several lines stays one that people can read.
+fn escaped(text: Expr) -> StrPart {
+    let characters = ESCAPED.iter().map(|(c, _)| c.to_string());
+    let arguments = vec![Expr::strs(characters), text];
+    StrPart::Splice(Expr::apply("lib.strings.escapeC", arguments))
+}
+
+fn escape(text: &str) -> String {
+    let mut out = String::new();
+    for c in text.chars() {
+        match ESCAPED.iter().find(|(it, _)| *it == c) {
+            // Inside an argument a blank stands for itself; at its start it would be skipped.
+            Some((' ', _)) if !out.is_empty() => out.push(' '),
+            Some((_, escape)) => out.push_str(escape),
+            None => out.push(c),
+        }
+    }
+    out
+}
+
+/// A script's interpreter is in the store; `/bin/sh` and `/usr/bin/env` are there as everywhere.
+fn content(text: &str, statement: &mut Statement) -> Expr {
+    let end = text.find('\n').unwrap_or(text.len());
+    let (head, rest) = text.split_at(end);
+    let Some(interpreter) = head.strip_prefix("#!") else {
+        return Expr::str(text);
+    };
+    let mut parts = program::splice(interpreter).parts_told(statement);
+    parts.insert(0, StrPart::Literal("#!".to_owned()));
+    parts.push(StrPart::Literal(rest.to_owned()));
+    Expr::Str(program::joined(parts))
+}
+
+fn doubled_expr(expr: Expr) -> Expr {
+    let Expr::Str(parts) = expr else { return expr };
+    let double = |part| match part {
+        StrPart::Literal(text) => StrPart::Literal(doubled(&text)),
+        StrPart::Splice(expr) => StrPart::Splice(expr),
+    };
+    Expr::Str(parts.into_iter().map(double).collect())
+}
+
+fn asset(path: &str, bytes: &[u8]) -> Asset {
+    Asset {
+        name: path.trim_start_matches('/').to_owned(),
+        bytes: bytes.into(),
+    }
+}
+
+/// `environment.etc` links to the store, readable by all and root's: only what differs from that is said.
+fn etc_ownership(path: &OptionPath, file: &File, machine: &Machine, statement: &mut Statement) {
+    let other = |name: Option<&str>| {
+        name.filter(|it| !matches!(*it, "root" | "0" | "wheel"))
+            .map(str::to_owned)
+    };
+    let owner = other(file.owner.as_deref());
+    let group = other(file.group.as_deref());
+    let readable = file.mode.is_none_or(|mode| matches!(mode.0, 0o644 | 0o444));
+    if readable && owner.is_none() && group.is_none() {
+        return;
+    }
+    let mode = file.mode.unwrap_or(Mode(0o644));
+    statement.set(path.child("mode"), Expr::str(mode.octal()));
+    claim_owner((owner.as_deref(), group.as_deref()), machine, statement);
+    for (name, by_name, by_number) in [(owner, "user", "uid"), (group, "group", "gid")] {
+        match name.as_deref().map(|it| (it, it.parse::<i64>())) {
+            Some((_, Ok(number))) => statement.set(path.child(by_number), Expr::Int(number)),
+            Some((name, Err(_))) => statement.set(path.child(by_name), Expr::str(name)),
+            None => {}
+        }
+    }
+}
+
+fn lower_binary(file: &File, bytes: &[u8], machine: &Machine) -> Lowered {
+    let mut statement = Statement::default();
+    let asset = asset(&file.path, bytes);
+    if let Some(below) = below_etc(&file.path) {
+        let path = OptionPath::new(["environment", "etc", below]);
+        statement.set(path.child("source"), Expr::Asset(asset));
+        etc_ownership(&path, file, machine, &mut statement);
+    } else {
+        statement.assume("a link to a read-only copy that all may read does as well as the file");
+        let rule = Rule {
+            argument: vec![StrPart::Splice(Expr::Asset(asset))],
+            ..Rule::new("L+", &file.path)
+        };
+        rule.state(machine, &mut statement);
+    }
+    Lowered::Stated(statement)
+}
+
+fn lower_secret(file: &File, text: &Text, machine: &Machine) -> Lowered {
+    let path = paths::secret_path(machine, &file.path);
+    let mut statement = Statement::default();
+    let mut used_by = Vec::new();
+    for unit in machine::units(machine) {
+        let Lowered::Stated(whole) = systemd::lower(unit, machine) else {
+            continue;
+        };
+        let reads = unit
+            .sections
+            .iter()
+            .filter_map(|it| it.directives.get("EnvironmentFile"))
+            .flatten()
+            .any(|it| it.plain().map(|it| it.trim_start_matches('-')) == Some(&file.path));
+        let place = whole.definitions.into_iter().find(|it| {
+            it.path
+                .names()
+                .last()
+                .is_some_and(|name| name == "EnvironmentFile")
+        });
+        if let (true, Some(place)) = (reads, place) {
+            used_by.push(unit.name.clone());
+            statement.set(place.path, place.expr);
+        }
+    }
+    if used_by.is_empty() {
+        link_secret(file, &path, machine, &mut statement);
+        used_by.push(file.path.clone());
+    }
+    statement.assume(format!("its content is put into `{path}`"));
+    statement.secrets.push(Secret {
+        path,
+        content: text.lines().iter().map(ToString::to_string).collect(),
+        from: text.holes().map(|hole| hole.what.clone()).collect(),
+        used_by: used_by.join(", "),
+    });
+    Lowered::Stated(statement)
+}
+
+fn link_secret(file: &File, path: &str, machine: &Machine, statement: &mut Statement) {
+    match below_etc(&file.path) {
+        Some(below) => statement.set(
+            OptionPath::new(["environment", "etc", below, "source"]),
+            Expr::str(path),
+        ),
+        None => {
+            let rule = Rule {
+                argument: vec![StrPart::Literal(path.to_owned())],
+                ..Rule::new("L+", &file.path)
+            };
+            rule.state(machine, statement);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+
+    use crate::lower::tests::{check, text};
+    use crate::model::{Content, File, Mode, Resource};
+
+    fn file(path: &str, content: &str, mode: u32, owner: Option<&str>) -> Resource {
+        Resource::File(File {
+            path: path.into(),
+            content: Content::Text(text(content)),
+            mode: Some(Mode(mode)),
+            owner: owner.map(str::to_owned),
+            group: None,
+        })
+    }
+
+    #[test]
+    fn files_below_etc_are_options() {
+        check(
+            file("/etc/shop/a.conf", "a=1\n", 0o644, Some("root")),
+            "environment.etc.\"shop/a.conf\".text = ''\n  a=1\n'';",
+        );
+        check(
+            file("/etc/shop.conf", "", 0o640, Some("shop")),
+            r#"
+            environment.etc."shop.conf".text = "";
+            environment.etc."shop.conf".mode = "0640";
+            environment.etc."shop.conf".user = "shop";
+            assumed: the user `shop` is there
+            "#,
+        );
+        let long = "x\n".repeat(41);
+        check(
+            file("/etc/long", &long, 0o644, None),
+            "environment.etc.long.source = ./files/etc/long;",
+        );
+    }
+
+    #[test]
+    fn other_files_are_rules_of_tmpfiles() {
+        check(
+            file("/opt/run.sh", "#!/bin/bash\necho 100%\n", 0o755, None),
+            r#"
+            systemd.tmpfiles.rules += "f+ /opt/run.sh 0755 - - - ${lib.strings.escapeC [ "\t" "\n" "\r" " " "\\" ] ''
+              #!${pkgs.bash}/bin/bash
+              echo 100%%
+            ''}";
+            assumed: `/bin/bash` is taken from `pkgs.bash`
+            "#,
+        );
+        let long = "%\n".repeat(41);
+        check(
+            file("/srv/long", &long, 0o644, None),
+            r#"
+            systemd.tmpfiles.rules += "f+ /srv/long 0644 - - - ${lib.strings.escapeC [ "\t" "\n" "\r" " " "\\" ] (lib.replaceStrings [ "%" ] [ "%%" ] (builtins.readFile ./files/srv/long))}";
+            "#,
+        );
+    }
+
+    #[test]
+    fn what_nixos_makes_itself_is_left() {
+        check(
+            file("/etc/hosts", "", 0o644, None),
+            "manual: NixOS does not read `/etc/hosts` as a file: it comes from options",
+        );
+        check(
+            file("/etc/apt/sources.list", "", 0o644, None),
+            "not-needed: nothing on NixOS reads `/etc/apt/sources.list`",
+        );
+        check(
+            file("/usr/share/x", "", 0o644, None),
+            "manual: `/usr/share/x` has no place on NixOS: the files of programs live in the Nix store",
+        );
+        check(
+            file("/etc/x", "<unknown: y>", 0o644, None),
+            "manual: its content holds y, which is known only on the machine",
+        );
+    }
+
+    #[test]
+    fn a_secret_file_that_no_unit_reads_is_a_link() {
+        check(
+            file("/etc/x.key", "<secret: y>", 0o600, None),
+            r#"
+            environment.etc."x.key".source = "/run/secrets/x.key";
+            /run/secrets/x.key: <secret: y>
+            assumed: its content is put into `/run/secrets/x.key`
+            "#,
+        );
+    }
+}

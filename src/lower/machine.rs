@@ -1,0 +1,102 @@
+//! What else the machine has: the resources of one kind that are sure to be stated.
+
+use crate::model::{
+    Condition, Directory, Entry, File, Group, Machine, Resource, Service, SshdSetting, Step,
+    SudoRule, Unit, User,
+};
+
+fn stated(machine: &Machine) -> impl Iterator<Item = &Entry> {
+    let entries = machine.entries.iter();
+    entries.filter(|entry| entry.guard == Condition::True)
+}
+
+pub(super) fn units(machine: &Machine) -> impl Iterator<Item = &Unit> {
+    stated(machine).filter_map(|entry| {
+        if let Resource::Unit(it) = &entry.resource {
+            Some(it)
+        } else {
+            None
+        }
+    })
+}
+
+pub(super) fn services(machine: &Machine) -> impl Iterator<Item = &Service> {
+    stated(machine).filter_map(|entry| {
+        if let Resource::Service(it) = &entry.resource {
+            Some(it)
+        } else {
+            None
+        }
+    })
+}
+
+pub(super) fn files(machine: &Machine) -> impl Iterator<Item = &File> {
+    stated(machine).filter_map(|entry| {
+        if let Resource::File(it) = &entry.resource {
+            Some(it)
+        } else {
+            None
+        }
+    })
+}
+
+pub(super) fn directories(machine: &Machine) -> impl Iterator<Item = &Directory> {
+    stated(machine).filter_map(|entry| {
+        if let Resource::Directory(it) = &entry.resource {
+            Some(it)
+        } else {
+            None
+        }
+    })
+}
+
+pub(super) fn users(machine: &Machine) -> impl Iterator<Item = &User> {
+    stated(machine).filter_map(|entry| {
+        if let Resource::User(it) = &entry.resource {
+            Some(it)
+        } else {
+            None
+        }
+    })
+}
+
+pub(super) fn groups(machine: &Machine) -> impl Iterator<Item = &Group> {
+    stated(machine).filter_map(|entry| {
+        if let Resource::Group(it) = &entry.resource {
+            Some(it)
+        } else {
+            None
+        }
+    })
+}
+
+pub(super) fn sudo_rules(machine: &Machine) -> impl Iterator<Item = &SudoRule> {
+    stated(machine).filter_map(|entry| {
+        if let Resource::SudoRule(it) = &entry.resource {
+            Some(it)
+        } else {
+            None
+        }
+    })
+}
+
+pub(super) fn sshd_settings(machine: &Machine) -> impl Iterator<Item = &SshdSetting> {
+    stated(machine).filter_map(|entry| {
+        if let Resource::SshdSetting(it) = &entry.resource {
+            Some(it)
+        } else {
+            None
+        }
+    })
+}
+
+/// Returns the steps with their entries, which say whose they are.
+pub(super) fn steps(machine: &Machine) -> impl Iterator<Item = (&Entry, &Step)> {
+    stated(machine).filter_map(|entry| {
+        if let Resource::Step(it) = &entry.resource {
+            Some((entry, it))
+        } else {
+            None
+        }
+    })
+}

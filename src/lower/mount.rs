@@ -1,0 +1,196 @@
+//! `Mount`: a line of fstab as `fileSystems` or `swapDevices`.
+
+use super::statement::{Lowered, Statement};
+use crate::account::Code;
+use crate::model::Mount;
+use crate::nix::Expr;
+use crate::plan::OptionPath;
+
+/// File systems that the kernel or NixOS mounts itself.
+const OWN: [&str; 9] = [
+    "proc",
+    "sysfs",
+    "devtmpfs",
+    "devpts",
+    "cgroup",
+    "cgroup2",
+    "securityfs",
+    "debugfs",
+    "efivarfs",
+];
+
+/// File systems whose mounts need a network.
+const NETWORK: [&str; 7] = [
+    "nfs",
+    "nfs4",
+    "cifs",
+    "smbfs",
+    "glusterfs",
+    "ceph",
+    "fuse.sshfs",
+];
+
+/// File systems that NixOS never checks, so that a `0` in the last field says nothing (tasks/filesystems.nix).
+const UNCHECKED: [&str; 20] = [
+    "none",
+    "auto",
+    "overlay",
+    "iso9660",
+    "bindfs",
+    "udf",
+    "btrfs",
+    "zfs",
+    "tmpfs",
+    "bcachefs",
+    "nfs",
+    "nfs4",
+    "nilfs2",
+    "vboxsf",
+    "squashfs",
+    "glusterfs",
+    "9p",
+    "cifs",
+    "ramfs",
+    "ceph",
+];
+
+pub(super) fn lower(mount: &Mount) -> Lowered {
+    let fstype = mount.fstype.as_str();
+    if OWN.contains(&fstype) {
+        return Lowered::NotNeeded(Code::AlreadySo, format!("NixOS mounts `{fstype}` itself"));
+    }
+    let device = device(&mount.device);
+    if fstype == "swap" {
+        return lower_swap(mount, &device);
+    }
+    if !mount.path.starts_with('/') {
+        return Lowered::manual(
+            Code::BadInput,
+            format!(
+                "`{}` is no place where a file system can be mounted",
+                mount.path
+            ),
+        );
+    }
+    let path = match mount.path.trim_end_matches('/') {
+        "" => "/",
+        path => path,
+    };
+    let mut statement = Statement::default();
+    let base = OptionPath::new(["fileSystems", path]);
+    statement.set(base.child("device"), Expr::str(device));
+    statement.set(base.child("fsType"), Expr::str(fstype));
+    let mut options: Vec<&str> = mount
+        .options
+        .iter()
+        .map(String::as_str)
+        .filter(|it| !it.is_empty() && *it != "defaults")
+        .collect();
+    if NETWORK.contains(&fstype) && !options.contains(&"_netdev") {
+        options.push("_netdev");
+    }
+    if !options.is_empty() {
+        statement.set(base.child("options"), Expr::strs(options.clone()));
+    }
+    let is_bind = options.iter().any(|it| matches!(*it, "bind" | "rbind"));
+    if mount.passno == 0 && !UNCHECKED.contains(&fstype) && !is_bind {
+        statement.set(base.child("noCheck"), Expr::Bool(true));
+    }
+    Lowered::Stated(statement)
+}
+
+fn lower_swap(mount: &Mount, device: &str) -> Lowered {
+    let mut attrs = vec![("device".to_owned(), Expr::str(device))];
+    let mut rest = Vec::new();
+    for option in &mount.options {
+        match option.split_once('=') {
+            Some(("pri" | "priority", number)) => match number.parse::<i64>() {
+                Ok(number) => attrs.push(("priority".to_owned(), Expr::Int(number))),
+                Err(_) => rest.push(option.as_str()),
+            },
+            _ if matches!(option.as_str(), "sw" | "swap" | "defaults" | "") => {}
+            _ => rest.push(option.as_str()),
+        }
+    }
+    if !rest.is_empty() {
+        attrs.push(("options".to_owned(), Expr::strs(rest)));
+    }
+    let mut statement = Statement::default();
+    statement.add(OptionPath::new(["swapDevices"]), Expr::Attrs(attrs));
+    Lowered::Stated(statement)
+}
+
+/// The links of udev say the same as the tags of fstab, and NixOS's own tools write them.
+fn device(device: &str) -> String {
+    const TAGS: [(&str, &str); 4] = [
+        ("UUID=", "by-uuid"),
+        ("LABEL=", "by-label"),
+        ("PARTUUID=", "by-partuuid"),
+        ("PARTLABEL=", "by-partlabel"),
+    ];
+    let tag = TAGS.iter().find_map(|(tag, folder)| {
+        let value = device.strip_prefix(tag)?.trim_matches('"');
+        let plain = value
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
+        plain.then(|| format!("/dev/disk/{folder}/{value}"))
+    });
+    tag.unwrap_or_else(|| device.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+
+    use crate::lower::tests::check;
+    use crate::model::{Mount, Resource};
+
+    fn mount(device: &str, path: &str, fstype: &str, options: &[&str], passno: u32) -> Resource {
+        Resource::Mount(Mount {
+            device: device.into(),
+            path: path.into(),
+            fstype: fstype.into(),
+            options: options.iter().map(|&it| it.to_owned()).collect(),
+            passno,
+        })
+    }
+
+    #[test]
+    fn file_systems_have_device_type_and_options() {
+        check(
+            mount("UUID=ab-cd", "/data/", "ext4", &["defaults", "noatime"], 2),
+            r#"
+            fileSystems."/data".device = "/dev/disk/by-uuid/ab-cd";
+            fileSystems."/data".fsType = "ext4";
+            fileSystems."/data".options = [ "noatime" ];
+            "#,
+        );
+        check(
+            mount("nas:/x", "/mnt/x", "nfs", &["ro"], 0),
+            r#"
+            fileSystems."/mnt/x".device = "nas:/x";
+            fileSystems."/mnt/x".fsType = "nfs";
+            fileSystems."/mnt/x".options = [ "ro" "_netdev" ];
+            "#,
+        );
+        check(
+            mount("/a", "/b", "none", &["bind"], 0),
+            r#"
+            fileSystems."/b".device = "/a";
+            fileSystems."/b".fsType = "none";
+            fileSystems."/b".options = [ "bind" ];
+            "#,
+        );
+    }
+
+    #[test]
+    fn swap_is_a_device_of_swap() {
+        check(
+            mount("/swap", "none", "swap", &["sw", "pri=5"], 0),
+            r#"swapDevices += { device = "/swap"; priority = 5; };"#,
+        );
+        check(
+            mount("proc", "/proc", "proc", &[], 0),
+            "not-needed: NixOS mounts `proc` itself",
+        );
+    }
+}

@@ -1,0 +1,266 @@
+//! Programs by their paths: `/usr/bin/node` to `${pkgs.nodejs}/bin/node`.
+//!
+//! The table is rules/nixos/programs.json: package attributes (or a folder that has `bin`) to their programs, and the programs that no NixOS has, with the reason.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::statement::{Left, Statement};
+use crate::account::Code;
+use crate::model::Family;
+use crate::nix::{Expr, StrPart};
+use crate::rules::{self, Attribute, Kind};
+
+const TABLE: &str = include_str!("../../rules/nixos/programs.json");
+
+/// What every NixOS has at its usual path.
+const KEPT: [&str; 2] = ["/bin/sh", "/usr/bin/env"];
+
+/// A text whose program paths are spliced in.
+#[derive(Debug, Default)]
+pub(super) struct Spliced {
+    pub(super) parts: Vec<StrPart>,
+    /// Paths and the expressions that stand for their packages.
+    known: Vec<(String, String)>,
+    unknown: Vec<String>,
+    /// Paths that are no programs, and not on NixOS.
+    missing: Vec<String>,
+}
+
+#[derive(Default)]
+struct Table {
+    packages: BTreeMap<String, String>,
+    foreign: BTreeMap<String, String>,
+}
+
+#[derive(serde::Deserialize)]
+struct Raw {
+    programs: BTreeMap<String, Vec<String>>,
+    foreign: BTreeMap<String, Vec<String>>,
+}
+
+static PROGRAMS: LazyLock<Table> = LazyLock::new(|| {
+    // A test reads the table, so a faulty one never ships.
+    let Ok(raw) = serde_json::from_str::<Raw>(TABLE) else {
+        return Table::default();
+    };
+    Table {
+        packages: turned(raw.programs),
+        foreign: turned(raw.foreign),
+    }
+});
+
+static PATH: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"(?:/usr)?/s?bin/([A-Za-z0-9_\[][A-Za-z0-9._+-]*)").ok());
+
+static MISSING: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r"/(?:usr/(?:lib|lib32|lib64|libexec|share)|lib|lib64)/[A-Za-z0-9_][A-Za-z0-9._/@+-]*",
+    )
+    .ok()
+});
+
+fn turned(table: BTreeMap<String, Vec<String>>) -> BTreeMap<String, String> {
+    table
+        .into_iter()
+        .flat_map(|(key, names)| names.into_iter().map(move |name| (name, key.clone())))
+        .collect()
+}
+
+/// Returns the attribute or folder that has a program.
+pub(super) fn package_of(program: &str) -> Option<&'static str> {
+    PROGRAMS.packages.get(program).map(String::as_str)
+}
+
+/// As `package_of`, and where the table of programs has none, the package of the program's own name.
+pub(super) fn likely_package_of(program: &str) -> Option<String> {
+    if let Some(package) = package_of(program) {
+        return Some(package.to_owned());
+    }
+    let found = rules::package(program, Family::Other)?;
+    let runs = matches!(
+        found.kind,
+        Kind::Program | Kind::Service | Kind::Module | Kind::Runtime
+    );
+    match found.attribute {
+        Attribute::Known(attr) if runs => Some(attr),
+        Attribute::Known(_) | Attribute::Unknown => None,
+    }
+}
+
+/// Says why NixOS cannot have a program, given by name or path.
+pub(super) fn foreign(program: &str) -> Option<&'static str> {
+    let name = program.rsplit('/').next().unwrap_or(program);
+    PROGRAMS.foreign.get(name).map(String::as_str)
+}
+
+/// Makes the package of a row of the table an expression; `None` for a folder.
+pub(super) fn package_expr(package: &str) -> Option<Expr> {
+    (!package.starts_with('/')).then(|| Expr::package(package))
+}
+
+/// Makes the path of a program.
+pub(super) fn program_parts(program: &str, package: &str) -> Vec<StrPart> {
+    match package_expr(package) {
+        None => vec![StrPart::Literal(format!("{package}/bin/{program}"))],
+        Some(expr) => vec![
+            StrPart::Splice(expr),
+            StrPart::Literal(format!("/bin/{program}")),
+        ],
+    }
+}
+
+/// Replaces the paths of known programs in a text.
+pub(super) fn splice(text: &str) -> Spliced {
+    let mut spliced = Spliced::default();
+    let mut from = 0;
+    if let Some(pattern) = PATH.as_ref() {
+        for found in pattern.captures_iter(text) {
+            let (Some(path), Some(name)) = (found.get(0), found.get(1)) else {
+                continue;
+            };
+            if !stands_alone(text, path.start(), path.end()) || KEPT.contains(&path.as_str()) {
+                continue;
+            }
+            let Some(package) = likely_package_of(name.as_str()) else {
+                push_new(&mut spliced.unknown, path.as_str().to_owned());
+                continue;
+            };
+            push_literal(&mut spliced.parts, &text[from..path.start()]);
+            spliced.parts.extend(program_parts(name.as_str(), &package));
+            from = path.end();
+            push_new(&mut spliced.known, (path.as_str().to_owned(), package));
+        }
+    }
+    push_literal(&mut spliced.parts, &text[from..]);
+    let missing = MISSING.iter().flat_map(|pattern| pattern.find_iter(text));
+    for path in missing.filter(|path| stands_alone(text, path.start(), path.end())) {
+        push_new(&mut spliced.missing, path.as_str().to_owned());
+    }
+    spliced
+}
+
+impl Spliced {
+    /// Hands over the expression, and tells the statement what it rests on.
+    pub(super) fn told(self, statement: &mut Statement) -> Expr {
+        Expr::Str(joined(self.parts_told(statement)))
+    }
+
+    /// As `told`, for a part of a string.
+    pub(super) fn parts_told(self, statement: &mut Statement) -> Vec<StrPart> {
+        for (path, package) in &self.known {
+            statement.assume(claim(path, package));
+        }
+        for path in &self.unknown {
+            statement.left.push(
+                Left::new(
+                    Code::PackageUnknown,
+                    format!("NixOS has no `{path}`, and no package is known here for it"),
+                )
+                .cure("Find its package at https://search.nixos.org/packages and write ${pkgs.name}/bin/..."),
+            );
+        }
+        for path in &self.missing {
+            let reason =
+                format!("`{path}` is not on NixOS: the files of packages live in the Nix store");
+            statement.left.push(
+                Left::new(Code::CannotState, reason)
+                    .cure("Write the path below ${pkgs.name} of the package that brings it."),
+            );
+        }
+        self.parts
+    }
+}
+
+/// Says what a replaced path rests on.
+pub(super) fn claim(path: &str, package: &str) -> String {
+    let whole = if package.starts_with('/') {
+        package.to_owned()
+    } else {
+        format!("pkgs.{package}")
+    };
+    format!("`{path}` is taken from `{whole}`")
+}
+
+/// Joins literals that stand beside each other.
+pub(super) fn joined(parts: Vec<StrPart>) -> Vec<StrPart> {
+    let mut out: Vec<StrPart> = Vec::new();
+    for part in parts {
+        match (out.last_mut(), part) {
+            (Some(StrPart::Literal(last)), StrPart::Literal(text)) => last.push_str(&text),
+            (_, part) => out.push(part),
+        }
+    }
+    out
+}
+
+/// A path inside a longer one (`/opt/bin/x`, `$HOME/bin/x`, `/usr/bin/x/y`) is none of the system's programs.
+fn stands_alone(text: &str, start: usize, end: usize) -> bool {
+    let before = text[..start].chars().next_back();
+    let free = before.is_none_or(|c| c.is_whitespace() || "\"'=;|&(`!@+:-<>,{[".contains(c));
+    free && !text[end..].starts_with('/')
+}
+
+fn push_literal(parts: &mut Vec<StrPart>, text: &str) {
+    if !text.is_empty() {
+        parts.push(StrPart::Literal(text.to_owned()));
+    }
+}
+
+fn push_new<T: PartialEq>(list: &mut Vec<T>, item: T) {
+    if !list.contains(&item) {
+        list.push(item);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{PROGRAMS, foreign, splice};
+    use crate::nix::{Expr, print};
+
+    fn check(text: &str, expected: &str) {
+        let expr = Expr::Str(splice(text).parts);
+        assert_eq!(print(&expr, &|_| String::new()).as_str(), expected);
+    }
+
+    #[test]
+    fn paths_of_known_programs_become_packages() {
+        check(
+            "/usr/bin/node server.js",
+            r#""${pkgs.nodejs}/bin/node server.js""#,
+        );
+        check("-/bin/rm -f /x", r#""-${pkgs.coreutils}/bin/rm -f /x""#);
+        check("/usr/bin/sudo x", r#""/run/wrappers/bin/sudo x""#);
+        check(
+            "/usr/bin/logstash x",
+            r#""${pkgs.logstash}/bin/logstash x""#,
+        );
+        check("/bin/systemctl x", r#""${pkgs.systemd}/bin/systemctl x""#);
+    }
+
+    #[test]
+    fn other_paths_stay() {
+        for text in [
+            "/bin/sh -c x",
+            "/usr/bin/env x",
+            "/opt/a/bin/node",
+            "/usr/local/bin/node",
+            "$H/bin/node",
+            "/usr/bin/nothing-known",
+        ] {
+            check(text, &format!("{text:?}"));
+        }
+    }
+
+    #[test]
+    fn every_package_is_in_the_table_of_packages() {
+        let rows = include_str!("../../rules/nixos/packages.jsonl");
+        for package in PROGRAMS.packages.values() {
+            let known = package.starts_with('/') || rows.contains(&format!("\"{package}\""));
+            assert!(known, "{package}");
+        }
+        assert!(foreign("/usr/bin/apt-get").is_some());
+    }
+}

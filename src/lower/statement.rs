@@ -1,0 +1,114 @@
+//! What lowering one entry comes to: definitions, or why there are none.
+
+use crate::account::Code;
+use crate::nix::Expr;
+use crate::plan::{Chore, OptionPath, Secret};
+
+/// What one entry comes to.
+#[derive(Debug)]
+pub(super) enum Lowered {
+    Stated(Statement),
+    /// Nothing to state, and why.
+    NotNeeded(Code, String),
+    Manual(Left),
+}
+
+/// Definitions that state an entry, with what they rest on.
+#[derive(Debug, Default)]
+pub(super) struct Statement {
+    pub(super) definitions: Vec<Wanted>,
+    /// Clauses such as `` `/usr/bin/node` is `pkgs.nodejs` ``.
+    pub(super) assumptions: Vec<String>,
+    pub(super) secrets: Vec<Secret>,
+    pub(super) chores: Vec<Chore>,
+    /// What the definitions do not say: with it the entry is `manual`, and what is said stays.
+    pub(super) left: Vec<Left>,
+    /// Set where the entry is kept as a step: the reason.
+    pub(super) runtime: Option<String>,
+}
+
+/// A part that is left to the person.
+#[derive(Clone, Debug)]
+pub(super) struct Left {
+    pub(super) about: Option<OptionPath>,
+    pub(super) code: Code,
+    pub(super) reason: String,
+    pub(super) cure: Option<String>,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Wanted {
+    pub(super) path: OptionPath,
+    pub(super) expr: Expr,
+    pub(super) kind: Kind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// The whole value.
+    Set,
+    /// An element of a list that joins.
+    Add,
+    /// A line that many entries need, such as `enable`: the first one owns it, so that not all of them share a line.
+    Shared,
+}
+
+impl Lowered {
+    pub(super) fn manual(code: Code, reason: impl Into<String>) -> Lowered {
+        Lowered::Manual(Left::new(code, reason))
+    }
+
+    pub(super) fn manual_with_cure(
+        code: Code,
+        reason: impl Into<String>,
+        cure: impl Into<String>,
+    ) -> Lowered {
+        Lowered::Manual(Left::new(code, reason).cure(cure))
+    }
+}
+
+impl Left {
+    pub(super) fn new(code: Code, reason: impl Into<String>) -> Left {
+        Left {
+            about: None,
+            code,
+            reason: reason.into(),
+            cure: None,
+        }
+    }
+
+    pub(super) fn cure(mut self, cure: impl Into<String>) -> Left {
+        self.cure = Some(cure.into());
+        self
+    }
+
+    pub(super) fn about(mut self, option: &str) -> Left {
+        self.about = Some(OptionPath::parse(option));
+        self
+    }
+}
+
+impl Statement {
+    pub(super) fn set(&mut self, path: OptionPath, expr: Expr) {
+        self.push(path, expr, Kind::Set);
+    }
+
+    pub(super) fn add(&mut self, path: OptionPath, expr: Expr) {
+        self.push(path, expr, Kind::Add);
+    }
+
+    pub(super) fn share(&mut self, path: OptionPath, expr: Expr) {
+        self.push(path, expr, Kind::Shared);
+    }
+
+    pub(super) fn assume(&mut self, clause: impl Into<String>) {
+        let clause = clause.into();
+        if !self.assumptions.contains(&clause) {
+            self.assumptions.push(clause);
+        }
+    }
+
+    fn push(&mut self, path: OptionPath, expr: Expr, kind: Kind) {
+        self.definitions.push(Wanted { path, expr, kind });
+    }
+}

@@ -1,0 +1,394 @@
+//! Folders, links, modes and removed paths: rules of systemd-tmpfiles, unless something makes them anyway.
+//!
+//! Manual: tmpfiles.d(5). `d` makes a folder and gives it its mode and owner, `Z` and `z` change what is there with or
+//! without what is below, `L+` makes a link and replaces what stood there, `R` removes.
+
+use super::file::{below_etc, claim_owner, out_of_place};
+use super::machine;
+use super::paths::{self, is_below};
+use super::program;
+use super::statement::{Left, Lowered, Statement};
+use super::unit_link;
+use crate::account::Code;
+use crate::model::{Directory, Link, Machine, Mode, PathMode, RemovedPath};
+use crate::nix::{Expr, StrPart};
+use crate::plan::{Chore, OptionPath};
+
+/// Folders that every NixOS has.
+const THERE: [&str; 17] = [
+    "/",
+    "/etc",
+    "/home",
+    "/root",
+    "/run",
+    "/srv",
+    "/tmp",
+    "/usr",
+    "/var",
+    "/var/cache",
+    "/var/db",
+    "/var/empty",
+    "/var/lib",
+    "/var/log",
+    "/var/run",
+    "/var/spool",
+    "/var/tmp",
+];
+
+/// Folders whose content is not carried over to a new machine.
+const PASSING: [&str; 8] = [
+    "/etc",
+    "/run",
+    "/tmp",
+    "/var/cache",
+    "/var/log",
+    "/var/run",
+    "/var/tmp",
+    "/usr/local",
+];
+
+/// A line of tmpfiles.d: `f+ /opt/x 0644 root root - argument`.
+pub(super) struct Rule<'a> {
+    pub(super) kind: &'a str,
+    pub(super) path: &'a str,
+    pub(super) mode: Option<Mode>,
+    pub(super) user: Option<&'a str>,
+    pub(super) group: Option<&'a str>,
+    /// Escaped, with its specifiers doubled.
+    pub(super) argument: Vec<StrPart>,
+}
+
+impl<'a> Rule<'a> {
+    pub(super) fn new(kind: &'a str, path: &'a str) -> Rule<'a> {
+        Rule {
+            kind,
+            path,
+            mode: None,
+            user: None,
+            group: None,
+            argument: Vec::new(),
+        }
+    }
+
+    /// Adds the rule, and says which owners have to be there.
+    pub(super) fn state(self, machine: &Machine, statement: &mut Statement) {
+        claim_owner((self.user, self.group), machine, statement);
+        let mode = self.mode.map_or_else(|| "-".to_owned(), Mode::octal);
+        let (user, group) = (self.user.unwrap_or("-"), self.group.unwrap_or("-"));
+        let path = field(self.path);
+        let mut parts = vec![StrPart::Literal(format!(
+            "{} {path} {mode} {user} {group} -",
+            self.kind
+        ))];
+        if !self.argument.is_empty() {
+            parts.push(StrPart::Literal(" ".to_owned()));
+            parts.extend(self.argument);
+        }
+        let rules = OptionPath::new(["systemd", "tmpfiles", "rules"]);
+        statement.add(rules, Expr::Str(program::joined(parts)));
+    }
+}
+
+/// Specifiers are read in paths and arguments, so `%` is doubled.
+pub(super) fn doubled(text: &str) -> String {
+    text.chars()
+        .flat_map(|c| std::iter::repeat_n(c, if c == '%' { 2 } else { 1 }))
+        .collect()
+}
+
+/// A path with blanks or quotes is quoted, with the escapes of C.
+fn field(path: &str) -> String {
+    let path = doubled(path);
+    if !path.contains([' ', '\t', '\n', '"', '\'', '\\']) {
+        return path;
+    }
+    let mut out = String::from("\"");
+    for c in path.chars() {
+        match c {
+            '"' | '\\' => out.extend(['\\', c]),
+            '\n' => out.push_str("\\n"),
+            '\t' => out.push_str("\\t"),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}
+
+pub(super) fn lower_directory(directory: &Directory, machine: &Machine) -> Lowered {
+    let path = trimmed(&directory.path);
+    if let Some(lowered) = there_anyway(path, directory, machine) {
+        return lowered;
+    }
+    match out_of_place(path, machine) {
+        // A folder of a package that NixOS configures by options holds nothing by itself.
+        Some(Lowered::Manual(left)) if left.code == Code::ServiceConfig => {
+            return Lowered::NotNeeded(
+                Code::NoMeaning,
+                format!(
+                    "NixOS does not read the folder `{path}`: what it would hold comes from options"
+                ),
+            );
+        }
+        Some(lowered) => return lowered,
+        None => {}
+    }
+    let mut statement = Statement::default();
+    let names = (directory.owner.as_deref(), directory.group.as_deref());
+    let rule = |kind| Rule {
+        mode: directory.mode,
+        user: names.0,
+        group: names.1,
+        ..Rule::new(kind, path)
+    };
+    rule("d").state(machine, &mut statement);
+    let says_more = directory.mode.is_some() || names.0.is_some() || names.1.is_some();
+    if directory.recurse && says_more {
+        rule("Z").state(machine, &mut statement);
+    }
+    if !PASSING.iter().any(|folder| is_below(path, folder)) {
+        let owner = [("owner", names.0), ("group", names.1)]
+            .iter()
+            .filter_map(|(word, name)| name.map(|name| format!(", {word} {name}")))
+            .collect::<String>();
+        statement.chores.push(Chore {
+            topic: "Data".to_owned(),
+            text: format!("`{path}`{owner}: carry over what it holds, if it is to be kept"),
+        });
+    }
+    Lowered::Stated(statement)
+}
+
+/// Says what makes a folder without a statement of its own.
+fn there_anyway(path: &str, directory: &Directory, machine: &Machine) -> Option<Lowered> {
+    let says_owner = |name: Option<&str>| name.is_some_and(|it| it != "root" && it != "0");
+    let is_plain = !says_owner(directory.owner.as_deref())
+        && !says_owner(directory.group.as_deref())
+        && directory.mode.is_none_or(|mode| mode.0 == 0o755);
+    let so = |why: String| Some(Lowered::NotNeeded(Code::AlreadySo, why));
+    if THERE.contains(&path) && (is_plain || path != "/srv") {
+        return so(format!("`{path}` is there on every NixOS"));
+    }
+    let home_of = machine::users(machine).find(|user| {
+        user.create_home != Some(false) && user.home.as_deref().map(trimmed) == Some(path)
+    });
+    if let Some(user) = home_of {
+        let same_owner = directory.owner.as_deref().is_none_or(|it| it == user.name);
+        let same_mode = directory.mode.is_none_or(|mode| mode.0 == 0o700);
+        if same_owner && same_mode && !directory.recurse {
+            return so(format!(
+                "it is the home of `{}`, which is made with the user",
+                user.name
+            ));
+        }
+    }
+    let holds = machine::files(machine).any(|file| file.path != path && is_below(&file.path, path));
+    if below_etc(path).is_some() && is_plain && holds {
+        return so("`environment.etc` makes it with the files in it".to_owned());
+    }
+    None
+}
+
+pub(super) fn lower_link(link: &Link, machine: &Machine) -> Lowered {
+    if let Some(lowered) = unit_link::lower(link, machine) {
+        return lowered;
+    }
+    if let Some(lowered) = out_of_place(&link.path, machine) {
+        return lowered;
+    }
+    let folder = link.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let target = absolute(folder, &link.target);
+    if let Some(why) = paths::out_of_place(&target) {
+        return Lowered::manual(
+            Code::CannotState,
+            format!("it points to `{target}`, which is not on NixOS: {why}"),
+        );
+    }
+    let mut statement = Statement::default();
+    match below_etc(&link.path) {
+        Some(below) => statement.set(
+            OptionPath::new(["environment", "etc", below, "source"]),
+            Expr::str(target),
+        ),
+        None => {
+            let rule = Rule {
+                argument: vec![StrPart::Literal(doubled(&link.target))],
+                ..Rule::new("L+", &link.path)
+            };
+            rule.state(machine, &mut statement);
+        }
+    }
+    Lowered::Stated(statement)
+}
+
+pub(super) fn lower_mode(it: &PathMode, machine: &Machine) -> Lowered {
+    let path = trimmed(&it.path);
+    if let Some(lowered) = out_of_place(path, machine) {
+        return lowered;
+    }
+    let is_made = machine::directories(machine).any(|made| trimmed(&made.path) == path);
+    if below_etc(path).is_some() && !is_made {
+        return Lowered::Manual(
+            Left::new(
+                Code::CannotState,
+                "NixOS makes /etc itself, with the modes that its options say",
+            )
+            .cure(
+                "Where the file is stated by environment.etc, give it mode, user and group there.",
+            ),
+        );
+    }
+    if it.mode.is_none() && it.owner.is_none() && it.group.is_none() {
+        return Lowered::NotNeeded(
+            Code::AlreadySo,
+            "it asks for no mode and no owner".to_owned(),
+        );
+    }
+    let mut statement = Statement::default();
+    let rule = Rule {
+        mode: it.mode,
+        user: it.owner.as_deref(),
+        group: it.group.as_deref(),
+        ..Rule::new(if it.recurse { "Z" } else { "z" }, path)
+    };
+    rule.state(machine, &mut statement);
+    Lowered::Stated(statement)
+}
+
+pub(super) fn lower_removed(it: &RemovedPath, machine: &Machine) -> Lowered {
+    let path = trimmed(&it.path);
+    if below_etc(path).is_some() || paths::out_of_place(path).is_some() {
+        return Lowered::NotNeeded(
+            Code::AlreadySo,
+            format!("`{path}` is never there: nothing here makes it"),
+        );
+    }
+    if THERE.contains(&path) || path.is_empty() {
+        return Lowered::manual(Code::CannotState, format!("NixOS needs `{path}`"));
+    }
+    let mut statement = Statement::default();
+    Rule::new("R", path).state(machine, &mut statement);
+    Lowered::Stated(statement)
+}
+
+fn trimmed(path: &str) -> &str {
+    if path == "/" {
+        path
+    } else {
+        path.trim_end_matches('/')
+    }
+}
+
+/// Resolves a link's target against the folder of the link.
+fn absolute(folder: &str, target: &str) -> String {
+    if target.starts_with('/') {
+        return target.to_owned();
+    }
+    let mut names: Vec<&str> = folder.split('/').filter(|it| !it.is_empty()).collect();
+    for name in target.split('/') {
+        match name {
+            "" | "." => {}
+            ".." => {
+                names.pop();
+            }
+            name => names.push(name),
+        }
+    }
+    format!("/{}", names.join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::lower::tests::{check, check_all};
+    use crate::model::{Directory, Link, Mode, PathMode, RemovedPath, Resource, User};
+
+    fn directory(path: &str, mode: Option<u32>, owner: Option<&str>, recurse: bool) -> Resource {
+        Resource::Directory(Directory {
+            path: path.into(),
+            mode: mode.map(Mode),
+            owner: owner.map(str::to_owned),
+            group: None,
+            recurse,
+        })
+    }
+
+    #[test]
+    fn folders_are_made_unless_they_are_there() {
+        check(
+            directory("/srv/a/", Some(0o750), Some("root"), true),
+            r#"
+            systemd.tmpfiles.rules += "d /srv/a 0750 root - -";
+            systemd.tmpfiles.rules += "Z /srv/a 0750 root - -";
+            "#,
+        );
+        check(
+            directory("/var/lib", None, None, false),
+            "not-needed: `/var/lib` is there on every NixOS",
+        );
+        check(
+            directory("/etc/nginx/conf.d", None, None, false),
+            "not-needed: NixOS does not read the folder `/etc/nginx/conf.d`: what it would hold comes from options",
+        );
+        let user = Resource::User(User {
+            name: "shop".into(),
+            uid: Some(2001),
+            home: Some("/srv/shop".into()),
+            create_home: Some(true),
+            system: Some(true),
+            ..User::default()
+        });
+        check_all(
+            vec![user, directory("/srv/shop", None, Some("shop"), false)],
+            r#"
+            users.users.shop.isSystemUser = true;
+            users.users.shop.uid = 2001;
+            users.groups.shop = { };
+            users.users.shop.group = "shop";
+            users.users.shop.home = "/srv/shop";
+            users.users.shop.createHome = true;
+            not-needed: it is the home of `shop`, which is made with the user
+            "#,
+        );
+    }
+
+    #[test]
+    fn links_modes_and_removals_are_rules() {
+        let link = |path: &str, target: &str| {
+            Resource::Link(Link {
+                path: path.into(),
+                target: target.into(),
+            })
+        };
+        check(
+            link("/etc/a/b", "../c"),
+            r#"environment.etc."a/b".source = "/etc/c";"#,
+        );
+        check(
+            link("/opt/a", "/opt/a-1"),
+            r#"systemd.tmpfiles.rules += "L+ /opt/a - - - - /opt/a-1";"#,
+        );
+        check(
+            link("/opt/a", "/usr/lib/a"),
+            "manual: it points to `/usr/lib/a`, which is not on NixOS: programs and libraries live in the Nix store",
+        );
+        check(
+            Resource::PathMode(PathMode {
+                path: "/opt/a".into(),
+                mode: Some(Mode(0o700)),
+                owner: None,
+                group: None,
+                recurse: false,
+            }),
+            r#"systemd.tmpfiles.rules += "z /opt/a 0700 - - -";"#,
+        );
+        let removed = |path: &str| Resource::RemovedPath(RemovedPath { path: path.into() });
+        check(
+            removed("/etc/a"),
+            "not-needed: `/etc/a` is never there: nothing here makes it",
+        );
+        check(
+            removed("/opt/a"),
+            r#"systemd.tmpfiles.rules += "R /opt/a - - - -";"#,
+        );
+    }
+}

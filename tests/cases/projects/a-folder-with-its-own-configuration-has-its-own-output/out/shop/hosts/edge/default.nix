@@ -1,0 +1,14 @@
+# edge: named by the plays.
+{ lib, ... }:
+
+{
+  imports = [
+    ../../modules/manual.nix
+  ]
+  ++ lib.filter builtins.pathExists [
+    ./hardware-configuration.nix
+    ./local.nix
+  ];
+
+  system.stateVersion = "26.05";
+}

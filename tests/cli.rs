@@ -1,0 +1,294 @@
+//! What only a process shows: exit statuses, streams, what is on the disk afterwards.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use assert_cmd::Command;
+use tempfile::TempDir;
+
+const PLAYBOOK: &str = "\
+- hosts: web
+  tasks:
+    - name: Name the machine
+      ansible.builtin.hostname:
+        name: web1
+";
+
+const UNKNOWN_MODULE: &str = "\
+- hosts: web
+  tasks:
+    - name: Purge the CDN
+      community.acme_cdn.purge:
+        zone: shop
+";
+
+/// A folder with a project `in`, and beside it the place of its output.
+struct Project(TempDir);
+
+impl Project {
+    fn new(files: &[(&str, &str)]) -> Project {
+        let project = Project(tempfile::tempdir().unwrap());
+        fs::create_dir(project.path("in")).unwrap();
+        for (path, text) in files {
+            let path = project.path("in").join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+        project
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn translate(&self, args: &[&str]) -> Ended {
+        let mut all = vec!["translate", "in"];
+        all.extend(args);
+        self.run(&all)
+    }
+
+    fn run(&self, args: &[&str]) -> Ended {
+        let output = ops2nix()
+            .current_dir(self.0.path())
+            .args(args)
+            .output()
+            .unwrap();
+        Ended {
+            status: output.status.code(),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+}
+
+struct Ended {
+    status: Option<i32>,
+    stdout: String,
+    stderr: String,
+}
+
+impl Ended {
+    #[track_caller]
+    fn with(self, status: i32, said: &str) -> Ended {
+        assert_eq!(self.status, Some(status), "{}", self.stderr);
+        assert!(self.stderr.contains(said), "{}", self.stderr);
+        self
+    }
+}
+
+fn ops2nix() -> Command {
+    let mut command = Command::cargo_bin("ops2nix").unwrap();
+    command.env_remove("NO_COLOR");
+    command
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let mut names: Vec<String> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn bad_arguments_are_status_2() {
+    let project = Project::new(&[("site.yml", PLAYBOOK)]);
+    project.run(&["translate"]).with(2, "<INPUT>");
+    project.translate(&[]).with(2, "--out");
+    project
+        .translate(&["--out", "a", "--stdout"])
+        .with(2, "cannot be used with");
+    project
+        .translate(&["--stdout", "--from", "chef"])
+        .with(2, "ansible");
+    project
+        .translate(&["--stdout", "--min-coverage", "many"])
+        .with(2, "no number");
+    project.run(&["fly"]).with(2, "unrecognized");
+}
+
+#[test]
+fn help_goes_to_stdout() {
+    let project = Project::new(&[]);
+    let help = project.run(&["translate", "--help"]).with(0, "");
+    assert!(help.stdout.contains("Examples:") && help.stdout.contains("Exit status:"));
+    assert!(
+        project
+            .run(&["--version"])
+            .with(0, "")
+            .stdout
+            .starts_with("ops2nix ")
+    );
+}
+
+#[test]
+fn an_input_that_cannot_be_read_is_status_2() {
+    let project = Project::new(&[]);
+    project
+        .run(&["translate", "none", "--stdout"])
+        .with(2, "cannot read none");
+    let project = Project::new(&[("site.yml", PLAYBOOK)]);
+    project
+        .translate(&["--stdout", "-i", "none"])
+        .with(2, "cannot read none");
+}
+
+#[test]
+fn a_folder_with_nothing_to_translate_is_status_2() {
+    let project = Project::new(&[("notes.txt", "")]);
+    project
+        .translate(&["--out", "out"])
+        .with(2, "error[nothing-to-translate]:");
+    assert!(!project.path("out").exists());
+}
+
+#[test]
+fn what_is_printed_is_what_is_written() {
+    let project = Project::new(&[("site.yml", PLAYBOOK)]);
+    let printed = project.translate(&["--stdout"]).with(0, "").stdout;
+    assert!(printed.contains("==> flake.nix <==\n{"), "{printed}");
+    project.translate(&["--out", "out"]).with(0, "");
+    let flake = fs::read_to_string(project.path("out/flake.nix")).unwrap();
+    assert!(printed.contains(&flake));
+    assert_eq!(names(&project.path("")), ["in", "out"]);
+    assert_eq!(names(&project.path("in")), ["site.yml"]);
+}
+
+#[test]
+fn a_second_run_writes_nothing() {
+    let project = Project::new(&[("site.yml", PLAYBOOK)]);
+    project.translate(&["--out", "in/nixos"]).with(0, "written");
+    let before = fs::metadata(project.path("in/nixos/flake.nix"))
+        .unwrap()
+        .modified()
+        .unwrap();
+    project
+        .translate(&["--out", "in/nixos"])
+        .with(0, "0 files written");
+    let after = fs::metadata(project.path("in/nixos/flake.nix"))
+        .unwrap()
+        .modified()
+        .unwrap();
+    assert_eq!(before, after);
+    // The output is no input, whatever it is called.
+    let other = project.translate(&["--out", "out"]).with(0, "written");
+    assert!(!other.stderr.contains("nixos/"), "{}", other.stderr);
+}
+
+#[test]
+fn what_a_person_changed_is_not_overwritten() {
+    let project = Project::new(&[("site.yml", PLAYBOOK)]);
+    project.translate(&["--out", "out"]).with(0, "");
+    fs::write(project.path("out/flake.nix"), "mine").unwrap();
+    let said = "warning[output-hand-edited]: `flake.nix` was changed by hand";
+    project.translate(&["--out", "out"]).with(0, said);
+    assert_eq!(
+        fs::read_to_string(project.path("out/flake.nix")).unwrap(),
+        "mine"
+    );
+    project
+        .translate(&["--out", "out", "--fail-on", "warning"])
+        .with(1, said);
+}
+
+#[test]
+fn the_input_itself_is_no_place_for_the_output() {
+    let project = Project::new(&[("site.yml", PLAYBOOK)]);
+    project
+        .translate(&["--out", "in"])
+        .with(2, "is the input itself");
+    assert_eq!(names(&project.path("in")), ["site.yml"]);
+}
+
+#[test]
+fn limits_make_status_1() {
+    let project = Project::new(&[("site.yml", UNKNOWN_MODULE)]);
+    project.translate(&["--out", "out"]).with(0, "");
+    project
+        .translate(&["--out", "out", "--min-coverage", "50"])
+        .with(1, "");
+    project.translate(&["--out", "out", "--strict"]).with(1, "");
+    fs::write(project.path("in/ops2nix.toml"), "strict = true\n").unwrap();
+    project.translate(&["--out", "out"]).with(1, "");
+    project
+        .translate(&["--out", "out", "--fail-on", "never"])
+        .with(0, "");
+}
+
+#[test]
+fn the_configuration_file_is_checked() {
+    let project = Project::new(&[("site.yml", PLAYBOOK), ("ops2nix.toml", "stict = true\n")]);
+    project.translate(&["--out", "out"]).with(2, "line 1");
+}
+
+#[test]
+fn reports_are_written_where_they_are_asked_for() {
+    let project = Project::new(&[("site.yml", PLAYBOOK)]);
+    let args = [
+        "--out",
+        "out",
+        "--report",
+        "out/account.json",
+        "--report",
+        "account.md",
+        "-q",
+    ];
+    let ended = project.translate(&args).with(0, "");
+    assert_eq!(ended.stderr, "");
+    let text = fs::read_to_string(project.path("out/account.json")).unwrap();
+    let report: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(report["items"][0]["kind"], "ansible-play");
+    assert!(
+        fs::read_to_string(project.path("account.md"))
+            .unwrap()
+            .contains("Name the machine")
+    );
+    let manifest = fs::read_to_string(project.path("out/.ops2nix/manifest.json")).unwrap();
+    assert!(!manifest.contains("account.json"));
+    project
+        .translate(&["--out", "out", "--report", "x.pdf"])
+        .with(2, ".json");
+}
+
+#[test]
+fn a_project_below_is_translated_into_its_own_folder() {
+    let project = Project::new(&[
+        ("site.yml", PLAYBOOK),
+        ("shop/ansible.cfg", "[defaults]\n"),
+        ("shop/site.yml", UNKNOWN_MODULE),
+    ]);
+    project
+        .translate(&["--out", "out", "--report", "account.json"])
+        .with(0, "2 hosts");
+    assert!(project.path("out/flake.nix").exists() && project.path("out/shop/flake.nix").exists());
+    let text = fs::read_to_string(project.path("account.json")).unwrap();
+    let report: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(report["hosts"], serde_json::json!(["web", "shop/web"]));
+    let task = &report["items"][1];
+    assert_eq!(task["source"]["file"], "shop/site.yml");
+    assert_eq!(task["outputs"][0]["file"], "shop/modules/manual.nix");
+}
+
+#[test]
+fn the_model_can_be_seen() {
+    let project = Project::new(&[("site.yml", PLAYBOOK)]);
+    let yaml = project
+        .translate(&["--dump-model", "yaml"])
+        .with(0, "")
+        .stdout;
+    assert!(yaml.starts_with("version: 1\n"));
+    let json = project
+        .translate(&["--dump-model", "json"])
+        .with(0, "")
+        .stdout;
+    let model: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(model["machines"][0]["name"], "web");
+}
+
+#[test]
+fn a_file_that_cannot_be_written_is_status_2() {
+    let project = Project::new(&[("site.yml", PLAYBOOK)]);
+    fs::write(project.path("out"), "").unwrap();
+    project.translate(&["--out", "out"]).with(2, "cannot write");
+}
