@@ -14,6 +14,8 @@ mod file;
 mod firewall;
 mod machine;
 mod mount;
+#[cfg(test)]
+mod name_tests;
 mod opaque;
 mod package;
 mod paths;

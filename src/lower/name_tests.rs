@@ -4,7 +4,7 @@ use crate::account::{Account, ItemKind};
 use crate::diag::Diagnostics;
 use crate::model::{
     Condition, Content, Entry, Family, File, Link, Machine, Model, Origin, Package, Part, Resource,
-    Service,
+    Service, Unit, UnitSection,
 };
 use crate::nix;
 use crate::rules::Rules;
@@ -212,4 +212,47 @@ fn a_site_is_stated_where_a_link_enables_it() {
         &["services.nginx.appendHttpConfig = ''\n  server { }\n  gzip on;\n''"],
         &["translated", "translated", "not-needed", "translated"],
     );
+}
+
+#[test]
+fn a_file_that_an_own_unit_reads_is_no_services_own() {
+    let unit = Resource::Unit(Unit {
+        name: "shop.service".to_owned(),
+        drop_in: false,
+        sections: vec![UnitSection {
+            name: "Service".to_owned(),
+            directives: [(
+                "EnvironmentFile".to_owned(),
+                vec!["-/etc/default/shop".into()],
+            )]
+            .into_iter()
+            .collect(),
+        }],
+        enabled: None,
+    });
+    let mut tree = SourceTree::from_texts("root", &[]);
+    let source = tree.add_text("site.yml", "- x\n");
+    let mut account = Account::new();
+    let span = Span::new(source, 0, 1);
+    let item = account.open(ItemKind::AnsibleTask, "x", "a task", span);
+    let entry = |resource| Entry {
+        resource,
+        part: Part::Host,
+        origin: Origin::of(item),
+        assumptions: Vec::new(),
+        guard: Condition::True,
+    };
+    let machine = Machine {
+        name: "web1".to_owned(),
+        described: String::new(),
+        family: Family::Debian,
+        entries: vec![entry(unit)],
+    };
+    let rules = Rules::load(&[]).expect("built-in rules are read");
+    let mut diags = Diagnostics::new();
+    let mut ctx = super::Ctx::new(&machine, &rules, &mut account, &mut diags);
+    let own = entry(file("/etc/default/shop", "A=1\n"));
+    let other = entry(file("/etc/default/cron", "A=1\n"));
+    assert!(!super::rule::lower(&own, &mut ctx));
+    assert!(super::rule::lower(&other, &mut ctx));
 }

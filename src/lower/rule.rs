@@ -16,7 +16,7 @@ pub(super) fn lower(entry: &Entry, ctx: &mut Ctx<'_>) -> bool {
     let found = used_as(&entry.resource, ctx)
         .and_then(|resource| rules.apply(&resource))
         .or_else(|| rules.apply(&entry.resource));
-    if let Some(outcome) = found {
+    if let Some(outcome) = found.filter(|it| !is_read_by_own_unit(&entry.resource, it, ctx)) {
         conclude(entry, outcome, ctx);
         return true;
     }
@@ -47,6 +47,28 @@ pub(super) fn lower(entry: &Entry, ctx: &mut Ctx<'_>) -> bool {
         | Resource::Opaque(_) => return false,
     }
     true
+}
+
+/// Tells whether a unit of the machine's own reads a file that no module of NixOS would: then the file has its use.
+fn is_read_by_own_unit(resource: &Resource, outcome: &Outcome, ctx: &Ctx<'_>) -> bool {
+    let Resource::File(file) = resource else {
+        return false;
+    };
+    let mut texts = ctx
+        .machine
+        .entries
+        .iter()
+        .filter_map(|entry| {
+            let Resource::Unit(unit) = &entry.resource else {
+                return None;
+            };
+            Some(&unit.sections)
+        })
+        .flatten()
+        .flat_map(|section| section.directives.values())
+        .flatten();
+    matches!(outcome.ruling, Ruling::Manual(_))
+        && texts.any(|text| text.to_string().contains(&file.path))
 }
 
 /// Returns the file that a link stands for, or a file under the path of the link to it.

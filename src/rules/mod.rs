@@ -353,3 +353,39 @@ fn kind_of(resource: &Resource) -> &'static str {
         Resource::Opaque(_) => "opaque",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Rules;
+    use crate::model::{Resource, Timezone};
+
+    fn own_rules(text: &str) -> Result<Rules, crate::error::Error> {
+        let folder = tempfile::tempdir().expect("a folder to write to");
+        std::fs::write(folder.path().join("own.toml"), text).expect("it can be written");
+        Rules::load(&[folder.path().to_owned()])
+    }
+
+    #[test]
+    fn a_users_rule_stands_for_the_built_in_one_of_its_id() {
+        let rules = own_rules(
+            "id = 'timezone'\nwhy = 'x.'\nwhen = { timezone = { name = '$plain' } }\nnot-needed = 'all clocks show UTC'\n",
+        )
+        .expect("it is read");
+        let outcome = rules.apply(&Resource::Timezone(Timezone {
+            name: "Europe/Berlin".to_owned(),
+        }));
+        let reason = super::Ruling::NotNeeded("all clocks show UTC".to_owned());
+        assert_eq!(outcome.map(|it| it.ruling), Some(reason));
+    }
+
+    #[test]
+    fn an_id_is_given_once() {
+        let rule = "[[rule]]\nid = 'a'\nwhy = 'x.'\nwhen = { timezone = {} }\nnot-needed = 'y'\n";
+        let error = own_rules(&rule.repeat(2)).expect_err("two of one id");
+        assert!(
+            error
+                .to_string()
+                .contains("line 7: the id `a` is also that of")
+        );
+    }
+}
