@@ -8,6 +8,7 @@ mod apt;
 mod assert;
 mod authorized_key;
 mod blockinfile;
+mod command;
 mod copy;
 mod cron;
 mod debconf;
@@ -77,6 +78,9 @@ pub(super) const MODULES: &[&Module] = &[
     &assert::MODULE,
     &authorized_key::MODULE,
     &blockinfile::MODULE,
+    &command::COMMAND,
+    &command::SCRIPT,
+    &command::SHELL,
     &copy::MODULE,
     &cron::MODULE,
     &debconf::MODULE,

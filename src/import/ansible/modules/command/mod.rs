@@ -1,0 +1,274 @@
+//! `command`, `shell`, `raw` and `script`: what a program does, where that is known; else the command is kept as a step.
+//!
+//! Manuals: <https://docs.ansible.com/ansible/latest/collections/ansible/builtin/command_module.html>, `shell_module.html`
+
+mod programs;
+mod sense;
+mod words;
+
+use super::paths::{absolute, is_empty_at_first};
+use super::{Kind, Module, Run};
+use crate::account::{Code, Verdict};
+use crate::import::ansible::params::{Params, Refusal};
+use crate::import::ansible::value::Value;
+use crate::import::holes::{Encoded, encode};
+use crate::model::{Command, Condition, HoleKind, Resource, Step, Text};
+use sense::{Sense, of_command, of_script};
+
+pub(super) const COMMAND: Module = Module {
+    names: &["command"],
+    kind: Kind::Changes,
+    run: run_command,
+};
+
+pub(super) const SHELL: Module = Module {
+    names: &["shell", "raw"],
+    kind: Kind::Changes,
+    run: run_shell,
+};
+
+pub(super) const SCRIPT: Module = Module {
+    names: &["script"],
+    kind: Kind::Changes,
+    run: run_script,
+};
+
+fn run_command(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
+    let around = Around::take(params, run)?;
+    params.pass_over(&["executable"]);
+    let argv = params.value(&["argv"]);
+    let words: Vec<Text> = match argv {
+        Some(Value::List(items)) => items.iter().map(Value::to_text).collect(),
+        Some(_) => return Err(params.bad("argv", "", "a list")),
+        None => {
+            let text = text(params)?;
+            let encoded = encoded(&text)?;
+            let split = words::split(&encoded.text).map_err(|why| {
+                Refusal::new(Code::BadInput, format!("the command cannot be read: {why}"))
+            })?;
+            split.iter().map(|word| encoded.decode(word)).collect()
+        }
+    };
+    refuse_unknown(&words)?;
+    let shown: Vec<String> = words.iter().map(placeheld).collect::<Result<_, _>>()?;
+    let shown: Vec<&str> = shown.iter().map(String::as_str).collect();
+    around.settle(
+        of_command(&shown),
+        Command::Words(words.clone()),
+        &shown,
+        run,
+    )
+}
+
+fn run_shell(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
+    let around = Around::take(params, run)?;
+    let shell = params.string(&["executable"])?;
+    let text = text(params)?;
+    refuse_unknown(std::slice::from_ref(&text))?;
+    let encoded = encoded(&text)?;
+    let shown: Vec<&str> = encoded.text.split_whitespace().collect();
+    let command = Command::Script {
+        shell: shell.unwrap_or_else(|| "/bin/sh".to_owned()),
+        text,
+    };
+    around.settle(of_script(&encoded.text), command, &shown, run)
+}
+
+fn run_script(params: &mut Params, _: &mut Run<'_, '_>) -> Result<(), Refusal> {
+    params.pass_over(&["creates", "removes", "chdir", "executable"]);
+    let text = text(params)?;
+    let reason = format!("it takes the script `{text}` to the machine and runs it there");
+    Err(Refusal::new(Code::CannotState, reason)
+        .cure("state what the script makes, or run it as a oneshot unit"))
+}
+
+/// Takes the command line.
+fn text(params: &mut Params) -> Result<Text, Refusal> {
+    if let Some(value) = params.free() {
+        params.pass_over(&["cmd", "_raw_params"]);
+        return match &value {
+            Value::Unknown(hole) => Err(Refusal::hole(hole)),
+            _ => Ok(value.to_text()),
+        };
+    }
+    match params.text(&["cmd", "_raw_params"])? {
+        Some(text) => Ok(text),
+        None => params.required(&["cmd"]).map(|it| Text::from(it.as_str())),
+    }
+}
+
+fn encoded(text: &Text) -> Result<Encoded, Refusal> {
+    let too_many = || Refusal::new(Code::CannotState, "the command has too many secret parts");
+    encode(text).ok_or_else(too_many)
+}
+
+fn placeheld(word: &Text) -> Result<String, Refusal> {
+    Ok(encoded(word)?.text)
+}
+
+/// A command of which a part is not known cannot be run later, either.
+fn refuse_unknown(texts: &[Text]) -> Result<(), Refusal> {
+    let mut holes = texts.iter().flat_map(Text::holes);
+    match holes.find(|hole| hole.kind == HoleKind::Unknown) {
+        Some(hole) => Err(Refusal::hole(hole)),
+        None => Ok(()),
+    }
+}
+
+/// What stands around a command.
+struct Around {
+    directory: Option<String>,
+    creates: Option<String>,
+    removes: Option<String>,
+}
+
+impl Around {
+    fn take(params: &mut Params, run: &Run<'_, '_>) -> Result<Around, Refusal> {
+        // How its output is kept, and warnings of old.
+        params.pass_over(&[
+            "warn",
+            "strip_empty_ends",
+            "expand_argument_vars",
+            "stdin_add_newline",
+        ]);
+        let directory = params.string(&["chdir"])?;
+        let directory = directory.map(|it| absolute(run, &it)).transpose()?;
+        let path = |given: Option<String>| match (given, &directory) {
+            (Some(path), Some(directory)) if !path.starts_with(['/', '~']) => {
+                Ok(Some(format!("{directory}/{path}")))
+            }
+            (Some(path), _) => absolute(run, &path).map(Some),
+            (None, _) => Ok(None),
+        };
+        let creates = path(params.string(&["creates"])?)?;
+        let removes = path(params.string(&["removes"])?)?;
+        if params.text(&["stdin"])?.is_some() {
+            return Err(Refusal::new(
+                Code::CommandUnsafe,
+                "the command reads what Ansible gives it",
+            ));
+        }
+        Ok(Around {
+            directory,
+            creates,
+            removes,
+        })
+    }
+
+    /// Says what becomes of a command.
+    fn settle(
+        self,
+        sense: Sense,
+        command: Command,
+        shown: &[&str],
+        run: &mut Run<'_, '_>,
+    ) -> Result<(), Refusal> {
+        if let Some(reason) = self.never_runs(run) {
+            run.close(Verdict::NotNeeded, Code::AlreadySo, reason);
+            return Ok(());
+        }
+        match sense {
+            Sense::Reads => run.probe("it only looks at the machine"),
+            Sense::Nothing(reason) => run.not_needed(reason),
+            Sense::States(asks) => return asks.put(run),
+            Sense::Manual { reason, cure } => {
+                return Err(Refusal::new(Code::CannotState, reason).cure(cure));
+            }
+            Sense::Unknown if says_unchanged(run) => {
+                run.probe("its result is looked at, and it changes nothing");
+            }
+            Sense::Unknown => return self.keep(command, shown, run),
+        }
+        Ok(())
+    }
+
+    /// Tells why the command does not run on a new machine.
+    fn never_runs(&self, run: &Run<'_, '_>) -> Option<String> {
+        if run.guard != Condition::True {
+            return None;
+        }
+        if let Some(path) = &self.creates
+            && run.state.at_path(path).is_some()
+        {
+            return Some(format!(
+                "`{path}`, without which it would run, is stated elsewhere"
+            ));
+        }
+        if let Some(path) = &self.removes
+            && is_empty_at_first(path)
+            && !run.state.has_path(path)
+        {
+            return Some(format!(
+                "`{path}`, with which it would run, is not there on a new machine"
+            ));
+        }
+        None
+    }
+
+    /// Keeps the command as a step.
+    fn keep(self, command: Command, shown: &[&str], run: &mut Run<'_, '_>) -> Result<(), Refusal> {
+        let user = run.user.clone().ok_or_else(|| {
+            Refusal::new(
+                Code::ValueUnknown,
+                "whom it runs as, only the run of Ansible decides",
+            )
+        })?;
+        let environment = run.environment.clone();
+        let values: Vec<Text> = environment.iter().map(|(_, value)| value.clone()).collect();
+        refuse_unknown(&values)?;
+        let name = step_name(shown, run);
+        let after = started(run);
+        run.put(Resource::Step(Step {
+            name,
+            command,
+            user: Some(user).filter(|it| it != "root"),
+            directory: self.directory,
+            environment,
+            creates: self.creates,
+            removes: self.removes,
+            after,
+        }));
+        Ok(())
+    }
+}
+
+/// Tells whether the task says that it changes nothing, and looks at what it got.
+fn says_unchanged(run: &Run<'_, '_>) -> bool {
+    let keywords = &run.task.keywords;
+    let is_unchanged = keywords
+        .changed_when
+        .as_ref()
+        .and_then(|it| it.text())
+        .is_some_and(|it| matches!(it, "false" | "False" | "no" | "never"));
+    is_unchanged && (keywords.register.is_some() || keywords.failed_when.is_some())
+}
+
+/// The task's name, else the first words of the command.
+fn step_name(shown: &[&str], run: &Run<'_, '_>) -> String {
+    let rendered = run.scope.template(&run.task.name, run.task.span).ok();
+    let rendered = rendered.map(|it| it.to_text());
+    match rendered.as_ref().and_then(Text::plain) {
+        Some(name) if !name.is_empty() => name.to_owned(),
+        _ => {
+            let is_plain =
+                |word: &&&str| encode(&Text::from(**word)).is_some_and(|it| it.text == **word);
+            let words: Vec<&str> = shown.iter().take(3).filter(is_plain).copied().collect();
+            words.join(" ")
+        }
+    }
+}
+
+/// Returns the services that the same part of the source has started before.
+fn started(run: &Run<'_, '_>) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for entry in run.state.entries() {
+        if let (Resource::Service(it), Condition::True) = (&entry.resource, &entry.guard)
+            && entry.part == run.part
+            && (it.running == Some(true) || it.enabled == Some(true))
+            && !names.contains(&it.name)
+        {
+            names.push(it.name.clone());
+        }
+    }
+    names
+}
