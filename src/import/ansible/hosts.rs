@@ -8,6 +8,7 @@ use super::facts::Profile;
 use super::inventory::{self, Inventory, bind_mapping, literal, matches, plain_names};
 use super::library::{Library, role_title};
 use super::play::Stage;
+use super::play::scopes::folder_text;
 use super::scope::{Binding, HostVars, Layer, Session};
 use super::value::Value;
 use crate::diag::{Code, Diagnostics};
@@ -18,6 +19,8 @@ use crate::syntax::yaml::{self, Node};
 /// A host that is played.
 pub(super) struct Host {
     pub(super) name: String,
+    /// Where an inventory names it; the plays may only name groups.
+    pub(super) named_at: Option<Span>,
     pub(super) described: String,
     pub(super) profile: Profile,
     pub(super) vars: Vec<Arc<Layer>>,
@@ -31,6 +34,7 @@ pub(super) struct Cast {
     pub(super) roles: Vec<String>,
     host_vars: HostVars,
     common: Arc<Layer>,
+    lowest: Arc<Layer>,
     extra: Arc<Layer>,
     plays_everything: bool,
 }
@@ -103,7 +107,7 @@ impl Cast {
             inventory.add_host("localhost", None);
         }
         let extra = extra_vars(tree, &options.ansible.extra_vars, diags);
-        let common = common(&inventory);
+        let common = common(&inventory, tree);
         let profiles = profiles(library, session, options, diags);
         let limit = options.ansible.limit.as_deref();
         let played: IndexSet<String> = if plays_everything {
@@ -173,6 +177,7 @@ impl Cast {
                 vars.pop();
                 Host {
                     name: name.clone(),
+                    named_at: inventory.hosts.get(name).and_then(|host| host.span),
                     described: describe(&inventory, name, origin, tree),
                     profile: profiles.of(name).clone(),
                     vars,
@@ -185,6 +190,7 @@ impl Cast {
             roles,
             host_vars,
             common,
+            lowest: lowest(),
             extra,
             plays_everything,
         }
@@ -200,6 +206,7 @@ impl Cast {
             inventory: &self.inventory,
             hosts: &self.host_vars,
             common: Arc::clone(&self.common),
+            lowest: Arc::clone(&self.lowest),
             extra: Arc::clone(&self.extra),
             tags: options.tags.clone(),
             skip_tags: options.skip_tags.clone(),
@@ -311,7 +318,7 @@ fn describe(inventory: &Inventory, host: &str, origin: &str, tree: &SourceTree) 
 }
 
 /// `groups` and what else is the same for every host.
-fn common(inventory: &Inventory) -> Arc<Layer> {
+fn common(inventory: &Inventory, tree: &SourceTree) -> Arc<Layer> {
     let mut layer = Layer::default();
     let names =
         |hosts: IndexSet<String>| Value::list(hosts.iter().map(|name| Value::str(name)).collect());
@@ -324,6 +331,12 @@ fn common(inventory: &Inventory) -> Arc<Layer> {
         layer.vars.insert(name.to_owned(), Binding::Value(value));
     };
     set("groups", Value::of_pairs(groups));
+    let file = inventory.files.first().map(|file| tree.path(*file));
+    let folder = file.map_or("", |path| {
+        path.rsplit_once('/').map_or("", |(folder, _)| folder)
+    });
+    set("inventory_dir", Value::str(folder_text(folder)));
+    set("inventory_file", Value::str(file.unwrap_or("hosts")));
     for name in [
         "play_hosts",
         "ansible_play_hosts",
@@ -345,6 +358,16 @@ fn common(inventory: &Inventory) -> Arc<Layer> {
         ("string", Value::str("2.19.0")),
     ];
     set("ansible_version", Value::of_pairs(numbers));
+    Arc::new(layer)
+}
+
+/// What holds where nobody says anything.
+fn lowest() -> Arc<Layer> {
+    let mut layer = Layer::default();
+    let connection = Binding::Value(Value::str("ssh"));
+    layer
+        .vars
+        .insert("ansible_connection".to_owned(), connection);
     Arc::new(layer)
 }
 

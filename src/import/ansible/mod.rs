@@ -34,7 +34,7 @@ use rayon::prelude::*;
 use super::{Importer, Options as ImportOptions};
 use crate::account::{Account, Closing, Code, ItemId, ItemKind, Verdict};
 use crate::diag::{self, Diagnostics};
-use crate::model::{Machine, Model, VERSION};
+use crate::model::{Condition, Entry, Hostname, Machine, Model, Origin, Part, Resource, VERSION};
 use crate::source::SourceTree;
 
 use hosts::Cast;
@@ -140,6 +140,8 @@ fn import(
             account.hold(play, held, &host.name);
         }
         let entries = settle::settle(played.state, &host.name, host.profile.family(), account);
+        let mut entries = entries;
+        entries.extend(hostname(host, &entries));
         machines.push(Machine {
             name: host.name.clone(),
             described: host.described.clone(),
@@ -159,6 +161,36 @@ fn import(
         version: VERSION,
         machines,
     }
+}
+
+/// A host of an inventory is called by the name that it has there, unless a task names it.
+fn hostname(host: &hosts::Host, entries: &[Entry]) -> Option<Entry> {
+    let span = host.named_at?;
+    let label = host.name.split('.').next().unwrap_or_default();
+    let is_name = !label.is_empty()
+        && !label.starts_with('-')
+        && label
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    let is_address = host.name.parse::<std::net::IpAddr>().is_ok();
+    let is_set = entries
+        .iter()
+        .any(|entry| matches!(entry.resource, Resource::Hostname(_)));
+    if !is_name || is_address || is_set || host.name == "localhost" {
+        return None;
+    }
+    Some(Entry {
+        resource: Resource::Hostname(Hostname {
+            name: host.name.clone(),
+        }),
+        part: Part::Host,
+        origin: Origin {
+            items: Vec::new(),
+            places: vec![span],
+        },
+        assumptions: Vec::new(),
+        guard: Condition::True,
+    })
 }
 
 /// Closes what no play reached.

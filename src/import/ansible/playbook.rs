@@ -59,6 +59,8 @@ pub(super) struct Task {
     pub(super) name: String,
     /// The module's name without its collection: `apt`.
     pub(super) module: String,
+    /// As written: `ansible.builtin.apt`.
+    pub(super) full_name: String,
     pub(super) arguments: Arguments,
     pub(super) keywords: Keywords,
 }
@@ -280,6 +282,7 @@ impl Reader<'_> {
             span: node.span,
             name,
             module,
+            full_name,
             arguments,
             keywords,
         })))

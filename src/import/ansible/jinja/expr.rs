@@ -47,7 +47,7 @@ impl Env<'_, '_> {
                     Truth::Yes => self.eval(then),
                     Truth::No => match otherwise {
                         Some(otherwise) => self.eval(otherwise),
-                        None => Ok(Value::Undefined("the inline if without else".to_owned())),
+                        None => Ok(Value::Undefined(super::WITHOUT_ELSE.to_owned())),
                     },
                     Truth::Unknown(hole) => Ok(Value::Unknown(hole)),
                 }

@@ -77,6 +77,8 @@ impl Env<'_, '_> {
         if let Some((above, _)) = search.task.rsplit_once('/') {
             folders.push(join(above, kind));
         }
+        // `role_path` and `playbook_dir` are relative to the root here.
+        folders.push(String::new());
         folders
             .iter()
             .find_map(|folder| tree.find(&join(folder, name)).ok())

@@ -34,6 +34,9 @@ use crate::model::Text;
 use crate::source::{FileId, Span};
 use crate::syntax::jinja::{Block, ForLoop, Macro, Settings, SyntaxError};
 
+/// What an inline `if` without `else` comes to, by its name.
+const WITHOUT_ELSE: &str = "the inline if without else";
+
 type Eval<T> = Result<T, Failure>;
 
 /// Renders a string of a YAML file.
@@ -257,6 +260,8 @@ impl Out {
     fn push(&mut self, value: Value) -> Eval<()> {
         match value {
             Value::None => Ok(()),
+            // Jinja's own lenient kind of undefined: it prints nothing, even where others fail.
+            Value::Undefined(name) if name == WITHOUT_ELSE => Ok(()),
             Value::Undefined(name) => Err(Failure::undefined(&name)),
             value if self.first.is_none() && !self.many => {
                 self.first = Some(value);

@@ -34,25 +34,12 @@ impl<'a> Player<'a> {
             return;
         };
         self.include(task, outer, inner, is_static, |player, scope, context| {
-            let name = scope.resolve(node).map_err(|failure| failure.message)?;
-            let name = match &name {
-                Value::Unknown(hole) => {
-                    return Err(format!(
-                        "the file's name depends on {}, which only the machine knows",
-                        hole.what
-                    ));
-                }
-                other => other.to_text().to_string(),
-            };
+            let name = known_text(scope, node)?;
             // Old playbooks put variables behind the name.
-            let path = name
-                .split_whitespace()
-                .next()
-                .unwrap_or_default()
-                .to_owned();
-            let file = player
-                .find_tasks(&path, context)
-                .ok_or_else(|| format!("the file of tasks `{path}` is not in the input"))?;
+            let path = name.split_whitespace().next().unwrap_or_default();
+            let file = player.find_tasks(path, context).ok_or_else(|| {
+                missing(format!("the file of tasks `{path}` is not in the input"))
+            })?;
             player.play_tasks(file, task, context);
             Ok(())
         });
@@ -79,16 +66,14 @@ impl<'a> Player<'a> {
             return;
         };
         self.include(task, outer, inner, is_static, |player, scope, context| {
-            let text = |node: &Node| match scope.resolve(node) {
-                Ok(Value::Unknown(hole)) => Err(format!(
-                    "the role's name depends on {}, which only the machine knows",
-                    hole.what
-                )),
-                Ok(value) => Ok(value.to_text().to_string()),
-                Err(failure) => Err(failure.message),
+            let name = known_text(scope, node)?;
+
+            let from = |key: &str| {
+                task.arguments
+                    .get(key)
+                    .map(|node| known_text(scope, node))
+                    .transpose()
             };
-            let name = text(node)?;
-            let from = |key: &str| task.arguments.get(key).map(|node| text(node)).transpose();
             let parts = super::roles::Parts {
                 tasks: from("tasks_from")?,
                 vars: from("vars_from")?,
@@ -108,7 +93,7 @@ impl<'a> Player<'a> {
         outer: &Context<'a>,
         inner: &Context<'a>,
         is_static: bool,
-        play: impl Fn(&mut Player<'a>, &Scope<'a>, &Context<'a>) -> Result<(), String>,
+        play: impl Fn(&mut Player<'a>, &Scope<'a>, &Context<'a>) -> Result<(), Refusal>,
     ) {
         let rounds = match self.rounds(task, inner) {
             Ok(rounds) => rounds,
@@ -188,29 +173,15 @@ impl<'a> Player<'a> {
                     Code::Evaluated,
                     "what it includes was played",
                 ),
-                Err(reason)
+                Err(_)
                     if self
                         .decide(&scope, inner)
                         .is_ok_and(|it| it == Condition::False) =>
                 {
-                    let _ = reason;
-                    self.close_part(
-                        task.item,
-                        Verdict::Skipped,
-                        Code::ConditionFalse,
-                        "its condition is false",
-                    );
+                    let reason = "its condition is false";
+                    self.close_part(task.item, Verdict::Skipped, Code::ConditionFalse, reason);
                 }
-                Err(reason) => {
-                    self.diags
-                        .at(diag::Code::MissingFile, task.span, reason.clone());
-                    self.refuse(
-                        task,
-                        inner,
-                        Some(&scope),
-                        &Refusal::new(Code::BadInput, reason),
-                    );
-                }
+                Err(refusal) => self.refuse(task, inner, Some(&scope), &refusal),
             }
             self.depth -= 1;
         }
@@ -261,6 +232,25 @@ impl<'a> Player<'a> {
         };
         places.iter().find_map(below_root)
     }
+}
+
+/// Returns the text of a name that must be known.
+fn known_text(scope: &Scope<'_>, node: &Node) -> Result<String, Refusal> {
+    let value = scope.resolve(node).map_err(|failure| {
+        let mut refusal = Refusal::new(Code::TemplateFailed, failure.message);
+        refusal.diagnostic = Some(failure.code);
+        refusal
+    })?;
+    match value.hole() {
+        Some(hole) => Err(Refusal::hole(hole)),
+        None => Ok(value.to_text().to_string()),
+    }
+}
+
+fn missing(reason: String) -> Refusal {
+    let mut refusal = Refusal::new(Code::BadInput, reason);
+    refusal.diagnostic = Some(diag::Code::MissingFile);
+    refusal
 }
 
 /// `apply` gives its keywords to every task of the included file.

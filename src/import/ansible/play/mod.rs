@@ -5,7 +5,7 @@ mod handlers;
 mod includes;
 mod loops;
 mod roles;
-mod scopes;
+pub(super) mod scopes;
 mod tasks;
 
 use std::collections::BTreeSet;
@@ -35,6 +35,8 @@ pub(super) struct Stage<'a> {
     pub(super) hosts: &'a HostVars,
     /// `groups` and what else is the same for every host.
     pub(super) common: Arc<Layer>,
+    /// What holds where nobody says anything: how Ansible connects.
+    pub(super) lowest: Arc<Layer>,
     pub(super) extra: Arc<Layer>,
     pub(super) tags: Vec<String>,
     pub(super) skip_tags: Vec<String>,

@@ -6,9 +6,11 @@ use std::sync::Arc;
 
 use super::Player;
 use super::context::{Context, RoleFrame};
+use crate::account::Code;
 use crate::diag;
 use crate::import::ansible::keywords::{Keywords, is_play_keyword, is_task_keyword};
 use crate::import::ansible::library::role_title;
+use crate::import::ansible::params::Refusal;
 use crate::import::ansible::playbook::Play;
 use crate::import::ansible::scope::{Binding, Layer};
 use crate::source::{Span, join};
@@ -57,10 +59,13 @@ impl<'a> Player<'a> {
             .map(|it| it.to_text().to_string());
         let played = match name {
             Ok(name) => self.play_role(&name, node.span, &context, &Parts::default(), true),
-            Err(failure) => Err(failure.message),
+            Err(failure) => Err(Refusal::new(Code::TemplateFailed, failure.message)),
         };
-        if let Err(problem) = played {
-            self.diags.at(diag::Code::MissingRole, node.span, problem);
+        if let Err(refusal) = played {
+            let code = refusal.diagnostic.unwrap_or(diag::Code::MissingRole);
+            let cure = refusal.cure.unwrap_or_default();
+            self.diags
+                .at_with_help(code, node.span, refusal.reason, cure);
         }
     }
 
@@ -106,14 +111,16 @@ impl<'a> Player<'a> {
         context: &Context<'a>,
         parts: &Parts,
         public: bool,
-    ) -> Result<(), String> {
+    ) -> Result<(), Refusal> {
         let from = context.role.as_ref().map(|role| role.path.clone());
         let folder = self.frame.folder.clone();
         let found = self.stage.library.role(name, &folder, from.as_deref());
         let Some(path) = found else {
-            return Err(format!(
-                "the role `{name}` is not in the input; put it below roles/ (ansible-galaxy install -p roles)"
-            ));
+            let reason = format!("the role `{name}` is not in the input");
+            let mut refusal = Refusal::new(Code::BadInput, reason)
+                .cure("put it below roles/, as `ansible-galaxy install -p roles` does");
+            refusal.diagnostic = Some(diag::Code::MissingRole);
+            return Err(refusal);
         };
         if let Some(role) = &context.role {
             let title = role_title(name);

@@ -20,6 +20,7 @@ impl<'a> Player<'a> {
     pub(super) fn scope(&self, context: &Context<'a>, above: &[Arc<Layer>]) -> Scope<'a> {
         let role = context.role.as_deref();
         let mut layers: Vec<Arc<Layer>> = Vec::with_capacity(24);
+        layers.push(Arc::clone(&self.stage.lowest));
         layers.extend(self.frame.defaults.iter().cloned());
         layers.extend(role.iter().flat_map(|role| role.defaults.iter().cloned()));
         layers.extend(self.inventory_vars.iter().cloned());
@@ -52,7 +53,7 @@ impl<'a> Player<'a> {
         let short = self.host.split('.').next().unwrap_or_default();
         set("inventory_hostname", Value::str(&self.host));
         set("inventory_hostname_short", Value::str(short));
-        set("playbook_dir", Value::str(&self.frame.folder));
+        set("playbook_dir", Value::str(folder_text(&self.frame.folder)));
         set("ansible_play_name", Value::str(&self.frame.name));
         set("ansible_check_mode", Value::Bool(false));
         let groups = self
@@ -65,7 +66,7 @@ impl<'a> Player<'a> {
         groups.sort_by_key(|it| it.to_text());
         set("group_names", Value::list(groups));
         if let Some(role) = &context.role {
-            set("role_path", Value::str(&role.path));
+            set("role_path", Value::str(folder_text(&role.path)));
             set("role_name", Value::str(&role.title));
             set("ansible_role_name", Value::str(&role.title));
             let parents: Vec<Value> = role
@@ -160,6 +161,11 @@ impl<'a> Player<'a> {
             .iter()
             .find_map(|path| tree.find(path).ok())
     }
+}
+
+/// The folder of the root is `.`, so that what is put behind it stays relative.
+pub(in crate::import::ansible) fn folder_text(folder: &str) -> &str {
+    if folder.is_empty() { "." } else { folder }
 }
 
 /// What a prompt sets: its default, or what only the person knows; never a private answer.

@@ -142,7 +142,7 @@ impl<'a> Player<'a> {
         }
         self.notify(context, &scope);
         let Some(module) = modules::find(&task.module) else {
-            let message = format!("no importer for the module `{}`", task.module);
+            let message = format!("no importer for the module `{}`", task.full_name);
             self.diags
                 .at(diag::Code::UnknownModule, task.span, message.clone());
             self.refuse(
