@@ -35,8 +35,6 @@ mod unit_name;
 mod user;
 
 #[cfg(test)]
-mod name_tests;
-#[cfg(test)]
 mod tests;
 
 use ctx::Ctx;

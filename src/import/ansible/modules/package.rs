@@ -27,6 +27,8 @@ fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
         "lock_timeout",
         "purge",
         "autoremove",
+        "upgrade",
+        "force",
     ]);
     let family = match params.string(&["use"])?.as_deref() {
         Some("apt") => Family::Debian,

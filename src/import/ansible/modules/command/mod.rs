@@ -13,6 +13,7 @@ use crate::import::ansible::params::{Params, Refusal};
 use crate::import::ansible::value::Value;
 use crate::import::holes::{Encoded, encode};
 use crate::model::{Command, Condition, HoleKind, Resource, Step, Text};
+use crate::syntax::placeholder_index;
 use sense::{Sense, of_command, of_script};
 
 pub(super) const COMMAND: Module = Module {
@@ -250,8 +251,7 @@ fn step_name(shown: &[&str], run: &Run<'_, '_>) -> String {
     match rendered.as_ref().and_then(Text::plain) {
         Some(name) if !name.is_empty() => name.to_owned(),
         _ => {
-            let is_plain =
-                |word: &&&str| encode(&Text::from(**word)).is_some_and(|it| it.text == **word);
+            let is_plain = |word: &&&str| !word.chars().any(|c| placeholder_index(c).is_some());
             let words: Vec<&str> = shown.iter().take(3).filter(is_plain).copied().collect();
             words.join(" ")
         }

@@ -71,9 +71,10 @@ pub(super) fn of_script(text: &str) -> Sense {
     let is_single = commands.len() == 1;
     let mut asks = Asks::default();
     let mut nothing = None;
+    let mut is_asked = false;
     for command in commands {
         match of_simple(command) {
-            Sense::Reads => {}
+            Sense::Reads => is_asked |= !is_harmless(command),
             Sense::Nothing(why) => nothing = nothing.or(Some(why)),
             Sense::States(_) if !is_single && script.lists.iter().any(hangs) => {
                 return Sense::Unknown;
@@ -86,9 +87,24 @@ pub(super) fn of_script(text: &str) -> Sense {
         }
     }
     if asks != Asks::default() {
-        return Sense::States(asks);
+        return if is_asked {
+            Sense::Unknown
+        } else {
+            Sense::States(asks)
+        };
     }
     nothing.map_or(Sense::Reads, Sense::Nothing)
+}
+
+/// Tells whether a command that looks says nothing on which others could hang: `test -f x && …` does.
+fn is_harmless(command: &Simple) -> bool {
+    let program = command.words.first().and_then(|it| it.plain.as_deref());
+    program.is_none_or(|it| {
+        [
+            "cd", "set", "export", "echo", "printf", "true", ":", "umask",
+        ]
+        .contains(&it)
+    })
 }
 
 /// Tells whether what runs hangs on what came before, other than on its success.
@@ -414,6 +430,7 @@ mod tests {
         );
         check("apt-get update && apt-get install -y vim git", "+vim +git");
         check("dnf -y remove foo || true", "unknown");
+        check("test -f /x && systemctl enable foo", "unknown");
         check(
             "sysctl -w net.ipv4.ip_forward=1",
             r#"{"sysctl":{"name":"net.ipv4.ip_forward","value":"1"}}"#,

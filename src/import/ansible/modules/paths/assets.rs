@@ -50,10 +50,15 @@ pub(in crate::import::ansible::modules) fn find(
             return Ok(Asset::Folder(real.to_owned()));
         }
     }
-    places.dedup();
+    let mut seen: Vec<&str> = Vec::new();
+    for place in &places {
+        if !seen.contains(&place.as_str()) {
+            seen.push(place);
+        }
+    }
     let reason = format!(
         "the file `{name}` is not in the input (looked for at {})",
-        places.join(", ")
+        seen.join(", ")
     );
     let mut refusal =
         Refusal::new(Code::BadInput, reason).cure("put the file back, or state what it holds");

@@ -56,6 +56,10 @@ pub(in crate::import::ansible::modules) fn edit(
             format!("what `{path}` holds hangs on a condition that only the machine decides");
         return Err(Refusal::new(Code::ConditionUnknown, reason));
     }
+    if FOREIGN.iter().any(|it| path.starts_with(it)) {
+        run.not_needed(format!("NixOS has no `{path}`, nor what reads it"));
+        return Ok(());
+    }
     if edit.creates && is_new(path) {
         let text = changed(edit, &Text::new())?;
         let resource = Resource::File(File {
@@ -150,10 +154,6 @@ fn removed(path: &str, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
         ));
         return Ok(());
     }
-    if FOREIGN.iter().any(|it| path.starts_with(it)) {
-        run.not_needed(format!("NixOS has no `{path}`, nor what reads it"));
-        return Ok(());
-    }
     Err(original_needed(path))
 }
 
@@ -173,10 +173,6 @@ const FOREIGN: [&str; 9] = [
 /// A line is set in a file that the source did not write: it may be known by what it means.
 fn edit_unknown(edit: &Edit<'_>, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
     let path = edit.path;
-    if FOREIGN.iter().any(|it| path.starts_with(it)) {
-        run.not_needed(format!("NixOS has no `{path}`, nor what reads it"));
-        return Ok(());
-    }
     let mut refusal = None;
     if edit.lines.is_empty() {
         return Err(original_needed(path));

@@ -35,8 +35,8 @@ pub(super) fn take_named(
     if text.is_empty() || text == "preserve" {
         return Ok(None);
     }
-    if text.bytes().all(|byte| byte.is_ascii_digit()) {
-        let octal = text.strip_prefix("0o").unwrap_or(text);
+    let octal = text.strip_prefix("0o").unwrap_or(text);
+    if octal.bytes().all(|byte| byte.is_ascii_digit()) {
         return u32::from_str_radix(octal, 8)
             .map(|bits| Some(Mode(bits & 0o7777)))
             .map_err(|_| params.bad(name, text, "octal digits"));
