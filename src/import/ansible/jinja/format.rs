@@ -5,7 +5,7 @@ use super::args::Args;
 use super::ops;
 use super::python::quoted;
 use crate::import::ansible::scope::Failure;
-use crate::import::ansible::value::{Key, Value};
+use crate::import::ansible::value::Value;
 use crate::model::Text;
 
 /// How a value is padded and shown.

@@ -43,13 +43,13 @@ pub(super) fn template(scope: &Scope<'_>, text: &str, span: Span) -> Eval<Value>
     let made = scope.session().deeper(|| {
         let mut env = Env::new(scope, span, None);
         let mut out = Out::default();
-        env.run(body, &mut out)?;
+        env.run_template(body, &mut out)?;
         Ok(out.finish())
     })?;
     match made {
         Value::Undefined(name) => Err(Failure::undefined(&name)),
         Value::Str(made) => Ok(Value::Str(with_last_breaks(made, text))),
-        other => Ok(other),
+        other => Ok(other.without_omitted()),
     }
 }
 

@@ -226,11 +226,16 @@ fn variables_are_rendered_when_they_are_used() {
         "[5]",
     );
     check("{{ vars['known'] }}", "5");
+    check("{{ {'a': omit, 'b': [omit, 1]} }}", r#"{"b": [1]}"#);
     check("{{ nope }}", "jinja-undefined: `nope` has no value");
 }
 
 #[test]
 fn other_templates_are_found() {
+    check(
+        "{% macro m() %}<{% block b %}x{{ known }}{% endblock b %}>{% endmacro %}{{ m() }}",
+        r#""<x5>""#,
+    );
     check("{% include 'inner.j2' %}!", r#""<web>!""#);
     check("{% include 'child.j2' %}", r#""A[base]Z""#);
     check("{% import 'macros.j2' as m %}{{ m.m(1) }}", r#""(1web)""#);

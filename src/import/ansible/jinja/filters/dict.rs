@@ -31,7 +31,6 @@ pub(super) fn find(name: &str) -> Option<(Takes, Run)> {
             }
             Ok(Value::dict(made))
         }),
-        "keep_keys" | "remove_keys" => return None,
         "dict_kv" => (Takes::Items, |_, value, args| {
             let key = key_of(args.need(0, "key")?)?;
             Ok(Value::dict(Dict::from_iter([(key, value)])))

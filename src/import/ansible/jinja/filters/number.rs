@@ -1,7 +1,7 @@
 //! Filters of numbers.
 
 use super::super::args::Args;
-use super::super::{Env, Eval, ops};
+use super::super::{Env, Eval};
 use super::{Run, Takes, plain};
 use crate::import::ansible::scope::Failure;
 use crate::import::ansible::value::Value;
@@ -218,10 +218,9 @@ fn human_to_bytes(_: &mut Env<'_, '_>, value: Value, args: &Args) -> Eval<Value>
     }
 }
 
-/// Used where a filter does arithmetic on values.
 #[cfg(test)]
 mod tests {
-    use super::ops;
+    use super::super::super::ops;
     use crate::import::ansible::value::Value;
     use crate::syntax::jinja::MathOp;
 

@@ -219,7 +219,7 @@ pub(in super::super) fn quote(value: &Value) -> String {
     format!("'{}'", text.replace('\'', "'\"'\"'"))
 }
 
-fn wordwrap(env: &mut Env<'_, '_>, value: Value, args: &Args) -> Eval<Value> {
+fn wordwrap(_: &mut Env<'_, '_>, value: Value, args: &Args) -> Eval<Value> {
     let width = args
         .int(0, "width")?
         .and_then(|it| usize::try_from(it).ok())
@@ -227,7 +227,6 @@ fn wordwrap(env: &mut Env<'_, '_>, value: Value, args: &Args) -> Eval<Value> {
     let breaks = args.get(1, "break_long_words").is_none() || args.is_set(1, "break_long_words");
     let separator = args.str(2, "wrapstring")?.unwrap_or("\n").to_owned();
     let hyphens = args.get(3, "break_on_hyphens").is_none() || args.is_set(3, "break_on_hyphens");
-    let _ = env;
     let text = plain(&value);
     let wrapped = text
         .lines()
