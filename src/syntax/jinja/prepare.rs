@@ -196,7 +196,8 @@ fn escape(escaped: char, literal: bool, out: &mut String) {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::Settings, expression, template};
+    use super::{expression, template};
+    use crate::syntax::jinja::Settings;
 
     fn check(text: &str, literal: bool, expected: &str) {
         let settings = Settings {

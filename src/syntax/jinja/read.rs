@@ -353,8 +353,8 @@ fn constant(value: &minijinja::Value) -> Const {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Settings, StmtKind};
     use super::{read_expression, read_template};
+    use crate::syntax::jinja::{Settings, StmtKind};
 
     #[test]
     fn errors_have_a_line() {

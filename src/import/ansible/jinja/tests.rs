@@ -278,3 +278,55 @@ fn template_files_keep_their_last_line_break() {
         assert_eq!(tree.position(failure.span.unwrap()).line, 2);
     });
 }
+
+/// Decides a condition that is written as the value of a key.
+fn decided(condition: &str, expected: &str) {
+    let tree = SourceTree::from_texts("t", &[("vars.yml", VARS), ("when.yml", condition)]);
+    let mut more = Layer::default();
+    let maybe = Value::unknown("maybe", None);
+    more.vars.insert("maybe".to_owned(), Binding::Value(maybe));
+    let file = tree.find("when.yml").unwrap();
+    let documents = yaml::read(&tree, file, &mut Diagnostics::new()).unwrap();
+    let node = documents[0].get("when").unwrap();
+    with_scope(&tree, more, |scope, _| {
+        let shown = match scope.condition(node) {
+            Ok(condition) => format!("{condition:?}"),
+            Err(failure) => format!("{}: {}", failure.code.id(), failure.message),
+        };
+        assert_eq!(shown, expected, "{condition}");
+    });
+}
+
+#[test]
+fn conditions_are_three_valued() {
+    decided("when: known > 4", "True");
+    decided("when: yes", "True");
+    decided("when: [known == 5, name == 'db']", "False");
+    decided("when: [maybe, known == 6]", "False");
+    decided("when: [known == 5, maybe | bool]", "Unknown(\"maybe\")");
+    decided("when: '{{ known == 5 }}'", "True");
+    decided("when: \"name == '{{ name }}'\"", "True");
+    decided("when: db_password | length > 0", "True");
+    decided("when: not db_password", "False");
+    decided("when: nope", "jinja-undefined: `nope` has no value");
+    decided("when: nope is defined and nope.x", "False");
+    decided("when: [maybe, nope]", "Unknown(\"maybe\")");
+    decided(
+        "when: known ==",
+        "jinja-syntax: unexpected end of input, expected expression",
+    );
+    decided("when: name is match('w\\w+$')", "True");
+}
+
+#[test]
+fn long_chains_of_variables_end() {
+    let mut vars = String::new();
+    for at in 0..100 {
+        vars.push_str(&format!("v{at}: '{{{{ v{} }}}}'\n", at + 1));
+    }
+    let tree = SourceTree::from_texts("t", &[("vars.yml", &vars)]);
+    with_scope(&tree, Layer::default(), |scope, span| {
+        assert!(shown(scope.template("{{ v70 }}", span)).contains("v100"));
+        assert!(shown(scope.template("{{ v0 }}", span)).contains("levels deep"));
+    });
+}

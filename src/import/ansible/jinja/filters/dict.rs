@@ -1,8 +1,8 @@
 //! Filters of dictionaries.
 
-use super::super::args::Args;
-use super::super::{Env, Eval, expr, key_of, ops};
 use super::{Run, Takes, items, plain};
+use crate::import::ansible::jinja::args::Args;
+use crate::import::ansible::jinja::{Env, Eval, expr, key_of, ops};
 use crate::import::ansible::scope::Failure;
 use crate::import::ansible::value::{Dict, Key, Truth, Value};
 

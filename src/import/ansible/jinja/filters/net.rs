@@ -2,9 +2,9 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use super::super::args::Args;
-use super::super::{Env, Eval};
 use super::{Run, Takes, plain};
+use crate::import::ansible::jinja::args::Args;
+use crate::import::ansible::jinja::{Env, Eval};
 use crate::import::ansible::scope::Failure;
 use crate::import::ansible::value::Value;
 

@@ -1,8 +1,8 @@
 //! Filters of numbers.
 
-use super::super::args::Args;
-use super::super::{Env, Eval};
 use super::{Run, Takes, plain};
+use crate::import::ansible::jinja::args::Args;
+use crate::import::ansible::jinja::{Env, Eval};
 use crate::import::ansible::scope::Failure;
 use crate::import::ansible::value::Value;
 
@@ -220,7 +220,7 @@ fn human_to_bytes(_: &mut Env<'_, '_>, value: Value, args: &Args) -> Eval<Value>
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::ops;
+    use crate::import::ansible::jinja::ops;
     use crate::import::ansible::value::Value;
     use crate::syntax::jinja::MathOp;
 

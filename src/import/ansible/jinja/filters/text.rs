@@ -1,9 +1,9 @@
 //! Filters of strings.
 
-use super::super::args::Args;
-use super::super::method::{self, capitalize, count};
-use super::super::{Env, Eval, format, regex};
 use super::{Run, Takes, items, plain};
+use crate::import::ansible::jinja::args::Args;
+use crate::import::ansible::jinja::method::{self, capitalize, count};
+use crate::import::ansible::jinja::{Env, Eval, format, regex};
 use crate::import::ansible::scope::Failure;
 use crate::import::ansible::value::Value;
 use crate::model::{Piece, Text};
@@ -206,7 +206,7 @@ fn formatted(_: &mut Env<'_, '_>, value: Value, args: &Args) -> Eval<Value> {
 }
 
 /// `shlex.quote`
-pub(in super::super) fn quote(value: &Value) -> String {
+pub(in crate::import::ansible::jinja) fn quote(value: &Value) -> String {
     let text = if matches!(value, Value::None) {
         String::new()
     } else {
