@@ -9,6 +9,11 @@ use super::Settings;
 /// In a template of a YAML file a backslash in `{{ }}` stands for itself; elsewhere Python leaves an escape that it
 /// does not know as it is, and minijinja takes some that Python does not have.
 pub(super) fn template<'a>(text: &'a str, settings: &Settings) -> Cow<'a, str> {
+    if text.contains('\r') {
+        // Jinja2 makes every line break a plain one.
+        let plain = text.replace("\r\n", "\n").replace('\r', "\n");
+        return Cow::Owned(template(&plain, settings).into_owned());
+    }
     let plain = !text.contains('\\') && !text.contains("raw");
     if plain || settings.delimiters.is_some() {
         return Cow::Borrowed(text);

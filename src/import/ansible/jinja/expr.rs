@@ -47,7 +47,8 @@ impl Env<'_, '_> {
                     Truth::Yes => self.eval(then),
                     Truth::No => match otherwise {
                         Some(otherwise) => self.eval(otherwise),
-                        None => Ok(Value::Undefined("the inline if without else".to_owned())),
+                        // Jinja2 makes an undefined value that prints as nothing.
+                        None => Ok(Value::str("")),
                     },
                     Truth::Unknown(hole) => Ok(Value::Unknown(hole)),
                 }

@@ -341,6 +341,9 @@ pub(super) fn contains(container: &Value, item: &Value) -> Eval<Truth> {
 /// Orders two values, as Python's `<` does.
 pub(super) fn order(left: &Value, right: &Value) -> Eval<Ordering> {
     match (left, right) {
+        (Value::Undefined(name), _) | (_, Value::Undefined(name)) => {
+            return Err(Failure::undefined(name));
+        }
         (Value::Str(a), Value::Str(b)) => {
             if let (Some(a), Some(b)) = (a.plain(), b.plain()) {
                 return Ok(a.cmp(b));

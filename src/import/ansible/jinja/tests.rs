@@ -231,6 +231,27 @@ fn variables_are_rendered_when_they_are_used() {
 }
 
 #[test]
+fn a_list_is_one_wherever_it_is_named() {
+    // Before its release 2.19 Ansible handed lists to macros as they are, and templates rely on it.
+    check(
+        "{% macro add(to, x) %}{% set _ = to.append(x) %}{% endmacro %}{% set l = [] %}{{ add(l, 1) }}{{ l }}",
+        r#""[1]""#,
+    );
+    check(
+        "{% set l = [[]] %}{% for i in l %}{% set _ = i.append(1) %}{% endfor %}{{ l }}",
+        "[[1]]",
+    );
+    check(
+        "{% set ns = namespace(l=[]) %}{% for i in listed %}{% set _ = ns.l.append(i) %}{% endfor %}{{ ns.l }}",
+        "[1, 2]",
+    );
+    check(
+        "{% set a = listed | list %}{% set _ = a.append(3) %}{{ [a | length, listed | length] }}",
+        "[3, 2]",
+    );
+}
+
+#[test]
 fn other_templates_are_found() {
     check(
         "{% macro m() %}<{% block b %}x{{ known }}{% endblock b %}>{% endmacro %}{{ m() }}",
