@@ -127,7 +127,9 @@ fn number(text: &str) -> (usize, &str) {
     let end = text
         .find(|it: char| !it.is_ascii_digit())
         .unwrap_or(text.len());
-    (text[..end].parse().unwrap_or(0), &text[end..])
+    let number: usize = text[..end].parse().unwrap_or(0);
+    // No width or precision that is meant is larger.
+    (number.min(10_000), &text[end..])
 }
 
 /// `pattern.format(...)`

@@ -449,7 +449,7 @@ fn picked(
     Ok(std::iter::from_fn(move || {
         let inside = if step > 0 { at < stop } else { at > stop };
         let current = usize::try_from(at).ok();
-        at += step;
+        at = at.saturating_add(step);
         if inside { current } else { None }
     }))
 }

@@ -231,6 +231,29 @@ fn variables_are_rendered_when_they_are_used() {
 }
 
 #[test]
+fn no_number_is_too_large() {
+    check(
+        "{{ range(9223372036854775807, 1, -9223372036854775807) | list | length }}",
+        "2",
+    );
+    check(
+        "{{ 'abc'[9223372036854775807::9223372036854775807] }}",
+        r#""""#,
+    );
+    check("{{ ('%99999999999d' % 1) | length }}", "10000");
+    check(
+        "{{ 9223372036854775807 + 1 }}",
+        "jinja-failed: the number grows beyond 64 bits",
+    );
+    check(
+        "{{ 'x' * 9223372036854775807 }}",
+        "jinja-failed: the result of `*` is too long",
+    );
+    check("{{ 1 // 0 }}", "jinja-failed: a division by zero");
+    check("{{ 2.5 | round(2147483647) }}", "2.5");
+}
+
+#[test]
 fn a_list_is_one_wherever_it_is_named() {
     // Before its release 2.19 Ansible handed lists to macros as they are, and templates rely on it.
     check(

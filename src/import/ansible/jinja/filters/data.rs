@@ -109,7 +109,7 @@ fn bool_filter(_: &mut Env<'_, '_>, value: Value, _: &Args) -> Eval<Value> {
 fn to_json(value: &Value, args: &Args, usual: &JsonStyle) -> Eval<Value> {
     let mut style = usual.clone();
     if let Some(indent) = args.int(0, "indent")? {
-        style.indent = usize::try_from(indent).ok();
+        style.indent = usize::try_from(indent).ok().map(|it| it.min(100));
     } else if matches!(args.get(0, "indent"), Some(Value::None)) {
         style.indent = None;
     }

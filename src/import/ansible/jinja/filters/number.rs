@@ -125,7 +125,8 @@ fn int(_: &mut Env<'_, '_>, value: Value, args: &Args) -> Eval<Value> {
 }
 
 fn round(_: &mut Env<'_, '_>, value: Value, args: &Args) -> Eval<Value> {
-    let precision = i32::try_from(args.int(0, "precision")?.unwrap_or(0)).unwrap_or(0);
+    let precision = args.int(0, "precision")?.unwrap_or(0).clamp(-300, 300);
+    let precision = i32::try_from(precision).unwrap_or(0);
     let method = args.str(1, "method")?.unwrap_or("common");
     if let (Value::Int(_), "common") = (&value, method)
         && precision >= 0

@@ -147,7 +147,7 @@ fn indent(_: &mut Env<'_, '_>, value: Value, args: &Args) -> Eval<Value> {
     let prefix = match args.get(0, "width") {
         None => "    ".to_owned(),
         Some(width) => match width.as_int() {
-            Some(width) => " ".repeat(usize::try_from(width).unwrap_or(0)),
+            Some(width) => " ".repeat(usize::try_from(width).unwrap_or(0).min(1000)),
             None => plain(width),
         },
     };
@@ -404,7 +404,8 @@ fn comment(_: &mut Env<'_, '_>, value: Value, args: &Args) -> Eval<Value> {
         Ok(args
             .int(usize::MAX, name)?
             .and_then(|it| usize::try_from(it).ok())
-            .unwrap_or(1))
+            .unwrap_or(1)
+            .min(1000))
     };
     let newline = own("newline", "\n")?;
     let decoration = own("decoration", decoration)?;
