@@ -234,7 +234,7 @@ fn variables_are_rendered_when_they_are_used() {
 fn no_number_is_too_large() {
     check(
         "{{ range(9223372036854775807, 1, -9223372036854775807) | list | length }}",
-        "2",
+        "1",
     );
     check(
         "{{ 'abc'[9223372036854775807::9223372036854775807] }}",
