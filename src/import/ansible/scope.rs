@@ -273,7 +273,10 @@ impl<'a> Scope<'a> {
             Kind::Sequence(items) => {
                 let mut list = Vec::with_capacity(items.len());
                 for item in items {
-                    list.push(self.inner(item, None)?);
+                    match self.inner(item, None)? {
+                        Value::Omit => {}
+                        item => list.push(item),
+                    }
                 }
                 Value::list(list)
             }
@@ -290,8 +293,12 @@ impl<'a> Scope<'a> {
                         super::value::Key::Str(name) => Some(name.as_str()),
                         _ => None,
                     };
-                    let value = self.inner(value, name)?;
-                    dict.insert(key, value);
+                    match self.inner(value, name)? {
+                        Value::Omit => {}
+                        value => {
+                            dict.insert(key, value);
+                        }
+                    }
                 }
                 Value::dict(dict)
             }

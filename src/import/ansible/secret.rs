@@ -117,6 +117,14 @@ pub(super) fn is_secret_name(name: &str) -> bool {
     let named = WORDS.contains(&last)
         || before.is_some_and(|before| PAIRS.contains(&(before, last)))
         || last.ends_with("password");
+    // nginx's `proxy_pass` and its like say where to, not what with.
+    let passes_on = matches!(
+        before,
+        Some("proxy" | "fastcgi" | "uwsgi" | "scgi" | "grpc")
+    );
+    if last == "pass" && passes_on {
+        return false;
+    }
     let first = lower.split('_').find(|word| !word.is_empty());
     named
         && !before.is_some_and(|word| SWITCHES.contains(&word))
@@ -149,6 +157,7 @@ mod tests {
             assert!(is_secret_name(name), "{name}");
         }
         for name in [
+            "nginx_proxy_pass",
             "password_file",
             "password_length",
             "update_password",

@@ -254,6 +254,36 @@ impl Value {
         }
     }
 
+    /// Leaves out of lists and dictionaries what is `omit`.
+    pub(crate) fn without_omitted(self) -> Value {
+        if !self.holds_omitted() {
+            return self;
+        }
+        match &self {
+            Value::List(items) => {
+                let kept = items.iter().filter(|it| !matches!(it, Value::Omit));
+                Value::list(kept.cloned().map(Value::without_omitted).collect())
+            }
+            Value::Dict(dict) => {
+                let kept = dict.iter().filter(|(_, it)| !matches!(it, Value::Omit));
+                Value::dict(
+                    kept.map(|(key, it)| (key.clone(), it.clone().without_omitted()))
+                        .collect(),
+                )
+            }
+            _ => self,
+        }
+    }
+
+    fn holds_omitted(&self) -> bool {
+        let holds = |it: &Value| matches!(it, Value::Omit) || it.holds_omitted();
+        match self {
+            Value::List(items) => items.iter().any(holds),
+            Value::Dict(dict) => dict.values().any(holds),
+            _ => false,
+        }
+    }
+
     /// Returns Python's truth of a value; `None` for an undefined one. A secret is not looked into.
     pub(crate) fn truth(&self) -> Option<Truth> {
         Some(match self {

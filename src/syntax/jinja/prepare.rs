@@ -9,7 +9,13 @@ use super::Settings;
 /// In a template of a YAML file a backslash in `{{ }}` stands for itself; elsewhere Python leaves an escape that it
 /// does not know as it is, and minijinja takes some that Python does not have.
 pub(super) fn template<'a>(text: &'a str, settings: &Settings) -> Cow<'a, str> {
-    if !text.contains('\\') || settings.delimiters.is_some() {
+    if text.contains('\r') {
+        // Jinja2 makes every line break a plain one.
+        let plain = text.replace("\r\n", "\n").replace('\r', "\n");
+        return Cow::Owned(template(&plain, settings).into_owned());
+    }
+    let plain = !text.contains('\\') && !text.contains("raw");
+    if plain || settings.delimiters.is_some() {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 16);
@@ -21,9 +27,15 @@ pub(super) fn template<'a>(text: &'a str, settings: &Settings) -> Cow<'a, str> {
             b'#' => rest.find("#}").map_or(rest.len(), |end| end + 2),
             b'{' => tag(rest, "}}", settings.literal_backslashes, &mut out),
             _ => {
+                let start = out.len();
                 let length = tag(rest, "%}", false, &mut out);
                 // Until `{% endraw %}` nothing is a tag.
                 if is_raw(&rest[..length]) {
+                    // Jinja2 keeps the line break after `{% raw %}`.
+                    let end = out.len().saturating_sub(2);
+                    if settings.trim_blocks && !out[start..end].ends_with(['-', '+']) {
+                        out.insert(end, '+');
+                    }
                     let body = &rest[length..];
                     let end = raw_end(body);
                     out.push_str(&body[..end]);
@@ -50,6 +62,38 @@ pub(super) fn expression(text: &str, literal_backslashes: bool) -> Cow<'_, str> 
     let mut out = String::with_capacity(text.len() + 16);
     let length = code(text, None, literal_backslashes, &mut out);
     out.push_str(&text[length..]);
+    Cow::Owned(out)
+}
+
+/// What the filter is called that stands for a block.
+pub(super) const BLOCK: &str = "__block_";
+
+/// Writes blocks as filter blocks: Jinja2 takes them inside of macros, minijinja does not.
+pub(super) fn blocks(text: &str) -> Cow<'_, str> {
+    let mut out = String::with_capacity(text.len() + 64);
+    let mut rest = text;
+    while let Some(at) = rest.find("{%") {
+        let (before, tag) = rest.split_at(at + 2);
+        out.push_str(before);
+        let inner = tag.trim_start_matches(['-', '+']);
+        let name = inner.trim_start();
+        let lead = &tag[..tag.len() - name.len()];
+        rest = tag;
+        if let Some(after) = name.strip_prefix("block ") {
+            out.push_str(lead);
+            out.push_str("filter ");
+            out.push_str(BLOCK);
+            rest = after.trim_start();
+        } else if let Some(after) = name.strip_prefix("endblock") {
+            out.push_str(lead);
+            out.push_str("endfilter ");
+            // The name may be said again.
+            rest = after
+                .trim_start()
+                .trim_start_matches(|it: char| it.is_alphanumeric() || it == '_');
+        }
+    }
+    out.push_str(rest);
     Cow::Owned(out)
 }
 
@@ -157,7 +201,8 @@ fn escape(escaped: char, literal: bool, out: &mut String) {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::Settings, expression, template};
+    use super::{expression, template};
+    use crate::syntax::jinja::Settings;
 
     fn check(text: &str, literal: bool, expected: &str) {
         let settings = Settings {
@@ -177,7 +222,7 @@ mod tests {
         check(
             r"{% raw %}{{ '\d' }}{% endraw %}{{ '\d' }}",
             false,
-            r"{% raw %}{{ '\d' }}{% endraw %}{{ '\\d' }}",
+            r"{% raw +%}{{ '\d' }}{% endraw %}{{ '\\d' }}",
         );
         assert_eq!(
             expression(r"x is match('\w+')", false),

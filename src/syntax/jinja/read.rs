@@ -36,10 +36,21 @@ pub fn read_template(text: &str, settings: &Settings) -> Result<Body, SyntaxErro
             .comment_delimiters(comment, comment_end);
     }
     let config = config.build().map_err(|error| syntax_error(&error))?;
+    let prepared = match parse(&prepared, "template", config.clone()) {
+        Ok(tree) => return template(&tree),
+        Err(error) if error.detail() == Some("block tags in macros are not allowed") => {
+            prepare::blocks(&prepared)
+        }
+        Err(error) => return Err(syntax_error(&error)),
+    };
     let tree = parse(&prepared, "template", config).map_err(|error| syntax_error(&error))?;
+    template(&tree)
+}
+
+fn template(tree: &ast::Stmt<'_>) -> Result<Body, SyntaxError> {
     match tree {
         ast::Stmt::Template(template) => body(&template.children),
-        other => Ok(vec![stmt(&other)?]),
+        other => Ok(vec![stmt(other)?]),
     }
 }
 
@@ -109,13 +120,22 @@ fn stmt(it: &ast::Stmt<'_>) -> Result<Stmt, SyntaxError> {
             },
         ),
         ast::Stmt::AutoEscape(it) => (it.span().start_line, StmtKind::Plain(body(&it.body)?)),
-        ast::Stmt::FilterBlock(it) => (
-            it.span().start_line,
-            StmtKind::FilterBlock {
-                filter: expr(&it.filter)?,
-                body: body(&it.body)?,
-            },
-        ),
+        ast::Stmt::FilterBlock(it) => {
+            let body = body(&it.body)?;
+            let filter = expr(&it.filter)?;
+            let block = match &filter {
+                Expr::Filter(name, None, _) => name.strip_prefix(prepare::BLOCK),
+                _ => None,
+            };
+            let kind = match block {
+                Some(name) => StmtKind::Block(Rc::new(Block {
+                    name: name.into(),
+                    body,
+                })),
+                None => StmtKind::FilterBlock { filter, body },
+            };
+            (it.span().start_line, kind)
+        }
         ast::Stmt::Block(it) => {
             let block = Block {
                 name: it.name.into(),
@@ -333,8 +353,8 @@ fn constant(value: &minijinja::Value) -> Const {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Settings, StmtKind};
     use super::{read_expression, read_template};
+    use crate::syntax::jinja::{Settings, StmtKind};
 
     #[test]
     fn errors_have_a_line() {

@@ -389,8 +389,8 @@ pub(super) fn item(value: &Value, key: &Value, name: &str) -> Eval<Value> {
     if let Some(hole) = key.hole() {
         return Ok(Value::Unknown(hole.clone()));
     }
-    if let Value::Undefined(_) = key {
-        return Ok(key.clone());
+    if let Value::Undefined(name) = key {
+        return Err(Failure::undefined(name));
     }
     let missing = || Value::Undefined(format!("{name}.{}", key.to_text()));
     Ok(match value {

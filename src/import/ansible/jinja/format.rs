@@ -5,7 +5,7 @@ use super::args::Args;
 use super::ops;
 use super::python::quoted;
 use crate::import::ansible::scope::Failure;
-use crate::import::ansible::value::{Key, Value};
+use crate::import::ansible::value::Value;
 use crate::model::Text;
 
 /// How a value is padded and shown.
@@ -127,7 +127,9 @@ fn number(text: &str) -> (usize, &str) {
     let end = text
         .find(|it: char| !it.is_ascii_digit())
         .unwrap_or(text.len());
-    (text[..end].parse().unwrap_or(0), &text[end..])
+    let number: usize = text[..end].parse().unwrap_or(0);
+    // No width or precision that is meant is larger.
+    (number.min(10_000), &text[end..])
 }
 
 /// `pattern.format(...)`

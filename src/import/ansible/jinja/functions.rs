@@ -124,14 +124,15 @@ fn range(args: &super::args::Args) -> Eval<Value> {
     if step == 0 {
         return Err(Failure::failed("the step of `range()` is zero"));
     }
-    if (stop.saturating_sub(start) / step) > MAX_RANGE {
+    let length = stop.saturating_sub(start).checked_div(step);
+    if length.is_none_or(|length| length > MAX_RANGE) {
         return Err(Failure::failed("`range()` is too long"));
     }
     let mut items = Vec::new();
     let mut at = start;
     while if step > 0 { at < stop } else { at > stop } {
         items.push(Value::Int(at));
-        at += step;
+        at = at.saturating_add(step);
     }
     Ok(Value::list(items))
 }

@@ -322,6 +322,7 @@ fn collect_blocks(body: &Body, blocks: &mut Vec<Rc<Block>>) {
                 collect_blocks(otherwise, blocks);
             }
             StmtKind::For(it) => collect_blocks(&it.body, blocks),
+            StmtKind::Macro(code) => collect_blocks(&code.body, blocks),
             StmtKind::With { body, .. } | StmtKind::Plain(body) => collect_blocks(body, blocks),
             StmtKind::Raw(_)
             | StmtKind::Emit(_)
@@ -332,7 +333,6 @@ fn collect_blocks(body: &Body, blocks: &mut Vec<Rc<Block>>) {
             | StmtKind::FromImport { .. }
             | StmtKind::Extends(_)
             | StmtKind::Include { .. }
-            | StmtKind::Macro(_)
             | StmtKind::CallBlock { .. }
             | StmtKind::Do(_)
             | StmtKind::Continue

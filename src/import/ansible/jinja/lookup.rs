@@ -459,10 +459,15 @@ fn sequence(terms: &[Value], args: &Args) -> Eval<Vec<Value>> {
     let stride = number("stride").unwrap_or(1);
     let end = match (number("end"), number("count")) {
         (Some(end), _) => end,
-        (None, Some(count)) => start + stride * (count - 1),
+        (None, Some(count)) => start.saturating_add(stride.saturating_mul(count.saturating_sub(1))),
         (None, None) => return Err(Failure::failed("`sequence` needs an end or a count")),
     };
-    if stride == 0 || (end - start) / stride > 100_000 {
+    if stride == 0
+        || end
+            .saturating_sub(start)
+            .checked_div(stride)
+            .is_none_or(|it| it > 100_000)
+    {
         return Err(Failure::failed("the sequence has no end"));
     }
     let format = given("format")
@@ -473,7 +478,7 @@ fn sequence(terms: &[Value], args: &Args) -> Eval<Vec<Value>> {
     let mut at = start;
     while if stride > 0 { at <= end } else { at >= end } {
         items.push(super::format::percent(&format, &Value::Int(at))?);
-        at += stride;
+        at = at.saturating_add(stride);
     }
     Ok(items)
 }

@@ -139,7 +139,10 @@ fn string(text: &Text, name: &str, args: &Args) -> Eval<Value> {
         "zfill" | "ljust" | "rjust" | "center" => justify(plain, name, args),
         "expandtabs" => {
             let width = args.int(0, "tabsize")?.unwrap_or(8);
-            made(plain.replace('\t', &" ".repeat(usize::try_from(width).unwrap_or(8))))
+            made(plain.replace(
+                '\t',
+                &" ".repeat(usize::try_from(width).unwrap_or(8).min(100)),
+            ))
         }
         "isdigit" | "isnumeric" | "isdecimal" => all(char::is_numeric),
         "isalpha" => all(char::is_alphabetic),
@@ -312,7 +315,7 @@ fn words(text: &str, most: Option<usize>, from_right: bool) -> Vec<String> {
 fn justify(text: &str, name: &str, args: &Args) -> Eval<Value> {
     let width = args.int(0, "width")?.unwrap_or(0);
     let fill = args.str(1, "fillchar")?.unwrap_or(" ");
-    let width = usize::try_from(width).unwrap_or(0);
+    let width = usize::try_from(width).unwrap_or(0).min(100_000);
     let missing = width.saturating_sub(text.chars().count());
     Ok(Value::from(match name {
         "ljust" => format!("{text}{}", fill.repeat(missing)),

@@ -46,13 +46,13 @@ pub(super) fn template(scope: &Scope<'_>, text: &str, span: Span) -> Eval<Value>
     let made = scope.session().deeper(|| {
         let mut env = Env::new(scope, span, None);
         let mut out = Out::default();
-        env.run(body, &mut out)?;
+        env.run_template(body, &mut out)?;
         Ok(out.finish())
     })?;
     match made {
         Value::Undefined(name) => Err(Failure::undefined(&name)),
         Value::Str(made) => Ok(Value::Str(with_last_breaks(made, text))),
-        other => Ok(other),
+        other => Ok(other.without_omitted()),
     }
 }
 
@@ -105,12 +105,13 @@ pub(super) fn render(scope: &Scope<'_>, file: FileId, whitespace: Whitespace) ->
         let mut out = Out::default();
         env.run_template(body, &mut out)
             .map_err(|failure| failure.or_at(env.here()))?;
-        let made = match out.finish() {
-            Value::None => Text::new(),
-            Value::Undefined(name) => return Err(Failure::undefined(&name).or_at(env.here())),
-            other => other.to_text(),
-        };
-        Ok(with_last_breaks(made, text))
+        match out.finish() {
+            Value::None => Ok(Text::new()),
+            Value::Undefined(name) => Err(Failure::undefined(&name).or_at(env.here())),
+            Value::Str(made) => Ok(with_last_breaks(made, text)),
+            // One value that is no string is shown alone.
+            other => Ok(other.to_text()),
+        }
     })
 }
 
@@ -228,6 +229,8 @@ struct Env<'s, 'a> {
     place: Option<Place>,
     line: u32,
     frames: Vec<Frame>,
+    /// The frames of those who called the macros that run.
+    callers: Vec<Vec<Frame>>,
     /// The blocks of the template and of those it extends, the innermost template's first.
     blocks: HashMap<Rc<str>, Vec<Placed>>,
     /// The blocks that are running: which, and how far up.
@@ -261,7 +264,7 @@ impl Out {
         match value {
             Value::None => Ok(()),
             // Jinja's own lenient kind of undefined: it prints nothing, even where others fail.
-            Value::Undefined(name) if name == WITHOUT_ELSE => Ok(()),
+            Value::Undefined(name) if name == WITHOUT_ELSE => self.push(Value::str("")),
             Value::Undefined(name) => Err(Failure::undefined(&name)),
             value if self.first.is_none() && !self.many => {
                 self.first = Some(value);
@@ -310,6 +313,7 @@ impl<'s, 'a> Env<'s, 'a> {
             place,
             line: 1,
             frames: vec![Frame::new()],
+            callers: Vec::new(),
             blocks: HashMap::new(),
             running: Vec::new(),
             parent: None,

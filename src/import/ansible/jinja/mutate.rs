@@ -129,7 +129,8 @@ fn store(env: &mut Env<'_, '_>, path: &Path, old: &Value, new: &Value) {
         replace(env, &path.name, root);
     }
     // Other names may hold the same list: the item of a loop, or what it was taken from.
-    for frame in &mut env.frames {
+    let suspended = env.callers.iter_mut().flatten();
+    for frame in env.frames.iter_mut().chain(suspended) {
         #[expect(clippy::iter_over_hash_type, reason = "each is looked at alone")]
         for local in frame.values_mut() {
             if let Local::Value(value) = local {

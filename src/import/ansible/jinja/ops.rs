@@ -185,11 +185,13 @@ pub(super) fn compare(
     left: &Value,
     right: &Value,
 ) -> Eval<Truth> {
-    if let Value::Undefined(name) = left {
-        return Err(Failure::undefined(name));
-    }
     if let Value::Undefined(name) = right {
         return Err(Failure::undefined(name));
+    }
+    match (op, left) {
+        (CompareOp::In | CompareOp::NotIn, _) | (_, Value::None) => {}
+        (_, Value::Undefined(name)) => return Err(Failure::undefined(name)),
+        _ => {}
     }
     match op {
         CompareOp::Eq => Ok(equal_secret(session, left, right)),
@@ -285,7 +287,11 @@ fn all(truths: impl Iterator<Item = Truth>) -> Truth {
 /// Tells whether `item` is in `container`.
 pub(super) fn contains(container: &Value, item: &Value) -> Eval<Truth> {
     if let Value::Undefined(name) = item {
-        return Err(Failure::undefined(name));
+        // An empty list is not looked through.
+        return match container {
+            Value::List(items) if items.is_empty() => Ok(Truth::No),
+            _ => Err(Failure::undefined(name)),
+        };
     }
     match container {
         Value::Unknown(hole) => Ok(Truth::Unknown(hole.clone())),
@@ -335,6 +341,9 @@ pub(super) fn contains(container: &Value, item: &Value) -> Eval<Truth> {
 /// Orders two values, as Python's `<` does.
 pub(super) fn order(left: &Value, right: &Value) -> Eval<Ordering> {
     match (left, right) {
+        (Value::Undefined(name), _) | (_, Value::Undefined(name)) => {
+            return Err(Failure::undefined(name));
+        }
         (Value::Str(a), Value::Str(b)) => {
             if let (Some(a), Some(b)) = (a.plain(), b.plain()) {
                 return Ok(a.cmp(b));
@@ -440,7 +449,7 @@ fn picked(
     Ok(std::iter::from_fn(move || {
         let inside = if step > 0 { at < stop } else { at > stop };
         let current = usize::try_from(at).ok();
-        at += step;
+        at = at.saturating_add(step);
         if inside { current } else { None }
     }))
 }

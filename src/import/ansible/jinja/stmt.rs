@@ -330,7 +330,9 @@ impl Env<'_, '_> {
             }
             Home::Saved(frames) => frames.clone(),
         };
-        let mut frames = std::mem::replace(&mut self.frames, outer);
+        // A list that is given to a macro and changed there is changed for the caller.
+        let caller = std::mem::replace(&mut self.frames, outer);
+        self.callers.push(caller);
         self.frames.push(frame);
         let mut inner = Out::default();
         let session = self.scope.session();
@@ -338,7 +340,7 @@ impl Env<'_, '_> {
             self.run(&callable.code.body, &mut inner)
                 .map_err(|failure| failure.or_at(self.here()))
         });
-        std::mem::swap(&mut self.frames, &mut frames);
+        self.frames = self.callers.pop().unwrap_or_default();
         self.place = saved_place;
         self.line = saved_line;
         ran?;

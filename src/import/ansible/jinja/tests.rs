@@ -226,11 +226,60 @@ fn variables_are_rendered_when_they_are_used() {
         "[5]",
     );
     check("{{ vars['known'] }}", "5");
+    check("{{ {'a': omit, 'b': [omit, 1]} }}", r#"{"b": [1]}"#);
     check("{{ nope }}", "jinja-undefined: `nope` has no value");
 }
 
 #[test]
+fn no_number_is_too_large() {
+    check(
+        "{{ range(9223372036854775807, 1, -9223372036854775807) | list | length }}",
+        "1",
+    );
+    check(
+        "{{ 'abc'[9223372036854775807::9223372036854775807] }}",
+        r#""""#,
+    );
+    check("{{ ('%99999999999d' % 1) | length }}", "10000");
+    check(
+        "{{ 9223372036854775807 + 1 }}",
+        "jinja-failed: the number grows beyond 64 bits",
+    );
+    check(
+        "{{ 'x' * 9223372036854775807 }}",
+        "jinja-failed: the result of `*` is too long",
+    );
+    check("{{ 1 // 0 }}", "jinja-failed: a division by zero");
+    check("{{ 2.5 | round(2147483647) }}", "2.5");
+}
+
+#[test]
+fn a_list_is_one_wherever_it_is_named() {
+    // Before its release 2.19 Ansible handed lists to macros as they are, and templates rely on it.
+    check(
+        "{% macro add(to, x) %}{% set _ = to.append(x) %}{% endmacro %}{% set l = [] %}{{ add(l, 1) }}{{ l }}",
+        r#""[1]""#,
+    );
+    check(
+        "{% set l = [[]] %}{% for i in l %}{% set _ = i.append(1) %}{% endfor %}{{ l }}",
+        "[[1]]",
+    );
+    check(
+        "{% set ns = namespace(l=[]) %}{% for i in listed %}{% set _ = ns.l.append(i) %}{% endfor %}{{ ns.l }}",
+        "[1, 2]",
+    );
+    check(
+        "{% set a = listed | list %}{% set _ = a.append(3) %}{{ [a | length, listed | length] }}",
+        "[3, 2]",
+    );
+}
+
+#[test]
 fn other_templates_are_found() {
+    check(
+        "{% macro m() %}<{% block b %}x{{ known }}{% endblock b %}>{% endmacro %}{{ m() }}",
+        r#""<x5>""#,
+    );
     check("{% include 'inner.j2' %}!", r#""<web>!""#);
     check("{% include 'child.j2' %}", r#""A[base]Z""#);
     check("{% import 'macros.j2' as m %}{{ m.m(1) }}", r#""(1web)""#);
@@ -271,5 +320,57 @@ fn template_files_keep_their_last_line_break() {
             .render(tree.find("b.j2").unwrap(), whitespace)
             .unwrap_err();
         assert_eq!(tree.position(failure.span.unwrap()).line, 2);
+    });
+}
+
+/// Decides a condition that is written as the value of a key.
+fn decided(condition: &str, expected: &str) {
+    let tree = SourceTree::from_texts("t", &[("vars.yml", VARS), ("when.yml", condition)]);
+    let mut more = Layer::default();
+    let maybe = Value::unknown("maybe", None);
+    more.vars.insert("maybe".to_owned(), Binding::Value(maybe));
+    let file = tree.find("when.yml").unwrap();
+    let documents = yaml::read(&tree, file, &mut Diagnostics::new()).unwrap();
+    let node = documents[0].get("when").unwrap();
+    with_scope(&tree, more, |scope, _| {
+        let shown = match scope.condition(node) {
+            Ok(condition) => format!("{condition:?}"),
+            Err(failure) => format!("{}: {}", failure.code.id(), failure.message),
+        };
+        assert_eq!(shown, expected, "{condition}");
+    });
+}
+
+#[test]
+fn conditions_are_three_valued() {
+    decided("when: known > 4", "True");
+    decided("when: yes", "True");
+    decided("when: [known == 5, name == 'db']", "False");
+    decided("when: [maybe, known == 6]", "False");
+    decided("when: [known == 5, maybe | bool]", "Unknown(\"maybe\")");
+    decided("when: '{{ known == 5 }}'", "True");
+    decided("when: \"name == '{{ name }}'\"", "True");
+    decided("when: db_password | length > 0", "True");
+    decided("when: not db_password", "False");
+    decided("when: nope", "jinja-undefined: `nope` has no value");
+    decided("when: nope is defined and nope.x", "False");
+    decided("when: [maybe, nope]", "Unknown(\"maybe\")");
+    decided(
+        "when: known ==",
+        "jinja-syntax: unexpected end of input, expected expression",
+    );
+    decided("when: name is match('w\\w+$')", "True");
+}
+
+#[test]
+fn long_chains_of_variables_end() {
+    let mut vars = String::new();
+    for at in 0..100 {
+        vars.push_str(&format!("v{at}: '{{{{ v{} }}}}'\n", at + 1));
+    }
+    let tree = SourceTree::from_texts("t", &[("vars.yml", &vars)]);
+    with_scope(&tree, Layer::default(), |scope, span| {
+        assert!(shown(scope.template("{{ v70 }}", span)).contains("v100"));
+        assert!(shown(scope.template("{{ v0 }}", span)).contains("levels deep"));
     });
 }

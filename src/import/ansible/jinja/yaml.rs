@@ -1,4 +1,4 @@
-//! Values as YAML, laid out as PyYAML's `dump` does it.
+//! Values as YAML, laid out as PyYAML's `dump` over libyaml does it.
 
 use super::python::{float, sorted};
 use crate::import::ansible::value::{Key, Value};
@@ -198,7 +198,8 @@ impl Writer<'_> {
     fn flow_item(&mut self, item: &Value, indent: usize) {
         match item {
             Value::Str(text) if text.plain().is_some() => {
-                self.string(text.plain().unwrap_or_default(), indent, Context::Flow);
+                let deeper = indent + self.style.indent;
+                self.string(text.plain().unwrap_or_default(), deeper, Context::Flow);
             }
             other => self.inline(other, indent + self.style.indent),
         }
@@ -271,7 +272,7 @@ impl Writer<'_> {
     fn single_quoted(&mut self, text: &str, indent: usize, splits: bool) {
         self.out.push('\'');
         let doubled = text.replace('\'', "''");
-        for (at, part) in split_breaks(&doubled).into_iter().enumerate() {
+        for part in split_breaks(&doubled) {
             if part.starts_with('\n') {
                 self.out.push('\n');
                 self.out.push_str(part);
@@ -281,7 +282,6 @@ impl Writer<'_> {
             // Spaces at either end are never where a line breaks.
             let inner = part.trim_matches(' ');
             let lead = part.len() - part.trim_start_matches(' ').len();
-            let _ = at;
             self.out.push_str(&part[..lead.min(part.len())]);
             self.folded(inner, indent, splits);
             self.out
@@ -294,7 +294,7 @@ impl Writer<'_> {
         self.out.push('"');
         let characters: Vec<char> = text.chars().collect();
         let last = characters.len().saturating_sub(1);
-        let mut pending = 0;
+        let mut after_break = false;
         for (at, character) in characters.iter().enumerate() {
             let code = u32::from(*character);
             let escaped = match character {
@@ -317,23 +317,18 @@ impl Writer<'_> {
                 '\u{feff}' => "\\uFEFF".to_owned(),
                 it => it.to_string(),
             };
-            let breakable = *character == ' ' || escaped.len() > 1 && escaped.starts_with('\\');
-            if splits
-                && 0 < at
-                && at < last
-                && breakable
-                && self.column() > self.style.width
-                && pending == 0
-            {
-                self.out.push_str("\\\n");
+            let space = *character == ' ';
+            let inside = 0 < at && at < last;
+            if space && splits && inside && !after_break && self.column() > self.style.width {
+                self.out.push('\n');
                 self.pad(indent);
-                if *character == ' ' {
+                if characters.get(at + 1) == Some(&' ') {
                     self.out.push('\\');
                 }
-                pending = 1;
-            } else {
-                pending = 0;
+                after_break = true;
+                continue;
             }
+            after_break = space;
             self.out.push_str(&escaped);
         }
         self.out.push('"');
@@ -414,6 +409,7 @@ impl Analysis {
         let mut special = false;
         let mut multiline = false;
         let mut space_break = false;
+        let mut break_space = false;
         let characters: Vec<char> = text.chars().collect();
         let mut before_space = true;
         for (at, character) in characters.iter().enumerate() {
@@ -450,6 +446,8 @@ impl Analysis {
                 multiline = true;
                 space_break |= at > 0 && characters.get(at - 1) == Some(&' ');
             }
+            // A line that starts with a space would lose it outside of double quotes.
+            break_space |= *character == ' ' && at > 0 && characters.get(at - 1) == Some(&'\n');
             let code = u32::from(*character);
             let printable = *character == '\n' || (0x20..0x7f).contains(&code) || code >= 0xa0;
             special |= !printable || *character == '\u{feff}';
@@ -459,7 +457,7 @@ impl Analysis {
         Analysis {
             block_plain: !(block || edges || special || space_break || multiline),
             flow_plain: !(flow || edges || special || space_break || multiline),
-            single_quoted: !(special || space_break),
+            single_quoted: !(special || space_break || break_space),
             multiline,
         }
     }

@@ -4,11 +4,11 @@ use md5::Md5;
 use sha1::Sha1;
 use sha2::{Digest, Sha224, Sha256, Sha384, Sha512};
 
-use super::super::args::Args;
-use super::super::python::{JsonStyle, json};
-use super::super::yaml::{Flow, YamlStyle, dump};
-use super::super::{Env, Eval};
 use super::{Run, Takes, plain};
+use crate::import::ansible::jinja::args::Args;
+use crate::import::ansible::jinja::python::{JsonStyle, json};
+use crate::import::ansible::jinja::yaml::{Flow, YamlStyle, dump};
+use crate::import::ansible::jinja::{Env, Eval};
 use crate::import::ansible::scope::Failure;
 use crate::import::ansible::value::{Dict, Key, Value};
 use crate::model::Text;
@@ -89,7 +89,7 @@ fn secret(of: String) -> Value {
 }
 
 /// Returns what Ansible's `bool` makes of a string, where it is one that it knows.
-pub(in super::super) fn boolean(text: &str) -> Option<bool> {
+pub(in crate::import::ansible::jinja) fn boolean(text: &str) -> Option<bool> {
     match text.to_lowercase().as_str() {
         "yes" | "on" | "true" | "1" => Some(true),
         "no" | "off" | "false" | "0" => Some(false),
@@ -109,7 +109,7 @@ fn bool_filter(_: &mut Env<'_, '_>, value: Value, _: &Args) -> Eval<Value> {
 fn to_json(value: &Value, args: &Args, usual: &JsonStyle) -> Eval<Value> {
     let mut style = usual.clone();
     if let Some(indent) = args.int(0, "indent")? {
-        style.indent = usize::try_from(indent).ok();
+        style.indent = usize::try_from(indent).ok().map(|it| it.min(100));
     } else if matches!(args.get(0, "indent"), Some(Value::None)) {
         style.indent = None;
     }
@@ -174,7 +174,7 @@ fn from_json(_: &mut Env<'_, '_>, value: Value, _: &Args) -> Eval<Value> {
 }
 
 /// Takes over what `serde_json` read.
-pub(in super::super) fn of_json(value: &serde_json::Value) -> Value {
+pub(in crate::import::ansible::jinja) fn of_json(value: &serde_json::Value) -> Value {
     match value {
         serde_json::Value::Null => Value::None,
         serde_json::Value::Bool(it) => Value::Bool(*it),
@@ -217,7 +217,7 @@ fn yaml_documents(env: &Env<'_, '_>, text: &str) -> Eval<Vec<Value>> {
 }
 
 /// Takes over a node as it is written, without rendering it.
-pub(in super::super) fn of_yaml(node: &Node) -> Value {
+pub(in crate::import::ansible::jinja) fn of_yaml(node: &Node) -> Value {
     if let Some(items) = node.items() {
         return Value::list(items.iter().map(|it| of_yaml(it)).collect());
     }

@@ -1,8 +1,8 @@
 //! Filters of dictionaries.
 
-use super::super::args::Args;
-use super::super::{Env, Eval, expr, key_of, ops};
 use super::{Run, Takes, items, plain};
+use crate::import::ansible::jinja::args::Args;
+use crate::import::ansible::jinja::{Env, Eval, expr, key_of, ops};
 use crate::import::ansible::scope::Failure;
 use crate::import::ansible::value::{Dict, Key, Truth, Value};
 
@@ -31,7 +31,6 @@ pub(super) fn find(name: &str) -> Option<(Takes, Run)> {
             }
             Ok(Value::dict(made))
         }),
-        "keep_keys" | "remove_keys" => return None,
         "dict_kv" => (Takes::Items, |_, value, args| {
             let key = key_of(args.need(0, "key")?)?;
             Ok(Value::dict(Dict::from_iter([(key, value)])))

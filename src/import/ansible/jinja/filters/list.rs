@@ -1,9 +1,9 @@
 //! Filters of lists.
 
-use super::super::args::Args;
-use super::super::method::count;
-use super::super::{Env, Eval, expr, ops};
 use super::{Run, Takes, items, plain, select};
+use crate::import::ansible::jinja::args::Args;
+use crate::import::ansible::jinja::method::count;
+use crate::import::ansible::jinja::{Env, Eval, expr, key_of, ops};
 use crate::import::ansible::scope::Failure;
 use crate::import::ansible::value::{Truth, Value};
 
@@ -87,9 +87,7 @@ pub(super) fn find(name: &str) -> Option<(Takes, Run)> {
         "counter" => (Takes::Known, |_, value, _| {
             let mut dict = crate::import::ansible::value::Dict::new();
             for item in items(&value)? {
-                let entry = dict
-                    .entry(super::super::key_of(&item)?)
-                    .or_insert(Value::Int(0));
+                let entry = dict.entry(key_of(&item)?).or_insert(Value::Int(0));
                 *entry = Value::Int(entry.as_int().unwrap_or(0) + 1);
             }
             Ok(Value::dict(dict))
@@ -289,7 +287,7 @@ fn zip_longest(_: &mut Env<'_, '_>, value: Value, args: &Args) -> Eval<Value> {
     ))
 }
 
-pub(in super::super) fn product(lists: &[Vec<Value>]) -> Eval<Value> {
+pub(in crate::import::ansible::jinja) fn product(lists: &[Vec<Value>]) -> Eval<Value> {
     let size = lists
         .iter()
         .map(Vec::len)

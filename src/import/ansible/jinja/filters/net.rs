@@ -2,9 +2,9 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use super::super::args::Args;
-use super::super::{Env, Eval};
 use super::{Run, Takes, plain};
+use crate::import::ansible::jinja::args::Args;
+use crate::import::ansible::jinja::{Env, Eval};
 use crate::import::ansible::scope::Failure;
 use crate::import::ansible::value::Value;
 
@@ -25,7 +25,6 @@ pub(super) fn find(name: &str) -> Option<(Takes, Run)> {
             }))
         },
         "hwaddr" | "macaddr" => hwaddr,
-        "cidr_merge" | "ipmath_range" | "slaac" => return None,
         _ => return None,
     };
     Some((Takes::Known, run))
@@ -37,8 +36,6 @@ struct Network {
     bits: u128,
     six: bool,
     prefix: u32,
-    /// Written with a prefix or mask.
-    has_prefix: bool,
 }
 
 impl Network {
@@ -64,7 +61,6 @@ impl Network {
             bits,
             six,
             prefix: length,
-            has_prefix: prefix.is_some(),
         })
     }
 
@@ -282,10 +278,7 @@ fn query_one(value: &Value, query: &str, version: Option<u8>) -> Eval<Value> {
         "multicast" => keep(it.is_multicast()),
         "link-local" | "lladdr" => keep(it.is_link_local()),
         "loopback" | "lo" => keep(it.ip().is_loopback()),
-        "cidr" => {
-            let _ = it.has_prefix;
-            it.with_prefix(it.bits)
-        }
+        "cidr" => it.with_prefix(it.bits),
         other => {
             if let Ok(index) = other.parse::<i128>() {
                 let Some(found) = it.nth(index) else {
@@ -364,9 +357,7 @@ fn ipsubnet(_: &mut Env<'_, '_>, value: Value, args: &Args) -> Eval<Value> {
     let smaller = Network { prefix, ..it };
     if prefix < it.prefix {
         // An address and a shorter prefix: the network around it.
-        return Ok(match index {
-            None | Some(_) => smaller.with_prefix(smaller.network()),
-        });
+        return Ok(smaller.with_prefix(smaller.network()));
     }
     let count = 1u128.checked_shl(prefix - it.prefix).unwrap_or(u128::MAX);
     let Some(index) = index else {

@@ -1,8 +1,8 @@
 //! Filters of numbers.
 
-use super::super::args::Args;
-use super::super::{Env, Eval, ops};
 use super::{Run, Takes, plain};
+use crate::import::ansible::jinja::args::Args;
+use crate::import::ansible::jinja::{Env, Eval};
 use crate::import::ansible::scope::Failure;
 use crate::import::ansible::value::Value;
 
@@ -125,7 +125,8 @@ fn int(_: &mut Env<'_, '_>, value: Value, args: &Args) -> Eval<Value> {
 }
 
 fn round(_: &mut Env<'_, '_>, value: Value, args: &Args) -> Eval<Value> {
-    let precision = i32::try_from(args.int(0, "precision")?.unwrap_or(0)).unwrap_or(0);
+    let precision = args.int(0, "precision")?.unwrap_or(0).clamp(-300, 300);
+    let precision = i32::try_from(precision).unwrap_or(0);
     let method = args.str(1, "method")?.unwrap_or("common");
     if let (Value::Int(_), "common") = (&value, method)
         && precision >= 0
@@ -218,10 +219,9 @@ fn human_to_bytes(_: &mut Env<'_, '_>, value: Value, args: &Args) -> Eval<Value>
     }
 }
 
-/// Used where a filter does arithmetic on values.
 #[cfg(test)]
 mod tests {
-    use super::ops;
+    use crate::import::ansible::jinja::ops;
     use crate::import::ansible::value::Value;
     use crate::syntax::jinja::MathOp;
 

@@ -1,8 +1,8 @@
 //! Filters of paths and addresses of the web.
 
-use super::super::args::Args;
-use super::super::{Env, Eval};
 use super::{Run, Takes, items, plain};
+use crate::import::ansible::jinja::args::Args;
+use crate::import::ansible::jinja::{Env, Eval};
 use crate::import::ansible::scope::Failure;
 use crate::import::ansible::value::Value;
 

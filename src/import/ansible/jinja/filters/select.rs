@@ -1,8 +1,8 @@
 //! Filters that look at each item: map, select, reject, groupby.
 
-use super::super::args::Args;
-use super::super::{Env, Eval, expr, ops};
 use super::{Run, Takes, items, plain};
+use crate::import::ansible::jinja::args::Args;
+use crate::import::ansible::jinja::{Env, Eval, expr, ops};
 use crate::import::ansible::scope::Failure;
 use crate::import::ansible::value::{Truth, Value};
 

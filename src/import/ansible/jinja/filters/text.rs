@@ -1,9 +1,9 @@
 //! Filters of strings.
 
-use super::super::args::Args;
-use super::super::method::{self, capitalize, count};
-use super::super::{Env, Eval, format, regex};
 use super::{Run, Takes, items, plain};
+use crate::import::ansible::jinja::args::Args;
+use crate::import::ansible::jinja::method::{self, capitalize, count};
+use crate::import::ansible::jinja::{Env, Eval, format, regex};
 use crate::import::ansible::scope::Failure;
 use crate::import::ansible::value::Value;
 use crate::model::{Piece, Text};
@@ -147,7 +147,7 @@ fn indent(_: &mut Env<'_, '_>, value: Value, args: &Args) -> Eval<Value> {
     let prefix = match args.get(0, "width") {
         None => "    ".to_owned(),
         Some(width) => match width.as_int() {
-            Some(width) => " ".repeat(usize::try_from(width).unwrap_or(0)),
+            Some(width) => " ".repeat(usize::try_from(width).unwrap_or(0).min(1000)),
             None => plain(width),
         },
     };
@@ -206,7 +206,7 @@ fn formatted(_: &mut Env<'_, '_>, value: Value, args: &Args) -> Eval<Value> {
 }
 
 /// `shlex.quote`
-pub(in super::super) fn quote(value: &Value) -> String {
+pub(in crate::import::ansible::jinja) fn quote(value: &Value) -> String {
     let text = if matches!(value, Value::None) {
         String::new()
     } else {
@@ -219,7 +219,7 @@ pub(in super::super) fn quote(value: &Value) -> String {
     format!("'{}'", text.replace('\'', "'\"'\"'"))
 }
 
-fn wordwrap(env: &mut Env<'_, '_>, value: Value, args: &Args) -> Eval<Value> {
+fn wordwrap(_: &mut Env<'_, '_>, value: Value, args: &Args) -> Eval<Value> {
     let width = args
         .int(0, "width")?
         .and_then(|it| usize::try_from(it).ok())
@@ -227,7 +227,6 @@ fn wordwrap(env: &mut Env<'_, '_>, value: Value, args: &Args) -> Eval<Value> {
     let breaks = args.get(1, "break_long_words").is_none() || args.is_set(1, "break_long_words");
     let separator = args.str(2, "wrapstring")?.unwrap_or("\n").to_owned();
     let hyphens = args.get(3, "break_on_hyphens").is_none() || args.is_set(3, "break_on_hyphens");
-    let _ = env;
     let text = plain(&value);
     let wrapped = text
         .lines()
@@ -405,7 +404,8 @@ fn comment(_: &mut Env<'_, '_>, value: Value, args: &Args) -> Eval<Value> {
         Ok(args
             .int(usize::MAX, name)?
             .and_then(|it| usize::try_from(it).ok())
-            .unwrap_or(1))
+            .unwrap_or(1)
+            .min(1000))
     };
     let newline = own("newline", "\n")?;
     let decoration = own("decoration", decoration)?;
