@@ -28,6 +28,8 @@ pub(crate) struct Session<'a> {
     /// The texts of secrets by what their holes are called; for decisions, never for output.
     secrets: RefCell<HashMap<String, String>>,
     unsupported: RefCell<IndexMap<String, Option<Span>>>,
+    /// All variables of a host, as `hostvars` shows them; `None` while they are being rendered.
+    hosts: RefCell<HashMap<String, Option<Value>>>,
     depth: Cell<usize>,
 }
 
@@ -41,6 +43,7 @@ impl<'a> Session<'a> {
             regexes: RefCell::default(),
             secrets: RefCell::default(),
             unsupported: RefCell::default(),
+            hosts: RefCell::default(),
             depth: Cell::new(0),
         }
     }
@@ -93,6 +96,26 @@ impl<'a> Session<'a> {
                 "the regular expression `{pattern}` cannot be used: {error}"
             ))
         })
+    }
+
+    /// Returns all variables of a host, rendered once. Variables of hosts that are made of all variables of hosts have
+    /// no end: asked for while they are rendered, they are unknown.
+    pub(super) fn host(&self, name: &str, render: impl FnOnce() -> Value) -> Value {
+        let known = self.hosts.borrow().get(name).cloned();
+        match known {
+            Some(Some(value)) => value,
+            Some(None) => {
+                let what = format!("all variables of `{name}`, which are made of themselves");
+                Value::unknown(what, None)
+            }
+            None => {
+                self.hosts.borrow_mut().insert(name.to_owned(), None);
+                let value = render();
+                let mut hosts = self.hosts.borrow_mut();
+                hosts.insert(name.to_owned(), Some(value.clone()));
+                value
+            }
+        }
     }
 
     pub(super) fn keep_secret(&self, what: &str, text: &str) {

@@ -191,13 +191,15 @@ impl Env<'_, '_> {
         let Some(scope) = self.scope.of_host(host) else {
             return Ok(Value::Undefined(format!("hostvars[{host}]")));
         };
-        let mut dict = Dict::new();
-        for name in scope.names() {
-            let value = scope.get(name);
-            let value = value.unwrap_or_else(|_| Value::Undefined(name.to_owned()));
-            dict.insert(Key::Str(name.to_owned()), value);
-        }
-        Ok(Value::dict(dict))
+        Ok(self.scope.session().host(host, || {
+            let mut dict = Dict::new();
+            for name in scope.names() {
+                let value = scope.get(name);
+                let value = value.unwrap_or_else(|_| Value::Undefined(name.to_owned()));
+                dict.insert(Key::Str(name.to_owned()), value);
+            }
+            Value::dict(dict)
+        }))
     }
 
     /// Returns the host whose variables an expression is: `hostvars[x]`.
