@@ -106,6 +106,18 @@ impl Cast {
         {
             inventory.add_host("localhost", None);
         }
+        if from_inventory {
+            // Groups that a play fills while it runs stand for the hosts that nobody knows yet.
+            for name in made_groups(library) {
+                let asked = patterns.iter().any(|it| plain_names(it).contains(&name));
+                let is_there =
+                    inventory.groups.contains_key(&name) || inventory.hosts.contains_key(&name);
+                if asked && !is_there {
+                    inventory.add_host(&name, None);
+                    inventory.group(&name).hosts.insert(name.clone());
+                }
+            }
+        }
         let extra = extra_vars(tree, &options.ansible.extra_vars, diags);
         let common = common(&inventory, tree);
         let profiles = profiles(library, session, options, diags);
@@ -221,6 +233,32 @@ impl Cast {
             role_title(role)
         }
     }
+}
+
+/// Returns the groups that `add_host` and `group_by` make, where they are named in plain words.
+fn made_groups(library: &Library<'_>) -> IndexSet<String> {
+    let mut names = IndexSet::new();
+    for task in library.all_tasks() {
+        let keys: &[&str] = match task.module.as_str() {
+            "add_host" => &["groups", "group", "groupname"],
+            "group_by" => &["key"],
+            _ => continue,
+        };
+        for node in keys.iter().filter_map(|key| task.arguments.get(key)) {
+            let listed = node
+                .items()
+                .unwrap_or_default()
+                .iter()
+                .filter_map(|it| it.text());
+            let texts = listed.chain(node.text()).filter(|text| !text.contains('{'));
+            names.extend(
+                texts
+                    .flat_map(|text| text.split(','))
+                    .map(|it| it.trim().to_owned()),
+            );
+        }
+    }
+    names
 }
 
 /// Returns the `hosts` of all plays that are played.
@@ -493,13 +531,7 @@ fn named_profile(library: &Library<'_>) -> (&'static str, &'static str) {
             return (profile, "which the role's galaxy_info names");
         }
     }
-    let managers = library.files().flat_map(|file| {
-        statements(&file.tasks).chain(
-            file.plays
-                .iter()
-                .flat_map(|play| statements(&play.tasks).chain(statements(&play.pre_tasks))),
-        )
-    });
+    let managers = library.all_tasks().map(|task| task.module.clone());
     let mut counts: IndexMap<&'static str, usize> = IndexMap::new();
     for module in managers {
         let profile = match module.as_str() {
@@ -524,24 +556,4 @@ fn platform_name(node: &Node) -> Option<String> {
         .and_then(|it| it.text())
         .or(node.text())
         .map(str::to_owned)
-}
-
-/// Returns the modules of all tasks of some statements.
-fn statements(statements: &[super::playbook::Statement]) -> impl Iterator<Item = String> {
-    let mut found = Vec::new();
-    collect(statements, &mut found);
-    found.into_iter()
-}
-
-fn collect(statements: &[super::playbook::Statement], found: &mut Vec<String>) {
-    for statement in statements {
-        match statement {
-            super::playbook::Statement::Task(task) => found.push(task.module.clone()),
-            super::playbook::Statement::Block(block) => {
-                for part in [&block.block, &block.rescue, &block.always] {
-                    collect(part, found);
-                }
-            }
-        }
-    }
 }

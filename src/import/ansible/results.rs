@@ -4,25 +4,92 @@
 
 use super::playbook::Task;
 use super::value::Value;
-use crate::model::{Hole, HoleKind};
 
-fn hole(task: &Task, what: &str) -> Value {
+/// The keys that modules which change something return besides `changed` and `failed`.
+const RETURN_KEYS: [&str; 36] = [
+    "after",
+    "ansible_facts",
+    "backup_file",
+    "before",
+    "cache_update_time",
+    "cache_updated",
+    "checksum",
+    "content",
+    "dest",
+    "diff",
+    "enabled",
+    "files",
+    "gid",
+    "group",
+    "home",
+    "invocation",
+    "matched",
+    "md5sum",
+    "mode",
+    "msg",
+    "name",
+    "owner",
+    "path",
+    "rc",
+    "results",
+    "size",
+    "src",
+    "ssh_key_file",
+    "ssh_public_key",
+    "state",
+    "status",
+    "stderr",
+    "stderr_lines",
+    "stdout",
+    "stdout_lines",
+    "uid",
+];
+
+/// What people call the task.
+pub(super) fn said(task: &Task) -> String {
     let name = if task.name.is_empty() {
         &task.module
     } else {
         &task.name
     };
-    let what = format!("{what} of the task \"{name}\"");
-    Value::Unknown(Hole {
-        kind: HoleKind::Unknown,
-        what,
-        span: Some(task.span),
-    })
+    format!("the task \"{name}\"")
+}
+
+fn hole(task: &Task, what: &str) -> Value {
+    let what = format!("{what} of {}", said(task));
+    Value::unknown(what, Some(task.span))
 }
 
 /// The result of a task of which nothing is known.
 pub(super) fn unknown(task: &Task) -> Value {
     hole(task, "the result")
+}
+
+/// The result of a task of which nobody knows whether it ran.
+pub(super) fn undecided(task: &Task, why: &str) -> Value {
+    let what = format!("the result of {}, which runs only if {why}", said(task));
+    Value::unknown(what, Some(task.span))
+}
+
+/// The result of a module that made something: on a new machine it changed.
+pub(super) fn of_change(task: &Task) -> Value {
+    let may_fail = task.keywords.ignore_errors.is_some() || task.keywords.failed_when.is_some();
+    let failed = if may_fail {
+        hole(task, "the success")
+    } else {
+        Value::Bool(false)
+    };
+    let mut pairs = vec![("changed", Value::Bool(true)), ("failed", failed)];
+    pairs.extend(
+        RETURN_KEYS
+            .iter()
+            .map(|key| (*key, hole(task, &format!("`{key}`")))),
+    );
+    Value::of_pairs(pairs)
+}
+
+pub(super) fn is_command(task: &Task) -> bool {
+    matches!(task.module.as_str(), "command" | "shell" | "script" | "raw")
 }
 
 /// The result of a task that did not run.
@@ -38,7 +105,7 @@ pub(super) fn skipped() -> Value {
 pub(super) fn of_module(task: &Task) -> Value {
     let keywords = &task.keywords;
     let may_fail = keywords.ignore_errors.is_some() || keywords.failed_when.is_some();
-    if !matches!(task.module.as_str(), "command" | "shell" | "script" | "raw") {
+    if !is_command(task) {
         return unknown(task);
     }
     let changed = keywords
@@ -82,11 +149,15 @@ pub(super) fn of_module(task: &Task) -> Value {
 /// The result of a loop: those of its items, each with its `item`.
 pub(super) fn of_loop(task: &Task, returned: &[Value]) -> Value {
     let all_skipped = returned.iter().all(|it| it.get("skipped").is_some());
+    let is_changed = |it: &Value| matches!(it.get("changed"), Some(Value::Bool(true)));
+    let is_same = |it: &Value| matches!(it.get("changed"), Some(Value::Bool(false)));
     let mut pairs = vec![
         ("results", Value::list(returned.to_vec())),
         (
             "changed",
-            if all_skipped {
+            if returned.iter().any(is_changed) {
+                Value::Bool(true)
+            } else if returned.iter().all(is_same) {
                 Value::Bool(false)
             } else {
                 hole(task, "the change")

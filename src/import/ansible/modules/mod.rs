@@ -173,7 +173,7 @@ pub(super) struct Run<'r, 'a> {
     pub(super) part: Part,
     /// Whether the task runs; never `False` here.
     pub(super) guard: Condition,
-    /// What has to hold for what the task says: `the facts of debian-12`.
+    /// What the module itself assumes.
     pub(super) assumptions: Vec<String>,
     /// Who the task runs as, where that is known.
     pub(super) user: Option<String>,
@@ -211,11 +211,18 @@ impl Run<'_, '_> {
             resource,
             part: self.part.clone(),
             origin: Origin::of(self.task.item),
-            assumptions: self.assumptions.clone(),
+            assumptions: self.assumed(),
             guard: self.guard.clone(),
         };
         self.stated += 1;
         self.state.put(entry, self.book);
+    }
+
+    /// Returns what has to hold for what the task says: templates that were rendered meanwhile included.
+    pub(super) fn assumed(&self) -> Vec<String> {
+        let mut all = self.scope.assumptions();
+        all.extend(self.assumptions.iter().cloned());
+        all
     }
 
     /// As `put`, under an assumption of the module's own.

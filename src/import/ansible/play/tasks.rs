@@ -75,7 +75,7 @@ impl<'a> Player<'a> {
                 Code::ConditionFalse,
                 "its loop has no items",
             );
-            self.register(task, &[], true);
+            self.register(task, Vec::new(), true);
             return;
         }
         let looped = task.keywords.looped.is_some();
@@ -86,11 +86,11 @@ impl<'a> Player<'a> {
                 break;
             }
         }
-        self.register(task, &returned, looped);
+        self.register(task, returned, looped);
     }
 
     /// Runs a module once, and returns what it would have returned.
-    fn run_round(&mut self, task: &'a Arc<Task>, context: &Context<'a>, round: Round) -> Value {
+    fn run_round(&mut self, task: &'a Arc<Task>, context: &Context<'a>, round: Round) -> Returned {
         let scope = self.scope(context, &round.layers);
         let guard = match self.decide(&scope, context) {
             Ok(condition) => both(condition, round.guard),
@@ -101,7 +101,7 @@ impl<'a> Player<'a> {
                     format!("its condition cannot be evaluated: {}", failure.message),
                 );
                 self.refuse(task, context, Some(&scope), &refusal);
-                return results::unknown(task);
+                return Returned::plain(results::unknown(task));
             }
         };
         if guard == Condition::False {
@@ -111,7 +111,7 @@ impl<'a> Player<'a> {
                 Code::ConditionFalse,
                 "its condition is false",
             );
-            return results::skipped();
+            return Returned::plain(results::skipped());
         }
         if let Some(reason) = self.elsewhere(&scope, task, context) {
             match reason {
@@ -138,7 +138,7 @@ impl<'a> Player<'a> {
                     self.refuse(task, context, Some(&scope), &refusal);
                 }
             }
-            return results::unknown(task);
+            return Returned::plain(results::unknown(task));
         }
         self.notify(context, &scope);
         let Some(module) = modules::find(&task.module) else {
@@ -151,16 +151,15 @@ impl<'a> Player<'a> {
                 Some(&scope),
                 &Refusal::new(Code::UnknownModule, message),
             );
-            return results::unknown(task);
+            return Returned::plain(results::unknown(task));
         };
         let mut params = match self.params(task, &scope) {
             Ok(params) => params,
             Err(refusal) => {
                 self.refuse(task, context, Some(&scope), &refusal);
-                return results::unknown(task);
+                return Returned::plain(results::unknown(task));
             }
         };
-        let assumptions = scope.assumptions();
         let part = context
             .role
             .as_ref()
@@ -177,7 +176,7 @@ impl<'a> Player<'a> {
             host: &self.host,
             part,
             guard: guard.clone(),
-            assumptions,
+            assumptions: Vec::new(),
             user,
             environment,
             book: self.book,
@@ -198,8 +197,10 @@ impl<'a> Player<'a> {
             run.not_understood(&left);
         }
         let is_silent = run.closings.is_empty() && run.stated == 0;
-        let (closings, returns, facts, included) =
-            (run.closings, run.returns, run.facts, run.included);
+        let assumed = run.assumed();
+        let stated = run.stated > 0;
+        let (closings, returns, under) = (run.closings, run.returns, run.returns_under);
+        let (facts, included) = (run.facts, run.included);
         let (ended, failed) = (run.ended, run.failed);
         let (locked, flush) = (run.locked, run.flush);
         self.frame.failures += usize::from(failed);
@@ -219,6 +220,10 @@ impl<'a> Player<'a> {
             Ok(()) => {}
         }
         for (name, binding) in facts {
+            let binding = match binding {
+                Binding::Value(value) => Binding::under(value, assumed.clone()),
+                other => other,
+            };
             self.remember(&name, guarded(binding, &guard, &name));
         }
         for (name, binding) in included {
@@ -243,7 +248,21 @@ impl<'a> Player<'a> {
                 }
             });
         }
-        returns.unwrap_or_else(|| results::of_module(task))
+        if let Condition::Unknown(why) = &guard {
+            return Returned::plain(results::undecided(task, why));
+        }
+        let under = under.into_iter().collect();
+        match returns {
+            Some(value) => Returned { value, under },
+            None if stated && !results::is_command(task) => Returned {
+                value: results::of_change(task),
+                under: vec![format!(
+                    "{} changes something on a new machine",
+                    results::said(task)
+                )],
+            },
+            None => Returned::plain(results::of_module(task)),
+        }
     }
 
     /// Decides whether a task runs: what it inherits and its own `when`.
@@ -347,15 +366,26 @@ impl<'a> Player<'a> {
     }
 
     /// Binds what the task registers.
-    fn register(&mut self, task: &Task, returned: &[Value], looped: bool) {
-        let Some(name) = task.keywords.register.as_ref().and_then(|it| it.text()) else {
+    fn register(&mut self, task: &Task, returned: Vec<Returned>, looped: bool) {
+        let register = task.keywords.register.as_ref();
+        let Some(name) = register.and_then(|it| it.text()) else {
             return;
         };
-        let value = match returned {
-            [one] if !looped => one.clone(),
-            several => results::of_loop(task, several),
+        let mut under: Vec<String> = Vec::new();
+        for clause in returned.iter().flat_map(|it| &it.under) {
+            if !under.contains(clause) {
+                under.push(clause.clone());
+            }
+        }
+        let mut values: Vec<Value> = returned.into_iter().map(|it| it.value).collect();
+        let value = match values.pop() {
+            Some(one) if !looped => one,
+            last => {
+                values.extend(last);
+                results::of_loop(task, &values)
+            }
         };
-        self.remember(name, Binding::Value(value));
+        self.remember(name, Binding::under(value, under));
     }
 
     fn remember_unknown(&mut self, task: &Task) {
@@ -462,6 +492,21 @@ impl<'a> Player<'a> {
             }
         }
         all.into_iter().collect()
+    }
+}
+
+/// What a task registers, and what has to hold for it.
+struct Returned {
+    value: Value,
+    under: Vec<String>,
+}
+
+impl Returned {
+    fn plain(value: Value) -> Returned {
+        Returned {
+            value,
+            under: Vec::new(),
+        }
     }
 }
 
