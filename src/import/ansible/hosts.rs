@@ -218,6 +218,7 @@ impl Cast {
             inventory: &self.inventory,
             hosts: &self.host_vars,
             common: Arc::clone(&self.common),
+            played: self.hosts.iter().map(|host| host.name.clone()).collect(),
             lowest: Arc::clone(&self.lowest),
             extra: Arc::clone(&self.extra),
             tags: options.tags.clone(),

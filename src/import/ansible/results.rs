@@ -3,47 +3,7 @@
 //! Manual: <https://docs.ansible.com/ansible/latest/reference_appendices/common_return_values.html>
 
 use super::playbook::Task;
-use super::value::Value;
-
-/// The keys that modules which change something return besides `changed` and `failed`.
-const RETURN_KEYS: [&str; 36] = [
-    "after",
-    "ansible_facts",
-    "backup_file",
-    "before",
-    "cache_update_time",
-    "cache_updated",
-    "checksum",
-    "content",
-    "dest",
-    "diff",
-    "enabled",
-    "files",
-    "gid",
-    "group",
-    "home",
-    "invocation",
-    "matched",
-    "md5sum",
-    "mode",
-    "msg",
-    "name",
-    "owner",
-    "path",
-    "rc",
-    "results",
-    "size",
-    "src",
-    "ssh_key_file",
-    "ssh_public_key",
-    "state",
-    "status",
-    "stderr",
-    "stderr_lines",
-    "stdout",
-    "stdout_lines",
-    "uid",
-];
+use super::value::{Key, Value};
 
 /// What people call the task.
 pub(super) fn said(task: &Task) -> String {
@@ -71,21 +31,23 @@ pub(super) fn undecided(task: &Task, why: &str) -> Value {
     Value::unknown(what, Some(task.span))
 }
 
-/// The result of a module that made something: on a new machine it changed.
+/// The result of a module that makes something: on a new machine it changes, the rest nobody knows.
 pub(super) fn of_change(task: &Task) -> Value {
-    let may_fail = task.keywords.ignore_errors.is_some() || task.keywords.failed_when.is_some();
-    let failed = if may_fail {
+    let certain = vec![("changed", Value::Bool(true)), ("failed", failed(task))];
+    Value::open(certain, unknown(task))
+}
+
+fn may_fail(task: &Task) -> bool {
+    task.keywords.ignore_errors.is_some() || task.keywords.failed_when.is_some()
+}
+
+/// A play goes on only after success, unless the task says otherwise.
+fn failed(task: &Task) -> Value {
+    if may_fail(task) {
         hole(task, "the success")
     } else {
         Value::Bool(false)
-    };
-    let mut pairs = vec![("changed", Value::Bool(true)), ("failed", failed)];
-    pairs.extend(
-        RETURN_KEYS
-            .iter()
-            .map(|key| (*key, hole(task, &format!("`{key}`")))),
-    );
-    Value::of_pairs(pairs)
+    }
 }
 
 pub(super) fn is_command(task: &Task) -> bool {
@@ -101,49 +63,33 @@ pub(super) fn skipped() -> Value {
     ])
 }
 
-/// The result of a module that said nothing of it. A play goes on only after success, unless the task says otherwise.
-pub(super) fn of_module(task: &Task) -> Value {
-    let keywords = &task.keywords;
-    let may_fail = keywords.ignore_errors.is_some() || keywords.failed_when.is_some();
-    if !is_command(task) {
-        return unknown(task);
+/// The result of a command: it always changes something, unless the task says otherwise.
+pub(super) fn of_command(task: &Task) -> Value {
+    let said = task.keywords.changed_when.as_ref();
+    let changed = match said.map(|it| it.text()) {
+        None => Value::Bool(true),
+        Some(Some("false" | "False" | "no")) => Value::Bool(false),
+        Some(_) => hole(task, "the change"),
+    };
+    let rc = if may_fail(task) {
+        hole(task, "the exit status")
+    } else {
+        Value::Int(0)
+    };
+    let certain = vec![("changed", changed), ("failed", failed(task)), ("rc", rc)];
+    Value::open(certain, hole(task, "the output"))
+}
+
+/// Adds the loop's item to the result of a round.
+pub(super) fn with_item(result: Value, item: Option<&Value>) -> Value {
+    match (result, item) {
+        (Value::Dict(pairs), Some(item)) => {
+            let mut pairs = (*pairs).clone();
+            pairs.insert(Key::Str("item".to_owned()), item.clone());
+            Value::dict(pairs)
+        }
+        (other, _) => other,
     }
-    let changed = keywords
-        .changed_when
-        .as_ref()
-        .and_then(|it| it.text())
-        .filter(|text| matches!(*text, "false" | "False" | "no"));
-    Value::of_pairs(vec![
-        (
-            "changed",
-            changed.map_or_else(|| hole(task, "the change"), |_| Value::Bool(false)),
-        ),
-        (
-            "failed",
-            if may_fail {
-                hole(task, "the success")
-            } else {
-                Value::Bool(false)
-            },
-        ),
-        (
-            "rc",
-            if may_fail {
-                hole(task, "the exit status")
-            } else {
-                Value::Int(0)
-            },
-        ),
-        ("stdout", hole(task, "the output")),
-        ("stdout_lines", hole(task, "the output")),
-        ("stderr", hole(task, "the error output")),
-        ("stderr_lines", hole(task, "the error output")),
-        ("cmd", hole(task, "the command")),
-        ("start", hole(task, "the start")),
-        ("end", hole(task, "the end")),
-        ("delta", hole(task, "the duration")),
-        ("msg", hole(task, "the message")),
-    ])
 }
 
 /// The result of a loop: those of its items, each with its `item`.

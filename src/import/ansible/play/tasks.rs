@@ -81,7 +81,10 @@ impl<'a> Player<'a> {
         let looped = task.keywords.looped.is_some();
         let mut returned = Vec::with_capacity(rounds.len());
         for round in rounds {
-            returned.push(self.run_round(task, context, round));
+            let item = round.item.clone();
+            let mut result = self.run_round(task, context, round);
+            result.value = results::with_item(result.value, item.as_ref());
+            returned.push(result);
             if self.ended.is_some() {
                 break;
             }
@@ -129,6 +132,9 @@ impl<'a> Player<'a> {
                         "it runs on the machine from which Ansible is run, not on this host",
                     );
                 }
+                Elsewhere::Host(host) if self.stage.plays(&host) => {
+                    return self.delegated(task, context, &scope, guard, &host);
+                }
                 Elsewhere::Host(host) => {
                     let refusal = Refusal::new(
                         Code::CannotState,
@@ -140,7 +146,48 @@ impl<'a> Player<'a> {
             }
             return Returned::plain(results::unknown(task));
         }
+        if is_yes(task.keywords.check_mode.as_ref()) {
+            let (verdict, code) = if modules::is_probe(&task.module) {
+                (Verdict::Control, Code::Probe)
+            } else {
+                (Verdict::NotNeeded, Code::NoMeaning)
+            };
+            self.close_part(
+                task.item,
+                verdict,
+                code,
+                "it only checks, and changes nothing",
+            );
+            return Returned::plain(results::unknown(task));
+        }
         self.notify(context, &scope);
+        self.run_module(task, context, &scope, guard)
+    }
+
+    /// Runs a module for a host that others delegate to: what it makes is that host's.
+    fn delegated(
+        &mut self,
+        task: &'a Arc<Task>,
+        context: &Context<'a>,
+        scope: &Scope<'a>,
+        guard: Condition,
+        host: &str,
+    ) -> Returned {
+        let theirs = self.delegated.shift_remove(host).unwrap_or_default();
+        let ours = std::mem::replace(&mut self.state, theirs);
+        let returned = self.run_module(task, context, scope, guard);
+        let theirs = std::mem::replace(&mut self.state, ours);
+        self.delegated.insert(host.to_owned(), theirs);
+        returned
+    }
+
+    fn run_module(
+        &mut self,
+        task: &'a Arc<Task>,
+        context: &Context<'a>,
+        scope: &Scope<'a>,
+        guard: Condition,
+    ) -> Returned {
         let Some(module) = modules::find(&task.module) else {
             let message = format!("no importer for the module `{}`", task.full_name);
             self.diags
@@ -148,15 +195,18 @@ impl<'a> Player<'a> {
             self.refuse(
                 task,
                 context,
-                Some(&scope),
+                Some(scope),
                 &Refusal::new(Code::UnknownModule, message),
             );
-            return Returned::plain(results::unknown(task));
+            if modules::is_probe(&task.module) || task.module == "uri" {
+                return Returned::plain(results::unknown(task));
+            }
+            return Returned::changed(task);
         };
-        let mut params = match self.params(task, &scope) {
+        let mut params = match self.params(task, scope) {
             Ok(params) => params,
             Err(refusal) => {
-                self.refuse(task, context, Some(&scope), &refusal);
+                self.refuse(task, context, Some(scope), &refusal);
                 return Returned::plain(results::unknown(task));
             }
         };
@@ -164,11 +214,11 @@ impl<'a> Player<'a> {
             .role
             .as_ref()
             .map_or(Part::Machine, |role| Part::Role(role.title.clone()));
-        let user = self.effective_user(&scope, context);
-        let environment = self.environment(&scope, context);
+        let user = self.effective_user(scope, context);
+        let environment = self.environment(scope, context);
         let mut run = Run {
             task,
-            scope: &scope,
+            scope,
             library: self.stage.library,
             state: &mut self.state,
             diags: &mut self.diags,
@@ -198,7 +248,6 @@ impl<'a> Player<'a> {
         }
         let is_silent = run.closings.is_empty() && run.stated == 0;
         let assumed = run.assumed();
-        let stated = run.stated > 0;
         let (closings, returns, under) = (run.closings, run.returns, run.returns_under);
         let (facts, included) = (run.facts, run.included);
         let (ended, failed) = (run.ended, run.failed);
@@ -208,7 +257,7 @@ impl<'a> Player<'a> {
             self.close(task.item, verdict, code, &reason);
         }
         match outcome {
-            Err(refusal) => self.refuse(task, context, Some(&scope), &refusal),
+            Err(refusal) => self.refuse(task, context, Some(scope), &refusal),
             Ok(()) if is_silent => {
                 self.close(
                     task.item,
@@ -254,14 +303,9 @@ impl<'a> Player<'a> {
         let under = under.into_iter().collect();
         match returns {
             Some(value) => Returned { value, under },
-            None if stated && !results::is_command(task) => Returned {
-                value: results::of_change(task),
-                under: vec![format!(
-                    "{} changes something on a new machine",
-                    results::said(task)
-                )],
-            },
-            None => Returned::plain(results::of_module(task)),
+            None if results::is_command(task) => Returned::plain(results::of_command(task)),
+            None if module.kind == modules::Kind::Changes => Returned::changed(task),
+            None => Returned::plain(results::unknown(task)),
         }
     }
 
@@ -502,6 +546,16 @@ struct Returned {
 }
 
 impl Returned {
+    fn changed(task: &Task) -> Returned {
+        Returned {
+            value: results::of_change(task),
+            under: vec![format!(
+                "{} changes something on a new machine",
+                results::said(task)
+            )],
+        }
+    }
+
     fn plain(value: Value) -> Returned {
         Returned {
             value,
@@ -513,6 +567,11 @@ impl Returned {
 enum Elsewhere {
     ControlNode,
     Host(String),
+}
+
+fn is_yes(node: Option<&Arc<Node>>) -> bool {
+    node.and_then(|it| it.text())
+        .is_some_and(|text| matches!(text, "yes" | "true" | "True" | "on"))
 }
 
 /// Under an open condition nobody knows whether the variable was set: its value is unknown.
@@ -532,6 +591,7 @@ fn guarded(binding: Binding, guard: &Condition, name: &str) -> Binding {
 
 /// Returns what the task said, as lines of a comment: never a secret, nothing where `no_log` forbids it.
 fn shown_arguments(task: &Task, scope: Option<&Scope<'_>>) -> Vec<Text> {
+    // A template that decides it may well say yes.
     let hidden = task
         .keywords
         .no_log
