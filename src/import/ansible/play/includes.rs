@@ -9,7 +9,6 @@ use crate::diag;
 use crate::import::ansible::params::Refusal;
 use crate::import::ansible::playbook::Task;
 use crate::import::ansible::scope::{Layer, Scope};
-use crate::import::ansible::value::Value;
 use crate::model::Condition;
 use crate::source::{FileId, join};
 use crate::syntax::yaml::Node;
