@@ -160,6 +160,14 @@ fn names_table(facts: &Path, options: &Options, required: &BTreeSet<String>) -> 
         "PatternRow",
         patterns.iter().map(pattern_row),
     );
+    // Only the tests ask what the patterns' examples give.
+    out.push_str("#[cfg(test)]\n");
+    list(
+        &mut out,
+        "PATTERN_EXAMPLES",
+        "&[(&str, Option<&str>)]",
+        patterns.iter().map(pattern_examples),
+    );
 
     // What Rust wants to know of an option before it states it: whether it is a switch, and what it is without a word.
     list(
@@ -251,10 +259,6 @@ fn pattern_row(row: &Value) -> String {
                 .map(move |it| format!("({group},{})", quoted(it)))
         })
         .collect();
-    let examples = row["examples"].as_array().into_iter().flatten();
-    let examples: Vec<String> = examples
-        .map(|it| format!("({},{})", quoted(text(it, "name")), maybe(&it["attr"])))
-        .collect();
     let transform = match row["transform"].as_str() {
         None => "None".to_owned(),
         Some("lower-case") => "Some(Transform::LowerCase)".to_owned(),
@@ -268,7 +272,7 @@ fn pattern_row(row: &Value) -> String {
     };
     format!(
         "PatternRow{{families:{},pattern:{},attr:{},valid:&[{}],map:&[{}],values:&[{}],check:{},transform:{transform},\
-         kind:Kind::{},option:{},note:{},examples:&[{}]}}",
+         kind:Kind::{},option:{},note:{}}}",
         families(&row["family"]),
         quoted(text(row, "pattern")),
         maybe(&row["attr"]),
@@ -283,8 +287,15 @@ fn pattern_row(row: &Value) -> String {
         kind(row),
         maybe(&row["option"]),
         maybe(&row["note"]),
-        examples.join(","),
     )
+}
+
+fn pattern_examples(row: &Value) -> String {
+    let examples = row["examples"].as_array().into_iter().flatten();
+    let examples: Vec<String> = examples
+        .map(|it| format!("({},{})", quoted(text(it, "name")), maybe(&it["attr"])))
+        .collect();
+    format!("&[{}]", examples.join(","))
 }
 
 /// The rule files with their text, by path; the facts in rules/nixos/ are no rules.

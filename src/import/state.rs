@@ -21,7 +21,7 @@ pub(crate) enum Key {
     Path(String),
     User(String),
     Group(String),
-    AuthorizedKey(String, String),
+    Authorized(String, String),
     Hostname,
     Timezone,
     Sysctl(String),
@@ -69,7 +69,7 @@ impl Key {
             Resource::RemovedPath(it) => Key::Path(it.path.clone()),
             Resource::User(it) => Key::User(it.name.clone()),
             Resource::Group(it) => Key::Group(it.name.clone()),
-            Resource::AuthorizedKey(it) => Key::AuthorizedKey(it.user.clone(), it.key.to_string()),
+            Resource::AuthorizedKey(it) => Key::Authorized(it.user.clone(), it.key.to_string()),
             Resource::Hostname(_) => Key::Hostname,
             Resource::Timezone(_) => Key::Timezone,
             Resource::Sysctl(it) => Key::Sysctl(it.name.clone()),
@@ -101,13 +101,16 @@ impl Key {
     }
 }
 
+/// What was decided about items, in the order in which it was.
+type Closings = Vec<(ItemId, Closing)>;
+
 /// What a machine has come to have.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct State {
     slots: Vec<Option<Slot>>,
     index: IndexMap<Key, usize>,
     /// Decisions about items whose resource is gone.
-    pub(crate) closings: Vec<(ItemId, Closing)>,
+    pub(crate) closings: Closings,
 }
 
 #[derive(Clone, Debug)]
@@ -235,7 +238,7 @@ impl State {
     }
 
     /// Returns the entries in the order in which they came, and the decisions about what is gone.
-    pub(crate) fn finish(self) -> (Vec<(Entry, Book)>, Vec<(ItemId, Closing)>) {
+    pub(crate) fn finish(self) -> (Vec<(Entry, Book)>, Closings) {
         let entries = self
             .slots
             .into_iter()
@@ -254,13 +257,7 @@ fn push_new<T: PartialEq>(list: &mut Vec<T>, more: Vec<T>) {
     }
 }
 
-fn close(
-    closings: &mut Vec<(ItemId, Closing)>,
-    origin: &Origin,
-    verdict: Verdict,
-    code: Code,
-    reason: &str,
-) {
+fn close(closings: &mut Closings, origin: &Origin, verdict: Verdict, code: Code, reason: &str) {
     for item in &origin.items {
         closings.push((
             *item,

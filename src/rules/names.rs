@@ -45,7 +45,6 @@ struct PatternRow {
     kind: Kind,
     option: Option<&'static str>,
     note: Option<&'static str>,
-    examples: &'static [(&'static str, Option<&'static str>)],
 }
 
 enum Transform {
@@ -327,7 +326,9 @@ fn is_valid(valid: &[&str], groups: &[String]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Attribute, Kind, PACKAGES, PATTERNS, SERVICES, package, service};
+    use super::{
+        Attribute, Kind, PACKAGES, PATTERN_EXAMPLES, PATTERNS, SERVICES, package, service,
+    };
     use crate::model::Family;
 
     const FAMILIES: [(u8, Family); 4] = [
@@ -385,8 +386,8 @@ mod tests {
 
     #[test]
     fn the_examples_of_the_patterns_hold() {
-        for row in &PATTERNS {
-            for (name, attr) in row.examples {
+        for (row, examples) in PATTERNS.iter().zip(&PATTERN_EXAMPLES) {
+            for (name, attr) in examples.iter() {
                 let (_, family) = FAMILIES
                     .iter()
                     .find(|(bit, _)| row.families & bit != 0)

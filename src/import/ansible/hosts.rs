@@ -13,7 +13,7 @@ use super::scope::{Binding, HostVars, Layer, Session};
 use super::value::Value;
 use crate::diag::{Code, Diagnostics};
 use crate::import::Options as ImportOptions;
-use crate::source::{FileId, SourceTree, Span};
+use crate::source::{self, FileId, SourceTree, Span};
 use crate::syntax::yaml::{self, Node};
 
 /// A host that is played.
@@ -91,8 +91,17 @@ impl Cast {
                 inventory.add_host("all", None);
                 plays_everything = true;
             } else if names.is_empty() {
-                inventory.add_host(tree.name(), None);
-                plays_everything = true;
+                // Files of host_vars name the hosts of an inventory that is kept elsewhere.
+                let named = host_vars_names(tree);
+                plays_everything = named.is_empty() || named.len() > MAX_NAMES;
+                if plays_everything {
+                    inventory.add_host(tree.name(), None);
+                } else {
+                    for name in &named {
+                        inventory.add_host(name, None);
+                    }
+                    inventory.settle();
+                }
             } else {
                 for name in &names {
                     inventory.add_host(name, None);
@@ -236,6 +245,28 @@ impl Cast {
     }
 }
 
+/// Returns the names of the files and folders of `host_vars`.
+fn host_vars_names(tree: &SourceTree) -> Vec<String> {
+    let mut names = Vec::new();
+    for (_, entry) in tree.entries() {
+        let Some((folder, name)) = entry.path.rsplit_once('/') else {
+            continue;
+        };
+        let is_there = folder == "host_vars" || folder.ends_with("/host_vars");
+        if !is_there || source::is_ignored(folder) || name.starts_with('.') {
+            continue;
+        }
+        let stem = [".yml", ".yaml", ".json"]
+            .iter()
+            .find_map(|ending| name.strip_suffix(ending));
+        let name = stem.unwrap_or(name).to_owned();
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
+}
+
 /// Returns the groups that `add_host` and `group_by` make, where they are named in plain words.
 fn made_groups(library: &Library<'_>) -> IndexSet<String> {
     let mut names = IndexSet::new();
@@ -283,7 +314,7 @@ fn patterns(library: &Library<'_>, playbooks: &[FileId]) -> Vec<String> {
         {
             if let Some(import) = play.import.as_ref().and_then(|it| it.text()) {
                 let name = import.split_whitespace().next().unwrap_or_default();
-                let path = crate::source::join(folder, name);
+                let path = source::join(folder, name);
                 waiting.extend(
                     library
                         .tree

@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use super::value::Value;
 use crate::account::Code;
 use crate::diag;
-use crate::model::{Hole, HoleKind, Mode, Text};
+use crate::model::{Hole, HoleKind, Text};
 use crate::source::Span;
 
 /// Why a module cannot go on: its item is `manual`.
@@ -190,27 +190,6 @@ impl Params {
         ))
     }
 
-    /// Takes permission bits: octal digits or symbols that say all bits (`u=rwx,g=rx,o=`).
-    pub(super) fn mode(&mut self) -> Result<Option<Mode>, Refusal> {
-        match self.value(&["mode"]) {
-            None => Ok(None),
-            // YAML 1.1 has read `0644` as octal already; `644` is what people mean by the same, and a known trap.
-            Some(Value::Int(bits)) => u32::try_from(bits)
-                .map(|bits| Some(Mode(bits & 0o7777)))
-                .map_err(|_| self.bad("mode", &bits.to_string(), "a mode")),
-            Some(Value::Unknown(hole)) => Err(Refusal::hole(&hole)),
-            Some(value) => {
-                let text = value.to_text().to_string();
-                match text.trim() {
-                    "preserve" => Ok(None),
-                    trimmed => parse_mode(trimmed)
-                        .map(Some)
-                        .ok_or_else(|| self.bad("mode", trimmed, "a mode that says all bits")),
-                }
-            }
-        }
-    }
-
     /// Takes one of several words.
     pub(super) fn choice(
         &mut self,
@@ -261,59 +240,5 @@ fn plain(value: &Value) -> Result<String, Refusal> {
     match text.worst_hole() {
         Some(hole) => Err(Refusal::hole(hole)),
         None => Ok(text.plain().unwrap_or_default().to_owned()),
-    }
-}
-
-/// Reads octal digits, or symbols that set all bits of user, group and others.
-fn parse_mode(text: &str) -> Option<Mode> {
-    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return u32::from_str_radix(text, 8)
-            .ok()
-            .map(|bits| Mode(bits & 0o7777));
-    }
-    let (mut bits, mut said) = (0, 0);
-    for clause in text.split(',') {
-        let (who, what) = clause.split_once('=')?;
-        let who = if who.is_empty() || who == "a" {
-            "ugo"
-        } else {
-            who
-        };
-        for class in who.chars() {
-            let shift = match class {
-                'u' => 6,
-                'g' => 3,
-                'o' => 0,
-                _ => return None,
-            };
-            said |= 0o7 << shift;
-            for letter in what.chars() {
-                bits |= match letter {
-                    'r' => 4 << shift,
-                    'w' => 2 << shift,
-                    'x' | 'X' => 1 << shift,
-                    's' if class == 'u' => 0o4000,
-                    's' if class == 'g' => 0o2000,
-                    't' => 0o1000,
-                    _ => return None,
-                };
-            }
-        }
-    }
-    (said == 0o777).then_some(Mode(bits))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::parse_mode;
-    use crate::model::Mode;
-
-    #[test]
-    fn modes_say_all_bits_or_nothing() {
-        assert_eq!(parse_mode("0644"), Some(Mode(0o644)));
-        assert_eq!(parse_mode("u=rwx,g=rx,o="), Some(Mode(0o750)));
-        assert_eq!(parse_mode("a=r"), Some(Mode(0o444)));
-        assert_eq!(parse_mode("go-w"), None);
-        assert_eq!(parse_mode("u=rwx"), None);
     }
 }

@@ -37,7 +37,7 @@ pub(super) fn is_meant(own: &[String], asked: &[String], skipped: &[String]) -> 
         (of_kind(asked, "tagged") && !own.is_empty() && !has("never"))
             || (of_kind(asked, "untagged") && own.is_empty())
     };
-    let skips_all = of_kind(skipped, "all") && !(has("always") && !of_kind(skipped, "always"));
+    let skips_all = of_kind(skipped, "all") && (!has("always") || of_kind(skipped, "always"));
     let skips_kind = (of_kind(skipped, "tagged") && !own.is_empty())
         || (of_kind(skipped, "untagged") && own.is_empty());
     asked_for && !named(skipped) && !skips_all && !skips_kind

@@ -103,17 +103,6 @@ pub(crate) enum Meaning {
 }
 
 impl Reading {
-    /// Returns what all entries ask for.
-    pub(crate) fn resources(&self) -> impl Iterator<Item = &Resource> {
-        self.entries.iter().flat_map(|entry| match &entry.meaning {
-            Meaning::Asks(resources) => resources.as_slice(),
-            Meaning::NotNeeded(_)
-            | Meaning::Hole(_)
-            | Meaning::Verbatim(_)
-            | Meaning::Unknown(_) => &[],
-        })
-    }
-
     /// Returns the lines that stay as the content of the file; `None` where there are none.
     pub(crate) fn rest(&self) -> Option<Text> {
         let mut rest = Text::new();

@@ -339,7 +339,7 @@ proptest::proptest! {
                     let written = text.get(entry.place.start..entry.place.end).unwrap();
                     assert_eq!(entry.text, Text::from(written));
                 }
-                let _ = (reading.rest(), reading.resources().count());
+                let _ = (reading.rest(), reading.entries.len());
             }
         }
     }

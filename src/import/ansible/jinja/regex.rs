@@ -248,19 +248,6 @@ pub(super) fn find_all(regex: &Regex, text: &str) -> Eval<Value> {
     Ok(Value::list(found))
 }
 
-/// `re.split`
-pub(super) fn split(regex: &Regex, text: &str) -> Eval<Value> {
-    let mut parts = Vec::new();
-    let mut last = 0;
-    for found in regex.find_iter(text) {
-        let found = found.map_err(|error| failed(&error))?;
-        parts.push(Value::str(&text[last..found.start()]));
-        last = found.end();
-    }
-    parts.push(Value::str(&text[last..]));
-    Ok(Value::list(parts))
-}
-
 /// `re.escape`
 pub(super) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());

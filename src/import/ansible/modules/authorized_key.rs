@@ -57,7 +57,7 @@ fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
     if state == "absent" {
         for key in keys {
             let same = find(run, &user, &key);
-            let key = same.unwrap_or_else(|| Key::AuthorizedKey(user.clone(), key.to_string()));
+            let key = same.unwrap_or_else(|| Key::Authorized(user.clone(), key.to_string()));
             run.remove(&key, &format!("a key of `{user}`"));
         }
         return Ok(());

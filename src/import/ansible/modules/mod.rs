@@ -169,7 +169,6 @@ pub(super) struct Run<'r, 'a> {
     pub(super) state: &'r mut State,
     pub(super) diags: &'r mut Diagnostics,
     pub(super) family: Family,
-    pub(super) host: &'r str,
     pub(super) part: Part,
     /// Whether the task runs; never `False` here.
     pub(super) guard: Condition,

@@ -16,6 +16,9 @@ use crate::import::ansible::scope::{Binding, Layer};
 use crate::source::{Span, join};
 use crate::syntax::yaml::Node;
 
+/// The defaults and the vars of a role.
+type Layers = (Vec<Arc<Layer>>, Vec<Arc<Layer>>);
+
 /// Other files than `main` of a role's parts.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Parts {
@@ -144,7 +147,8 @@ impl<'a> Player<'a> {
         } else {
             role_title(name)
         };
-        self.play_role_at(&path, title, context, Some((parts, defaults, vars)));
+        let layers = (defaults, vars);
+        self.play_role_at(&path, title, context, Some((parts, layers)));
         Ok(())
     }
 
@@ -154,13 +158,11 @@ impl<'a> Player<'a> {
         path: &str,
         title: &str,
         context: &Context<'a>,
-        given: Option<(&Parts, Vec<Arc<Layer>>, Vec<Arc<Layer>>)>,
+        given: Option<(&Parts, Layers)>,
     ) {
         let main = Parts::default();
-        let (parts, defaults, vars) = given.unwrap_or_else(|| {
-            let (defaults, vars) = self.role_layers(path, &main);
-            (&main, defaults, vars)
-        });
+        let (parts, (defaults, vars)) =
+            given.unwrap_or_else(|| (&main, self.role_layers(path, &main)));
         let mut inner = context.clone();
         let outer = context.role.as_deref();
         let mut parents = outer.map(|role| role.parents.clone()).unwrap_or_default();
@@ -230,7 +232,7 @@ impl<'a> Player<'a> {
         }
     }
 
-    fn role_layers(&mut self, path: &str, parts: &Parts) -> (Vec<Arc<Layer>>, Vec<Arc<Layer>>) {
+    fn role_layers(&mut self, path: &str, parts: &Parts) -> Layers {
         let library = self.stage.library;
         let mut layers = |part: &str, name: Option<&str>| {
             let files = library.role_variables(path, part, name.unwrap_or("main"));

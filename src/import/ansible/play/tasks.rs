@@ -223,7 +223,6 @@ impl<'a> Player<'a> {
             state: &mut self.state,
             diags: &mut self.diags,
             family: self.profile.family(),
-            host: &self.host,
             part,
             guard: guard.clone(),
             assumptions: Vec::new(),

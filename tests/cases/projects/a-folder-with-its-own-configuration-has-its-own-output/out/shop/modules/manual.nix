@@ -1,7 +1,7 @@
-# Manual, for edge.
+# What is left to a person on edge.
 { ... }:
 
 {
-  # MANUAL site.yml:3 Purge the shop: not lowered yet.
-  #   zone:
+  # MANUAL site.yml:3 Purge the shop: no importer for the module `acme.cdn.purge`.
+  #   zone: shop
 }

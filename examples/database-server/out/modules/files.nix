@@ -1,0 +1,20 @@
+# Files on db1.example.org.
+{ ... }:
+
+{
+  # site.yml:62 Backup script, :76 Role of the replica
+  systemd.tmpfiles.rules = [
+    "L+ /usr/local/bin/backup-databases - - - - /run/secrets/backup-databases"
+    "L+ /var/lib/postgresql/.pgpass - - - - /run/secrets/.pgpass"
+  ];
+
+  # MANUAL site.yml:89 Settings for large machines: it hangs on the output of the task "How much memory there
+  #   is".
+
+  # MANUAL site.yml:95 Listen on all addresses: `/etc/postgresql/15/main/postgresql.conf` is not in the input:
+  #   the edit needs the original.
+  #   state what the edit means with the NixOS option of that service
+  #   path: /etc/postgresql/15/main/postgresql.conf
+  #   regexp: ^#?listen_addresses
+  #   line: listen_addresses = '*'
+}

@@ -1,0 +1,10 @@
+# Packages on db1.example.org.
+{ pkgs, ... }:
+
+{
+  # site.yml:15 Packages
+  environment.systemPackages = with pkgs; [
+    rsync
+    vim
+  ];
+}

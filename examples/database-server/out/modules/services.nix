@@ -1,0 +1,19 @@
+# Services on db1.example.org.
+{ ... }:
+
+{
+  # site.yml:15 Packages, :112 PostgreSQL runs
+  services.postgresql.enable = true;
+
+  # site.yml:15 Packages, :118 Chrony runs
+  services.chrony.enable = true;
+
+  # site.yml:15 Packages
+  services.smartd.enable = true;
+
+  # site.yml:68 Nightly backup (assumed: the user `postgres` is there)
+  services.cron = {
+    enable = true;
+    systemCronJobs = [ "15 3 * * * postgres /usr/local/bin/backup-databases" ];
+  };
+}

@@ -1,0 +1,17 @@
+# SSH on db1.example.org.
+{ ... }:
+
+{
+  # site.yml:102 sshd (assumed: sshd runs, the play came over ssh)
+  services.openssh = {
+    enable = true;
+    settings = {
+      PasswordAuthentication = false;
+      X11Forwarding = false;
+      AllowGroups = [
+        "sudo"
+        "postgres"
+      ];
+    };
+  };
+}

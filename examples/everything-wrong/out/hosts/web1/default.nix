@@ -1,0 +1,21 @@
+# web1: inventory `hosts`.
+{ lib, ... }:
+
+{
+  imports = [
+    ../../modules/files.nix
+    ../../modules/manual.nix
+    ../../modules/packages.nix
+    ../../modules/services.nix
+    ../../modules/users.nix
+    ../../modules/roles/good.nix
+  ]
+  ++ lib.filter builtins.pathExists [
+    ./hardware-configuration.nix
+    ./local.nix
+  ];
+
+  networking.hostName = "web1";
+
+  system.stateVersion = "26.05";
+}

@@ -1,0 +1,7 @@
+# Packages: what is the same on web1, web2.
+{ ... }:
+
+{
+  # MANUAL site.yml:68 A condition that hangs on it: it hangs on the output of the task "Only the machine can
+  #   tell".
+}

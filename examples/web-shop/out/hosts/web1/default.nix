@@ -1,0 +1,34 @@
+# web1: inventory `hosts`, groups web.
+{ lib, ... }:
+
+{
+  imports = [
+    ../../modules/roles/shop.nix
+  ]
+  ++ lib.filter builtins.pathExists [
+    ./hardware-configuration.nix
+    ./local.nix
+  ];
+
+  # roles/shop/tasks/main.yml:31 Site, :38 Enable site
+  services.nginx.appendHttpConfig = ''
+    # Ansible managed
+    server {
+        listen 80;
+        server_name shop.example.org;
+        root /srv/shop/public;
+        location / {
+            proxy_pass http://127.0.0.1:8001;
+        }
+        location /static/ { expires 7d; }
+    }
+  '';
+
+  # roles/shop/tasks/main.yml:53 Unit (assumed: the content of `/etc/shop.env` is put into
+  # `/run/secrets/shop.env`; `/usr/bin/node` is taken from `pkgs.nodejs`)
+  systemd.services.shop.environment.PORT = "8001";
+
+  networking.hostName = "web1";
+
+  system.stateVersion = "26.05";
+}

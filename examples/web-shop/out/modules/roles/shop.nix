@@ -1,0 +1,99 @@
+# Ansible role `shop` (roles/shop), as it is on every host that has it: web1, web2.
+{ pkgs, ... }:
+
+{
+  # roles/shop/tasks/main.yml:1 Install packages
+  services.nginx.enable = true;
+  environment.systemPackages = with pkgs; [
+    git
+    htop
+  ];
+  # MANUAL roles/shop/tasks/main.yml:1 Install packages: the apt package `php-legacy-foo` is not known here.
+  #   find it at https://search.nixos.org/packages, then add it to environment.systemPackages
+
+  # roles/shop/tasks/main.yml:7 Shop user
+  users.users.shop = {
+    isSystemUser = true;
+    uid = 2001;
+    group = "shop";
+    home = "/srv/shop";
+    createHome = true;
+  };
+  users.groups.shop = { };
+
+  # roles/shop/tasks/main.yml:15 Admins, :25 Keys of the admins
+  users.users.ada = {
+    # Assumed: the group `sudo` is `wheel` on NixOS.
+    isNormalUser = true;
+    group = "ada";
+    extraGroups = [ "wheel" ];
+    openssh.authorizedKeys.keys = [
+      "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJv1eXample0000000000000000000000000000000 ada@example.org"
+    ];
+  };
+
+  # roles/shop/tasks/main.yml:15 Admins (assumed: the group `sudo` is `wheel` on NixOS)
+  users.groups.ada = { };
+
+  # roles/shop/tasks/main.yml:15 Admins, :25 Keys of the admins
+  users.users.brian = {
+    # Assumed: the group `sudo` is `wheel` on NixOS.
+    isNormalUser = true;
+    group = "brian";
+    extraGroups = [ "wheel" ];
+    openssh.authorizedKeys.keys = [
+      "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJv2eXample0000000000000000000000000000000 brian@example.org"
+    ];
+  };
+
+  # roles/shop/tasks/main.yml:15 Admins (assumed: the group `sudo` is `wheel` on NixOS)
+  users.groups.brian = { };
+
+  # roles/shop/tasks/main.yml:45 Environment, :53 Unit, :59 Start shop (assumed: the content of `/etc/shop.env`
+  # is put into `/run/secrets/shop.env`; `/usr/bin/node` is taken from `pkgs.nodejs`)
+  systemd.services.shop = {
+    serviceConfig = {
+      # Assumed: its content is put into `/run/secrets/shop.env`.
+      EnvironmentFile = "/run/secrets/shop.env";
+      User = "shop";
+      WorkingDirectory = "/srv/shop";
+      ExecStart = "${pkgs.nodejs}/bin/node server.js";
+      Restart = "on-failure";
+    };
+    description = "The shop";
+    after = [ "network.target" ];
+    wantedBy = [ "multi-user.target" ];
+  };
+
+  # roles/shop/tasks/main.yml:66 No root logins (assumed: sshd runs, the play came over ssh)
+  services.openssh = {
+    enable = true;
+    settings.PermitRootLogin = "no";
+  };
+
+  # roles/shop/tasks/main.yml:73 Web ports
+  networking.firewall.allowedTCPPorts = [
+    80
+    443
+  ];
+
+  # roles/shop/tasks/main.yml:80 Create schema
+  systemd.services.shop-create-schema = {
+    description = "Create schema";
+    wantedBy = [ "multi-user.target" ];
+    after = [ "shop.service" ];
+    unitConfig.ConditionPathExists = "!/srv/shop/.schema";
+    serviceConfig = {
+      Type = "oneshot";
+      RemainAfterExit = true;
+      User = "shop";
+      ExecStart = "/srv/shop/bin/migrate --init";
+    };
+  };
+
+  # roles/shop/tasks/main.yml:86 Swap less (assumed: the facts of debian-12)
+  boot.kernel.sysctl."vm.swappiness" = 10;
+
+  # MANUAL roles/shop/tasks/main.yml:92 Purge the CDN: no importer for the module `community.acme_cdn.purge`.
+  #   zone: shop
+}
