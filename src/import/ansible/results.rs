@@ -33,8 +33,19 @@ pub(super) fn undecided(task: &Task, why: &str) -> Value {
 
 /// The result of a module that makes something: on a new machine it changes, the rest nobody knows.
 pub(super) fn of_change(task: &Task) -> Value {
-    let certain = vec![("changed", Value::Bool(true)), ("failed", failed(task))];
+    of_change_with(task, Vec::new())
+}
+
+/// As `of_change`, with keys that the module knows.
+pub(super) fn of_change_with(task: &Task, known: Vec<(&str, Value)>) -> Value {
+    let mut certain = vec![("changed", Value::Bool(true)), ("failed", failed(task))];
+    certain.extend(known);
     Value::open(certain, unknown(task))
+}
+
+/// What has to hold for `of_change`.
+pub(super) fn change_assumed(task: &Task) -> String {
+    format!("{} changes something on a new machine", said(task))
 }
 
 fn may_fail(task: &Task) -> bool {

@@ -548,10 +548,7 @@ impl Returned {
     fn changed(task: &Task) -> Returned {
         Returned {
             value: results::of_change(task),
-            under: vec![format!(
-                "{} changes something on a new machine",
-                results::said(task)
-            )],
+            under: vec![results::change_assumed(task)],
         }
     }
 
