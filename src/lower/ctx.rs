@@ -179,7 +179,7 @@ impl<'a> Ctx<'a> {
         self.close(entry, Verdict::Manual, code, reason);
         let about = about.or_else(|| about::about(&entry.resource));
         let title = self.title(entry);
-        let mut lines: Vec<String> = cure.map(str::to_owned).into_iter().collect();
+        let mut lines: Vec<String> = cure.map(sentence).into_iter().collect();
         if let Resource::Opaque(opaque) = &entry.resource {
             lines.extend(opaque.lines.iter().map(ToString::to_string));
         }
@@ -211,6 +211,25 @@ impl<'a> Ctx<'a> {
             }
         })
     }
+}
+
+/// Cures are clauses where they stand in a diagnostic, and sentences in a comment.
+fn sentence(clause: &str) -> String {
+    let mut chars = clause.chars();
+    // What begins with a name of an option stays as it is.
+    let first = clause.split_whitespace().next().unwrap_or_default();
+    let is_word = first.chars().all(char::is_alphabetic);
+    let head: String = match chars.next() {
+        Some(c) if is_word => c.to_uppercase().collect(),
+        Some(c) => c.to_string(),
+        None => String::new(),
+    };
+    let end = if clause.ends_with(['.', '!', '?', ':', '`']) {
+        ""
+    } else {
+        "."
+    };
+    format!("{head}{}{end}", chars.as_str())
 }
 
 fn definition(entry: &Entry, expr: Expr) -> Definition {

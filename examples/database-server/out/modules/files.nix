@@ -13,7 +13,7 @@
 
   # MANUAL site.yml:95 Listen on all addresses: `/etc/postgresql/15/main/postgresql.conf` is not in the input:
   #   the edit needs the original.
-  #   state what the edit means with the NixOS option of that service
+  #   State what the edit means with the NixOS option of that service.
   #   path: /etc/postgresql/15/main/postgresql.conf
   #   regexp: ^#?listen_addresses
   #   line: listen_addresses = '*'
