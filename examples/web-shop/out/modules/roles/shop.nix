@@ -70,7 +70,8 @@
     443
   ];
 
-  # roles/shop/tasks/main.yml:80 Create schema
+  # roles/shop/tasks/main.yml:80 Create schema. Runtime: a command cannot be stated as configuration; it runs
+  # while /srv/shop/.schema does not exist.
   systemd.services.shop-create-schema = {
     description = "Create schema";
     wantedBy = [ "multi-user.target" ];
