@@ -224,7 +224,7 @@ fn the_configuration_file_is_checked() {
 
 #[test]
 fn reports_are_written_where_they_are_asked_for() {
-    let project = Project::new(&[("site.yml", PLAYBOOK)]);
+    let project = Project::new(&[("site.yml", UNKNOWN_MODULE)]);
     let args = [
         "--out",
         "out",
@@ -242,7 +242,7 @@ fn reports_are_written_where_they_are_asked_for() {
     assert!(
         fs::read_to_string(project.path("account.md"))
             .unwrap()
-            .contains("Name the machine")
+            .contains("Purge the CDN")
     );
     let manifest = fs::read_to_string(project.path("out/.ops2nix/manifest.json")).unwrap();
     assert!(!manifest.contains("account.json"));

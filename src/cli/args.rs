@@ -159,7 +159,7 @@ pub(super) struct RulesLine {
     #[command(subcommand)]
     pub(super) command: RulesCommand,
 
-    /// A folder of rules of your own; they override built-in ones of the same id [repeatable]
+    /// A folder of rules of your own; they override built-in ones of the same id (repeatable)
     #[arg(long = "rules", value_name = "DIR", global = true)]
     pub(super) folders: Vec<PathBuf>,
 }
@@ -222,15 +222,15 @@ pub(super) struct Settings {
     #[arg(long, help_heading = "Output")]
     pub(super) no_origins: bool,
 
-    /// Write the account of the run; the ending says the format (.json, .md) [repeatable]
+    /// Write the account of the run; the ending says the format (.json, .md) (repeatable)
     #[arg(long = "report", value_name = "FILE", help_heading = "Output")]
     pub(super) reports: Vec<PathBuf>,
 
-    /// A folder of rules of your own; they override built-in ones of the same id [repeatable]
+    /// A folder of rules of your own; they override built-in ones of the same id (repeatable)
     #[arg(long, value_name = "DIR", help_heading = "Output")]
     pub(super) rules: Vec<PathBuf>,
 
-    /// An inventory: a file, a folder, or host names with commas [repeatable]
+    /// An inventory: a file, a folder, or host names with commas (repeatable)
     #[arg(short, long, value_name = "FILE", help_heading = "Ansible")]
     pub(super) inventory: Vec<PathBuf>,
 
@@ -238,11 +238,11 @@ pub(super) struct Settings {
     #[arg(short, long, value_name = "PATTERN", help_heading = "Ansible")]
     pub(super) limit: Option<String>,
 
-    /// Variables that override all others: k=v, JSON, YAML, or @FILE [repeatable]
+    /// Variables that override all others: k=v, JSON, YAML, or @FILE (repeatable)
     #[arg(short, long, value_name = "VARS", help_heading = "Ansible")]
     pub(super) extra_vars: Vec<String>,
 
-    /// Play only what has one of these tags, with commas between [repeatable]
+    /// Play only what has one of these tags, with commas between (repeatable)
     #[arg(
         short,
         long,
@@ -252,7 +252,7 @@ pub(super) struct Settings {
     )]
     pub(super) tags: Vec<String>,
 
-    /// Leave out what has one of these tags, with commas between [repeatable]
+    /// Leave out what has one of these tags, with commas between (repeatable)
     #[arg(
         long,
         value_name = "TAGS",

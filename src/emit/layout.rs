@@ -76,10 +76,19 @@ const THINGS: &[&[&str]] = &[
 /// Returns the file of a definition.
 pub(super) fn place<'a>(home: &'a Home, path: &OptionPath) -> Place<'a> {
     match home {
+        _ if is_name(path) => Place::Host,
         Home::Role(name) => Place::Role(name),
         Home::Service(name) => Place::Service(name),
         Home::Machine => Place::Topic(topic(path)),
         Home::Host => Place::Host,
+    }
+}
+
+/// Tells whether an option is the name of a host, which is nobody else's.
+pub(super) fn is_name(path: &OptionPath) -> bool {
+    match path.names() {
+        [networking, name] => networking == "networking" && name == "hostName",
+        _ => false,
     }
 }
 
@@ -242,7 +251,7 @@ mod tests {
     fn options_have_their_topics() {
         for (path, topic) in [
             ("networking.firewall.allowedTCPPorts", "firewall"),
-            ("networking.hostName", "networking"),
+            ("networking.domain", "networking"),
             ("services.openssh.enable", "ssh"),
             ("services.nginx.enable", "services"),
             ("systemd.services.x.wantedBy", "services"),

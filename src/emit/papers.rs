@@ -41,7 +41,13 @@ pub(super) fn secrets(plans: &[Plan]) -> Option<SecretsPage> {
             path: Markdown::code(&secret.path),
             hosts: Markdown::words(&names(hosts)),
             used_by: Markdown::words(&secret.used_by),
-            from: secret.from.iter().map(|it| Markdown::words(it)).collect(),
+            from: secret
+                .from
+                .iter()
+                .collect::<IndexSet<_>>()
+                .into_iter()
+                .map(|it| Markdown::words(it))
+                .collect(),
             content: Markdown::block(&secret.content, 2),
         })
         .collect();

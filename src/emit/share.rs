@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 use indexmap::{IndexMap, IndexSet};
 use rayon::prelude::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
-use super::layout::{Place, place, remark_place};
+use super::layout::{Place, is_name, place, remark_place};
 use crate::account::ItemId;
 use crate::nix::Expr;
 use crate::plan::{Definition, OptionPath, Origin, Plan, Remark, Setting};
@@ -238,6 +238,8 @@ impl<'a> Plans<'a, '_> {
                 }
             }
         }
+        let mut leaves = leaves.finish();
+        leaves.sort_by_key(|leaf| !is_name(leaf.path));
         let mut notes = Vec::new();
         for (place, remarks) in &index.remarks {
             let module = shared.get(place);
@@ -265,7 +267,7 @@ impl<'a> Plans<'a, '_> {
         Sheet {
             place: Place::Host,
             hosts: vec![&self.plans[host]],
-            leaves: leaves.finish(),
+            leaves,
             notes,
             imports,
         }

@@ -8,6 +8,51 @@ use super::layout::group_depth;
 use super::share::{Leaf, LeafValue};
 use crate::nix::Expr;
 
+/// The order in which people write a unit; what is not named stands before `LAST`, in the order of the source.
+const FIRST: [&str; 24] = [
+    "enable",
+    "overrideStrategy",
+    "description",
+    "documentation",
+    "aliases",
+    "wantedBy",
+    "requiredBy",
+    "upheldBy",
+    "wants",
+    "requires",
+    "requisite",
+    "bindsTo",
+    "partOf",
+    "upholds",
+    "conflicts",
+    "after",
+    "before",
+    "onSuccess",
+    "onFailure",
+    "startLimitIntervalSec",
+    "startLimitBurst",
+    "unitConfig",
+    "path",
+    "environment",
+];
+const LAST: [&str; 5] = [
+    "timerConfig",
+    "socketConfig",
+    "pathConfig",
+    "sliceConfig",
+    "serviceConfig",
+];
+/// What of a service's own section comes first: what it is and who it runs as.
+const CONFIG_FIRST: [&str; 7] = [
+    "Type",
+    "RemainAfterExit",
+    "User",
+    "Group",
+    "WorkingDirectory",
+    "Environment",
+    "EnvironmentFile",
+];
+
 /// Definitions that a reader expects together, below one name.
 #[derive(Debug)]
 pub(super) struct Group<'a> {
@@ -71,12 +116,32 @@ pub(super) fn group<'a>(leaves: &'a [Leaf<'a>]) -> Vec<Group<'a>> {
         .into_iter()
         .map(|(path, mut node)| {
             order(&mut node);
+            match path {
+                [systemd, user, _] if systemd == "systemd" && user == "user" => {
+                    node.children.values_mut().for_each(order_unit);
+                }
+                [systemd, _, _] if systemd == "systemd" => order_unit(&mut node),
+                _ => {}
+            }
             Group {
                 path: path.to_vec(),
                 node,
             }
         })
         .collect()
+}
+
+fn order_unit(node: &mut Node<'_>) {
+    let place = |list: &[&str], name: &str| list.iter().position(|it| *it == name);
+    node.children.sort_by_cached_key(|name, _| {
+        let last = place(&LAST, name).map(|at| FIRST.len() + 1 + at);
+        place(&FIRST, name).or(last).unwrap_or(FIRST.len())
+    });
+    if let Some(config) = node.children.get_mut("serviceConfig") {
+        config
+            .children
+            .sort_by_cached_key(|name, _| place(&CONFIG_FIRST, name).unwrap_or(CONFIG_FIRST.len()));
+    }
 }
 
 /// `enable` comes first, as people write it; all else keeps the order of the source.

@@ -46,9 +46,16 @@ pub(super) fn body(sheet: &Sheet<'_>, sources: Sources<'_>, origins: Origins) ->
     }
     let mut entries = Vec::new();
     let mut previous = Comment::default();
+    let mut last = None;
     for slot in &order.slots {
         match slot {
-            Slot::Group(at) => writer.group(&groups[*at], &mut previous, &mut entries),
+            Slot::Group(at) => {
+                let group = &groups[*at];
+                let joins = last
+                    .replace(group)
+                    .is_some_and(|last| is_part_of(group, last));
+                writer.group(group, joins, &mut previous, &mut entries);
+            }
             Slot::Note { note, joined } => {
                 if !joined && !entries.is_empty() {
                     entries.push(Entry::Blank);
@@ -56,6 +63,7 @@ pub(super) fn body(sheet: &Sheet<'_>, sources: Sources<'_>, origins: Origins) ->
                 let text = comment::manual(sources, &sheet.notes[*note], *note, 2);
                 entries.push(Entry::Comment(text));
                 previous = Comment::default();
+                last = None;
             }
         }
     }
@@ -172,8 +180,25 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    fn group(&self, group: &Group<'_>, previous: &mut Comment, entries: &mut Vec<Entry>) {
+    fn group(
+        &self,
+        group: &Group<'_>,
+        joins: bool,
+        previous: &mut Comment,
+        entries: &mut Vec<Entry>,
+    ) {
         let mut written = Vec::new();
+        if joins {
+            let above = Shown {
+                origins: true,
+                remarks: remarks(&stated(&group.node)),
+            };
+            let mut before = Comment::default();
+            let path = group.path.clone();
+            self.node(path, &group.node, &above, 1, &mut before, &mut written);
+            entries.append(&mut written);
+            return;
+        }
         let mut before = previous.clone();
         let path = group.path.clone();
         self.node(
@@ -340,6 +365,28 @@ impl Writer<'_> {
         }
         comment
     }
+}
+
+/// Tells whether the group of a user stands below the user, who is the reason for it and says all about it.
+fn is_part_of(group: &Group<'_>, last: &Group<'_>) -> bool {
+    let own = ["users", "groups"];
+    let is_own = match (group.path.as_slice(), last.path.as_slice()) {
+        ([a, b, name], [c, d, user]) => {
+            own == [a.as_str(), b.as_str()]
+                && ["users", "users"] == [c.as_str(), d.as_str()]
+                && name == user
+        }
+        _ => false,
+    };
+    let (own, above) = (stated(&group.node), stated(&last.node));
+    is_own && items(&own).is_subset(&items(&above)) && remarks(&own).is_subset(&remarks(&above))
+}
+
+fn remarks<'s>(stated: &[&'s Stated<'_>]) -> IndexSet<&'s str> {
+    stated
+        .iter()
+        .flat_map(|it| it.origin.remarks.iter().map(String::as_str))
+        .collect()
 }
 
 /// Tells whether a list is long and mixed enough for a comment above each part.

@@ -3,8 +3,8 @@
 use crate::account::{Account, Closing, Code, Verdict};
 use crate::diag::{self, Diagnostics};
 use crate::model::{Entry, Machine, Part, Resource};
-use crate::nix::Expr;
-use crate::plan::{Definition, Home, OptionPath, Origin, Plan, Remark};
+use crate::nix::{Expr, print};
+use crate::plan::{Definition, Home, OptionPath, Origin, Plan, Remark, Setting};
 use crate::rules::Rules;
 
 use super::about;
@@ -17,6 +17,10 @@ pub(super) struct Ctx<'a> {
     pub(super) plan: Plan,
     account: &'a mut Account,
     diags: &'a mut Diagnostics,
+    /// What the comments of the definitions say besides: why a step is kept.
+    besides: Option<String>,
+    /// The plan is a draft, which decides nothing.
+    rehearses: bool,
 }
 
 impl<'a> Ctx<'a> {
@@ -33,7 +37,33 @@ impl<'a> Ctx<'a> {
             plan,
             account,
             diags,
+            besides: None,
+            rehearses: false,
         }
+    }
+
+    /// Lowers into a draft; returns what it would state, as lines for a comment.
+    pub(super) fn rehearse(&mut self, lower: impl FnOnce(&mut Ctx<'a>)) -> Vec<String> {
+        let draft = Plan::new(&self.machine.name, "");
+        let plan = std::mem::replace(&mut self.plan, draft);
+        self.rehearses = true;
+        lower(self);
+        self.rehearses = false;
+        let draft = std::mem::replace(&mut self.plan, plan);
+        let mut lines = Vec::new();
+        for (path, setting) in draft.settings() {
+            let expr = match setting {
+                Setting::One(one) => one.expr.clone(),
+                Setting::Elements(list) => {
+                    Expr::List(list.iter().map(|it| it.expr.clone()).collect())
+                }
+            };
+            let text = print(&expr, &|asset| format!("./{}", asset.name));
+            let text = format!("{path} = {};", text.as_str());
+            lines.extend(text.lines().map(str::to_owned));
+        }
+        lines.extend(draft.remarks.into_iter().flat_map(|it| it.lines));
+        lines
     }
 
     pub(super) fn finish(self) -> Plan {
@@ -58,6 +88,11 @@ impl<'a> Ctx<'a> {
                 entry.assumptions.push(clause.clone());
             }
         }
+        let besides = statement
+            .runtime
+            .as_ref()
+            .map(|why| format!("runtime: {why}"));
+        self.besides = besides;
         for wanted in statement.definitions {
             match wanted.kind {
                 Kind::Set => self.set(&entry, wanted.path, wanted.expr),
@@ -65,6 +100,7 @@ impl<'a> Ctx<'a> {
                 Kind::Shared => self.share(&entry, wanted.path, wanted.expr),
             }
         }
+        self.besides = None;
         for secret in statement.secrets {
             if !self.plan.secrets.contains(&secret) {
                 self.plan.secrets.push(secret);
@@ -102,7 +138,7 @@ impl<'a> Ctx<'a> {
 
     /// Gives an option its value. Where it has another one, the first stands and the entry's items are `manual`.
     pub(super) fn set(&mut self, entry: &Entry, path: OptionPath, expr: Expr) {
-        let definition = definition(entry, expr);
+        let definition = self.definition(entry, expr);
         if let Err(clash) = self.plan.set(path.clone(), definition) {
             self.clash(entry, &path, &clash.first);
         }
@@ -110,7 +146,7 @@ impl<'a> Ctx<'a> {
 
     /// Adds an element to a list that joins.
     pub(super) fn add(&mut self, entry: &Entry, path: OptionPath, expr: Expr) {
-        let definition = definition(entry, expr);
+        let definition = self.definition(entry, expr);
         if let Err(clash) = self.plan.add(path.clone(), definition) {
             self.clash(entry, &path, &clash.first);
         }
@@ -121,7 +157,9 @@ impl<'a> Ctx<'a> {
             "`{path}` already has another value on {}; the first one stands",
             self.machine.name
         );
-        if let Some(item) = entry.origin.items.first() {
+        if let Some(item) = entry.origin.items.first()
+            && !self.rehearses
+        {
             let span = self.account.get(*item).span;
             self.diags
                 .at(diag::Code::OptionClash, span, message.clone());
@@ -132,6 +170,9 @@ impl<'a> Ctx<'a> {
 
     /// Closes the items of an entry for this host.
     pub(super) fn close(&mut self, entry: &Entry, verdict: Verdict, code: Code, reason: &str) {
+        if self.rehearses {
+            return;
+        }
         for item in &entry.origin.items {
             let host = self.machine.name.clone();
             let closing = Closing {
@@ -162,12 +203,20 @@ impl<'a> Ctx<'a> {
         }
     }
 
-    /// Leaves an entry to the person: a comment in the output, and `manual` in the account.
-    pub(super) fn manual(&mut self, entry: &Entry, code: Code, reason: &str, cure: Option<&str>) {
-        self.manual_about(entry, None, code, reason, cure);
+    /// Leaves an entry to the person: a comment in the output with lines that show what it is about, and `manual` in the
+    /// account.
+    pub(super) fn manual_with_lines(
+        &mut self,
+        entry: &Entry,
+        code: Code,
+        reason: &str,
+        lines: Vec<String>,
+    ) {
+        self.close(entry, Verdict::Manual, code, reason);
+        self.remark(entry, None, reason, lines);
     }
 
-    /// As `manual`, beside the option where a reader will look.
+    /// As `manual_with_lines`, beside the option where a reader will look, with the arguments of what nobody took.
     pub(super) fn manual_about(
         &mut self,
         entry: &Entry,
@@ -177,12 +226,22 @@ impl<'a> Ctx<'a> {
         cure: Option<&str>,
     ) {
         self.close(entry, Verdict::Manual, code, reason);
-        let about = about.or_else(|| about::about(&entry.resource));
-        let title = self.title(entry);
-        let mut lines: Vec<String> = cure.map(str::to_owned).into_iter().collect();
+        let mut lines: Vec<String> = cure.map(sentence).into_iter().collect();
         if let Resource::Opaque(opaque) = &entry.resource {
             lines.extend(opaque.lines.iter().map(ToString::to_string));
         }
+        self.remark(entry, about, reason, lines);
+    }
+
+    fn remark(
+        &mut self,
+        entry: &Entry,
+        about: Option<OptionPath>,
+        reason: &str,
+        lines: Vec<String>,
+    ) {
+        let about = about.or_else(|| about::about(&entry.resource));
+        let title = self.title(entry);
         let remark = Remark {
             home: home(&entry.part),
             about,
@@ -193,6 +252,17 @@ impl<'a> Ctx<'a> {
         };
         if !self.plan.remarks.contains(&remark) {
             self.plan.remarks.push(remark);
+        }
+    }
+
+    fn definition(&self, entry: &Entry, expr: Expr) -> Definition {
+        let mut origin = origin(entry);
+        origin.remarks.extend(self.besides.clone());
+        Definition {
+            expr,
+            home: home(&entry.part),
+            origin,
+            rule: String::new(),
         }
     }
 
@@ -213,13 +283,23 @@ impl<'a> Ctx<'a> {
     }
 }
 
-fn definition(entry: &Entry, expr: Expr) -> Definition {
-    Definition {
-        expr,
-        home: home(&entry.part),
-        origin: origin(entry),
-        rule: String::new(),
-    }
+/// Cures are clauses where they stand in a diagnostic, and sentences in a comment.
+fn sentence(clause: &str) -> String {
+    let mut chars = clause.chars();
+    // What begins with a name of an option stays as it is.
+    let first = clause.split_whitespace().next().unwrap_or_default();
+    let is_word = first.chars().all(char::is_alphabetic);
+    let head: String = match chars.next() {
+        Some(c) if is_word => c.to_uppercase().collect(),
+        Some(c) => c.to_string(),
+        None => String::new(),
+    };
+    let end = if clause.ends_with(['.', '!', '?', ':', '`']) {
+        ""
+    } else {
+        "."
+    };
+    format!("{head}{}{end}", chars.as_str())
 }
 
 fn home(part: &Part) -> Home {

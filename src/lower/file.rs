@@ -256,7 +256,10 @@ fn lower_secret(file: &File, text: &Text, machine: &Machine) -> Lowered {
         link_secret(file, &path, machine, &mut statement);
         used_by.push(file.path.clone());
     }
-    statement.assume(format!("its content is put into `{path}`"));
+    statement.assume(format!(
+        "the content of `{}` is put into `{path}`",
+        file.path
+    ));
     statement.secrets.push(Secret {
         path,
         content: text.lines().iter().map(ToString::to_string).collect(),
@@ -368,7 +371,7 @@ mod tests {
             r#"
             environment.etc."x.key".source = "/run/secrets/x.key";
             /run/secrets/x.key: <secret: y>
-            assumed: its content is put into `/run/secrets/x.key`
+            assumed: the content of `/etc/x.key` is put into `/run/secrets/x.key`
             "#,
         );
     }

@@ -86,12 +86,12 @@ fn lower_entry(entry: &Entry, ctx: &mut Ctx<'_>) {
             return;
         }
         Condition::Unknown(why) => {
-            ctx.manual(
-                entry,
-                Code::ConditionUnknown,
-                &format!("it hangs on {why}"),
-                None,
-            );
+            let mut lines = rehearse(entry, ctx);
+            if !lines.is_empty() {
+                lines.insert(0, "Where its condition holds:".to_owned());
+            }
+            let reason = format!("it hangs on {why}");
+            ctx.manual_with_lines(entry, Code::ConditionUnknown, &reason, lines);
             return;
         }
     }
@@ -100,6 +100,15 @@ fn lower_entry(entry: &Entry, ctx: &mut Ctx<'_>) {
     }
     let lowered = lower_resource(entry, ctx.machine);
     ctx.conclude(entry, lowered);
+}
+
+/// What would state the entry, were its condition true.
+fn rehearse(entry: &Entry, ctx: &mut Ctx<'_>) -> Vec<String> {
+    let meant = Entry {
+        guard: Condition::True,
+        ..entry.clone()
+    };
+    ctx.rehearse(|ctx| lower_entry(&meant, ctx))
 }
 
 fn lower_resource(entry: &Entry, machine: &Machine) -> Lowered {

@@ -225,6 +225,7 @@ fn switch_on(
     let folder = option.path.strip_suffix(".enable");
     if let (Some(folder), Some(attr)) = (folder, attr) {
         let choice = format!("{folder}.package");
+        let versioned = versioned || is_versioned(&package.name, attr);
         // A version that the name asks for, and a package without a default, are choices to state.
         if option.needs.contains(&choice.as_str()) || (versioned && folder.starts_with("services."))
         {
@@ -233,6 +234,13 @@ fn switch_on(
     }
     let reason = format!("`{}` is `{}`", package.name, option.path);
     ctx.stated(entry, Code::PackageMapped, &reason, None);
+}
+
+/// Tells whether a name such as `postgresql-15` asks for the version that `postgresql_15` is.
+fn is_versioned(name: &str, attr: &str) -> bool {
+    let version = attr.rsplit_once('_').map_or("", |(_, version)| version);
+    let digits: String = name.chars().filter(char::is_ascii_digit).collect();
+    !version.is_empty() && version.bytes().all(|it| it.is_ascii_digit()) && digits == version
 }
 
 /// Tells whether the machine runs what the package brings, not only has it.

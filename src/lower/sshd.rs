@@ -5,6 +5,7 @@
 
 use super::machine;
 use super::statement::{Left, Lowered, Statement};
+use super::user;
 use crate::account::Code;
 use crate::model::{Machine, SshdSetting};
 use crate::nix::Expr;
@@ -257,12 +258,7 @@ pub(super) fn lower(setting: &SshdSetting, machine: &Machine) -> Lowered {
                 "Set services.openssh.package to pkgs.opensshWithKerberos and add the setting.",
             );
         }
-        _ => settings(
-            keyword,
-            value,
-            &openssh.child("settings").child(keyword),
-            &mut statement,
-        ),
+        _ => settings(keyword, value, machine, &mut statement),
     }
     if keyword == "X11Forwarding" && value.eq_ignore_ascii_case("yes") {
         // The module refuses X11 forwarding without it.
@@ -299,7 +295,8 @@ fn canonical(keyword: &str) -> Option<&'static str> {
     })
 }
 
-fn settings(keyword: &str, value: &str, path: &OptionPath, statement: &mut Statement) {
+fn settings(keyword: &str, value: &str, machine: &Machine, statement: &mut Statement) {
+    let path = OptionPath::new(["services", "openssh", "settings", keyword]);
     if COMMA_LISTS.contains(&keyword) {
         let names = value.split(',').map(str::trim).filter(|it| !it.is_empty());
         statement.set(path.clone(), Expr::strs(names));
@@ -307,7 +304,11 @@ fn settings(keyword: &str, value: &str, path: &OptionPath, statement: &mut State
     }
     if SPACE_LISTS.contains(&keyword) {
         for name in value.split_whitespace() {
-            statement.add(path.clone(), Expr::str(name));
+            let admin = user::admin_group(name, machine).filter(|_| keyword.ends_with("Groups"));
+            if let Some(admin) = admin {
+                statement.assume(format!("the group `{name}` is `{admin}` on NixOS"));
+            }
+            statement.add(path.clone(), Expr::str(admin.unwrap_or(name)));
         }
         return;
     }

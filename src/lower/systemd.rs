@@ -468,7 +468,7 @@ mod tests {
             r#"
             systemd.services.shop.serviceConfig.EnvironmentFile = "/run/secrets/shop.env";
             /run/secrets/shop.env: DB=<secret: shop_db>
-            assumed: its content is put into `/run/secrets/shop.env`
+            assumed: the content of `/etc/shop.env` is put into `/run/secrets/shop.env`
             assumed: the content of `/etc/shop.env` is put into `/run/secrets/shop.env`
             "#,
         );

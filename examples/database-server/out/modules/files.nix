@@ -10,10 +10,12 @@
 
   # MANUAL site.yml:89 Settings for large machines: it hangs on the output of the task "How much memory there
   #   is".
+  #   Where its condition holds:
+  #   Say it in services.postgresql.settings, or an option beside it.
 
   # MANUAL site.yml:95 Listen on all addresses: `/etc/postgresql/15/main/postgresql.conf` is not in the input:
   #   the edit needs the original.
-  #   state what the edit means with the NixOS option of that service
+  #   State what the edit means with the NixOS option of that service.
   #   path: /etc/postgresql/15/main/postgresql.conf
   #   regexp: ^#?listen_addresses
   #   line: listen_addresses = '*'

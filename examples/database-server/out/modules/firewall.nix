@@ -9,7 +9,7 @@
   };
   # MANUAL site.yml:124 PostgreSQL from the office: the rule holds only from 198.51.100.0/24, and an open port
   #   of NixOS is open to everybody.
-  #   networking.firewall.extraInputRules (nftables) or extraCommands (iptables) take rules
+  #   networking.firewall.extraInputRules (nftables) or extraCommands (iptables) take rules.
   #   rule: allow
   #   from_ip: 198.51.100.0/24
   #   port: 5432

@@ -2,9 +2,6 @@
 { ... }:
 
 {
-  # site.yml:7 Name of the host
-  networking.hostName = "db1";
-
   # site.yml:55 Other hosts
   networking.hosts = {
     "198.51.100.5" = [

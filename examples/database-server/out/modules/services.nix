@@ -1,9 +1,12 @@
 # Services on db1.example.org.
-{ ... }:
+{ pkgs, ... }:
 
 {
   # site.yml:15 Packages, :112 PostgreSQL runs
-  services.postgresql.enable = true;
+  services.postgresql = {
+    enable = true;
+    package = pkgs.postgresql_15;
+  };
 
   # site.yml:15 Packages, :118 Chrony runs
   services.chrony.enable = true;

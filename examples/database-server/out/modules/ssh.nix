@@ -8,8 +8,9 @@
     settings = {
       PasswordAuthentication = false;
       X11Forwarding = false;
+      # Assumed: the group `sudo` is `wheel` on NixOS.
       AllowGroups = [
-        "sudo"
+        "wheel"
         "postgres"
       ];
     };

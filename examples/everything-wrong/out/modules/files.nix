@@ -13,7 +13,7 @@
 
   # MANUAL site.yml:22 A template that is missing: the file `missing.j2` is not in the input (looked for at
   #   templates/missing.j2, missing.j2).
-  #   put the file back, or state what it holds
+  #   Put the file back, or state what it holds.
   #   src: missing.j2
   #   dest: /etc/missing.conf
 
@@ -24,7 +24,8 @@
   #   which is known only on the machine.
   #   Write /etc/address with its real content.
 
-  # site.yml:79 A secret from a vault without a password (assumed: its content is put into `/run/secrets/token`)
+  # site.yml:79 A secret from a vault without a password (assumed: the content of `/etc/token` is put into
+  # `/run/secrets/token`)
   environment.etc.token.source = "/run/secrets/token";
 
   # MANUAL site.yml:105 A filter that nobody knows: its content holds the result of the filter `no_such_filter`,

@@ -20,5 +20,8 @@
     ./local.nix
   ];
 
+  # site.yml:7 Name of the host
+  networking.hostName = "db1";
+
   system.stateVersion = "26.05";
 }

@@ -10,6 +10,8 @@
     ./local.nix
   ];
 
+  networking.hostName = "web2";
+
   # roles/shop/tasks/main.yml:31 Site, :38 Enable site
   services.nginx.appendHttpConfig = ''
     # Ansible managed
@@ -27,8 +29,6 @@
   # roles/shop/tasks/main.yml:53 Unit (assumed: the content of `/etc/shop.env` is put into
   # `/run/secrets/shop.env`; `/usr/bin/node` is taken from `pkgs.nodejs`)
   systemd.services.shop.environment.PORT = "8000";
-
-  networking.hostName = "web2";
 
   system.stateVersion = "26.05";
 }

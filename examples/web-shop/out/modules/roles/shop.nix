@@ -9,7 +9,7 @@
     htop
   ];
   # MANUAL roles/shop/tasks/main.yml:1 Install packages: the apt package `php-legacy-foo` is not known here.
-  #   find it at https://search.nixos.org/packages, then add it to environment.systemPackages
+  #   Find it at https://search.nixos.org/packages, then add it to environment.systemPackages.
 
   # roles/shop/tasks/main.yml:7 Shop user
   users.users.shop = {
@@ -31,11 +31,7 @@
       "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJv1eXample0000000000000000000000000000000 ada@example.org"
     ];
   };
-
-  # roles/shop/tasks/main.yml:15 Admins (assumed: the group `sudo` is `wheel` on NixOS)
   users.groups.ada = { };
-
-  # roles/shop/tasks/main.yml:15 Admins, :25 Keys of the admins
   users.users.brian = {
     # Assumed: the group `sudo` is `wheel` on NixOS.
     isNormalUser = true;
@@ -45,24 +41,21 @@
       "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJv2eXample0000000000000000000000000000000 brian@example.org"
     ];
   };
-
-  # roles/shop/tasks/main.yml:15 Admins (assumed: the group `sudo` is `wheel` on NixOS)
   users.groups.brian = { };
 
   # roles/shop/tasks/main.yml:45 Environment, :53 Unit, :59 Start shop (assumed: the content of `/etc/shop.env`
   # is put into `/run/secrets/shop.env`; `/usr/bin/node` is taken from `pkgs.nodejs`)
   systemd.services.shop = {
+    description = "The shop";
+    wantedBy = [ "multi-user.target" ];
+    after = [ "network.target" ];
     serviceConfig = {
-      # Assumed: its content is put into `/run/secrets/shop.env`.
-      EnvironmentFile = "/run/secrets/shop.env";
       User = "shop";
       WorkingDirectory = "/srv/shop";
+      EnvironmentFile = "/run/secrets/shop.env";
       ExecStart = "${pkgs.nodejs}/bin/node server.js";
       Restart = "on-failure";
     };
-    description = "The shop";
-    after = [ "network.target" ];
-    wantedBy = [ "multi-user.target" ];
   };
 
   # roles/shop/tasks/main.yml:66 No root logins (assumed: sshd runs, the play came over ssh)
@@ -77,7 +70,8 @@
     443
   ];
 
-  # roles/shop/tasks/main.yml:80 Create schema
+  # roles/shop/tasks/main.yml:80 Create schema. Runtime: a command cannot be stated as configuration; it runs
+  # while /srv/shop/.schema does not exist.
   systemd.services.shop-create-schema = {
     description = "Create schema";
     wantedBy = [ "multi-user.target" ];
