@@ -163,10 +163,11 @@ pub fn service(name: &str, family: Family) -> Option<ServiceName> {
     let name = name.strip_suffix(".service").unwrap_or(name);
     let find = |name: &str| {
         let from = SERVICES.partition_point(|row| row.name < name);
-        SERVICES[from..]
-            .iter()
-            .take_while(|row| row.name == name)
+        let rows = || SERVICES[from..].iter().take_while(|row| row.name == name);
+        // A name that only other distributions have is an alias, or the source is for several.
+        rows()
             .find(|row| row.families & bits(family) != 0)
+            .or_else(|| rows().next())
     };
     let row = find(name)
         // One instance of a template stands for all.
