@@ -2,7 +2,9 @@
 { ... }:
 
 {
-  # site.yml:62 Backup script, :76 Role of the replica
+  # site.yml:62 Backup script, :76 Role of the replica (assumed: the content of
+  # `/usr/local/bin/backup-databases` is put into `/run/secrets/backup-databases`; the content of
+  # `/var/lib/postgresql/.pgpass` is put into `/run/secrets/.pgpass`)
   systemd.tmpfiles.rules = [
     "L+ /usr/local/bin/backup-databases - - - - /run/secrets/backup-databases"
     "L+ /var/lib/postgresql/.pgpass - - - - /run/secrets/.pgpass"
