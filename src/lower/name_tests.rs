@@ -147,7 +147,7 @@ fn a_database_gets_the_package_that_it_needs() {
         ],
         &[
             "services.mysql.enable = true",
-            "services.mysql.package = pkgs.mariadb",
+            "services.mysql.package = pkgs.mariadb_114",
         ],
         &["translated", "translated"],
     );
@@ -155,7 +155,7 @@ fn a_database_gets_the_package_that_it_needs() {
         vec![service("mariadb", Some(true), None)],
         &[
             "services.mysql.enable = true",
-            "services.mysql.package = pkgs.mariadb",
+            "services.mysql.package = pkgs.mariadb_114",
         ],
         &["assumed"],
     );

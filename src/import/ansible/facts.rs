@@ -162,8 +162,6 @@ const MACHINE_FACTS: &[&str] = &[
     "device_links",
     "devices",
     "dns",
-    "domain",
-    "env",
     "fibre_channel_wwn",
     "form_factor",
     "interfaces",
@@ -195,8 +193,6 @@ const MACHINE_FACTS: &[&str] = &[
     "swaptotal_mb",
     "system_vendor",
     "uptime_seconds",
-    "virtualization_role",
-    "virtualization_type",
     "virtualization_tech_guest",
     "virtualization_tech_host",
     "eth0",
@@ -212,6 +208,17 @@ const MACHINE_FACTS: &[&str] = &[
     "system_capabilities",
     "system_capabilities_enforced",
     "fips",
+];
+
+/// Facts that a module of its own gathers: `package_facts`, `service_facts`, `getent`.
+const MODULE_FACTS: &[&str] = &[
+    "getent_group",
+    "getent_hosts",
+    "getent_passwd",
+    "getent_services",
+    "getent_shadow",
+    "packages",
+    "services",
 ];
 
 impl Profile {
@@ -273,9 +280,7 @@ impl Profile {
             facts.insert("hostname".to_owned(), Value::str(short));
             facts.insert("nodename".to_owned(), Value::str(host));
             facts.insert("fqdn".to_owned(), Value::str(host));
-            if !domain.is_empty() {
-                facts.insert("domain".to_owned(), Value::str(domain));
-            }
+            facts.insert("domain".to_owned(), Value::str(domain));
         }
         for name in MACHINE_FACTS {
             let what = format!("the fact `ansible_{name}`");
@@ -288,6 +293,10 @@ impl Profile {
                 .entry((*name).to_owned())
                 .or_insert(Value::Unknown(hole));
         }
+        for name in MODULE_FACTS {
+            let value = Value::unknown(format!("the fact `{name}`"), None);
+            facts.entry((*name).to_owned()).or_insert(value);
+        }
         let mut layer = Layer {
             assumed: Some(Arc::from(format!("the facts of {}", self.name))),
             ..Layer::default()
@@ -297,6 +306,16 @@ impl Profile {
             layer
                 .vars
                 .insert(format!("ansible_{name}"), Binding::Value(value.clone()));
+        }
+        // These modules bring their facts without a prefix.
+        for name in MODULE_FACTS
+            .iter()
+            .filter(|name| name.starts_with("getent_"))
+        {
+            if let Some(value) = facts.get(*name) {
+                let binding = Binding::Value(value.clone());
+                layer.vars.insert((*name).to_owned(), binding);
+            }
         }
         let all = facts
             .into_iter()
@@ -407,6 +426,31 @@ fn built_in_facts(row: &Row) -> IndexMap<String, Value> {
     set("real_user_id", Value::Int(0));
     set("effective_group_id", Value::Int(0));
     set("is_chroot", Value::Bool(false));
+    // As `setup` says of a machine that is no guest.
+    set("virtualization_type", Value::str("NA"));
+    set("virtualization_role", Value::str("NA"));
+    set(
+        "env",
+        Value::of_pairs(vec![
+            ("HOME", Value::str("/root")),
+            ("USER", Value::str("root")),
+            ("LOGNAME", Value::str("root")),
+            ("SHELL", Value::str("/bin/bash")),
+            ("PWD", Value::str("/root")),
+            (
+                "PATH",
+                Value::str("/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"),
+            ),
+            (
+                "LANG",
+                Value::unknown("the variable LANG of the login", None),
+            ),
+            (
+                "SUDO_USER",
+                Value::unknown("the user that Ansible logs in as", None),
+            ),
+        ]),
+    );
     set("local", Value::of_pairs(Vec::new()));
     set("module_setup", Value::Bool(true));
     facts

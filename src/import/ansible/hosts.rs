@@ -13,7 +13,7 @@ use super::scope::{Binding, HostVars, Layer, Session};
 use super::value::Value;
 use crate::diag::{Code, Diagnostics};
 use crate::import::Options as ImportOptions;
-use crate::source::{FileId, SourceTree, Span};
+use crate::source::{self, FileId, SourceTree, Span};
 use crate::syntax::yaml::{self, Node};
 
 /// A host that is played.
@@ -91,8 +91,17 @@ impl Cast {
                 inventory.add_host("all", None);
                 plays_everything = true;
             } else if names.is_empty() {
-                inventory.add_host(tree.name(), None);
-                plays_everything = true;
+                // Files of host_vars name the hosts of an inventory that is kept elsewhere.
+                let named = host_vars_names(tree);
+                plays_everything = named.is_empty() || named.len() > MAX_NAMES;
+                if plays_everything {
+                    inventory.add_host(tree.name(), None);
+                } else {
+                    for name in &named {
+                        inventory.add_host(name, None);
+                    }
+                    inventory.settle();
+                }
             } else {
                 for name in &names {
                     inventory.add_host(name, None);
@@ -105,6 +114,18 @@ impl Cast {
             && !inventory.hosts.contains_key("localhost")
         {
             inventory.add_host("localhost", None);
+        }
+        if from_inventory {
+            // Groups that a play fills while it runs stand for the hosts that nobody knows yet.
+            for name in made_groups(library) {
+                let asked = patterns.iter().any(|it| plain_names(it).contains(&name));
+                let is_there =
+                    inventory.groups.contains_key(&name) || inventory.hosts.contains_key(&name);
+                if asked && !is_there {
+                    inventory.add_host(&name, None);
+                    inventory.group(&name).hosts.insert(name.clone());
+                }
+            }
         }
         let extra = extra_vars(tree, &options.ansible.extra_vars, diags);
         let common = common(&inventory, tree);
@@ -206,6 +227,7 @@ impl Cast {
             inventory: &self.inventory,
             hosts: &self.host_vars,
             common: Arc::clone(&self.common),
+            played: self.hosts.iter().map(|host| host.name.clone()).collect(),
             lowest: Arc::clone(&self.lowest),
             extra: Arc::clone(&self.extra),
             tags: options.tags.clone(),
@@ -221,6 +243,54 @@ impl Cast {
             role_title(role)
         }
     }
+}
+
+/// Returns the names of the files and folders of `host_vars`.
+fn host_vars_names(tree: &SourceTree) -> Vec<String> {
+    let mut names = Vec::new();
+    for (_, entry) in tree.entries() {
+        let Some((folder, name)) = entry.path.rsplit_once('/') else {
+            continue;
+        };
+        let is_there = folder == "host_vars" || folder.ends_with("/host_vars");
+        if !is_there || source::is_ignored(folder) || name.starts_with('.') {
+            continue;
+        }
+        let stem = [".yml", ".yaml", ".json"]
+            .iter()
+            .find_map(|ending| name.strip_suffix(ending));
+        let name = stem.unwrap_or(name).to_owned();
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
+}
+
+/// Returns the groups that `add_host` and `group_by` make, where they are named in plain words.
+fn made_groups(library: &Library<'_>) -> IndexSet<String> {
+    let mut names = IndexSet::new();
+    for task in library.all_tasks() {
+        let keys: &[&str] = match task.module.as_str() {
+            "add_host" => &["groups", "group", "groupname"],
+            "group_by" => &["key"],
+            _ => continue,
+        };
+        for node in keys.iter().filter_map(|key| task.arguments.get(key)) {
+            let listed = node
+                .items()
+                .unwrap_or_default()
+                .iter()
+                .filter_map(|it| it.text());
+            let texts = listed.chain(node.text()).filter(|text| !text.contains('{'));
+            names.extend(
+                texts
+                    .flat_map(|text| text.split(','))
+                    .map(|it| it.trim().to_owned()),
+            );
+        }
+    }
+    names
 }
 
 /// Returns the `hosts` of all plays that are played.
@@ -244,7 +314,7 @@ fn patterns(library: &Library<'_>, playbooks: &[FileId]) -> Vec<String> {
         {
             if let Some(import) = play.import.as_ref().and_then(|it| it.text()) {
                 let name = import.split_whitespace().next().unwrap_or_default();
-                let path = crate::source::join(folder, name);
+                let path = source::join(folder, name);
                 waiting.extend(
                     library
                         .tree
@@ -493,13 +563,7 @@ fn named_profile(library: &Library<'_>) -> (&'static str, &'static str) {
             return (profile, "which the role's galaxy_info names");
         }
     }
-    let managers = library.files().flat_map(|file| {
-        statements(&file.tasks).chain(
-            file.plays
-                .iter()
-                .flat_map(|play| statements(&play.tasks).chain(statements(&play.pre_tasks))),
-        )
-    });
+    let managers = library.all_tasks().map(|task| task.module.clone());
     let mut counts: IndexMap<&'static str, usize> = IndexMap::new();
     for module in managers {
         let profile = match module.as_str() {
@@ -524,24 +588,4 @@ fn platform_name(node: &Node) -> Option<String> {
         .and_then(|it| it.text())
         .or(node.text())
         .map(str::to_owned)
-}
-
-/// Returns the modules of all tasks of some statements.
-fn statements(statements: &[super::playbook::Statement]) -> impl Iterator<Item = String> {
-    let mut found = Vec::new();
-    collect(statements, &mut found);
-    found.into_iter()
-}
-
-fn collect(statements: &[super::playbook::Statement], found: &mut Vec<String>) {
-    for statement in statements {
-        match statement {
-            super::playbook::Statement::Task(task) => found.push(task.module.clone()),
-            super::playbook::Statement::Block(block) => {
-                for part in [&block.block, &block.rescue, &block.always] {
-                    collect(part, found);
-                }
-            }
-        }
-    }
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
-use super::playbook::{TaskFile, read_file};
+use super::playbook::{Statement, Task, TaskFile, read_file};
 use super::scope::Layer;
 use crate::account::Account;
 use crate::diag::{Code, Diagnostics};
@@ -119,6 +119,25 @@ impl<'a> Library<'a> {
         self.files.values()
     }
 
+    /// Returns every task of the tree, in blocks and handlers, too.
+    pub(super) fn all_tasks(&self) -> impl Iterator<Item = &Arc<Task>> {
+        let mut found = Vec::new();
+        for file in self.files.values() {
+            collect(&file.tasks, &mut found);
+            for play in &file.plays {
+                for part in [
+                    &play.pre_tasks,
+                    &play.tasks,
+                    &play.post_tasks,
+                    &play.handlers,
+                ] {
+                    collect(part, &mut found);
+                }
+            }
+        }
+        found.into_iter()
+    }
+
     /// Returns the first document of a YAML file.
     pub(super) fn document(&self, file: FileId) -> Option<&Arc<Node>> {
         self.documents.get(&file)?.as_ref()
@@ -162,6 +181,9 @@ impl<'a> Library<'a> {
         from_role: Option<&str>,
     ) -> Option<String> {
         let tree = self.tree;
+        if matches!(name, "." | "./") {
+            return Some(String::new());
+        }
         let is_role = |path: &String| {
             let parts = [
                 "tasks",
@@ -215,28 +237,19 @@ impl<'a> Library<'a> {
             })
     }
 
-    /// Returns every role of the tree: the folders below a `roles` folder, and the root where it is a role.
+    /// Returns every role of the tree: the folders that have tasks or handlers of their own.
     pub(super) fn roles(&self) -> Vec<String> {
-        let is_role = |path: &String| {
-            ["tasks", "handlers"]
-                .iter()
-                .any(|part| self.tree.is_directory(&join(path, part)))
-        };
-        let below = self.role_folders.iter().flat_map(|folder| {
-            let children = self
-                .tree
-                .children(folder)
-                .filter(|(_, entry)| entry.kind != EntryKind::File);
-            children
-                .map(|(_, entry)| entry.path.clone())
-                .collect::<Vec<_>>()
-        });
-        let mut roles: Vec<String> = below
-            .filter(is_role)
-            .filter(|path| !is_ignored(path))
-            .collect();
-        if is_role(&String::new()) {
-            roles.push(String::new());
+        let mains = ["tasks/main.yml", "tasks/main.yaml", "handlers/main.yml"];
+        let mut roles: Vec<String> = Vec::new();
+        for (_, entry) in self.tree.entries() {
+            let folder = mains.iter().find_map(|main| entry.path.strip_suffix(main));
+            let Some(folder) = folder.map(|it| it.trim_end_matches('/').to_owned()) else {
+                continue;
+            };
+            let whole = folder.is_empty() || entry.path.as_bytes().get(folder.len()) == Some(&b'/');
+            if whole && !is_ignored(&folder) && !roles.contains(&folder) {
+                roles.push(folder);
+            }
         }
         roles
     }
@@ -279,6 +292,19 @@ impl<'a> Library<'a> {
             .filter(|(_, entry)| entry.kind == EntryKind::File && is_yaml(&entry.path))
             .map(|(file, _)| file)
             .collect()
+    }
+}
+
+fn collect<'l>(statements: &'l [Statement], found: &mut Vec<&'l Arc<Task>>) {
+    for statement in statements {
+        match statement {
+            Statement::Task(task) => found.push(task),
+            Statement::Block(block) => {
+                for part in [&block.block, &block.rescue, &block.always] {
+                    collect(part, found);
+                }
+            }
+        }
     }
 }
 

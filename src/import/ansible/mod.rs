@@ -31,6 +31,7 @@ use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 
+use super::state::State;
 use super::{Importer, Options as ImportOptions};
 use crate::account::{Account, Closing, Code, ItemId, ItemKind, Verdict};
 use crate::diag::{self, Diagnostics};
@@ -120,6 +121,11 @@ fn import(
         })
         .collect();
     let mut machines = Vec::with_capacity(played.len());
+    let mut played = played;
+    let mut delegated: Vec<(String, State)> = Vec::new();
+    for played in &mut played {
+        delegated.extend(std::mem::take(&mut played.delegated));
+    }
     for (host, played) in cast.hosts.iter().zip(played) {
         diags.append(played.diags);
         for file in &played.visited {
@@ -141,6 +147,15 @@ fn import(
         }
         let entries = settle::settle(played.state, &host.name, host.profile.family(), account);
         let mut entries = entries;
+        let theirs = delegated.extract_if(.., |(name, _)| *name == host.name);
+        for (_, state) in theirs.collect::<Vec<_>>() {
+            entries.extend(settle::settle(
+                state,
+                &host.name,
+                host.profile.family(),
+                account,
+            ));
+        }
         entries.extend(hostname(host, &entries));
         machines.push(Machine {
             name: host.name.clone(),

@@ -33,6 +33,19 @@ pub(crate) enum Binding {
     Node(Arc<Node>),
     /// Computed already (facts, registered results, loop items): never rendered again.
     Value(Value),
+    /// As `Value`; whoever uses it assumes this.
+    Assumed(Value, Arc<[String]>),
+}
+
+impl Binding {
+    /// Binds a value that holds under some assumptions, or none.
+    pub(crate) fn under(value: Value, assumptions: Vec<String>) -> Binding {
+        if assumptions.is_empty() {
+            Binding::Value(value)
+        } else {
+            Binding::Assumed(value, assumptions.into())
+        }
+    }
 }
 
 /// Why a template could not be evaluated.
@@ -91,7 +104,7 @@ pub(crate) struct Scope<'a> {
     /// What is being rendered: a variable that needs itself has no value.
     busy: RefCell<Vec<String>>,
     /// What has to hold for the values that were used so far.
-    assumed: RefCell<IndexSet<Arc<str>>>,
+    assumed: RefCell<IndexSet<String>>,
 }
 
 /// How a template file is rendered (the parameters of the `template` module).
@@ -163,15 +176,17 @@ impl<'a> Scope<'a> {
         let mut layers = self.layers.iter().rev();
         let (layer, binding) = layers.find_map(|layer| Some((layer, layer.vars.get(name)?)))?;
         if let Some(assumed) = &layer.assumed {
-            self.assumed.borrow_mut().insert(Arc::clone(assumed));
+            self.assumed.borrow_mut().insert(assumed.to_string());
+        }
+        if let Binding::Assumed(_, assumed) = binding {
+            self.assumed.borrow_mut().extend(assumed.iter().cloned());
         }
         Some(binding)
     }
 
     /// Returns what has to hold for the values that were used in this scope so far.
     pub(crate) fn assumptions(&self) -> Vec<String> {
-        let assumed = self.assumed.borrow();
-        assumed.iter().map(ToString::to_string).collect()
+        self.assumed.borrow().iter().cloned().collect()
     }
 
     /// A name that no level has may be in one that cannot be read.
@@ -201,7 +216,7 @@ impl<'a> Scope<'a> {
             return Ok(self.missing(name));
         };
         match binding {
-            Binding::Value(value) => {
+            Binding::Value(value) | Binding::Assumed(value, _) => {
                 let value = secret::hide(self.session, name, value.clone(), None);
                 Ok(below(value, name, path))
             }

@@ -66,6 +66,9 @@ impl Equivalent<Key> for Name<'_> {
     }
 }
 
+/// The key of what stands for all keys that nobody knows.
+const REST: &str = "\u{0}";
+
 /// What a condition comes to.
 #[derive(Clone, Debug)]
 pub(crate) enum Truth {
@@ -129,6 +132,17 @@ impl Value {
                 .map(|(name, value)| (Key::Str(name.to_owned()), value))
                 .collect(),
         )
+    }
+
+    /// Makes a dictionary of which only some keys are certain: any other may be there, and is `rest`.
+    pub(crate) fn open(mut pairs: Vec<(&str, Value)>, rest: Value) -> Value {
+        pairs.push((REST, rest));
+        Value::of_pairs(pairs)
+    }
+
+    /// Returns the value of a key of a dictionary, or what stands for keys that nobody knows.
+    pub(crate) fn entry(&self, name: &str) -> Option<&Value> {
+        self.get(name).or_else(|| self.get(REST))
     }
 
     /// Makes the value that a node has as written, its templates unrendered; for comments.
@@ -312,7 +326,10 @@ impl Value {
     pub(crate) fn iterate(&self) -> Option<Vec<Value>> {
         match self {
             Value::List(items) => Some(items.to_vec()),
-            Value::Dict(dict) => Some(dict.keys().map(Key::value).collect()),
+            Value::Dict(dict) => {
+                let keys = dict.keys().filter(|key| !key.is_rest());
+                Some(keys.map(Key::value).collect())
+            }
             Value::Str(text) => {
                 let text = text.plain()?;
                 let characters = text.chars();
@@ -368,6 +385,10 @@ impl std::fmt::Display for Key {
 }
 
 impl Key {
+    fn is_rest(&self) -> bool {
+        matches!(self, Key::Str(name) if name == REST)
+    }
+
     pub(crate) fn value(&self) -> Value {
         match self {
             Key::Str(text) => Value::str(text),

@@ -112,7 +112,7 @@ impl Inventory {
                 inventory.read_file(tree, file, diags);
             }
         }
-        inventory.finish();
+        inventory.settle();
         inventory
     }
 
@@ -154,7 +154,7 @@ impl Inventory {
     }
 
     /// Puts hosts without a group into `ungrouped`, and every group below `all`.
-    fn finish(&mut self) {
+    pub(super) fn settle(&mut self) {
         let grouped: IndexSet<String> = self
             .groups
             .iter()

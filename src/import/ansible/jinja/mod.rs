@@ -137,7 +137,7 @@ fn with_last_breaks(mut made: Text, source: &str) -> Text {
 pub(super) fn attribute(value: &Value, name: &str) -> Option<Value> {
     match value {
         Value::Unknown(_) | Value::Undefined(_) => Some(value.clone()),
-        Value::Dict(_) => value.get(name).cloned(),
+        Value::Dict(_) => value.entry(name).cloned(),
         Value::List(items) => {
             let index: usize = name.parse().ok()?;
             items.get(index).cloned()

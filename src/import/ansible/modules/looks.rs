@@ -14,7 +14,6 @@ pub(super) const LOOKS: Module = Module {
         "service_facts",
         "mount_facts",
         "getent",
-        "find",
         "slurp",
         "ping",
         "wait_for",

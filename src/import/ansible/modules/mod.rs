@@ -16,6 +16,7 @@ mod debug;
 mod dnf;
 mod fail;
 mod file;
+mod find;
 mod group;
 mod hostname;
 mod include_vars;
@@ -47,6 +48,7 @@ use std::sync::Arc;
 use super::library::Library;
 use super::params::{Params, Refusal};
 use super::playbook::Task;
+use super::results;
 use super::scope::{Binding, Scope};
 use super::value::{Key as Name, Value};
 use crate::account::{Code, ItemId, Verdict};
@@ -88,6 +90,7 @@ pub(super) const MODULES: &[&Module] = &[
     &dnf::MODULE,
     &fail::MODULE,
     &file::MODULE,
+    &find::MODULE,
     &group::MODULE,
     &hostname::MODULE,
     &include_vars::MODULE,
@@ -172,7 +175,7 @@ pub(super) struct Run<'r, 'a> {
     pub(super) part: Part,
     /// Whether the task runs; never `False` here.
     pub(super) guard: Condition,
-    /// What has to hold for what the task says: `the facts of debian-12`.
+    /// What the module itself assumes.
     pub(super) assumptions: Vec<String>,
     /// Who the task runs as, where that is known.
     pub(super) user: Option<String>,
@@ -210,11 +213,18 @@ impl Run<'_, '_> {
             resource,
             part: self.part.clone(),
             origin: Origin::of(self.task.item),
-            assumptions: self.assumptions.clone(),
+            assumptions: self.assumed(),
             guard: self.guard.clone(),
         };
         self.stated += 1;
         self.state.put(entry, self.book);
+    }
+
+    /// Returns what has to hold for what the task says: templates that were rendered meanwhile included.
+    pub(super) fn assumed(&self) -> Vec<String> {
+        let mut all = self.scope.assumptions();
+        all.extend(self.assumptions.iter().cloned());
+        all
     }
 
     /// As `put`, under an assumption of the module's own.
@@ -222,6 +232,12 @@ impl Run<'_, '_> {
         self.assumptions.push(assumption.to_owned());
         self.put(resource);
         self.assumptions.pop();
+    }
+
+    /// Says what `register` binds of a module that changes something: these keys, the others unknown.
+    pub(super) fn returns_changed(&mut self, pairs: Vec<(&str, Value)>) {
+        let value = results::of_change_with(self.task, pairs);
+        self.returns_assuming(value, &results::change_assumed(self.task));
     }
 
     /// Says what `register` binds, and what has to hold for it.

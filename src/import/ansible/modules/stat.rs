@@ -2,7 +2,7 @@
 //!
 //! Manual: <https://docs.ansible.com/ansible/latest/collections/ansible/builtin/stat_module.html>
 
-use super::paths::{absolute, is_empty_at_first};
+use super::paths::{absolute, is_absent_at_first};
 use super::{Kind, Module, Run, record};
 use crate::import::ansible::params::{Params, Refusal};
 use crate::import::ansible::value::Value;
@@ -50,7 +50,7 @@ fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
             ("changed", Value::Bool(false)),
             ("stat", stat),
         ]));
-    } else if is_empty_at_first(&path) && !run.state.has_path(&path) {
+    } else if is_absent_at_first(&path, run) {
         let stat = record(vec![("exists", Value::Bool(false))]);
         let value = record(vec![("changed", Value::Bool(false)), ("stat", stat)]);
         run.returns_assuming(value, &format!("nothing is at `{path}` on a new machine"));

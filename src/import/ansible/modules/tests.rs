@@ -429,7 +429,7 @@ mod steering {
         check(
             "- stat: {path: /opt/x}\n  register: it\n- hostname: {name: a}\n  when: not it.stat.exists",
             &[
-                r#"{"hostname":{"name":"a"}}"#,
+                r#"{"hostname":{"name":"a"}} if nothing is at `/opt/x` on a new machine"#,
                 "control: it only looks at the machine",
             ],
         );

@@ -5,6 +5,7 @@
 use super::{Kind, Module, Run};
 use crate::account::Code;
 use crate::import::ansible::params::{Params, Refusal};
+use crate::import::ansible::value::Value;
 use crate::import::state::Key;
 use crate::model::{Hole, HoleKind, Resource, Text, User};
 
@@ -66,6 +67,17 @@ fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
         locked: params.flag(&["password_lock"])?.unwrap_or(false) || is_locked,
         name: name.clone(),
     };
+    let usual = if name == "root" {
+        "/root".to_owned()
+    } else {
+        format!("/home/{name}")
+    };
+    let home = user.home.clone().unwrap_or(usual);
+    run.returns_changed(vec![
+        ("name", Value::str(&name)),
+        ("state", Value::str("present")),
+        ("home", Value::str(&home)),
+    ]);
     let manual = by_hand(params, &name)?;
     // Without `append` the groups are these and no others.
     let before = run

@@ -19,6 +19,8 @@ use crate::syntax::yaml::Node;
 /// One run of a task: the variables of the task and its loop item.
 pub(super) struct Round {
     pub(super) layers: Vec<Arc<Layer>>,
+    /// The item of the loop.
+    pub(super) item: Option<Value>,
     /// Open where the list itself is unknown: the task then stands for runs that nobody can count.
     pub(super) guard: Condition,
 }
@@ -36,6 +38,7 @@ impl<'a> Player<'a> {
         let Some(looped) = &task.keywords.looped else {
             return Ok(vec![Round {
                 layers: Vec::new(),
+                item: None,
                 guard: Condition::True,
             }]);
         };
@@ -70,6 +73,7 @@ impl<'a> Player<'a> {
                         }
                         Round {
                             layers,
+                            item: Some(item.clone()),
                             guard: Condition::True,
                         }
                     })
@@ -78,7 +82,8 @@ impl<'a> Player<'a> {
             Ok(Value::Unknown(hole)) => {
                 let guard = Condition::Unknown(format!("{}, which the loop goes over", hole.what));
                 Ok(vec![Round {
-                    layers: vec![layer_of(&variable, Value::Unknown(hole))],
+                    layers: vec![layer_of(&variable, Value::Unknown(hole.clone()))],
+                    item: Some(Value::Unknown(hole)),
                     guard,
                 }])
             }
@@ -86,6 +91,7 @@ impl<'a> Player<'a> {
             Ok(Value::Undefined(_)) | Err(_) if self.is_certainly_skipped(&scope, context) => {
                 Ok(vec![Round {
                     layers: vec![layer_of(&variable, Value::None)],
+                    item: None,
                     guard: Condition::False,
                 }])
             }

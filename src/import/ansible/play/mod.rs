@@ -35,6 +35,8 @@ pub(super) struct Stage<'a> {
     pub(super) hosts: &'a HostVars,
     /// `groups` and what else is the same for every host.
     pub(super) common: Arc<Layer>,
+    /// The hosts that are translated.
+    pub(super) played: BTreeSet<String>,
     /// What holds where nobody says anything: how Ansible connects.
     pub(super) lowest: Arc<Layer>,
     pub(super) extra: Arc<Layer>,
@@ -47,12 +49,21 @@ pub(super) struct Stage<'a> {
 /// What playing the playbooks for one host gives.
 pub(super) struct Played {
     pub(super) state: State,
+    /// What its tasks made of other hosts (`delegate_to`).
+    pub(super) delegated: IndexMap<String, State>,
     pub(super) closings: Vec<(ItemId, Closing)>,
     pub(super) diags: Diagnostics,
     /// What each play holds: its tasks and those of its roles.
     pub(super) held: IndexMap<ItemId, IndexSet<ItemId>>,
     /// Whether the play ran for this host at all.
     pub(super) visited: BTreeSet<FileId>,
+}
+
+impl Stage<'_> {
+    /// Tells whether a host is one that is translated.
+    pub(super) fn plays(&self, host: &str) -> bool {
+        self.played.contains(host)
+    }
 }
 
 /// Plays playbooks for one host.
@@ -67,6 +78,8 @@ pub(super) struct Player<'a> {
     included: Arc<Layer>,
     remembered: Arc<Layer>,
     state: State,
+    /// The state of other hosts that tasks delegate to.
+    delegated: IndexMap<String, State>,
     closings: Vec<(ItemId, Closing)>,
     diags: Diagnostics,
     held: IndexMap<ItemId, IndexSet<ItemId>>,
@@ -110,6 +123,7 @@ impl<'a> Player<'a> {
             included: Arc::default(),
             remembered: Arc::default(),
             state: State::default(),
+            delegated: IndexMap::new(),
             closings: Vec::new(),
             diags: Diagnostics::new(),
             held: IndexMap::new(),
@@ -147,6 +161,7 @@ impl<'a> Player<'a> {
         self.session.report(&mut self.diags);
         Played {
             state: self.state,
+            delegated: self.delegated,
             closings: self.closings,
             diags: self.diags,
             held: self.held,

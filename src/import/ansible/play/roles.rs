@@ -142,12 +142,13 @@ impl<'a> Player<'a> {
             self.frame.defaults.extend(defaults.iter().cloned());
             self.frame.role_vars.extend(vars.iter().cloned());
         }
-        self.play_role_at(
-            &path,
-            role_title(name),
-            context,
-            Some((parts, (defaults, vars))),
-        );
+        let title = if path.is_empty() {
+            self.stage.library.tree.name()
+        } else {
+            role_title(name)
+        };
+        let layers = (defaults, vars);
+        self.play_role_at(&path, title, context, Some((parts, layers)));
         Ok(())
     }
 

@@ -75,22 +75,25 @@ impl<'a> Player<'a> {
                 Code::ConditionFalse,
                 "its loop has no items",
             );
-            self.register(task, &[], true);
+            self.register(task, Vec::new(), true);
             return;
         }
         let looped = task.keywords.looped.is_some();
         let mut returned = Vec::with_capacity(rounds.len());
         for round in rounds {
-            returned.push(self.run_round(task, context, round));
+            let item = round.item.clone();
+            let mut result = self.run_round(task, context, round);
+            result.value = results::with_item(result.value, item.as_ref());
+            returned.push(result);
             if self.ended.is_some() {
                 break;
             }
         }
-        self.register(task, &returned, looped);
+        self.register(task, returned, looped);
     }
 
     /// Runs a module once, and returns what it would have returned.
-    fn run_round(&mut self, task: &'a Arc<Task>, context: &Context<'a>, round: Round) -> Value {
+    fn run_round(&mut self, task: &'a Arc<Task>, context: &Context<'a>, round: Round) -> Returned {
         let scope = self.scope(context, &round.layers);
         let guard = match self.decide(&scope, context) {
             Ok(condition) => both(condition, round.guard),
@@ -101,7 +104,7 @@ impl<'a> Player<'a> {
                     format!("its condition cannot be evaluated: {}", failure.message),
                 );
                 self.refuse(task, context, Some(&scope), &refusal);
-                return results::unknown(task);
+                return Returned::plain(results::unknown(task));
             }
         };
         if guard == Condition::False {
@@ -111,7 +114,7 @@ impl<'a> Player<'a> {
                 Code::ConditionFalse,
                 "its condition is false",
             );
-            return results::skipped();
+            return Returned::plain(results::skipped());
         }
         if let Some(reason) = self.elsewhere(&scope, task, context) {
             match reason {
@@ -129,6 +132,9 @@ impl<'a> Player<'a> {
                         "it runs on the machine from which Ansible is run, not on this host",
                     );
                 }
+                Elsewhere::Host(host) if self.stage.plays(&host) => {
+                    return self.delegated(task, context, &scope, guard, &host);
+                }
                 Elsewhere::Host(host) => {
                     let refusal = Refusal::new(
                         Code::CannotState,
@@ -138,9 +144,50 @@ impl<'a> Player<'a> {
                     self.refuse(task, context, Some(&scope), &refusal);
                 }
             }
-            return results::unknown(task);
+            return Returned::plain(results::unknown(task));
+        }
+        if is_yes(task.keywords.check_mode.as_ref()) {
+            let (verdict, code) = if modules::is_probe(&task.module) {
+                (Verdict::Control, Code::Probe)
+            } else {
+                (Verdict::NotNeeded, Code::NoMeaning)
+            };
+            self.close_part(
+                task.item,
+                verdict,
+                code,
+                "it only checks, and changes nothing",
+            );
+            return Returned::plain(results::unknown(task));
         }
         self.notify(context, &scope);
+        self.run_module(task, context, &scope, guard)
+    }
+
+    /// Runs a module for a host that others delegate to: what it makes is that host's.
+    fn delegated(
+        &mut self,
+        task: &'a Arc<Task>,
+        context: &Context<'a>,
+        scope: &Scope<'a>,
+        guard: Condition,
+        host: &str,
+    ) -> Returned {
+        let theirs = self.delegated.shift_remove(host).unwrap_or_default();
+        let ours = std::mem::replace(&mut self.state, theirs);
+        let returned = self.run_module(task, context, scope, guard);
+        let theirs = std::mem::replace(&mut self.state, ours);
+        self.delegated.insert(host.to_owned(), theirs);
+        returned
+    }
+
+    fn run_module(
+        &mut self,
+        task: &'a Arc<Task>,
+        context: &Context<'a>,
+        scope: &Scope<'a>,
+        guard: Condition,
+    ) -> Returned {
         let Some(module) = modules::find(&task.module) else {
             let message = format!("no importer for the module `{}`", task.full_name);
             self.diags
@@ -148,35 +195,37 @@ impl<'a> Player<'a> {
             self.refuse(
                 task,
                 context,
-                Some(&scope),
+                Some(scope),
                 &Refusal::new(Code::UnknownModule, message),
             );
-            return results::unknown(task);
+            if modules::is_probe(&task.module) || task.module == "uri" {
+                return Returned::plain(results::unknown(task));
+            }
+            return Returned::changed(task);
         };
-        let mut params = match self.params(task, &scope) {
+        let mut params = match self.params(task, scope) {
             Ok(params) => params,
             Err(refusal) => {
-                self.refuse(task, context, Some(&scope), &refusal);
-                return results::unknown(task);
+                self.refuse(task, context, Some(scope), &refusal);
+                return Returned::plain(results::unknown(task));
             }
         };
-        let assumptions = scope.assumptions();
         let part = context
             .role
             .as_ref()
             .map_or(Part::Machine, |role| Part::Role(role.title.clone()));
-        let user = self.effective_user(&scope, context);
-        let environment = self.environment(&scope, context);
+        let user = self.effective_user(scope, context);
+        let environment = self.environment(scope, context);
         let mut run = Run {
             task,
-            scope: &scope,
+            scope,
             library: self.stage.library,
             state: &mut self.state,
             diags: &mut self.diags,
             family: self.profile.family(),
             part,
             guard: guard.clone(),
-            assumptions,
+            assumptions: Vec::new(),
             user,
             environment,
             book: self.book,
@@ -197,8 +246,9 @@ impl<'a> Player<'a> {
             run.not_understood(&left);
         }
         let is_silent = run.closings.is_empty() && run.stated == 0;
-        let (closings, returns, facts, included) =
-            (run.closings, run.returns, run.facts, run.included);
+        let assumed = run.assumed();
+        let (closings, returns, under) = (run.closings, run.returns, run.returns_under);
+        let (facts, included) = (run.facts, run.included);
         let (ended, failed) = (run.ended, run.failed);
         let (locked, flush) = (run.locked, run.flush);
         self.frame.failures += usize::from(failed);
@@ -206,7 +256,7 @@ impl<'a> Player<'a> {
             self.close(task.item, verdict, code, &reason);
         }
         match outcome {
-            Err(refusal) => self.refuse(task, context, Some(&scope), &refusal),
+            Err(refusal) => self.refuse(task, context, Some(scope), &refusal),
             Ok(()) if is_silent => {
                 self.close(
                     task.item,
@@ -218,6 +268,10 @@ impl<'a> Player<'a> {
             Ok(()) => {}
         }
         for (name, binding) in facts {
+            let binding = match binding {
+                Binding::Value(value) => Binding::under(value, assumed.clone()),
+                other => other,
+            };
             self.remember(&name, guarded(binding, &guard, &name));
         }
         for (name, binding) in included {
@@ -242,7 +296,16 @@ impl<'a> Player<'a> {
                 }
             });
         }
-        returns.unwrap_or_else(|| results::of_module(task))
+        if let Condition::Unknown(why) = &guard {
+            return Returned::plain(results::undecided(task, why));
+        }
+        let under = under.into_iter().collect();
+        match returns {
+            Some(value) => Returned { value, under },
+            None if results::is_command(task) => Returned::plain(results::of_command(task)),
+            None if module.kind == modules::Kind::Changes => Returned::changed(task),
+            None => Returned::plain(results::unknown(task)),
+        }
     }
 
     /// Decides whether a task runs: what it inherits and its own `when`.
@@ -346,15 +409,26 @@ impl<'a> Player<'a> {
     }
 
     /// Binds what the task registers.
-    fn register(&mut self, task: &Task, returned: &[Value], looped: bool) {
-        let Some(name) = task.keywords.register.as_ref().and_then(|it| it.text()) else {
+    fn register(&mut self, task: &Task, returned: Vec<Returned>, looped: bool) {
+        let register = task.keywords.register.as_ref();
+        let Some(name) = register.and_then(|it| it.text()) else {
             return;
         };
-        let value = match returned {
-            [one] if !looped => one.clone(),
-            several => results::of_loop(task, several),
+        let mut under: Vec<String> = Vec::new();
+        for clause in returned.iter().flat_map(|it| &it.under) {
+            if !under.contains(clause) {
+                under.push(clause.clone());
+            }
+        }
+        let mut values: Vec<Value> = returned.into_iter().map(|it| it.value).collect();
+        let value = match values.pop() {
+            Some(one) if !looped => one,
+            last => {
+                values.extend(last);
+                results::of_loop(task, &values)
+            }
         };
-        self.remember(name, Binding::Value(value));
+        self.remember(name, Binding::under(value, under));
     }
 
     fn remember_unknown(&mut self, task: &Task) {
@@ -464,9 +538,36 @@ impl<'a> Player<'a> {
     }
 }
 
+/// What a task registers, and what has to hold for it.
+struct Returned {
+    value: Value,
+    under: Vec<String>,
+}
+
+impl Returned {
+    fn changed(task: &Task) -> Returned {
+        Returned {
+            value: results::of_change(task),
+            under: vec![results::change_assumed(task)],
+        }
+    }
+
+    fn plain(value: Value) -> Returned {
+        Returned {
+            value,
+            under: Vec::new(),
+        }
+    }
+}
+
 enum Elsewhere {
     ControlNode,
     Host(String),
+}
+
+fn is_yes(node: Option<&Arc<Node>>) -> bool {
+    node.and_then(|it| it.text())
+        .is_some_and(|text| matches!(text, "yes" | "true" | "True" | "on"))
 }
 
 /// Under an open condition nobody knows whether the variable was set: its value is unknown.
@@ -486,6 +587,7 @@ fn guarded(binding: Binding, guard: &Condition, name: &str) -> Binding {
 
 /// Returns what the task said, as lines of a comment: never a secret, nothing where `no_log` forbids it.
 fn shown_arguments(task: &Task, scope: Option<&Scope<'_>>) -> Vec<Text> {
+    // A template that decides it may well say yes.
     let hidden = task
         .keywords
         .no_log
