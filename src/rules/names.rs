@@ -162,10 +162,11 @@ pub fn service(name: &str, family: Family) -> Option<ServiceName> {
     let name = name.strip_suffix(".service").unwrap_or(name);
     let find = |name: &str| {
         let from = SERVICES.partition_point(|row| row.name < name);
-        SERVICES[from..]
-            .iter()
-            .take_while(|row| row.name == name)
-            .find(|row| row.families & bits(family) != 0)
+        let mut rows = SERVICES[from..].iter().take_while(|row| row.name == name);
+        let all: Vec<_> = rows.by_ref().collect();
+        let own = all.iter().find(|row| row.families & bits(family) != 0);
+        // A play for several distributions names the services of all of them.
+        own.or(all.first()).copied()
     };
     let row = find(name)
         // One instance of a template stands for all.

@@ -93,6 +93,9 @@ pub(crate) struct Search {
 /// The variables of every host of the inventory, for `hostvars`.
 pub(crate) type HostVars = IndexMap<String, Vec<Arc<Layer>>>;
 
+/// How a hole says that its name may be in something that cannot be read.
+const MAY_STAND_IN: &str = ", which may stand in ";
+
 /// What names mean at one point of a run.
 pub(crate) struct Scope<'a> {
     session: &'a Session<'a>,
@@ -195,11 +198,29 @@ impl<'a> Scope<'a> {
         match locked {
             Some(hole) => Value::Unknown(Hole {
                 kind: hole.kind,
-                what: format!("`{name}`, which may stand in {}", hole.what),
+                what: format!("`{name}`{MAY_STAND_IN}{}", hole.what),
                 span: hole.span,
             }),
             None => Value::Undefined(name.to_owned()),
         }
+    }
+
+    /// Takes a value that a locked vault may hold as not set there, where the source says what holds then, and notes
+    /// the assumption; not where its name says that it is a secret.
+    pub(crate) fn is_taken_as_unset(&self, value: &Value) -> bool {
+        let Value::Unknown(hole) = value else {
+            return false;
+        };
+        let Some((name, vault)) = hole.what.split_once(MAY_STAND_IN) else {
+            return false;
+        };
+        let plain = name.trim_matches('`');
+        if secret::is_secret_name(plain) || plain.to_ascii_lowercase().contains("vault") {
+            return false;
+        }
+        let clause = format!("{vault} does not set {name}");
+        self.assumed.borrow_mut().insert(clause);
+        true
     }
 
     /// Returns the value of a variable; `Value::Undefined` where it has none, or where what it is made of has none.

@@ -10,8 +10,10 @@ impl Env<'_, '_> {
     pub(super) fn test(&mut self, full: &str, value: &Value, args: &Args) -> Eval<Truth> {
         let name = bare(full);
         match name {
-            "defined" => return Ok(Truth::of(!value.is_undefined())),
-            "undefined" => return Ok(Truth::of(value.is_undefined())),
+            "defined" | "undefined" => {
+                let unset = value.is_undefined() || self.scope.is_taken_as_unset(value);
+                return Ok(Truth::of(unset == (name == "undefined")));
+            }
             "filter" | "test" => {
                 let known = match value.as_str() {
                     Some(it) if name == "filter" => super::filters::find(it).is_some(),

@@ -183,6 +183,11 @@ fn own(name: &str) -> Option<(Takes, Run)> {
 }
 
 fn default(env: &mut Env<'_, '_>, value: Value, args: &Args) -> Eval<Value> {
+    let value = if env.scope.is_taken_as_unset(&value) {
+        Value::Undefined(String::new())
+    } else {
+        value
+    };
     let other = || {
         args.get(0, "default_value")
             .cloned()
