@@ -274,20 +274,17 @@ impl Writer<'_> {
         shown: &mut Shown<'s>,
         depth: usize,
     ) -> Comment {
-        let common: IndexSet<&str> = stated.first().map_or_else(IndexSet::new, |first| {
-            first
-                .origin
-                .remarks
-                .iter()
-                .map(String::as_str)
-                .filter(|remark| !shown.remarks.contains(remark))
-                .filter(|remark| {
-                    let has = |it: &&Stated<'_>| it.origin.remarks.iter().any(|r| r == remark);
-                    stated.iter().all(has)
-                })
-                .collect()
-        });
         let names_origins = !shown.origins && self.is_one(node, stated);
+        // Below a list there is no further comment, unless it is divided.
+        let is_last = node.children.is_empty() && (names_origins || shown.origins);
+        let common: IndexSet<&str> = remarks(stated)
+            .into_iter()
+            .filter(|remark| !shown.remarks.contains(remark))
+            .filter(|remark| {
+                let has = |it: &&Stated<'_>| it.origin.remarks.iter().any(|r| r == remark);
+                is_last || stated.iter().all(has)
+            })
+            .collect();
         let comment = if names_origins {
             shown.origins = true;
             comment::origins(self.sources, stated, &common, depth * 2)

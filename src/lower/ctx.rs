@@ -93,11 +93,20 @@ impl<'a> Ctx<'a> {
             .as_ref()
             .map(|why| format!("runtime: {why}"));
         self.besides = besides;
+        let owned: Vec<String> = statement
+            .definitions
+            .iter()
+            .flat_map(|it| it.clauses.iter().cloned())
+            .collect();
         for wanted in statement.definitions {
+            // Each definition rests on what is assumed of all, and of itself.
+            let mut own = entry.clone();
+            own.assumptions
+                .retain(|it| wanted.clauses.contains(it) || !owned.contains(it));
             match wanted.kind {
-                Kind::Set => self.set(&entry, wanted.path, wanted.expr),
-                Kind::Add => self.add(&entry, wanted.path, wanted.expr),
-                Kind::Shared => self.share(&entry, wanted.path, wanted.expr),
+                Kind::Set => self.set(&own, wanted.path, wanted.expr),
+                Kind::Add => self.add(&own, wanted.path, wanted.expr),
+                Kind::Shared => self.share(&own, wanted.path, wanted.expr),
             }
         }
         self.besides = None;

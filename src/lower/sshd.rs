@@ -308,7 +308,9 @@ fn settings(keyword: &str, value: &str, machine: &Machine, statement: &mut State
             if let Some(admin) = admin {
                 statement.assume(format!("the group `{name}` is `{admin}` on NixOS"));
             }
+            let clauses = statement.recent();
             statement.add(path.clone(), Expr::str(admin.unwrap_or(name)));
+            statement.about_last(clauses);
         }
         return;
     }

@@ -25,6 +25,8 @@ pub(super) struct Statement {
     pub(super) left: Vec<Left>,
     /// Set where the entry is kept as a step: the reason.
     pub(super) runtime: Option<String>,
+    /// Clauses since `recent` was last asked.
+    recent: Vec<String>,
 }
 
 /// A part that is left to the person.
@@ -41,6 +43,8 @@ pub(super) struct Wanted {
     pub(super) path: OptionPath,
     pub(super) expr: Expr,
     pub(super) kind: Kind,
+    /// The clauses that are about this definition, and no other one that does not have them as well.
+    pub(super) clauses: Vec<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,12 +107,31 @@ impl Statement {
 
     pub(super) fn assume(&mut self, clause: impl Into<String>) {
         let clause = clause.into();
+        self.recent.push(clause.clone());
         if !self.assumptions.contains(&clause) {
             self.assumptions.push(clause);
         }
     }
 
+    /// Returns the clauses that were assumed since this was last asked.
+    pub(super) fn recent(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.recent)
+    }
+
+    /// Makes the definition stated last the one that clauses are about.
+    pub(super) fn about_last(&mut self, clauses: Vec<String>) {
+        if let Some(last) = self.definitions.last_mut() {
+            last.clauses.extend(clauses);
+        }
+    }
+
     fn push(&mut self, path: OptionPath, expr: Expr, kind: Kind) {
-        self.definitions.push(Wanted { path, expr, kind });
+        let clauses = Vec::new();
+        self.definitions.push(Wanted {
+            path,
+            expr,
+            kind,
+            clauses,
+        });
     }
 }

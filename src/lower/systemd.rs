@@ -111,6 +111,8 @@ pub(super) fn lower(unit: &Unit, machine: &Machine) -> Lowered {
         Base::Own => stem.to_owned(),
         Base::Foreign => foreign_name(stem, kind, machine, &mut statement),
     };
+    // What was assumed of the unit is about all of it.
+    statement.recent();
     let mut place = Place {
         unit: &stem,
         base,
@@ -118,6 +120,7 @@ pub(super) fn lower(unit: &Unit, machine: &Machine) -> Lowered {
         statement: &mut statement,
         leaves: Vec::new(),
         environment_files: Vec::new(),
+        file_clauses: Vec::new(),
     };
     for directive in &directives {
         lower_directive(directive, unit, kind, &mut place);
@@ -317,6 +320,7 @@ fn finish(
         } else {
             statement.set(path, leaf.expr);
         }
+        statement.about_last(leaf.clauses);
     }
 }
 

@@ -172,6 +172,8 @@ pub(super) struct Leaf {
     pub(super) expr: Expr,
     /// It is an element of a list that joins.
     pub(super) joins: bool,
+    /// What it rests on.
+    pub(super) clauses: Vec<String>,
 }
 
 /// Where the values of one unit gather.
@@ -184,6 +186,8 @@ pub(super) struct Place<'a> {
     pub(super) leaves: Vec<Leaf>,
     /// Files of environment, in order; they are one value at the end.
     pub(super) environment_files: Vec<String>,
+    /// What the environment files rest on.
+    pub(super) file_clauses: Vec<String>,
 }
 
 pub(super) fn is_list(name: &str) -> bool {
@@ -262,7 +266,13 @@ impl Place<'_> {
 
     fn push(&mut self, path: &[&str], expr: Expr, joins: bool) {
         let path = path.iter().map(|&name| name.to_owned()).collect();
-        self.leaves.push(Leaf { path, expr, joins });
+        let clauses = self.statement.recent();
+        self.leaves.push(Leaf {
+            path,
+            expr,
+            joins,
+            clauses,
+        });
     }
 
     /// Sets a single string from the value that counts.
@@ -445,6 +455,9 @@ impl Place<'_> {
             [file] if self.base == Base::Own => Expr::str(file),
             files => Expr::strs(files),
         };
+        for clause in std::mem::take(&mut self.file_clauses) {
+            self.statement.assume(clause);
+        }
         self.set(&["serviceConfig", "EnvironmentFile"], expr);
         self.leaves
     }
@@ -495,6 +508,8 @@ impl Place<'_> {
             }
             self.environment_files.push(value.to_owned());
         }
+        let clauses = self.statement.recent();
+        self.file_clauses.extend(clauses);
     }
 }
 

@@ -56,9 +56,12 @@ pub(super) fn lower_user(user: &User, machine: &Machine) -> Lowered {
         identity(user, &base, machine, &mut statement);
     }
     for group in &user.groups {
+        statement.recent();
         let name = group_name(group, machine, &mut statement);
+        let clauses = statement.recent();
         declare_group(&name, &user.name, machine, &mut statement);
         statement.add(base.child("extraGroups"), Expr::str(name));
+        statement.about_last(clauses);
     }
     shell(user, &base, &mut statement);
     password(user, &base, &mut statement);

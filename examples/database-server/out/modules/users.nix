@@ -2,16 +2,18 @@
 { ... }:
 
 {
-  # site.yml:24 Operators (assumed: the group `sudo` is `wheel` on NixOS)
+  # site.yml:24 Operators
   users.users.carol = {
     isNormalUser = true;
     group = "carol";
+    # Assumed: the group `sudo` is `wheel` on NixOS.
     extraGroups = [ "wheel" ];
   };
   users.groups.carol = { };
   users.users.dave = {
     isNormalUser = true;
     group = "dave";
+    # Assumed: the group `sudo` is `wheel` on NixOS.
     extraGroups = [ "wheel" ];
   };
   users.groups.dave = { };

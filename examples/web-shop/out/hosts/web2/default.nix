@@ -26,8 +26,7 @@
     }
   '';
 
-  # roles/shop/tasks/main.yml:53 Unit (assumed: the content of `/etc/shop.env` is put into
-  # `/run/secrets/shop.env`; `/usr/bin/node` is taken from `pkgs.nodejs`)
+  # roles/shop/tasks/main.yml:53 Unit
   systemd.services.shop.environment.PORT = "8000";
 
   system.stateVersion = "26.05";

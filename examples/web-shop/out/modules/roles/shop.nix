@@ -23,9 +23,9 @@
 
   # roles/shop/tasks/main.yml:15 Admins, :25 Keys of the admins
   users.users.ada = {
-    # Assumed: the group `sudo` is `wheel` on NixOS.
     isNormalUser = true;
     group = "ada";
+    # Assumed: the group `sudo` is `wheel` on NixOS.
     extraGroups = [ "wheel" ];
     openssh.authorizedKeys.keys = [
       "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJv1eXample0000000000000000000000000000000 ada@example.org"
@@ -33,9 +33,9 @@
   };
   users.groups.ada = { };
   users.users.brian = {
-    # Assumed: the group `sudo` is `wheel` on NixOS.
     isNormalUser = true;
     group = "brian";
+    # Assumed: the group `sudo` is `wheel` on NixOS.
     extraGroups = [ "wheel" ];
     openssh.authorizedKeys.keys = [
       "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJv2eXample0000000000000000000000000000000 brian@example.org"
@@ -43,8 +43,7 @@
   };
   users.groups.brian = { };
 
-  # roles/shop/tasks/main.yml:45 Environment, :53 Unit, :59 Start shop (assumed: the content of `/etc/shop.env`
-  # is put into `/run/secrets/shop.env`; `/usr/bin/node` is taken from `pkgs.nodejs`)
+  # roles/shop/tasks/main.yml:45 Environment, :53 Unit, :59 Start shop
   systemd.services.shop = {
     description = "The shop";
     wantedBy = [ "multi-user.target" ];
@@ -52,7 +51,9 @@
     serviceConfig = {
       User = "shop";
       WorkingDirectory = "/srv/shop";
+      # Assumed: the content of `/etc/shop.env` is put into `/run/secrets/shop.env`.
       EnvironmentFile = "/run/secrets/shop.env";
+      # Assumed: `/usr/bin/node` is taken from `pkgs.nodejs`.
       ExecStart = "${pkgs.nodejs}/bin/node server.js";
       Restart = "on-failure";
     };

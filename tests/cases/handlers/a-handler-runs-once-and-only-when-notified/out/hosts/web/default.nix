@@ -1,0 +1,14 @@
+# web: named by the plays.
+{ lib, ... }:
+
+{
+  imports = [
+    ../../modules/files.nix
+  ]
+  ++ lib.filter builtins.pathExists [
+    ./hardware-configuration.nix
+    ./local.nix
+  ];
+
+  system.stateVersion = "26.05";
+}

@@ -1,0 +1,16 @@
+# web1: inventory `inventory.yml`, groups site, web.
+{ lib, ... }:
+
+{
+  imports = [
+    ../../modules/packages.nix
+  ]
+  ++ lib.filter builtins.pathExists [
+    ./hardware-configuration.nix
+    ./local.nix
+  ];
+
+  networking.hostName = "web1";
+
+  system.stateVersion = "26.05";
+}

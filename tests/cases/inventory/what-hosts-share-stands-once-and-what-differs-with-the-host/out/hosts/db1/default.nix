@@ -1,0 +1,16 @@
+# db1: inventory `hosts`, groups db.
+{ lib, ... }:
+
+{
+  imports = [
+    ../../modules/boot.nix
+  ]
+  ++ lib.filter builtins.pathExists [
+    ./hardware-configuration.nix
+    ./local.nix
+  ];
+
+  networking.hostName = "db1";
+
+  system.stateVersion = "26.05";
+}

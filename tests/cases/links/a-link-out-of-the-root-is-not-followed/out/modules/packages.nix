@@ -1,0 +1,7 @@
+# Packages on web.
+{ pkgs, ... }:
+
+{
+  # site.yml:5 The rest
+  environment.systemPackages = [ pkgs.git ];
+}

@@ -1,0 +1,11 @@
+# web: named by the plays.
+{ lib, ... }:
+
+{
+  imports = lib.filter builtins.pathExists [
+    ./hardware-configuration.nix
+    ./local.nix
+  ];
+
+  system.stateVersion = "26.05";
+}

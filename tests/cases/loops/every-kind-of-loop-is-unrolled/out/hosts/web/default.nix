@@ -1,0 +1,17 @@
+# web: named by the plays.
+{ lib, ... }:
+
+{
+  imports = [
+    ../../modules/boot.nix
+    ../../modules/files.nix
+    ../../modules/packages.nix
+    ../../modules/users.nix
+  ]
+  ++ lib.filter builtins.pathExists [
+    ./hardware-configuration.nix
+    ./local.nix
+  ];
+
+  system.stateVersion = "26.05";
+}

@@ -1,0 +1,10 @@
+# Boot on web.
+{ ... }:
+
+{
+  # site.yml:11 Dictionary
+  boot.kernel.sysctl = {
+    "kernel.panic" = 10;
+    "kernel.sysrq" = 0;
+  };
+}

@@ -1,0 +1,7 @@
+# Locale on web.
+{ ... }:
+
+{
+  # site.yml:3 Vienna
+  time.timeZone = "Europe/Vienna";
+}

@@ -1,0 +1,7 @@
+# Files on web.
+{ ... }:
+
+{
+  # site.yml:4 Token (assumed: the content of `/etc/token` is put into `/run/secrets/token`)
+  environment.etc.token.source = "/run/secrets/token";
+}

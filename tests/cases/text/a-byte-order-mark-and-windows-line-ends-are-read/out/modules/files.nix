@@ -1,0 +1,10 @@
+# Files on web.
+{ ... }:
+
+{
+  # site.yml:3 Text
+  environment.etc.text.text = ''
+    one
+    two
+  '';
+}

@@ -1,0 +1,15 @@
+# web: named by the plays.
+{ lib, ... }:
+
+{
+  imports = [
+    ../../modules/files.nix
+    ../../modules/packages.nix
+  ]
+  ++ lib.filter builtins.pathExists [
+    ./hardware-configuration.nix
+    ./local.nix
+  ];
+
+  system.stateVersion = "26.05";
+}

@@ -1,0 +1,7 @@
+# Packages on web.
+{ pkgs, ... }:
+
+{
+  # site.yml:4 The rest
+  environment.systemPackages = [ pkgs.git ];
+}

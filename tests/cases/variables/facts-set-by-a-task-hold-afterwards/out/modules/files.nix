@@ -1,0 +1,7 @@
+# Files on web.
+{ ... }:
+
+{
+  # site.yml:5 Port
+  environment.etc.port.text = "8080";
+}

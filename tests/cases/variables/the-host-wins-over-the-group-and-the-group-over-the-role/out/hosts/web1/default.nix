@@ -1,0 +1,18 @@
+# web1: inventory `hosts`, groups web.
+{ lib, ... }:
+
+{
+  imports = lib.filter builtins.pathExists [
+    ./hardware-configuration.nix
+    ./local.nix
+  ];
+
+  networking.hostName = "web1";
+
+  # roles/shop/tasks/main.yml:1 Colour
+  environment.etc.colour.text = ''
+    of the host, of all, of the role
+  '';
+
+  system.stateVersion = "26.05";
+}
