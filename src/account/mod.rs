@@ -179,12 +179,22 @@ impl Account {
 
     /// Closes what holds others with the worst verdict of what it holds, and gives it an output of theirs.
     pub fn carry(&mut self) {
+        let mut named: BTreeMap<Output, usize> = BTreeMap::new();
+        for output in self.items.iter().flat_map(|item| &item.outputs) {
+            *named.entry(output.clone()).or_default() += 1;
+        }
         for at in 0..self.items.len() {
             for (host, held) in std::mem::take(&mut self.items[at].holds) {
-                let (closing, outputs) = self.carried(host, &held);
+                let closing = self.carried(host, &held);
+                // Many plays may hold the same role: each names a line that few others name.
+                let outputs = held.iter().flat_map(|id| &self.get(*id).outputs);
+                let rarest = outputs.min_by_key(|it| named.get(*it).copied()).cloned();
+                if let Some(output) = &rarest {
+                    *named.entry(output.clone()).or_default() += 1;
+                }
                 let item = &mut self.items[at];
                 item.closings.push(closing);
-                item.outputs.extend(outputs);
+                item.outputs.extend(rarest);
             }
         }
     }
@@ -214,7 +224,7 @@ impl Account {
         }
     }
 
-    fn carried(&self, host: String, held: &BTreeSet<ItemId>) -> (Closing, Option<Output>) {
+    fn carried(&self, host: String, held: &BTreeSet<ItemId>) -> Closing {
         let counted = || {
             held.iter()
                 .map(|id| self.get(*id))
@@ -244,18 +254,12 @@ impl Account {
             }
         };
         let verdict = worst.map_or(Verdict::Control, |(verdict, _)| verdict);
-        let stated = counted()
-            .filter(|item| verdict_of(item) == Some(verdict))
-            .find_map(|item| item.outputs.first().cloned());
-        (
-            Closing {
-                host,
-                verdict,
-                code: Code::Carries,
-                reason,
-            },
-            stated,
-        )
+        Closing {
+            host,
+            verdict,
+            code: Code::Carries,
+            reason,
+        }
     }
 
     pub fn get(&self, id: ItemId) -> &Item {

@@ -326,8 +326,8 @@ mod tests {
             "not-needed: `/var/lib` is there on every NixOS",
         );
         check(
-            directory("/etc/nginx/conf.d", None, None, false),
-            "not-needed: NixOS does not read the folder `/etc/nginx/conf.d`: what it would hold comes from options",
+            directory("/etc/varnish/x", None, None, false),
+            "not-needed: NixOS does not read the folder `/etc/varnish/x`: what it would hold comes from options",
         );
         let user = Resource::User(User {
             name: "shop".into(),

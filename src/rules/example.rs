@@ -1,12 +1,13 @@
 //! The examples of rules: a piece of a model, and the Nix or the verdict that must come of it.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use rnix::ast::{self, AttrpathValue, HasEntry, InterpolPart, LiteralKind};
 use serde_json::Value;
 
 use super::{Join, Outcome, Rules, Ruling};
-use crate::nix::{self, Expr, StrPart, attr_path_text};
+use crate::nix::{self, Asset, Expr, StrPart, attr_path_text};
 
 #[derive(Debug)]
 pub(super) struct Example {
@@ -121,6 +122,12 @@ fn flatten(names: Vec<String>, expr: Expr, all: &mut BTreeMap<String, Expr>) {
                 flatten(names, value, all);
             }
         }
+        // An example gives the path of a file; the text is in its model.
+        Expr::Asset(asset) => {
+            let bytes = Arc::default();
+            let asset = Expr::Asset(Asset { bytes, ..asset });
+            all.insert(attr_path_text(&names), asset);
+        }
         other => {
             all.insert(attr_path_text(&names), other);
         }
@@ -173,6 +180,10 @@ fn read_expr(expr: &ast::Expr) -> Option<Expr> {
             other => Expr::select(other),
         },
         ast::Expr::Select(select) => Expr::select(&select.to_string()),
+        ast::Expr::PathRel(path) => Expr::Asset(Asset {
+            name: path.to_string().strip_prefix("./files/")?.to_owned(),
+            bytes: Arc::default(),
+        }),
         ast::Expr::Paren(paren) => read_expr(&paren.expr()?)?,
         _ => return None,
     })

@@ -162,11 +162,11 @@ pub fn service(name: &str, family: Family) -> Option<ServiceName> {
     let name = name.strip_suffix(".service").unwrap_or(name);
     let find = |name: &str| {
         let from = SERVICES.partition_point(|row| row.name < name);
-        let mut rows = SERVICES[from..].iter().take_while(|row| row.name == name);
-        let all: Vec<_> = rows.by_ref().collect();
-        let own = all.iter().find(|row| row.families & bits(family) != 0);
-        // A play for several distributions names the services of all of them.
-        own.or(all.first()).copied()
+        let rows = || SERVICES[from..].iter().take_while(|row| row.name == name);
+        // A name that only other distributions have is an alias, or the source is for several.
+        rows()
+            .find(|row| row.families & bits(family) != 0)
+            .or_else(|| rows().next())
     };
     let row = find(name)
         // One instance of a template stands for all.

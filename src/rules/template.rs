@@ -2,18 +2,23 @@
 //!
 //! A string that begins with `$` is a reference: `$service.name`, or `$site` for what a name of the pattern stood for,
 //! with functions and fields behind it: `$file.content | section | .NTP | words`. `${...}` inside of a longer string puts the text of a reference
-//! there; `$$` is a dollar. `{ nix = "pkgs.nodejs" }` is a selection. All else stands for itself.
+//! there; `$$` is a dollar. A last function `as-file` makes the text a file beside the configuration, and is its path. `{ nix = "pkgs.nodejs" }` is a selection. All else stands for itself.
 
 use serde_json::Value;
 
 use super::functions::{self, Function};
 use super::matching::{Captures, has_hole};
-use crate::nix::Expr;
+use crate::nix::{Asset, Expr};
+
+/// What ends a reference whose text becomes a file beside the configuration.
+const AS_FILE: &str = " | as-file";
 
 #[derive(Clone, Debug)]
 pub(super) enum Template {
     Constant(Expr),
     Reference(Reference),
+    /// A text as a file of its own: `$file.content | as-file`.
+    AsFile(Reference),
     Text(Vec<Piece>),
     List(Vec<Template>),
     Attrs(Vec<(Template, Template)>),
@@ -81,7 +86,10 @@ impl Template {
         if let Some(reference) = text.strip_prefix('$')
             && !reference.starts_with(['{', '$'])
         {
-            return Reference::read(reference).map(Template::Reference);
+            return match reference.strip_suffix(AS_FILE) {
+                Some(reference) => Reference::read(reference).map(Template::AsFile),
+                None => Reference::read(reference).map(Template::Reference),
+            };
         }
         let mut pieces = Vec::new();
         let mut literal = String::new();
@@ -117,6 +125,15 @@ impl Template {
         Some(match self {
             Template::Constant(expr) => expr.clone(),
             Template::Reference(reference) => to_expr(&reference.value(scope)?)?,
+            Template::AsFile(reference) => Expr::Asset(Asset {
+                name: scope
+                    .value
+                    .get("path")?
+                    .as_str()?
+                    .trim_start_matches('/')
+                    .to_owned(),
+                bytes: reference.value(scope)?.as_str()?.as_bytes().into(),
+            }),
             Template::Text(_) => Expr::str(self.text(scope)?),
             Template::List(list) => Expr::List(
                 list.iter()
@@ -144,7 +161,7 @@ impl Template {
                     Piece::Reference(reference) => scalar_text(&reference.value(scope)?),
                 })
                 .collect(),
-            Template::List(_) | Template::Attrs(_) => None,
+            Template::AsFile(_) | Template::List(_) | Template::Attrs(_) => None,
         }
     }
 
@@ -157,7 +174,7 @@ impl Template {
         };
         match self {
             Template::Constant(_) => {}
-            Template::Reference(reference) => see(reference),
+            Template::Reference(reference) | Template::AsFile(reference) => see(reference),
             Template::Text(pieces) => {
                 for piece in pieces {
                     if let Piece::Reference(reference) = piece {

@@ -6,9 +6,7 @@
 pub mod crontab;
 pub mod fstab;
 pub mod hosts;
-pub mod ini;
 pub mod jinja;
-pub mod key_value;
 pub mod lines;
 pub mod list;
 pub mod modprobe;

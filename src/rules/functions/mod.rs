@@ -1,7 +1,9 @@
 //! The functions that a rule may call in a reference: `$file.content | lines`.
 
 mod audit_rules;
+mod below_etc;
 mod complete;
+mod definitions;
 mod entries;
 mod int;
 mod json;
@@ -9,13 +11,22 @@ mod key_values;
 mod limits;
 mod lines;
 mod logrotate;
+mod main_cf;
+mod my_cnf;
 mod nameservers;
+mod nginx_includes;
 mod numbers;
+mod php_options;
+mod php_pool;
 mod scalar;
 mod search_domains;
 mod section;
+mod shell_script;
+mod smb_conf;
 mod toml;
 mod trim;
+mod unbound;
+mod ups;
 mod variables;
 mod words;
 mod yaml;
@@ -29,9 +40,11 @@ pub(super) struct Function {
     pub(super) call: fn(&Value) -> Option<Value>,
 }
 
-static FUNCTIONS: [&Function; 19] = [
+static FUNCTIONS: [&Function; 30] = [
     &audit_rules::FUNCTION,
+    &below_etc::FUNCTION,
     &complete::FUNCTION,
+    &definitions::FUNCTION,
     &entries::FUNCTION,
     &int::FUNCTION,
     &json::FUNCTION,
@@ -39,13 +52,22 @@ static FUNCTIONS: [&Function; 19] = [
     &limits::FUNCTION,
     &lines::FUNCTION,
     &logrotate::FUNCTION,
+    &main_cf::FUNCTION,
+    &my_cnf::FUNCTION,
     &nameservers::FUNCTION,
+    &nginx_includes::FUNCTION,
     &numbers::FUNCTION,
+    &php_options::FUNCTION,
+    &php_pool::FUNCTION,
     &scalar::FUNCTION,
     &search_domains::FUNCTION,
     &section::FUNCTION,
+    &shell_script::FUNCTION,
+    &smb_conf::FUNCTION,
     &toml::FUNCTION,
     &trim::FUNCTION,
+    &unbound::FUNCTION,
+    &ups::FUNCTION,
     &variables::FUNCTION,
     &words::FUNCTION,
     &yaml::FUNCTION,

@@ -6,7 +6,9 @@ mod includes;
 mod loops;
 mod roles;
 pub(super) mod scopes;
+mod shown;
 mod tasks;
+mod whereabouts;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

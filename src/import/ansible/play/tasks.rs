@@ -6,6 +6,8 @@ use indexmap::IndexMap;
 
 use super::context::Context;
 use super::loops::Round;
+use super::shown::shown_arguments;
+use super::whereabouts::Elsewhere;
 use super::{Ended, Player, both};
 use crate::account::{Code, Verdict};
 use crate::diag;
@@ -14,10 +16,9 @@ use crate::import::ansible::params::{Params, Refusal};
 use crate::import::ansible::playbook::Task;
 use crate::import::ansible::results;
 use crate::import::ansible::scope::{Binding, Layer, Scope};
-use crate::import::ansible::secret;
 use crate::import::ansible::tags;
 use crate::import::ansible::value::Value;
-use crate::model::{Condition, Entry, Hole, HoleKind, Opaque, Origin, Part, Resource, Text};
+use crate::model::{Condition, Entry, Hole, HoleKind, Opaque, Origin, Part, Resource};
 use crate::syntax::yaml::Node;
 
 impl<'a> Player<'a> {
@@ -437,105 +438,6 @@ impl<'a> Player<'a> {
             self.remember(name, Binding::Value(value));
         }
     }
-
-    /// Tells whether a task is done elsewhere than on this host.
-    fn elsewhere(
-        &self,
-        scope: &Scope<'a>,
-        task: &Task,
-        context: &Context<'a>,
-    ) -> Option<Elsewhere> {
-        if task.keywords.local_action {
-            return (!self.is_local()).then_some(Elsewhere::ControlNode);
-        }
-        let node = context.delegate_to?;
-        let target = scope
-            .template(node.text()?, node.span)
-            .ok()?
-            .to_text()
-            .to_string();
-        if target == self.host || target.is_empty() {
-            return None;
-        }
-        let is_control = matches!(target.as_str(), "localhost" | "127.0.0.1" | "::1");
-        match (is_control, self.is_local()) {
-            (true, true) => None,
-            (true, false) => Some(Elsewhere::ControlNode),
-            (false, _) => Some(Elsewhere::Host(target)),
-        }
-    }
-
-    /// Tells whether the host that is played is the machine that runs Ansible.
-    fn is_local(&self) -> bool {
-        let connection = self
-            .stage
-            .inventory
-            .hosts
-            .get(&self.host)
-            .and_then(|host| host.vars.vars.get("ansible_connection"));
-        let is_local =
-            matches!(connection, Some(Binding::Node(node)) if node.text() == Some("local"));
-        self.host == "localhost" || is_local || self.stage.plays_everything
-    }
-
-    /// Returns who the task runs as: root unless the source says otherwise; `None` where it cannot be known.
-    fn effective_user(&self, scope: &Scope<'a>, context: &Context<'a>) -> Option<String> {
-        let said = |node: Option<&'a Arc<Node>>| {
-            let node = node?;
-            let text = scope.template(node.text()?, node.span).ok()?.to_text();
-            text.plain().map(str::to_owned)
-        };
-        let becomes = said(context.becomes).or_else(|| self.variable(scope, "ansible_become"));
-        let becomes = becomes.map(|it| {
-            matches!(
-                it.to_ascii_lowercase().as_str(),
-                "yes" | "true" | "on" | "1"
-            )
-        });
-        if becomes == Some(true) {
-            let user =
-                said(context.become_user).or_else(|| self.variable(scope, "ansible_become_user"));
-            return Some(user.unwrap_or_else(|| "root".to_owned()));
-        }
-        let login = said(context.remote_user)
-            .or_else(|| self.variable(scope, "ansible_user"))
-            .or_else(|| self.variable(scope, "ansible_ssh_user"));
-        match login {
-            Some(user) => Some(user),
-            // Nobody says: configuration management works as root.
-            None => Some("root".to_owned()),
-        }
-    }
-
-    fn variable(&self, scope: &Scope<'a>, name: &str) -> Option<String> {
-        match scope.get(name).ok()? {
-            Value::Undefined(_) | Value::None => None,
-            value => value.to_text().plain().map(str::to_owned),
-        }
-    }
-
-    fn environment(&self, scope: &Scope<'a>, context: &Context<'a>) -> Vec<(String, Text)> {
-        let mut all: IndexMap<String, Text> = IndexMap::new();
-        for node in &context.environment {
-            let Ok(value) = scope.resolve(node) else {
-                continue;
-            };
-            let parts = match &value {
-                Value::List(items) => items.to_vec(),
-                other => vec![other.clone()],
-            };
-            for part in &parts {
-                if let Value::Dict(pairs) = part {
-                    all.extend(
-                        pairs
-                            .iter()
-                            .map(|(name, value)| (name.to_string(), value.to_text())),
-                    );
-                }
-            }
-        }
-        all.into_iter().collect()
-    }
 }
 
 /// What a task registers, and what has to hold for it.
@@ -560,11 +462,6 @@ impl Returned {
     }
 }
 
-enum Elsewhere {
-    ControlNode,
-    Host(String),
-}
-
 fn is_yes(node: Option<&Arc<Node>>) -> bool {
     node.and_then(|it| it.text())
         .is_some_and(|text| matches!(text, "yes" | "true" | "True" | "on"))
@@ -583,58 +480,6 @@ fn guarded(binding: Binding, guard: &Condition, name: &str) -> Binding {
         }
         Condition::True | Condition::False => binding,
     }
-}
-
-/// Returns what the task said, as lines of a comment: never a secret, nothing where `no_log` forbids it.
-fn shown_arguments(task: &Task, scope: Option<&Scope<'_>>) -> Vec<Text> {
-    // A template that decides it may well say yes.
-    let hidden = task
-        .keywords
-        .no_log
-        .as_ref()
-        .and_then(|it| it.text())
-        .is_some_and(|text| !matches!(text, "no" | "false" | "False"));
-    if hidden {
-        return vec![Text::from("(arguments not shown: no_log)")];
-    }
-    let mut lines = Vec::new();
-    if let Some(free) = &task.arguments.free {
-        lines.extend(shown_value("", free, scope).lines());
-    }
-    for (name, node) in &task.arguments.named {
-        let value = shown_value(name, node, scope).lines();
-        let mut line = Text::from(format!("{name}: "));
-        match value.as_slice() {
-            [] => lines.push(line),
-            [one] => {
-                line.push(one);
-                lines.push(line);
-            }
-            several => {
-                line.push_str("|");
-                lines.push(line);
-                lines.extend(several.iter().map(|it| {
-                    let mut line = Text::from("  ");
-                    line.push(it);
-                    line
-                }));
-            }
-        }
-    }
-    lines
-}
-
-fn shown_value(name: &str, node: &Node, scope: Option<&Scope<'_>>) -> Text {
-    if secret::is_secret_name(name) {
-        return Text::hole(Hole {
-            kind: HoleKind::Secret,
-            what: format!("`{name}`"),
-            span: Some(node.span),
-        });
-    }
-    let resolved = scope.and_then(|scope| scope.resolve(node).ok());
-    let value = resolved.unwrap_or_else(|| Value::as_written(node));
-    value.to_text()
 }
 
 /// A level that binds one name.

@@ -1,0 +1,135 @@
+//! `unbound`: the clauses of an unbound.conf, as `services.unbound.settings` takes them.
+//!
+//! Manual: unbound.conf(5). An attribute that is given more than once is a list, and so are the clauses that may be
+//! there more than once. Where the daemon and its root of trust are is left out. A text that includes others has no answer.
+
+use serde_json::{Map, Value};
+
+use super::Function;
+
+pub(super) static FUNCTION: Function = Function {
+    name: "unbound",
+    call,
+};
+
+/// Where the daemon and its root of trust are: the module's matter.
+const PLACES: [&str; 7] = [
+    "directory",
+    "username",
+    "chroot",
+    "pidfile",
+    "root-hints",
+    "trust-anchor-file",
+    "auto-trust-anchor-file",
+];
+
+const MANY: [&str; 4] = ["forward-zone", "stub-zone", "auth-zone", "view"];
+
+fn call(value: &Value) -> Option<Value> {
+    let mut clauses: Map<String, Value> = Map::new();
+    let mut clause: Option<String> = None;
+    for line in value.as_str()?.lines() {
+        let line = without_comment(line).trim();
+        if line.is_empty() {
+            continue;
+        }
+        let (name, value) = line.split_once(':')?;
+        let (name, value) = (name.trim(), value.trim());
+        if name.contains(char::is_whitespace) || name.starts_with("include") {
+            return None;
+        }
+        if value.is_empty() {
+            let many = MANY.contains(&name);
+            let place = clauses.entry(name.to_owned()).or_insert_with(|| {
+                if many {
+                    Vec::<Value>::new().into()
+                } else {
+                    Map::new().into()
+                }
+            });
+            if let Value::Array(list) = place {
+                list.push(Map::new().into());
+            }
+            clause = Some(name.to_owned());
+            continue;
+        }
+        if PLACES.contains(&name) {
+            continue;
+        }
+        let place = match clauses.get_mut(clause.as_ref()?)? {
+            Value::Array(list) => list.last_mut()?,
+            other => other,
+        };
+        insert(place.as_object_mut()?, name, scalar(value));
+    }
+    (!clauses.is_empty()).then_some(Value::Object(clauses))
+}
+
+/// A comment begins with a `#` at the start or behind a blank, outside of quotes.
+fn without_comment(line: &str) -> &str {
+    let mut quoted = false;
+    let mut blank = true;
+    for (at, c) in line.char_indices() {
+        match c {
+            '"' => quoted = !quoted,
+            '#' if !quoted && blank => return &line[..at],
+            _ => {}
+        }
+        blank = c.is_whitespace();
+    }
+    line
+}
+
+fn scalar(value: &str) -> Value {
+    match value {
+        "yes" => true.into(),
+        "no" => false.into(),
+        _ => match value.parse::<i64>() {
+            Ok(number) => number.into(),
+            Err(_) => unquoted(value).into(),
+        },
+    }
+}
+
+/// NixOS writes texts of `local-data` and the like as they are given, so only quotes around a plain word go.
+fn unquoted(value: &str) -> &str {
+    value
+        .strip_prefix('"')
+        .and_then(|it| it.strip_suffix('"'))
+        .filter(|it| !it.contains(|c: char| c.is_whitespace() || c == '"') && !it.is_empty())
+        .unwrap_or(value)
+}
+
+fn insert(fields: &mut Map<String, Value>, name: &str, value: Value) {
+    match fields.get_mut(name) {
+        None => {
+            fields.insert(name.to_owned(), value);
+        }
+        Some(Value::Array(list)) => list.push(value),
+        Some(first) => *first = vec![first.take(), value].into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::check;
+    use super::FUNCTION;
+    use serde_json::json;
+
+    #[test]
+    fn clauses_that_may_be_many_are_lists() {
+        check(
+            &FUNCTION,
+            "server:\n  directory: \"/etc/unbound\"\n  port: 53 # x\n  do-ip6: no\n  interface: 127.0.0.1\n  interface: \"::1\"\nforward-zone:\n  name: \".\"\n",
+            Some(
+                json!({"server": {"port": 53, "do-ip6": false, "interface": ["127.0.0.1", "::1"]}, "forward-zone": [{"name": "."}]}),
+            ),
+        );
+        check(
+            &FUNCTION,
+            "server:\n  local-data: \"a A 192.0.2.1\"\n",
+            Some(json!({"server": {"local-data": "\"a A 192.0.2.1\""}})),
+        );
+        check(&FUNCTION, "include: /etc/x\n", None);
+    }
+}
