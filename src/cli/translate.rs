@@ -64,6 +64,11 @@ pub(super) fn run(args: Translate, streams: &mut Streams<'_>) -> anyhow::Result<
     if conversion.account.items().next().is_none() {
         drop(progress);
         say(&conversion.diagnostics, &tree, least, streams)?;
+        // The importer may have said why.
+        let said = conversion.diagnostics.at_least(Severity::Error);
+        if said.sorted().iter().any(|it| it.code == Code::NothingToDo) {
+            return Ok(Status::CouldNotWork);
+        }
         return nothing_to_translate(&tree, least, streams);
     }
     let written = match &out {

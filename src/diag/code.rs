@@ -30,7 +30,7 @@ macro_rules! codes {
 codes! {
     SourceUnreadable  "source-unreadable"         Error   "A file that is needed cannot be read";
     SourceOutside     "source-outside"            Warning "A path leads out of the root of the input and was not opened";
-    SourceLatin1      "source-latin1"             Note    "A file is no UTF-8 and was read as Latin-1";
+    SourceLatin1      "source-latin1"             Warning "A file is no UTF-8 and was read as Latin-1";
     SourceEmpty       "source-empty"              Warning "A file that should say something is empty";
     YamlSyntax        "yaml-syntax"               Error   "A file is not YAML";
     YamlBomb          "yaml-bomb"                 Error   "The aliases of a YAML file grow beyond all measure";

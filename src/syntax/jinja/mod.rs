@@ -6,6 +6,7 @@
 //! Left out: `{% trans %}`, `{% debug %}`, and the difference between `with context` and `without context`, which
 //! minijinja does not keep.
 
+mod depth;
 mod prepare;
 mod read;
 

@@ -8,7 +8,7 @@ use minijinja::value::ValueKind;
 
 use super::{
     Arg, Block, Body, CompareOp, Const, Expr, ForLoop, Macro, MathOp, Settings, Stmt, StmtKind,
-    SyntaxError, Target, prepare,
+    SyntaxError, Target, depth, prepare,
 };
 
 /// Reads a template.
@@ -16,6 +16,7 @@ use super::{
 /// # Errors
 /// What does not parse, and on which line.
 pub fn read_template(text: &str, settings: &Settings) -> Result<Body, SyntaxError> {
+    depth::check_template(text, settings)?;
     let prepared = prepare::template(text, settings);
     let mut config = SyntaxConfig::builder();
     config
@@ -59,6 +60,7 @@ fn template(tree: &ast::Stmt<'_>) -> Result<Body, SyntaxError> {
 /// # Errors
 /// What does not parse.
 pub fn read_expression(text: &str) -> Result<Expr, SyntaxError> {
+    depth::check_expression(text)?;
     let prepared = prepare::expression(text, false);
     let tree = parse_expr(&prepared).map_err(|error| syntax_error(&error))?;
     expr(&tree)

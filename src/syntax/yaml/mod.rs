@@ -118,7 +118,8 @@ pub fn read(tree: &SourceTree, file: FileId, diags: &mut Diagnostics) -> Option<
         Ok(documents) => Some(documents),
         Err(problem) => {
             let span = Span::new(file, problem.at, problem.at);
-            match cure(text, problem.at) {
+            let is_too_deep = problem.message.contains("recursion limit");
+            match cure(text, problem.at).filter(|_| !is_too_deep) {
                 Some(help) => diags.at_with_help(problem.code, span, problem.message, help),
                 None => diags.at(problem.code, span, problem.message),
             }
