@@ -5,6 +5,7 @@
 
 mod cron_script;
 mod crontab;
+mod fragment;
 mod fstab;
 mod hostname;
 mod hosts;
@@ -17,6 +18,7 @@ mod sysctl;
 mod timezone;
 mod unit;
 
+pub(crate) use fragment::fragment;
 pub(crate) use link::read_link;
 
 use super::holes::{Encoded, encode};

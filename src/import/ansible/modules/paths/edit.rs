@@ -177,6 +177,20 @@ fn edit_unknown(edit: &Edit<'_>, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
     if edit.lines.is_empty() {
         return Err(original_needed(path));
     }
+    if let [line] = edit.lines
+        && let Some(text) = etc::fragment(path, line)
+    {
+        let resource = Resource::File(File {
+            path: path.to_owned(),
+            content: Content::Text(text),
+            mode: None,
+            owner: None,
+            group: None,
+        });
+        let assumption = format!("what else stands in `{path}` is as NixOS has it");
+        run.put_assuming(resource, &assumption);
+        return Ok(());
+    }
     for line in edit.lines {
         let entries = etc::read_edit_line(path, line).ok_or_else(|| original_needed(path))?;
         for entry in entries {
