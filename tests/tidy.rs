@@ -312,3 +312,27 @@ fn the_support_tables_of_the_readme_are_true() {
         "UPDATE=1 cargo test --test tidy writes it"
     );
 }
+
+#[test]
+fn what_the_readme_shows_is_there() {
+    let readme = fs::read_to_string("README.md").unwrap();
+    let block = Regex::new(r"(?ms)^```(yaml|nix|toml)\n(.*?)^```$").unwrap();
+    let shown: Vec<String> = files()
+        .into_iter()
+        .filter(|path| path.starts_with("examples/") || path.starts_with("rules/"))
+        .filter(|path| {
+            [".yml", ".nix", ".toml"]
+                .iter()
+                .any(|it| path.ends_with(it))
+        })
+        .map(|path| fs::read_to_string(path).unwrap())
+        .collect();
+    let found: Vec<String> = block
+        .captures_iter(&readme)
+        .map(|it| it[2].to_owned())
+        // The file of settings is the user's own.
+        .filter(|it| !it.contains("[extra-vars]"))
+        .filter(|it| !shown.iter().any(|text| text.contains(it.as_str())))
+        .collect();
+    none(&found);
+}
