@@ -64,6 +64,13 @@ fn call(value: &Value) -> Option<Value> {
             }
             return None;
         }
+        // Debian makes this certificate when it installs postfix; NixOS does not have it.
+        if value.contains("ssl-cert-snakeoil") {
+            continue;
+        }
+        if value.contains("/usr/") {
+            return None;
+        }
         fields.insert(name.to_owned(), parameter(name, value)?);
     }
     (!fields.is_empty()).then_some(Value::Object(fields))
@@ -102,6 +109,12 @@ mod tests {
             "virtual_alias_maps = hash:/etc/postfix/virtual\nmydestination =\n",
             Some(json!({"virtual_alias_maps": ["hash:/etc/postfix/virtual"], "mydestination": []})),
         );
+        check(
+            &FUNCTION,
+            "biff = no\nsmtpd_tls_key_file=/etc/ssl/private/ssl-cert-snakeoil.key\n",
+            Some(json!({"biff": "no"})),
+        );
+        check(&FUNCTION, "mailbox_command = /usr/bin/procmail\n", None);
         check(&FUNCTION, "alias_maps = inline:{a=b}\n", None);
         check(&FUNCTION, "smtp_generic_maps = inline:{a=b, c=d}\n", None);
     }

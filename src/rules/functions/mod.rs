@@ -40,7 +40,7 @@ pub(super) struct Function {
     pub(super) call: fn(&Value) -> Option<Value>,
 }
 
-static FUNCTIONS: [&Function; 30] = [
+static FUNCTIONS: [&Function; 31] = [
     &audit_rules::FUNCTION,
     &below_etc::FUNCTION,
     &complete::FUNCTION,
@@ -52,6 +52,7 @@ static FUNCTIONS: [&Function; 30] = [
     &limits::FUNCTION,
     &lines::FUNCTION,
     &logrotate::FUNCTION,
+    &logrotate::BLOCKS,
     &main_cf::FUNCTION,
     &my_cnf::FUNCTION,
     &nameservers::FUNCTION,

@@ -1,6 +1,6 @@
 //! `php-options`: the settings of a php.ini without comments and headings.
 //!
-//! Modules are no text on NixOS but part of PHP's package; opcache is in it. A text that loads others has no answer.
+//! Programs are those of the system. Modules are no text on NixOS but part of PHP's package; opcache is in it. A text that loads others has no answer.
 
 use serde_json::Value;
 
@@ -34,10 +34,21 @@ fn call(value: &Value) -> Option<Value> {
             "extension" | "zend_extension" | "extension_dir" => return None,
             _ => {}
         }
-        text.push_str(line);
+        let line = at_home(line);
+        if line.contains("/usr/") {
+            return None;
+        }
+        text.push_str(&line);
         text.push('\n');
     }
     (!text.is_empty()).then(|| text.into())
+}
+
+/// Puts the path of a program on NixOS for that of a distribution.
+fn at_home(line: &str) -> String {
+    line.replace("/usr/sbin/sendmail", "/run/wrappers/bin/sendmail")
+        .replace("/usr/bin/", "/run/current-system/sw/bin/")
+        .replace("/usr/sbin/", "/run/current-system/sw/bin/")
 }
 
 #[cfg(test)]
@@ -54,6 +65,14 @@ mod tests {
             Some(json!("memory_limit = 256M\n")),
         );
         check(&FUNCTION, "extension=apcu.so\n", None);
+        check(
+            &FUNCTION,
+            "sendmail_path = /usr/bin/msmtp -t\n",
+            Some(json!(
+                "sendmail_path = /run/current-system/sw/bin/msmtp -t\n"
+            )),
+        );
+        check(&FUNCTION, "include_path = /usr/share/php\n", None);
         check(&FUNCTION, "[HOST=a]\nx = 1\n", None);
         check(&FUNCTION, "; x\n", None);
     }
