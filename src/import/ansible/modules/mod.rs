@@ -14,8 +14,13 @@ mod cron;
 mod debconf;
 mod debug;
 mod dnf;
+mod docker;
+mod docker_container;
+mod dpkg_divert;
 mod fail;
 mod file;
+mod firewalld;
+mod foreign;
 mod group;
 mod hostname;
 mod include_vars;
@@ -30,6 +35,7 @@ mod pacman;
 mod paths;
 mod replace;
 mod repository;
+mod selinux;
 mod service;
 mod set_fact;
 mod stat;
@@ -86,8 +92,17 @@ pub(super) const MODULES: &[&Module] = &[
     &debconf::MODULE,
     &debug::MODULE,
     &dnf::MODULE,
+    &docker::IMAGE,
+    &docker::LOGIN,
+    &docker::NETWORK,
+    &docker::PRUNE,
+    &docker::VOLUME,
+    &docker_container::MODULE,
+    &dpkg_divert::MODULE,
     &fail::MODULE,
     &file::MODULE,
+    &firewalld::MODULE,
+    &foreign::MODULE,
     &group::MODULE,
     &hostname::MODULE,
     &include_vars::MODULE,
@@ -105,6 +120,7 @@ pub(super) const MODULES: &[&Module] = &[
     &replace::MODULE,
     &repository::REPOSITORY,
     &repository::SELECTIONS,
+    &selinux::MODULE,
     &service::SERVICE,
     &service::SYSTEMD,
     &set_fact::MODULE,
