@@ -32,6 +32,8 @@ pub(crate) enum Key {
     SudoRule(String),
     Firewall,
     FirewallPort(String),
+    Container(String),
+    ContainerNetwork(String),
 }
 
 /// The keywords of sshd_config that stand several times, each adding to the others.
@@ -96,6 +98,8 @@ impl Key {
             Resource::SudoRule(it) => Key::SudoRule(it.line.clone()),
             Resource::Firewall(_) => Key::Firewall,
             Resource::FirewallPort(it) => Key::FirewallPort(format!("{:?}", it)),
+            Resource::Container(it) => Key::Container(it.name.clone()),
+            Resource::ContainerNetwork(it) => Key::ContainerNetwork(it.name.clone()),
             Resource::Step(_) | Resource::Opaque(_) => return None,
         })
     }

@@ -39,6 +39,12 @@ const SUBJECTS: &[(&str, &str)] = &[
     ),
     ("docker_image", "virtualisation.oci-containers.containers"),
     ("docker_network", "virtualisation.docker.enable"),
+    ("docker_volume", "virtualisation.docker.enable"),
+    ("docker_login", "virtualisation.oci-containers.containers"),
+    (
+        "podman_container",
+        "virtualisation.oci-containers.containers",
+    ),
     ("docker_compose", "virtualisation.docker.enable"),
     ("mysql_db", "services.mysql.ensureDatabases"),
     ("mysql_user", "services.mysql.ensureUsers"),
@@ -86,6 +92,10 @@ pub(super) fn about(resource: &Resource) -> Option<OptionPath> {
             Protocol::Tcp => path(&["networking", "firewall", "allowedTCPPorts"]),
             Protocol::Udp => path(&["networking", "firewall", "allowedUDPPorts"]),
         },
+        Resource::Container(it) => {
+            path(&["virtualisation", "oci-containers", "containers", &it.name])
+        }
+        Resource::ContainerNetwork(_) => path(&["virtualisation", "oci-containers", "backend"]),
         Resource::Step(_) => path(&["systemd", "services"]),
         Resource::Opaque(it) => {
             // `ansible.builtin.apt` is about what `apt` is about.

@@ -1,8 +1,8 @@
 //! What else the machine has: the resources of one kind that are sure to be stated.
 
 use crate::model::{
-    Condition, Directory, Entry, File, Group, Machine, Resource, Service, SshdSetting, Step,
-    SudoRule, Unit, User,
+    Condition, Container, ContainerNetwork, Directory, Entry, File, Group, Machine, Resource,
+    Service, SshdSetting, Step, SudoRule, Unit, User,
 };
 
 fn stated(machine: &Machine) -> impl Iterator<Item = &Entry> {
@@ -95,6 +95,26 @@ pub(super) fn steps(machine: &Machine) -> impl Iterator<Item = (&Entry, &Step)> 
     stated(machine).filter_map(|entry| {
         if let Resource::Step(it) = &entry.resource {
             Some((entry, it))
+        } else {
+            None
+        }
+    })
+}
+
+pub(super) fn containers(machine: &Machine) -> impl Iterator<Item = &Container> {
+    stated(machine).filter_map(|entry| {
+        if let Resource::Container(it) = &entry.resource {
+            Some(it.as_ref())
+        } else {
+            None
+        }
+    })
+}
+
+pub(super) fn container_networks(machine: &Machine) -> impl Iterator<Item = &ContainerNetwork> {
+    stated(machine).filter_map(|entry| {
+        if let Resource::ContainerNetwork(it) = &entry.resource {
+            Some(it)
         } else {
             None
         }

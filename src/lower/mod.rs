@@ -8,6 +8,7 @@
 mod about;
 mod authorized_key;
 mod commands;
+mod container;
 mod cron;
 mod ctx;
 mod file;
@@ -135,6 +136,8 @@ fn lower_resource(entry: &Entry, machine: &Machine) -> Lowered {
         Resource::SshdSetting(it) => sshd::lower(it, machine),
         Resource::SudoRule(it) => sudo::lower(it, machine),
         Resource::FirewallPort(it) => firewall::lower(it),
+        Resource::Container(it) => container::lower(it, machine),
+        Resource::ContainerNetwork(it) => container::lower_network(it),
         Resource::Step(it) => step::lower(it, entry, machine),
         Resource::Opaque(it) => opaque::lower(it),
     }

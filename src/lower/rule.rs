@@ -43,6 +43,8 @@ pub(super) fn lower(entry: &Entry, ctx: &mut Ctx<'_>) -> bool {
         | Resource::SudoRule(_)
         | Resource::Firewall(_)
         | Resource::FirewallPort(_)
+        | Resource::Container(_)
+        | Resource::ContainerNetwork(_)
         | Resource::Step(_)
         | Resource::Opaque(_) => return false,
     }

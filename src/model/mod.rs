@@ -4,6 +4,7 @@
 
 #![deny(clippy::wildcard_enum_match_arm)]
 
+mod container;
 mod file;
 mod network;
 mod resource;
@@ -12,6 +13,7 @@ mod system;
 mod text;
 mod user;
 
+pub use container::{Attachment, Container, ContainerNetwork, Engine, Restart};
 pub use file::{Content, Directory, File, Link, Mode, PathMode, RemovedPath};
 pub use network::{Firewall, FirewallPort, Protocol};
 pub use resource::{Command, Opaque, Resource, Step};

@@ -1,9 +1,9 @@
 //! `Resource`: one thing that a machine must have.
 
 use super::{
-    AuthorizedKey, CronJob, Directory, File, Firewall, FirewallPort, Group, Hostname, HostsEntry,
-    KernelModule, Link, Mount, Package, PathMode, RemovedPath, Service, SshdSetting, SudoRule,
-    Sysctl, Text, Timezone, Unit, User,
+    AuthorizedKey, Container, ContainerNetwork, CronJob, Directory, File, Firewall, FirewallPort,
+    Group, Hostname, HostsEntry, KernelModule, Link, Mount, Package, PathMode, RemovedPath,
+    Service, SshdSetting, SudoRule, Sysctl, Text, Timezone, Unit, User,
 };
 
 /// One thing that a machine must have. Matched without `_`: a new kind is work for all who match.
@@ -32,6 +32,8 @@ pub enum Resource {
     SudoRule(SudoRule),
     Firewall(Firewall),
     FirewallPort(FirewallPort),
+    Container(Box<Container>),
+    ContainerNetwork(ContainerNetwork),
     Step(Step),
     Opaque(Opaque),
 }

@@ -349,6 +349,8 @@ fn kind_of(resource: &Resource) -> &'static str {
         Resource::SudoRule(_) => "sudo-rule",
         Resource::Firewall(_) => "firewall",
         Resource::FirewallPort(_) => "firewall-port",
+        Resource::Container(_) => "container",
+        Resource::ContainerNetwork(_) => "container-network",
         Resource::Step(_) => "step",
         Resource::Opaque(_) => "opaque",
     }

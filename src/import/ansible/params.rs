@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use super::value::Value;
 use crate::account::Code;
 use crate::diag;
-use crate::model::{Hole, HoleKind, Text};
+use crate::model::{Hole, HoleKind, Piece, Text};
 use crate::source::Span;
 
 /// Why a module cannot go on: its item is `manual`.
@@ -190,6 +190,73 @@ impl Params {
         ))
     }
 
+    /// Takes a list of strings that may have holes: a list, or a string with commas.
+    pub(super) fn texts(&mut self, names: &[&str]) -> Result<Vec<Text>, Refusal> {
+        let Some(value) = self.value(names) else {
+            return Ok(Vec::new());
+        };
+        defined(&value)?;
+        Ok(match &value {
+            Value::List(items) => {
+                let given = items
+                    .iter()
+                    .filter(|it| !matches!(it, Value::Omit | Value::None));
+                given.map(text_of).collect()
+            }
+            Value::Dict(_) => {
+                let name = names.first().copied().unwrap_or_default();
+                return Err(self.bad(name, "a mapping", "a list"));
+            }
+            _ => match text_of(&value) {
+                text if text.plain() == Some("") => Vec::new(),
+                text => match text.plain() {
+                    Some(plain) => plain.split(',').map(|it| it.trim().into()).collect(),
+                    None => vec![text],
+                },
+            },
+        })
+    }
+
+    /// Takes names and their values: a mapping, or a list of `NAME=value`.
+    pub(super) fn pairs(&mut self, names: &[&str]) -> Result<Vec<(String, Text)>, Refusal> {
+        let name = names.first().copied().unwrap_or_default();
+        let Some(value) = self.value(names) else {
+            return Ok(Vec::new());
+        };
+        defined(&value)?;
+        match &value {
+            Value::Dict(dict) => Ok(dict
+                .iter()
+                .filter(|(_, it)| !matches!(it, Value::Omit))
+                .map(|(key, it)| (key.to_string(), text_of(it)))
+                .collect()),
+            Value::Unknown(hole) => Err(Refusal::hole(hole)),
+            Value::List(items) => {
+                let mut pairs = Vec::new();
+                for item in items.iter() {
+                    let text = text_of(item);
+                    let mut pieces = text.pieces().iter();
+                    let Some((key, first)) = pieces.next().and_then(|piece| match piece {
+                        Piece::Literal(literal) => literal.split_once('='),
+                        Piece::Hole(_) => None,
+                    }) else {
+                        return Err(self.bad(name, &text.to_string(), "`NAME=value`"));
+                    };
+                    let mut rest = Text::from(first);
+                    for piece in pieces {
+                        match piece {
+                            Piece::Literal(literal) => rest.push_str(literal),
+                            Piece::Hole(hole) => rest.push_hole(hole.clone()),
+                        }
+                    }
+                    pairs.push((key.to_owned(), rest));
+                }
+                Ok(pairs)
+            }
+            _ => Err(self.bad(name, &text_of(&value).to_string(), "a mapping")),
+        }
+    }
+
     /// Takes one of several words.
     pub(super) fn choice(
         &mut self,
@@ -229,6 +296,24 @@ impl Params {
             self.module
         );
         Refusal::diagnosed(diag::Code::BadParam, message)
+    }
+}
+
+fn defined(value: &Value) -> Result<(), Refusal> {
+    match value.deep_undefined() {
+        Some(what) => Err(Refusal::diagnosed(
+            diag::Code::JinjaUndefined,
+            format!("`{what}` has no value"),
+        )),
+        None => Ok(()),
+    }
+}
+
+/// Makes a value a text; one that is not known at all is a hole.
+pub(super) fn text_of(value: &Value) -> Text {
+    match value {
+        Value::Unknown(hole) => Text::hole(hole.clone()),
+        _ => value.to_text(),
     }
 }
 

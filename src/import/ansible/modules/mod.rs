@@ -14,9 +14,14 @@ mod cron;
 mod debconf;
 mod debug;
 mod dnf;
+mod docker;
+mod docker_container;
+mod dpkg_divert;
 mod fail;
 mod file;
 mod find;
+mod firewalld;
+mod foreign;
 mod group;
 mod hostname;
 mod include_vars;
@@ -32,6 +37,7 @@ mod pacman;
 mod paths;
 mod replace;
 mod repository;
+mod selinux;
 mod service;
 mod set_fact;
 mod stat;
@@ -89,9 +95,18 @@ pub(super) const MODULES: &[&Module] = &[
     &debconf::MODULE,
     &debug::MODULE,
     &dnf::MODULE,
+    &docker::IMAGE,
+    &docker::LOGIN,
+    &docker::NETWORK,
+    &docker::PRUNE,
+    &docker::VOLUME,
+    &docker_container::MODULE,
+    &dpkg_divert::MODULE,
     &fail::MODULE,
     &file::MODULE,
     &find::MODULE,
+    &firewalld::MODULE,
+    &foreign::MODULE,
     &group::MODULE,
     &hostname::MODULE,
     &include_vars::MODULE,
@@ -110,6 +125,7 @@ pub(super) const MODULES: &[&Module] = &[
     &replace::MODULE,
     &repository::REPOSITORY,
     &repository::SELECTIONS,
+    &selinux::MODULE,
     &service::SERVICE,
     &service::SYSTEMD,
     &set_fact::MODULE,

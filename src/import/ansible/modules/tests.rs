@@ -21,7 +21,7 @@ const FILES: &[(&str, &str)] = &[
 ];
 
 /// Plays tasks for one host, and compares what it has come to have, the decisions about the tasks, and the diagnostics.
-pub(super) fn check(tasks: &str, expected: &[&str]) {
+pub(in crate::import::ansible::modules) fn check(tasks: &str, expected: &[&str]) {
     let mut text =
         "- hosts: web\n  gather_facts: false\n  vars: {port: 80, db_password: hunter2}\n  tasks:\n"
             .to_owned();

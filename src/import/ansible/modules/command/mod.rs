@@ -6,6 +6,8 @@ mod programs;
 mod sense;
 mod words;
 
+pub(super) use words::split as split_words;
+
 use super::paths::{absolute, is_empty_at_first};
 use super::{Kind, Module, Run};
 use crate::account::{Code, Verdict};

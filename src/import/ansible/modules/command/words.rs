@@ -6,7 +6,7 @@
 ///
 /// # Errors
 /// A quote without an end.
-pub(super) fn split(text: &str) -> Result<Vec<String>, String> {
+pub(in crate::import::ansible::modules) fn split(text: &str) -> Result<Vec<String>, String> {
     let mut words = Vec::new();
     let mut word: Option<String> = None;
     let mut chars = text.chars();

@@ -1,0 +1,44 @@
+//! `selinux`, `seboolean`, `sefcontext`, `seport`, `selogin`: NixOS has no SELinux policy.
+//!
+//! Manuals: <https://docs.ansible.com/ansible/latest/collections/ansible/posix/selinux_module.html>,
+//! `seboolean_module.html`; `sefcontext`, `seport`, `selogin`, `selinux_permissive` of community.general
+
+use super::{Kind, Module, Run};
+use crate::import::ansible::params::{Params, Refusal};
+
+pub(super) const MODULE: Module = Module {
+    names: &[
+        "selinux",
+        "seboolean",
+        "sefcontext",
+        "selinux_permissive",
+        "selogin",
+        "seport",
+    ],
+    kind: Kind::Changes,
+    run,
+};
+
+fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
+    let (names, what): (&[&str], &str) = match run.task.module.rsplit('.').next() {
+        Some("seboolean") => (&["name"], "the switch"),
+        Some("sefcontext") => (&["target", "path"], "the label of"),
+        Some("selinux_permissive") => (&["domain", "name"], "the exception for"),
+        Some("selogin") => (&["login"], "the SELinux user of"),
+        Some("seport") => (&["ports"], "the label of the ports"),
+        _ => (&["state"], "the state"),
+    };
+    let subject = params.text(names)?;
+    // The rest says how the policy is changed, and to what.
+    params.rest();
+    let is_off = subject.as_ref().and_then(|it| it.plain()) == Some("disabled");
+    if is_off {
+        run.not_needed("NixOS runs without SELinux");
+        return Ok(());
+    }
+    let subject = subject.map_or_else(String::new, |it| format!(" `{it}`"));
+    run.not_needed(format!(
+        "NixOS has no SELinux policy, so that {what}{subject} has no meaning; what the policy kept services from is lost, and systemd's sandboxing of their units comes nearest"
+    ));
+    Ok(())
+}
