@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use super::scope::{Binding, Layer};
+use super::scope::{Binding, Layer, fact_name};
 use super::value::{Key, Value};
 use crate::model::{Family, Hole, HoleKind};
 
@@ -272,7 +272,7 @@ impl Profile {
     }
 
     /// Returns the level of facts of a host: `ansible_facts` and a variable for each.
-    pub(super) fn layer(&self, host: &str) -> Layer {
+    pub(super) fn layer(&self, host: &str, address: Option<&str>) -> Layer {
         let mut facts = self.facts.clone();
         if !self.from_file {
             let short = host.split('.').next().unwrap_or_default();
@@ -316,6 +316,18 @@ impl Profile {
                 let binding = Binding::Value(value.clone());
                 layer.vars.insert((*name).to_owned(), binding);
             }
+        }
+        // An inventory that reaches the host by an address says which one it has.
+        if let Some(address) = address.filter(|_| !self.from_file) {
+            let rest = Value::unknown("the fact `ansible_default_ipv4`", None);
+            let known = Value::open(vec![("address", Value::str(address))], rest);
+            let clause =
+                format!("{address}, by which the inventory reaches the host, is its address");
+            let binding = Binding::under(known, vec![clause]);
+            layer
+                .vars
+                .insert("ansible_default_ipv4".to_owned(), binding.clone());
+            layer.vars.insert(fact_name("default_ipv4"), binding);
         }
         let all = facts
             .into_iter()

@@ -23,6 +23,7 @@ pub(super) struct Host {
     pub(super) named_at: Option<Span>,
     pub(super) described: String,
     pub(super) profile: Profile,
+    pub(super) facts: Arc<Layer>,
     pub(super) vars: Vec<Arc<Layer>>,
 }
 
@@ -188,15 +189,17 @@ impl Cast {
         for name in inventory.hosts.keys() {
             let mut layers = variables(library, &inventory, &folders, name, diags);
             let profile = profiles.of(name);
-            layers.push(Arc::new(profile.layer(name)));
+            let address = address(&inventory, name);
+            layers.push(Arc::new(profile.layer(name, address.as_deref())));
             host_vars.insert(name.clone(), layers);
         }
         let hosts = played
             .iter()
             .map(|name| {
                 let mut vars = host_vars.get(name).cloned().unwrap_or_default();
-                vars.pop();
+                let facts = vars.pop().unwrap_or_default();
                 Host {
+                    facts,
                     name: name.clone(),
                     named_at: inventory.hosts.get(name).and_then(|host| host.span),
                     described: describe(&inventory, name, origin, tree),
@@ -243,6 +246,20 @@ impl Cast {
             role_title(role)
         }
     }
+}
+
+/// Returns the IPv4 address by which the inventory reaches a host.
+fn address(inventory: &Inventory, name: &str) -> Option<String> {
+    let vars = &inventory.hosts.get(name)?.vars.vars;
+    let bound = ["ansible_host", "ansible_ssh_host"]
+        .iter()
+        .find_map(|it| vars.get(*it));
+    let said = match bound {
+        Some(Binding::Node(node)) => node.text()?.to_owned(),
+        Some(Binding::Value(value) | Binding::Assumed(value, _)) => value.as_str()?.to_owned(),
+        None => name.to_owned(),
+    };
+    said.parse::<std::net::Ipv4Addr>().is_ok().then_some(said)
 }
 
 /// Returns the names of the files and folders of `host_vars`.

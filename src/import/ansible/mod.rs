@@ -103,13 +103,7 @@ fn import(
             // Parsed templates are kept per thread: they are shared by no two hosts that run at once.
             let session = Session::new(tree);
             let stage = cast.stage(&library, &options.ansible);
-            let mut player = Player::new(
-                &stage,
-                &session,
-                &host.name,
-                &host.profile,
-                host.vars.clone(),
-            );
+            let mut player = Player::new(host, &stage, &session);
             if playbooks.is_empty() {
                 for (book, role) in cast.roles.iter().enumerate() {
                     player.play_role_alone(role, cast.role_title(tree, role), book);

@@ -93,6 +93,14 @@ pub(crate) struct Search {
 /// The variables of every host of the inventory, for `hostvars`.
 pub(crate) type HostVars = IndexMap<String, Vec<Arc<Layer>>>;
 
+/// The dictionary of all facts.
+const FACTS: &str = "ansible_facts";
+
+/// Returns the name under which one fact is bound apart from the dictionary of all.
+pub(crate) fn fact_name(fact: &str) -> String {
+    format!("{FACTS}.{fact}")
+}
+
 /// How a hole says that its name may be in something that cannot be read.
 const MAY_STAND_IN: &str = ", which may stand in ";
 
@@ -232,6 +240,13 @@ impl<'a> Scope<'a> {
     pub(crate) fn get_path(&self, name: &str, path: &[&str]) -> Result<Value, Failure> {
         if name == "omit" && path.is_empty() {
             return Ok(Value::Omit);
+        }
+        // One fact may be known under an assumption of its own, which the others do not need.
+        if name == FACTS
+            && let Some((first, rest)) = path.split_first()
+            && let Some(Binding::Assumed(value, _)) = self.binding(&fact_name(first))
+        {
+            return Ok(below(value.clone(), first, rest));
         }
         let Some(binding) = self.binding(name) else {
             return Ok(self.missing(name));

@@ -10,7 +10,6 @@ pub(super) const LOOKS: Module = Module {
     names: &[
         "setup",
         "gather_facts",
-        "package_facts",
         "service_facts",
         "mount_facts",
         "getent",

@@ -27,6 +27,7 @@ mod meta;
 mod modprobe;
 mod mount;
 mod package;
+mod package_facts;
 mod pacman;
 mod paths;
 mod replace;
@@ -104,6 +105,7 @@ pub(super) const MODULES: &[&Module] = &[
     &modprobe::MODULE,
     &mount::MODULE,
     &package::MODULE,
+    &package_facts::MODULE,
     &pacman::MODULE,
     &replace::MODULE,
     &repository::REPOSITORY,

@@ -19,6 +19,7 @@ use context::{Context, PlayFrame};
 use handlers::Handler;
 
 use super::facts::Profile;
+use super::hosts::Host;
 use super::inventory::{Inventory, matches};
 use super::library::Library;
 use super::playbook::{Play, Statement};
@@ -109,19 +110,17 @@ const MAX_DEPTH: usize = 60;
 
 impl<'a> Player<'a> {
     pub(super) fn new(
+        host: &'a Host,
         stage: &'a Stage<'a>,
         session: &'a Session<'a>,
-        host: &str,
-        profile: &'a Profile,
-        inventory_vars: Vec<Arc<Layer>>,
     ) -> Player<'a> {
         Player {
             stage,
             session,
-            host: host.to_owned(),
-            profile,
-            facts: Arc::new(profile.layer(host)),
-            inventory_vars,
+            host: host.name.clone(),
+            profile: &host.profile,
+            facts: Arc::clone(&host.facts),
+            inventory_vars: host.vars.clone(),
             included: Arc::default(),
             remembered: Arc::default(),
             state: State::default(),
