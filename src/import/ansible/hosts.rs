@@ -5,7 +5,9 @@ use std::sync::Arc;
 use indexmap::{IndexMap, IndexSet};
 
 use super::facts::Profile;
-use super::inventory::{self, Inventory, bind_mapping, literal, matches, plain_names};
+use super::inventory::{
+    self, Inventory, bind_mapping, certain_part, literal, matches, plain_names,
+};
 use super::library::{Library, role_title};
 use super::play::Stage;
 use super::play::scopes::folder_text;
@@ -114,7 +116,7 @@ impl Cast {
             .any(|it| matches!(it.as_str(), "localhost" | "127.0.0.1"))
             && !inventory.hosts.contains_key("localhost")
         {
-            inventory.add_host("localhost", None);
+            inventory.add_implicit("localhost");
         }
         if from_inventory {
             // Groups that a play fills while it runs stand for the hosts that nobody knows yet.
@@ -135,13 +137,9 @@ impl Cast {
         let played: IndexSet<String> = if plays_everything {
             inventory.hosts.keys().cloned().collect()
         } else {
-            let meant = patterns.iter().flat_map(|pattern| {
-                if pattern.contains("{{") {
-                    inventory.members("all")
-                } else {
-                    matches(&inventory, pattern)
-                }
-            });
+            let meant = patterns
+                .iter()
+                .flat_map(|pattern| matches(&inventory, &certain_part(pattern)));
             let mut meant: IndexSet<String> = meant.collect();
             if patterns.iter().any(|it| it == "localhost")
                 && inventory.hosts.contains_key("localhost")

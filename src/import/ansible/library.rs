@@ -159,6 +159,11 @@ impl<'a> Library<'a> {
                 HoleKind::Secret,
             ));
         }
+        if let Err(problem) = self.tree.text(file) {
+            // An encrypted file (git-crypt) is binary: what it sets is there, and not to be had here.
+            let what = format!("{}, which cannot be read ({problem})", self.tree.path(file));
+            return Arc::new(Layer::locked(&what, HoleKind::Secret));
+        }
         if let Some(slot) = self.layers.get(&file) {
             return Arc::clone(slot.get_or_init(|| {
                 let root = self.document(file);

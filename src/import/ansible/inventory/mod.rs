@@ -15,7 +15,7 @@ use crate::diag::{Code, Diagnostics};
 use crate::source::{EntryKind, FileId, SourceTree, Span, join};
 use crate::syntax::yaml as syntax;
 
-pub(super) use patterns::{matches, plain_names};
+pub(super) use patterns::{certain_part, matches, plain_names};
 
 /// Hosts and groups, in the order of the source.
 #[derive(Clone, Debug, Default)]
@@ -24,6 +24,8 @@ pub(super) struct Inventory {
     pub(super) groups: IndexMap<String, Group>,
     /// The files that it was read from.
     pub(super) files: Vec<FileId>,
+    /// The control node, where a play names it and the inventory does not: it is no part of `all`.
+    implicit: Option<String>,
 }
 
 #[derive(Clone, Debug)]
@@ -149,6 +151,14 @@ impl Inventory {
         })
     }
 
+    /// Adds the control node, which a play may name without an inventory's word.
+    pub(super) fn add_implicit(&mut self, name: &str) {
+        if !self.hosts.contains_key(name) {
+            self.add_host(name, None);
+            self.implicit = Some(name.to_owned());
+        }
+    }
+
     pub(super) fn group(&mut self, name: &str) -> &mut Group {
         self.groups.entry(name.to_owned()).or_default()
     }
@@ -188,7 +198,11 @@ impl Inventory {
     /// Returns the hosts of a group, those of its children included.
     pub(super) fn members(&self, group: &str) -> IndexSet<String> {
         if group == "all" {
-            return self.hosts.keys().cloned().collect();
+            let named = self.hosts.keys();
+            return named
+                .filter(|name| Some(*name) != self.implicit.as_ref())
+                .cloned()
+                .collect();
         }
         let (mut hosts, mut seen) = (IndexSet::new(), IndexSet::new());
         self.collect_members(group, &mut hosts, &mut seen);

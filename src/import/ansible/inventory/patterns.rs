@@ -49,6 +49,29 @@ pub(in crate::import::ansible) fn plain_names(pattern: &str) -> Vec<String> {
     split(pattern).iter().filter(is_name).cloned().collect()
 }
 
+/// Returns a pattern without its parts that only the run of Ansible decides: what is left says who may be meant.
+pub(in crate::import::ansible) fn certain_part(pattern: &str) -> String {
+    let mut left = String::new();
+    let mut rest = pattern;
+    while let Some((before, after)) = rest.split_once("{{") {
+        let before = before.trim_end_matches(['&', '!', '~', '*']);
+        left.push_str(before.trim_end_matches([':', ',', ' ']));
+        rest = after.split_once("}}").map_or("", |(_, rest)| rest);
+        let more = rest.trim_start_matches(|c| c != ':' && c != ',');
+        rest = if left.is_empty() {
+            more.trim_start_matches([':', ','])
+        } else {
+            more
+        };
+    }
+    left.push_str(rest);
+    if left.trim().is_empty() {
+        "all".to_owned()
+    } else {
+        left
+    }
+}
+
 fn split(pattern: &str) -> Vec<String> {
     let pattern = pattern.trim();
     // A template may hold colons and commas of its own; an IPv6 address does.
@@ -159,7 +182,7 @@ fn glob(pattern: &str) -> Option<Regex> {
 
 #[cfg(test)]
 mod tests {
-    use super::{matches, plain_names};
+    use super::{certain_part, matches, plain_names};
     use crate::diag::Diagnostics;
     use crate::import::ansible::inventory::Inventory;
     use crate::source::SourceTree;
@@ -183,6 +206,14 @@ mod tests {
         check("w*", &["web1", "web2", "web3"]);
         check("ungrouped", &["lone"]);
         check("nobody", &[]);
+    }
+
+    #[test]
+    fn a_templated_part_leaves_the_rest() {
+        assert_eq!(certain_part("web:&{{ env }}"), "web");
+        assert_eq!(certain_part("{{ env }}:&web"), "&web");
+        assert_eq!(certain_part("{{ hosts | default('x:y') }}"), "all");
+        assert_eq!(certain_part("a,{{ b }},c"), "a,c");
     }
 
     #[test]

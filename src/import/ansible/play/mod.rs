@@ -20,7 +20,7 @@ use handlers::Handler;
 
 use super::facts::Profile;
 use super::hosts::Host;
-use super::inventory::{Inventory, matches};
+use super::inventory::{Inventory, certain_part, matches};
 use super::library::Library;
 use super::playbook::{Play, Statement};
 use super::scope::{HostVars, Layer, Scope, Session};
@@ -298,15 +298,15 @@ impl<'a> Player<'a> {
         let pattern = match scope.template(&pattern, node.span) {
             Ok(Value::Str(text)) => match text.plain() {
                 Some(plain) => plain.to_owned(),
-                // Who it is for is known only at run time: everybody might be meant.
-                None => "all".to_owned(),
+                // Who it is for is known only at run time: whom its certain part names might be meant.
+                None => certain_part(&pattern),
             },
             Ok(Value::List(items)) => items
                 .iter()
                 .map(|it| it.to_text().to_string())
                 .collect::<Vec<_>>()
                 .join(","),
-            _ => "all".to_owned(),
+            _ => certain_part(&pattern),
         };
         matches(self.stage.inventory, &pattern).contains(&self.host)
     }
