@@ -62,7 +62,10 @@ impl<'a> Ctx<'a> {
             let text = format!("{path} = {};", text.as_str());
             lines.extend(text.lines().map(str::to_owned));
         }
-        lines.extend(draft.remarks.into_iter().flat_map(|it| it.lines));
+        for remark in draft.remarks {
+            lines.push(sentence(&remark.reason));
+            lines.extend(remark.lines);
+        }
         lines
     }
 

@@ -254,7 +254,7 @@ fn lower_secret(file: &File, text: &Text, machine: &Machine) -> Lowered {
     }
     if used_by.is_empty() {
         link_secret(file, &path, machine, &mut statement);
-        used_by.push(file.path.clone());
+        used_by.push(format!("{}{}", file.path, rights(file)));
     }
     statement.assume(format!(
         "the content of `{}` is put into `{path}`",
@@ -267,6 +267,19 @@ fn lower_secret(file: &File, text: &Text, machine: &Machine) -> Lowered {
         used_by: used_by.join(", "),
     });
     Lowered::Stated(statement)
+}
+
+/// Who must be able to read the file that a link leads to.
+fn rights(file: &File) -> String {
+    let owner = file.owner.as_ref().map(|it| format!("owner {it}"));
+    let group = file.group.as_ref().map(|it| format!("group {it}"));
+    let mode = file.mode.map(|it| format!("mode {}", it.octal()));
+    let all: Vec<String> = [owner, group, mode].into_iter().flatten().collect();
+    if all.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", all.join(", "))
+    }
 }
 
 fn link_secret(file: &File, path: &str, machine: &Machine, statement: &mut Statement) {

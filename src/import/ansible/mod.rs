@@ -18,6 +18,7 @@ mod params;
 mod play;
 mod playbook;
 mod playbooks;
+mod profiles;
 mod project;
 mod results;
 mod scope;
