@@ -115,6 +115,8 @@ pub(crate) struct State {
     index: IndexMap<Key, usize>,
     /// Decisions about items whose resource is gone.
     pub(crate) closings: Closings,
+    /// What a later playbook says otherwise than an earlier one, which stands.
+    clashes: Vec<Entry>,
 }
 
 #[derive(Clone, Debug)]
@@ -147,17 +149,7 @@ impl State {
                 old.entry.origin.merge(&entry.origin);
                 push_new(&mut old.entry.assumptions, entry.assumptions);
             }
-            None if old.book != book => {
-                let reason =
-                    "another playbook sets this differently; the first one stands".to_owned();
-                close(
-                    &mut self.closings,
-                    &entry.origin,
-                    Verdict::Manual,
-                    Code::OptionClash,
-                    &reason,
-                );
-            }
+            None if old.book != book => self.clashes.push(entry),
             None => {
                 let gone = std::mem::replace(old, Slot { entry, book });
                 let still: Vec<ItemId> = old.entry.origin.items.clone();
@@ -239,6 +231,11 @@ impl State {
 
     pub(crate) fn entries(&self) -> impl Iterator<Item = &Entry> {
         self.slots.iter().flatten().map(|slot| &slot.entry)
+    }
+
+    /// Takes what later playbooks say otherwise than earlier ones.
+    pub(crate) fn take_clashes(&mut self) -> Vec<Entry> {
+        std::mem::take(&mut self.clashes)
     }
 
     /// Returns the entries in the order in which they came, and the decisions about what is gone.

@@ -304,6 +304,7 @@ fn collect<'l>(statements: &'l [Statement], found: &mut Vec<&'l Arc<Task>>) {
     for statement in statements {
         match statement {
             Statement::Task(task) => found.push(task),
+            Statement::Broken(_) => {}
             Statement::Block(block) => {
                 for part in [&block.block, &block.rescue, &block.always] {
                     collect(part, found);

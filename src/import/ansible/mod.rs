@@ -140,7 +140,13 @@ fn import(
         for (play, held) in played.held {
             account.hold(play, held, &host.name);
         }
-        let entries = settle::settle(played.state, &host.name, host.profile.family(), account);
+        let entries = settle::settle(
+            played.state,
+            &host.name,
+            host.profile.family(),
+            account,
+            diags,
+        );
         let mut entries = entries;
         let theirs = delegated.extract_if(.., |(name, _)| *name == host.name);
         for (_, state) in theirs.collect::<Vec<_>>() {
@@ -149,6 +155,7 @@ fn import(
                 &host.name,
                 host.profile.family(),
                 account,
+                diags,
             ));
         }
         entries.extend(hostname(host, &entries));

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::arguments::Arguments;
 use super::keywords::{Keywords, PLAY_KEYWORDS, is_play_keyword, is_task_keyword};
-use crate::account::{Account, Closing, Code, ItemId, ItemKind, Verdict};
+use crate::account::{Account, ItemId, ItemKind};
 use crate::diag::{self, Diagnostics};
 use crate::source::{FileId, Span};
 use crate::syntax::yaml::Node;
@@ -41,6 +41,15 @@ pub(super) struct Play {
 pub(super) enum Statement {
     Task(Arc<Task>),
     Block(Arc<Block>),
+    /// What stands where a task should, and cannot be read as one.
+    Broken(Arc<Broken>),
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Broken {
+    pub(super) item: ItemId,
+    pub(super) name: String,
+    pub(super) reason: String,
 }
 
 #[derive(Clone, Debug)]
@@ -225,10 +234,10 @@ impl Reader<'_> {
     fn statement(&mut self, node: &Arc<Node>) -> Option<Statement> {
         let Some(pairs) = node.pairs() else {
             // `- ` with nothing behind it is how people leave room; Ansible passes over it.
-            if !node.text().is_some_and(str::is_empty) {
-                self.broken(node, "a task is a mapping");
+            if node.text().is_some_and(str::is_empty) {
+                return None;
             }
-            return None;
+            return Some(self.broken(node, "a task is a mapping"));
         };
         if node.get("block").is_some() {
             return Some(Statement::Block(Arc::new(Block {
@@ -257,13 +266,11 @@ impl Reader<'_> {
                     "a task has one module, and this one has `{}`",
                     names.join("`, `")
                 );
-                self.broken(node, &message);
-                return None;
+                return Some(self.broken(node, &message));
             }
         };
         let Some((full_name, mut arguments)) = action else {
-            self.broken(node, "the task names no module");
-            return None;
+            return Some(self.broken(node, "the task names no module"));
         };
         arguments.add_keyword(node.get("args"));
         let module = full_name.rsplit('.').next().unwrap_or_default().to_owned();
@@ -302,22 +309,17 @@ impl Reader<'_> {
         id
     }
 
-    fn broken(&mut self, node: &Node, message: &str) {
+    fn broken(&mut self, node: &Node, message: &str) -> Statement {
         self.diags.at(diag::Code::AnsibleShape, node.span, message);
         let name = node
             .get("name")
             .and_then(|it| it.text())
             .unwrap_or_default();
-        let id = self.open(node.span, "task", name);
-        let (verdict, code) = (Verdict::Manual, Code::BadInput);
-        self.account.close(
-            id,
-            Closing {
-                host: String::new(),
-                verdict,
-                code,
-                reason: message.to_owned(),
-            },
-        );
+        let item = self.open(node.span, "task", name);
+        Statement::Broken(Arc::new(Broken {
+            item,
+            name: name.to_owned(),
+            reason: message.to_owned(),
+        }))
     }
 }

@@ -3,42 +3,57 @@
 use std::collections::BTreeSet;
 
 use crate::account::{Account, Closing, Code, ItemId, Verdict};
+use crate::diag::{self, Diagnostics};
 use crate::import::etc::{self, Fate, Meaning};
 use crate::import::state::{Book, State};
-use crate::model::{Condition, Content, Entry, Family, File, Link, Opaque, Resource};
+use crate::model::{Condition, Content, Entry, Family, File, Link, Opaque, Resource, Text};
 
 /// Returns what the machine must have, with the files of known kinds as typed resources.
 pub(super) fn settle(
-    state: State,
+    mut state: State,
     host: &str,
     family: Family,
     account: &mut Account,
+    diags: &mut Diagnostics,
 ) -> Vec<Entry> {
+    let mut clashes = state.take_clashes();
     let (entries, closings) = state.finish();
     let mut settled = State::default();
-    for (item, closing) in closings {
-        account.close(
-            item,
-            Closing {
-                host: host.to_owned(),
-                ..closing
-            },
-        );
-    }
     for (entry, book) in entries {
         settle_entry(entry, book, family, &mut settled, host, account);
     }
-    let (entries, closings) = settled.finish();
-    for (item, closing) in closings {
-        account.close(
-            item,
-            Closing {
-                host: host.to_owned(),
-                ..closing
-            },
-        );
+    clashes.extend(settled.take_clashes());
+    let (entries, more) = settled.finish();
+    for (item, closing) in closings.into_iter().chain(more) {
+        let host = host.to_owned();
+        account.close(item, Closing { host, ..closing });
     }
-    entries.into_iter().map(|(entry, _)| entry).collect()
+    let clashes = clashes.iter().map(|it| clash(it, account, diags));
+    let clashes: Vec<Entry> = clashes.collect();
+    let entries = entries.into_iter().map(|(entry, _)| entry);
+    entries.chain(clashes).collect()
+}
+
+/// What a later playbook says otherwise is shown beside what stands, and left to the person.
+fn clash(entry: &Entry, account: &Account, diags: &mut Diagnostics) -> Entry {
+    let reason = "another playbook sets this differently, and the first one stands".to_owned();
+    for item in &entry.origin.items {
+        let span = account.get(*item).span;
+        let help = "leave one of the playbooks out, or state what holds in the host's file";
+        diags.at_with_help(diag::Code::OptionClash, span, reason.clone(), help);
+    }
+    let said = serde_yaml::to_string(&entry.resource).unwrap_or_default();
+    let opaque = Opaque {
+        subject: "playbook".to_owned(),
+        title: String::new(),
+        reason,
+        cure: None,
+        lines: Text::from(said).lines(),
+    };
+    Entry {
+        resource: Resource::Opaque(opaque),
+        ..entry.clone()
+    }
 }
 
 fn settle_entry(
@@ -173,7 +188,7 @@ fn close(
     }
 }
 
-fn opaque(entry: &Entry, kind: &str, reason: String, text: &crate::model::Text) -> Entry {
+fn opaque(entry: &Entry, kind: &str, reason: String, text: &Text) -> Entry {
     let opaque = Opaque {
         subject: kind.to_owned(),
         title: String::new(),

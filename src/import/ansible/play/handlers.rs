@@ -39,6 +39,7 @@ impl<'a> Player<'a> {
 
     pub(super) fn add_handler(&mut self, statement: &'a Statement, context: &Context<'a>) {
         match statement {
+            Statement::Broken(broken) => self.leave_broken(broken, context),
             Statement::Block(block) => {
                 let inner = context.inside(&block.keywords);
                 for part in [&block.block, &block.rescue, &block.always] {

@@ -22,13 +22,13 @@ use super::facts::Profile;
 use super::hosts::Host;
 use super::inventory::{Inventory, certain_part, matches};
 use super::library::Library;
-use super::playbook::{Play, Statement};
+use super::playbook::{Broken, Play, Statement};
 use super::scope::{HostVars, Layer, Scope, Session};
 use super::value::Value;
 use crate::account::{Closing, Code, ItemId, Verdict};
 use crate::diag::{self, Diagnostics};
 use crate::import::state::{Book, State};
-use crate::model::Condition;
+use crate::model::{Condition, Entry, Opaque, Origin, Part, Resource};
 use crate::source::{FileId, Span};
 
 /// What all hosts of a run share.
@@ -315,6 +315,7 @@ impl<'a> Player<'a> {
         for statement in statements {
             match statement {
                 Statement::Task(task) => self.task(task, context),
+                Statement::Broken(broken) => self.leave_broken(broken, context),
                 Statement::Block(block) => {
                     let inner = context.inside(&block.keywords);
                     let failed = self.block(&block.block, &inner);
@@ -341,6 +342,7 @@ impl<'a> Player<'a> {
         for statement in statements {
             match statement {
                 Statement::Task(task) => self.close_part(task.item, Verdict::Skipped, code, reason),
+                Statement::Broken(_) => {}
                 Statement::Block(block) => {
                     for part in [&block.block, &block.rescue, &block.always] {
                         self.skip_all(part, code, reason);
@@ -348,6 +350,36 @@ impl<'a> Player<'a> {
                 }
             }
         }
+    }
+
+    /// Leaves what cannot be read to the person: a comment where the task would stand.
+    fn leave_broken(&mut self, broken: &Broken, context: &Context<'a>) {
+        self.hold(broken.item);
+        let part = context
+            .role
+            .as_ref()
+            .map_or(Part::Machine, |role| Part::Role(role.title.clone()));
+        self.leave(broken.item, part, &broken.name, &broken.reason, None);
+    }
+
+    /// Puts a comment about an item in the output, and closes it as left to the person.
+    fn leave(&mut self, item: ItemId, part: Part, title: &str, reason: &str, cure: Option<String>) {
+        self.close(item, Verdict::Manual, Code::BadInput, reason);
+        let opaque = Opaque {
+            subject: "task".to_owned(),
+            title: title.to_owned(),
+            reason: reason.to_owned(),
+            cure,
+            lines: Vec::new(),
+        };
+        let entry = Entry {
+            resource: Resource::Opaque(opaque),
+            part,
+            origin: Origin::of(item),
+            assumptions: Vec::new(),
+            guard: Condition::True,
+        };
+        self.state.put(entry, self.book);
     }
 
     fn close(&mut self, item: ItemId, verdict: Verdict, code: Code, reason: &str) {

@@ -13,6 +13,7 @@ use crate::import::ansible::library::role_title;
 use crate::import::ansible::params::Refusal;
 use crate::import::ansible::playbook::Play;
 use crate::import::ansible::scope::{Binding, Layer};
+use crate::model::Part;
 use crate::source::{Span, join};
 use crate::syntax::yaml::Node;
 
@@ -66,9 +67,13 @@ impl<'a> Player<'a> {
         };
         if let Err(refusal) = played {
             let code = refusal.diagnostic.unwrap_or(diag::Code::MissingRole);
-            let cure = refusal.cure.unwrap_or_default();
+            let cure = refusal.cure.clone().unwrap_or_default();
             self.diags
-                .at_with_help(code, node.span, refusal.reason, cure);
+                .at_with_help(code, node.span, refusal.reason.clone(), cure);
+            if let Some(play) = self.frame.item {
+                let title = format!("the role `{}`", role_name(node).unwrap_or_default());
+                self.leave(play, Part::Machine, &title, &refusal.reason, refusal.cure);
+            }
         }
     }
 

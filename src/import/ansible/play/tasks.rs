@@ -369,7 +369,13 @@ impl<'a> Player<'a> {
     ) {
         self.close_part(task.item, Verdict::Manual, refusal.code, &refusal.reason);
         if let Some(code) = refusal.diagnostic {
-            self.diags.at(code, task.span, refusal.reason.clone());
+            match &refusal.cure {
+                Some(cure) => {
+                    let (reason, cure) = (refusal.reason.clone(), cure.clone());
+                    self.diags.at_with_help(code, task.span, reason, cure);
+                }
+                None => self.diags.at(code, task.span, refusal.reason.clone()),
+            }
         }
         let same = |entry: &Entry| {
             entry.origin.items == [task.item]

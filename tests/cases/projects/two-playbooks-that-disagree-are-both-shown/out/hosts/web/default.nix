@@ -4,6 +4,7 @@
 {
   imports = [
     ../../modules/locale.nix
+    ../../modules/manual.nix
   ]
   ++ lib.filter builtins.pathExists [
     ./hardware-configuration.nix
