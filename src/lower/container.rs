@@ -375,7 +375,7 @@ fn chores(container: &Container, statement: &mut Statement) {
         .volumes
         .iter()
         .filter_map(Text::plain)
-        .filter_map(|it| it.split_once(':').map(|(source, rest)| (source, rest)))
+        .filter_map(|it| it.split_once(':'))
         // What is only read comes from elsewhere; sockets and the system's own files are there.
         .filter(|(source, rest)| {
             !rest.ends_with(":ro")

@@ -399,6 +399,8 @@ pub(super) fn item(value: &Value, key: &Value, name: &str) -> Eval<Value> {
         Value::Dict(dict) => key
             .key()
             .and_then(|key| dict.get(&key).cloned())
+            // Of an open dictionary any other key may be there.
+            .or_else(|| value.entry(key.as_str()?).cloned())
             .unwrap_or_else(missing),
         Value::List(items) => match key.as_int() {
             Some(index) => ops::index(items.len(), index)

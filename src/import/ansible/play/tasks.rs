@@ -345,9 +345,13 @@ impl<'a> Player<'a> {
             );
         }
         for (name, node) in &task.arguments.named {
-            if let Some(value) = resolve(node) {
-                values.insert(name.replace('-', "_"), value);
-            }
+            let Some(value) = resolve(node) else { continue };
+            // `set_fact` names variables by templates, too.
+            let name = match scope.template(name, node.span) {
+                Ok(rendered) => rendered.to_text().to_string(),
+                Err(_) => name.clone(),
+            };
+            values.insert(name.replace('-', "_"), value);
         }
         let free = task.arguments.free.as_ref().and_then(|node| resolve(node));
         match failed {
