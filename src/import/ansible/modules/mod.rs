@@ -33,6 +33,7 @@ mod mount;
 mod package;
 mod pacman;
 mod paths;
+mod podman_container;
 mod replace;
 mod repository;
 mod selinux;
@@ -117,6 +118,7 @@ pub(super) const MODULES: &[&Module] = &[
     &mount::MODULE,
     &package::MODULE,
     &pacman::MODULE,
+    &podman_container::MODULE,
     &replace::MODULE,
     &repository::REPOSITORY,
     &repository::SELECTIONS,
