@@ -60,7 +60,7 @@ pub(super) fn lower(container: &Container, machine: &Machine) -> Lowered {
         statement.add(base.child("dependsOn"), Expr::str(name));
     }
     unit(container, machine, &mut statement);
-    chores(container, &mut statement);
+    chores(container, machine, &mut statement);
     Lowered::Stated(statement)
 }
 
@@ -354,7 +354,7 @@ fn unit(container: &Container, machine: &Machine, statement: &mut Statement) {
     }
 }
 
-fn chores(container: &Container, statement: &mut Statement) {
+fn chores(container: &Container, machine: &Machine, statement: &mut Statement) {
     let open: Vec<&str> = container
         .ports
         .iter()
@@ -384,6 +384,8 @@ fn chores(container: &Container, statement: &mut Statement) {
                     .any(|it| source == it || source.starts_with(&format!("{it}/")))
         })
         .map(|(source, _)| source)
+        // What the configuration itself writes needs no carrying.
+        .filter(|source| machine::files(machine).all(|file| file.path != *source))
         .collect();
     if !data.is_empty() {
         statement.chores.push(Chore {

@@ -35,6 +35,7 @@ mod package;
 mod package_facts;
 mod pacman;
 mod paths;
+mod podman_container;
 mod replace;
 mod repository;
 mod selinux;
@@ -122,6 +123,7 @@ pub(super) const MODULES: &[&Module] = &[
     &package::MODULE,
     &package_facts::MODULE,
     &pacman::MODULE,
+    &podman_container::MODULE,
     &replace::MODULE,
     &repository::REPOSITORY,
     &repository::SELECTIONS,

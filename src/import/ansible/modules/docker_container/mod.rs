@@ -186,7 +186,7 @@ pub(super) fn connection(params: &mut Params) -> Result<(), Refusal> {
 }
 
 /// Without an image the task is about a container that is there already.
-fn without_image(
+pub(super) fn without_image(
     name: &str,
     state: &str,
     restarts: bool,
@@ -240,7 +240,7 @@ fn pulls(params: &mut Params) -> Result<bool, Refusal> {
     }
 }
 
-fn restart(params: &mut Params) -> Result<Option<Restart>, Refusal> {
+pub(super) fn restart(params: &mut Params) -> Result<Option<Restart>, Refusal> {
     let Some(policy) = params.string(&["restart_policy"])? else {
         return Ok(None);
     };
