@@ -1,0 +1,123 @@
+//! No secret byte reaches an output, a report, a model, a diagnostic or a log: whatever the play does with it.
+
+use std::fs;
+use std::path::Path;
+
+use assert_cmd::Command;
+use walkdir::WalkDir;
+
+/// The secret, and what is left of it behind filters that people use.
+const SECRET: &str = "Correct-Horse-42";
+const TRACES: [&str; 4] = [
+    "Correct-Horse-42",
+    "CORRECT-HORSE-42",
+    "correct-horse-42",
+    "Q29ycmVjdC1Ib3JzZS00Mg==",
+];
+
+const VARIABLES: &str = "\
+db_password: Correct-Horse-42
+api: {token: Correct-Horse-42}
+users:
+  - {name: eve, password: Correct-Horse-42}
+";
+
+const PLAYBOOK: &str = r#"
+- hosts: all
+  tasks:
+    - name: a template
+      template: {src: app.env.j2, dest: /etc/app.env}
+    - name: an edit of it
+      lineinfile: {path: /etc/app.env, line: "P={{ db_password }}"}
+    - name: a user
+      user: {name: "{{ item.name }}", password: "{{ item.password }}"}
+      loop: "{{ users }}"
+    - name: a command
+      command: mysql -p{{ db_password }} -e 'select 1'
+    - name: a job
+      cron: {name: c, job: "curl -u x:{{ db_password }} http://x", hour: "1"}
+    - name: no importer
+      acme.db.user: {name: x, password: "{{ db_password }}", login_password: Correct-Horse-42, all: "{{ api }}"}
+    - name: nothing there
+      template: {src: missing.j2, dest: "/etc/{{ db_password }}"}
+    - name: no value
+      copy: {dest: /etc/x, content: "{{ db_password }}{{ nobody }}"}
+    - name: a fact
+      set_fact: {derived: "{{ db_password | upper }}-{{ db_password | b64encode }}"}
+    - name: what is made of it
+      copy: {dest: /etc/derived, content: "{{ derived }}"}
+    - name: a container
+      docker_container: {name: db, image: "postgres:16", env: {POSTGRES_PASSWORD: "{{ db_password }}"}}
+    - name: a condition
+      debug: {msg: "{{ db_password }}"}
+      when: db_password == 'x'
+"#;
+
+#[test]
+fn a_secret_reaches_nothing_that_is_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let input = folder.path().join("in");
+    for (path, text) in [
+        ("hosts", "web1\n"),
+        ("group_vars/all.yml", VARIABLES),
+        ("site.yml", PLAYBOOK),
+        (
+            "templates/app.env.j2",
+            "DB={{ db_password }}\nT={{ api.token | b64encode }}\n",
+        ),
+    ] {
+        let path = input.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    let written = run(
+        folder.path(),
+        &[
+            "translate",
+            "in",
+            "--out",
+            "out",
+            "-v",
+            "--report",
+            "r.json",
+            "--report",
+            "r.md",
+        ],
+    );
+    let shown = run(folder.path(), &["translate", "in", "--stdout"]);
+    let dumped = run(folder.path(), &["translate", "in", "--dump-model", "yaml"]);
+    for text in [written, shown, dumped] {
+        assert_clean("what is printed", &text);
+    }
+    let files = WalkDir::new(folder.path()).into_iter().map(Result::unwrap);
+    let mut read = 0;
+    for entry in files.filter(|it| it.file_type().is_file() && !it.path().starts_with(&input)) {
+        assert_clean(
+            &entry.path().display().to_string(),
+            &fs::read_to_string(entry.path()).unwrap(),
+        );
+        read += 1;
+    }
+    assert!(read > 5, "{read} files");
+    // The test would prove nothing if the play had not been read.
+    let report = fs::read_to_string(folder.path().join("r.json")).unwrap();
+    assert!(report.contains("a container") && VARIABLES.contains(SECRET));
+}
+
+fn run(folder: &Path, args: &[&str]) -> String {
+    let program = env!("CARGO_BIN_EXE_ops2nix");
+    let output = Command::new(program)
+        .current_dir(folder)
+        .args(args)
+        .output()
+        .unwrap();
+    let texts = [output.stdout, output.stderr];
+    texts.map(|it| String::from_utf8(it).unwrap()).concat()
+}
+
+fn assert_clean(place: &str, text: &str) {
+    for trace in TRACES {
+        let lines: Vec<_> = text.lines().filter(|line| line.contains(trace)).collect();
+        assert!(lines.is_empty(), "{place}: {lines:?}");
+    }
+}
