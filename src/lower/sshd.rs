@@ -10,111 +10,10 @@ use crate::account::Code;
 use crate::model::{Machine, SshdSetting};
 use crate::nix::Expr;
 use crate::plan::OptionPath;
+use crate::syntax::sshd_config;
 
-/// The keywords of sshd_config(5), as the module writes those that it has options for.
-const KEYWORDS: &[&str] = &[
-    "AcceptEnv",
-    "AddressFamily",
-    "AllowAgentForwarding",
-    "AllowGroups",
-    "AllowStreamLocalForwarding",
-    "AllowTcpForwarding",
-    "AllowUsers",
-    "AuthenticationMethods",
-    "AuthorizedKeysCommand",
-    "AuthorizedKeysCommandUser",
-    "AuthorizedKeysFile",
-    "AuthorizedPrincipalsCommand",
-    "AuthorizedPrincipalsCommandUser",
-    "AuthorizedPrincipalsFile",
-    "Banner",
-    "CASignatureAlgorithms",
-    "ChannelTimeout",
-    "ChrootDirectory",
-    "Ciphers",
-    "ClientAliveCountMax",
-    "ClientAliveInterval",
-    "Compression",
-    "DenyGroups",
-    "DenyUsers",
-    "DisableForwarding",
-    "ExposeAuthInfo",
-    "FingerprintHash",
-    "ForceCommand",
-    "GatewayPorts",
-    "GSSAPIAuthentication",
-    "GSSAPICleanupCredentials",
-    "GSSAPIStrictAcceptorCheck",
-    "HostCertificate",
-    "HostKey",
-    "HostKeyAgent",
-    "HostKeyAlgorithms",
-    "HostbasedAcceptedAlgorithms",
-    "HostbasedAuthentication",
-    "HostbasedUsesNameFromPacketOnly",
-    "IPQoS",
-    "IgnoreRhosts",
-    "IgnoreUserKnownHosts",
-    "Include",
-    "KbdInteractiveAuthentication",
-    "KerberosAuthentication",
-    "KerberosGetAFSToken",
-    "KerberosOrLocalPasswd",
-    "KerberosTicketCleanup",
-    "KexAlgorithms",
-    "ListenAddress",
-    "LogLevel",
-    "LogVerbose",
-    "LoginGraceTime",
-    "Macs",
-    "Match",
-    "MaxAuthTries",
-    "MaxSessions",
-    "MaxStartups",
-    "ModuliFile",
-    "PAMServiceName",
-    "PasswordAuthentication",
-    "PerSourceMaxStartups",
-    "PerSourceNetBlockSize",
-    "PerSourcePenalties",
-    "PerSourcePenaltyExemptList",
-    "PermitEmptyPasswords",
-    "PermitListen",
-    "PermitOpen",
-    "PermitRootLogin",
-    "PermitTTY",
-    "PermitTunnel",
-    "PermitUserEnvironment",
-    "PermitUserRC",
-    "PidFile",
-    "Port",
-    "PrintLastLog",
-    "PrintMotd",
-    "PubkeyAcceptedAlgorithms",
-    "PubkeyAuthOptions",
-    "PubkeyAuthentication",
-    "RDomain",
-    "RekeyLimit",
-    "RequiredRSASize",
-    "RevokedKeys",
-    "SecurityKeyProvider",
-    "SetEnv",
-    "StreamLocalBindMask",
-    "StreamLocalBindUnlink",
-    "StrictModes",
-    "Subsystem",
-    "SyslogFacility",
-    "TCPKeepAlive",
-    "TrustedUserCAKeys",
-    "UnusedConnectionTimeout",
-    "UseDns",
-    "UsePAM",
-    "VersionAddendum",
-    "X11DisplayOffset",
-    "X11Forwarding",
-    "X11UseLocalhost",
-    "XAuthLocation",
-];
+/// The keywords that the module spells otherwise than the manual.
+const SPELLED_OTHERWISE: [(&str, &str); 2] = [("MACs", "Macs"), ("UseDNS", "UseDns")];
 
 /// Older names of keywords.
 const ALIASES: [(&str, &str); 5] = [
@@ -184,7 +83,7 @@ pub(super) fn lower(setting: &SshdSetting, machine: &Machine) -> Lowered {
     };
     let openssh = OptionPath::new(["services", "openssh"]);
     match keyword {
-        "Include" | "Match" => {
+        "Include" => {
             return Lowered::manual_with_cure(
                 Code::CannotState,
                 format!("`{keyword} {value}`: the sshd_config of NixOS is written whole"),
@@ -288,10 +187,9 @@ fn canonical(keyword: &str) -> Option<&'static str> {
         .find(|(old, _)| *old == keyword)
         .map(|(_, new)| *new);
     alias.or_else(|| {
-        KEYWORDS
-            .iter()
-            .find(|it| it.eq_ignore_ascii_case(keyword))
-            .copied()
+        let known = sshd_config::current(keyword)?;
+        let own = SPELLED_OTHERWISE.iter().find(|(it, _)| *it == known);
+        Some(own.map_or(known, |(_, own)| *own))
     })
 }
 

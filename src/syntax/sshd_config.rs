@@ -78,11 +78,19 @@ fn without_comment(value: &str) -> &str {
 
 /// Returns a keyword as the manual spells it; others stay as they are.
 pub fn canonical(keyword: &str) -> &str {
-    KEYWORDS
-        .iter()
-        .find(|known| known.eq_ignore_ascii_case(keyword))
-        .copied()
+    current(keyword)
+        .or_else(|| find(OTHER_KEYWORDS, keyword))
         .unwrap_or(keyword)
+}
+
+/// Returns a keyword that the current release takes, as its manual spells it.
+pub fn current(keyword: &str) -> Option<&'static str> {
+    find(KEYWORDS, keyword)
+}
+
+fn find(keywords: &'static [&str], keyword: &str) -> Option<&'static str> {
+    let mut keywords = keywords.iter().copied();
+    keywords.find(|known| known.eq_ignore_ascii_case(keyword))
 }
 
 /// Tells whether every line of a keyword counts; of all others only the first does.
@@ -104,7 +112,7 @@ pub fn accumulates(keyword: &str) -> bool {
     MANY.iter().any(|it| it.eq_ignore_ascii_case(keyword))
 }
 
-/// sshd_config(5), OpenSSH 9.9, with the keywords that older releases still took and those of Debian and Red Hat.
+/// sshd_config(5), OpenSSH 9.9.
 const KEYWORDS: &[&str] = &[
     "AcceptEnv",
     "AddressFamily",
@@ -122,14 +130,12 @@ const KEYWORDS: &[&str] = &[
     "AuthorizedPrincipalsFile",
     "Banner",
     "CASignatureAlgorithms",
-    "ChallengeResponseAuthentication",
     "ChannelTimeout",
     "ChrootDirectory",
     "Ciphers",
     "ClientAliveCountMax",
     "ClientAliveInterval",
     "Compression",
-    "DebianBanner",
     "DenyGroups",
     "DenyUsers",
     "DisableForwarding",
@@ -139,13 +145,8 @@ const KEYWORDS: &[&str] = &[
     "GatewayPorts",
     "GSSAPIAuthentication",
     "GSSAPICleanupCredentials",
-    "GSSAPIEnablek5users",
-    "GSSAPIKexAlgorithms",
-    "GSSAPIKeyExchange",
-    "GSSAPIStoreCredentialsOnRekey",
     "GSSAPIStrictAcceptorCheck",
     "HostbasedAcceptedAlgorithms",
-    "HostbasedAcceptedKeyTypes",
     "HostbasedAuthentication",
     "HostbasedUsesNameFromPacketOnly",
     "HostCertificate",
@@ -162,7 +163,6 @@ const KEYWORDS: &[&str] = &[
     "KerberosOrLocalPasswd",
     "KerberosTicketCleanup",
     "KexAlgorithms",
-    "KeyRegenerationInterval",
     "ListenAddress",
     "LoginGraceTime",
     "LogLevel",
@@ -172,6 +172,7 @@ const KEYWORDS: &[&str] = &[
     "MaxSessions",
     "MaxStartups",
     "ModuliFile",
+    "PAMServiceName",
     "PasswordAuthentication",
     "PermitEmptyPasswords",
     "PermitListen",
@@ -189,23 +190,15 @@ const KEYWORDS: &[&str] = &[
     "Port",
     "PrintLastLog",
     "PrintMotd",
-    "Protocol",
     "PubkeyAcceptedAlgorithms",
-    "PubkeyAcceptedKeyTypes",
     "PubkeyAuthentication",
     "PubkeyAuthOptions",
-    "RefuseConnection",
+    "RDomain",
     "RekeyLimit",
     "RequiredRSASize",
     "RevokedKeys",
-    "RhostsRSAAuthentication",
-    "RDomain",
-    "RSAAuthentication",
     "SecurityKeyProvider",
-    "ServerKeyBits",
     "SetEnv",
-    "SshdAuthPath",
-    "SshdSessionPath",
     "StreamLocalBindMask",
     "StreamLocalBindUnlink",
     "StrictModes",
@@ -215,14 +208,34 @@ const KEYWORDS: &[&str] = &[
     "TrustedUserCAKeys",
     "UnusedConnectionTimeout",
     "UseDNS",
-    "UseLogin",
     "UsePAM",
-    "UsePrivilegeSeparation",
     "VersionAddendum",
     "X11DisplayOffset",
     "X11Forwarding",
     "X11UseLocalhost",
     "XAuthLocation",
+];
+
+/// What older releases took, and what only the packages of Debian and Red Hat know.
+const OTHER_KEYWORDS: &[&str] = &[
+    "ChallengeResponseAuthentication",
+    "DebianBanner",
+    "GSSAPIEnablek5users",
+    "GSSAPIKexAlgorithms",
+    "GSSAPIKeyExchange",
+    "GSSAPIStoreCredentialsOnRekey",
+    "HostbasedAcceptedKeyTypes",
+    "KeyRegenerationInterval",
+    "Protocol",
+    "PubkeyAcceptedKeyTypes",
+    "RSAAuthentication",
+    "RefuseConnection",
+    "RhostsRSAAuthentication",
+    "ServerKeyBits",
+    "SshdAuthPath",
+    "SshdSessionPath",
+    "UseLogin",
+    "UsePrivilegeSeparation",
 ];
 
 #[cfg(test)]
