@@ -107,6 +107,18 @@ impl<'a> Context<'a> {
         context
     }
 
+    /// Returns the context of what an `apply`, or a role that a play lists, gives its keywords to.
+    pub(super) fn with_keywords_of(&self, node: &'a Arc<Node>) -> Context<'a> {
+        let mut inner = self.clone();
+        inner.when.extend(node.get("when"));
+        inner.tags.extend(node.get("tags"));
+        inner.environment.extend(node.get("environment"));
+        inner.becomes = node.get("become").or(inner.becomes);
+        inner.become_user = node.get("become_user").or(inner.become_user);
+        inner.delegate_to = node.get("delegate_to").or(inner.delegate_to);
+        inner
+    }
+
     /// Returns the context of what stands in a block, play or role with these keywords.
     pub(super) fn inside(&self, keywords: &'a Keywords) -> Context<'a> {
         let mut inner = self.clone();

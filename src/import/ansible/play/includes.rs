@@ -143,7 +143,8 @@ impl<'a> Player<'a> {
                     continue;
                 }
                 if let Some(apply) = task.arguments.get("apply") {
-                    context = apply_keywords(&context, apply);
+                    // `apply` gives its keywords to every task of the included file.
+                    context = context.with_keywords_of(apply);
                 }
             }
             context.params.extend(round.layers.iter().cloned());
@@ -250,16 +251,4 @@ fn missing(reason: String) -> Refusal {
     let mut refusal = Refusal::new(Code::BadInput, reason);
     refusal.diagnostic = Some(diag::Code::MissingFile);
     refusal
-}
-
-/// `apply` gives its keywords to every task of the included file.
-fn apply_keywords<'a>(context: &Context<'a>, apply: &'a Arc<Node>) -> Context<'a> {
-    let mut inner = context.clone();
-    inner.when.extend(apply.get("when"));
-    inner.tags.extend(apply.get("tags"));
-    inner.environment.extend(apply.get("environment"));
-    inner.becomes = apply.get("become").or(inner.becomes);
-    inner.become_user = apply.get("become_user").or(inner.become_user);
-    inner.delegate_to = apply.get("delegate_to").or(inner.delegate_to);
-    inner
 }

@@ -8,7 +8,7 @@ use super::Player;
 use super::context::{Context, RoleFrame};
 use crate::account::Code;
 use crate::diag;
-use crate::import::ansible::keywords::{Keywords, is_play_keyword, is_task_keyword};
+use crate::import::ansible::keywords::{is_play_keyword, is_task_keyword};
 use crate::import::ansible::library::role_title;
 use crate::import::ansible::params::Refusal;
 use crate::import::ansible::playbook::Play;
@@ -79,18 +79,11 @@ impl<'a> Player<'a> {
 
     /// Returns the context of a role that is listed with keywords and parameters.
     fn role_entry_context(&mut self, node: &'a Arc<Node>, context: &Context<'a>) -> Context<'a> {
-        let mut inner = context.clone();
+        let mut inner = context.with_keywords_of(node);
         let Some(pairs) = node.pairs() else {
             return inner;
         };
-        let keywords = Keywords::read(node);
-        inner.when.extend(node.get("when"));
-        inner.tags.extend(node.get("tags"));
-        inner.environment.extend(node.get("environment"));
-        inner.becomes = node.get("become").or(inner.becomes);
-        inner.become_user = node.get("become_user").or(inner.become_user);
-        inner.delegate_to = node.get("delegate_to").or(inner.delegate_to);
-        if let Some(vars) = &keywords.vars {
+        if let Some(vars) = node.get("vars") {
             inner.params.push(Arc::new(Layer::of_mapping(vars)));
         }
         let mut layer = Layer::default();
