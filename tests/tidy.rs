@@ -41,7 +41,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
 /// Folders in which every file is a row of the table in `mod.rs`.
 const TABLES: &[&str] = &[
     "src/import/ansible/modules",
-    "src/import/etc",
+    "src/import/etc/kinds",
     "src/rules/functions",
 ];
 

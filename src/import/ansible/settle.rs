@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::account::{Account, Closing, Code, ItemId, Verdict};
 use crate::diag::{self, Diagnostics};
-use crate::import::etc::{self, Fate, Meaning};
+use crate::import::etc::kinds::{self as etc, Fate, Meaning};
 use crate::import::state::{Book, State};
 use crate::model::{Condition, Content, Entry, Family, File, Link, Opaque, Resource, Text};
 

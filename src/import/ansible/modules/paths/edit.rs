@@ -4,7 +4,7 @@
 use crate::account::Code;
 use crate::import::ansible::modules::Run;
 use crate::import::ansible::params::Refusal;
-use crate::import::etc::{self, Meaning};
+use crate::import::etc::kinds::{self as etc, Meaning};
 use crate::import::holes::encode;
 use crate::import::state::Key;
 use crate::model::{Condition, Content, File, Origin, Resource, Text};

@@ -1,0 +1,260 @@
+//! Kinds of files below /etc: from the path and the text of one file to what it asks of the machine.
+//!
+//! One way for all importers: a tree of /etc holds the files, a playbook writes them, and an edit changes a line.
+//! A file that is of no kind here is an ordinary file.
+
+mod cron_script;
+mod crontab;
+mod fragment;
+mod fstab;
+mod hostname;
+mod hosts;
+mod link;
+mod modprobe;
+mod modules_load;
+mod sshd_config;
+mod sudoers;
+mod sysctl;
+mod timezone;
+mod unit;
+
+pub(crate) use fragment::fragment;
+pub(crate) use link::read_link;
+
+use crate::import::holes::{Encoded, encode};
+use crate::model::{Hole, Resource, Text};
+use crate::syntax::{Fault, Place};
+
+/// A kind of file and how it is read.
+pub(crate) struct Kind {
+    pub(crate) name: &'static str,
+    /// Tells whether the file at this absolute path is of the kind.
+    pub(crate) matches: fn(path: &str) -> bool,
+    read: fn(given: &Given) -> Vec<Entry>,
+    pub(crate) lines: Lines,
+    pub(crate) file: Fate,
+}
+
+/// What a line of a file means without the others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Lines {
+    /// What it means in the file.
+    Apart,
+    /// Nothing: only the whole file does.
+    Together,
+}
+
+/// What becomes of the file when its entries are stated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fate {
+    /// It is gone, but for `Reading::rest`: what it asks for is stated otherwise.
+    Replaced,
+    /// It stays, and its entries are stated besides.
+    Kept,
+}
+
+/// All kinds. A path is of one kind at most.
+pub(crate) const KINDS: &[&Kind] = &[
+    &cron_script::KIND,
+    &crontab::KIND,
+    &fstab::KIND,
+    &hostname::KIND,
+    &hosts::KIND,
+    &modprobe::KIND,
+    &modules_load::KIND,
+    &sshd_config::KIND,
+    &sudoers::KIND,
+    &sysctl::KIND,
+    &timezone::KIND,
+    &unit::KIND,
+];
+
+/// What a file asks for.
+#[derive(Clone, Debug)]
+pub(crate) struct Reading {
+    /// The name of the kind.
+    pub(crate) kind: &'static str,
+    pub(crate) file: Fate,
+    /// In the order of the file. Comments and empty lines are none.
+    pub(crate) entries: Vec<Entry>,
+}
+
+/// A logical line of a file, or all of it where its lines only mean something together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Entry {
+    /// Lines and bytes of the text that was read; the bytes are those of the text as long as it has no holes.
+    pub(crate) place: Place,
+    /// The sections that it consists of, where it does.
+    pub(crate) sections: Vec<Place>,
+    /// As written.
+    pub(crate) text: Text,
+    pub(crate) meaning: Meaning,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Meaning {
+    Asks(Vec<Resource>),
+    /// It has no meaning of its own on NixOS; why.
+    NotNeeded(String),
+    /// What has to be known is not, or is secret.
+    Hole(Hole),
+    /// It has no resource of its own: it is for a file of just such lines (`Reading::rest`); why.
+    Verbatim(String),
+    /// It is not understood; why.
+    Unknown(String),
+}
+
+impl Reading {
+    /// Returns the lines that stay as the content of the file; `None` where there are none.
+    pub(crate) fn rest(&self) -> Option<Text> {
+        let mut rest = Text::new();
+        for entry in &self.entries {
+            if matches!(entry.meaning, Meaning::Verbatim(_)) {
+                rest.push(&entry.text);
+                rest.push_str("\n");
+            }
+        }
+        (!rest.pieces().is_empty()).then_some(rest)
+    }
+}
+
+/// Returns the kind of the file at an absolute path.
+pub(crate) fn kind(path: &str) -> Option<&'static Kind> {
+    KINDS.iter().copied().find(|kind| (kind.matches)(path))
+}
+
+/// Reads a file; `None` when it is of no kind that is known here, and so is an ordinary file.
+pub(crate) fn read(path: &str, content: &Text) -> Option<Reading> {
+    let kind = kind(path)?;
+    let encoded = encode(content)?;
+    let given = Given {
+        path,
+        encoded: &encoded,
+    };
+    Some(Reading {
+        kind: kind.name,
+        file: kind.file,
+        entries: (kind.read)(&given),
+    })
+}
+
+/// Reads a line that is set in a file which the source did not write.
+///
+/// `None` when the path is of no kind, or the line means nothing without the others. A comment has no entries: to set
+/// one takes back what stood there, and asks for nothing.
+pub(crate) fn read_edit_line(path: &str, line: &Text) -> Option<Vec<Entry>> {
+    let kind = kind(path)?;
+    match kind.lines {
+        Lines::Apart => Some(read(path, line)?.entries),
+        Lines::Together => None,
+    }
+}
+
+/// A file as a kind is given it.
+struct Given<'a> {
+    /// Absolute.
+    path: &'a str,
+    encoded: &'a Encoded,
+}
+
+impl Given<'_> {
+    fn text(&self) -> &str {
+        &self.encoded.text
+    }
+
+    /// Returns the last part of the path.
+    fn file_name(&self) -> &str {
+        file_name(self.path)
+    }
+
+    fn decode(&self, part: &str) -> Text {
+        self.encoded.decode(part)
+    }
+
+    fn entry(&self, place: Place, meaning: Meaning) -> Entry {
+        let written = self.text().get(place.start..place.end).unwrap_or_default();
+        Entry {
+            place,
+            sections: Vec::new(),
+            text: self.decode(written),
+            meaning,
+        }
+    }
+
+    /// An entry that asks for a resource, unless one of the fields that must be known has a hole.
+    fn asks(&self, place: Place, fields: &[&str], resource: Resource) -> Entry {
+        let meaning = match self.hole(fields) {
+            Some(hole) => Meaning::Hole(hole),
+            None => Meaning::Asks(vec![resource]),
+        };
+        self.entry(place, meaning)
+    }
+
+    fn not_needed(&self, place: Place, why: impl Into<String>) -> Entry {
+        self.entry(place, Meaning::NotNeeded(why.into()))
+    }
+
+    /// A line that cannot be read: for its hole, where it has one.
+    fn unknown(&self, place: Place, why: impl Into<String>) -> Entry {
+        let mut entry = self.entry(place, Meaning::Unknown(why.into()));
+        if let Some(hole) = entry.text.worst_hole() {
+            entry.meaning = Meaning::Hole(hole.clone());
+        }
+        entry
+    }
+
+    /// Adds the lines that a reader could not read, and sorts by place.
+    fn with_faults(&self, mut entries: Vec<Entry>, faults: Vec<Fault>) -> Vec<Entry> {
+        let faults = faults
+            .into_iter()
+            .map(|fault| self.unknown(fault.place, fault.why));
+        entries.extend(faults);
+        entries.sort_by_key(|entry| entry.place);
+        entries
+    }
+
+    fn hole(&self, fields: &[&str]) -> Option<Hole> {
+        let mut all = Text::new();
+        for field in fields {
+            all.push(&self.decode(field));
+        }
+        all.worst_hole().cloned()
+    }
+}
+
+fn file_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or_default()
+}
+
+/// Returns the name of a file directly in a folder; `None` elsewhere, and for hidden files and what editors and
+/// package managers leave behind.
+fn name_in<'a>(path: &'a str, folder: &str) -> Option<&'a str> {
+    let name = path.strip_prefix(folder)?.strip_prefix('/')?;
+    let left_over = [
+        ".dpkg-old",
+        ".dpkg-new",
+        ".dpkg-dist",
+        ".rpmsave",
+        ".rpmnew",
+        "~",
+    ];
+    let usual = !name.is_empty() && !name.contains('/') && !name.starts_with('.');
+    (usual && !left_over.iter().any(|end| name.ends_with(end))).then_some(name)
+}
+
+/// Returns why it is not known whether cron runs what a file of this name holds: Debian's cron and run-parts know only
+/// names of letters, digits, `-` and `_`, and a `backup.sh` never runs there.
+fn doubt_about(name: &str) -> Option<&'static str> {
+    let is_usual = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    (!name.chars().all(is_usual)).then_some(
+        "Debian leaves files with such a name out, others run them; give it a name of letters, digits, `-` and `_`",
+    )
+}
+
+/// Tells whether a path is a `.conf` file directly in a folder.
+fn is_conf_in(path: &str, folder: &str) -> bool {
+    name_in(path, folder).is_some_and(|name| name.ends_with(".conf"))
+}
+
+#[cfg(test)]
+mod tests;
