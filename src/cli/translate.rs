@@ -14,6 +14,7 @@ use crate::convert;
 use crate::diag::{Code, Diagnostics, Severity};
 use crate::emit::{self, Origins, Output};
 use crate::error::Error;
+use crate::import::IMPORTERS;
 use crate::report::{self, Report};
 use crate::rules::Rules;
 use crate::source::SourceTree;
@@ -33,10 +34,12 @@ pub(super) fn run(args: Translate, streams: &mut Streams<'_>) -> anyhow::Result<
         (_, true) => Severity::Note,
         _ => Severity::Warning,
     };
-    let input = input::resolve(&inputs, settings.from.as_deref())?;
-    config::complete(&mut settings, &input.root, out.as_deref())?;
+    let roots = input::resolve(&inputs, &settings)?;
+    for root in &roots {
+        config::complete(&mut settings, &root.root, out.as_deref())?;
+    }
     let reports = report_formats(&settings.reports)?;
-    let (tree, import) = input::open(&input, &settings, out.as_deref())?;
+    let (tree, import) = input::open(&roots, &settings, out.as_deref())?;
     let watcher = if std::io::stderr().is_terminal() && !quiet {
         Watcher::Person
     } else {
@@ -46,9 +49,10 @@ pub(super) fn run(args: Translate, streams: &mut Streams<'_>) -> anyhow::Result<
     let progress = Progress::start(watcher, files);
     progress.say(format!("translating {files} files of {}", tree.name()));
     let rules = Rules::load(&settings.rules)?;
-    let Some(importer) = input::importer(&tree, &input, settings.from.as_deref()) else {
-        return nothing_to_translate(&tree, least, streams);
-    };
+    let (inputs, unknown) = input::importers_of(&tree, &roots, settings.from.as_deref());
+    if !unknown.is_empty() || inputs.is_empty() {
+        return nothing_to_translate(&tree, &unknown, least, streams);
+    }
     let options = Options {
         import,
         emit: emit::Options {
@@ -59,7 +63,7 @@ pub(super) fn run(args: Translate, streams: &mut Streams<'_>) -> anyhow::Result<
             },
         },
     };
-    let mut conversion = convert(&tree, importer, &rules, &options);
+    let mut conversion = convert(&tree, &inputs, &rules, &options);
     progress.say("writing".to_owned());
     if conversion.account.items().next().is_none() {
         drop(progress);
@@ -69,7 +73,7 @@ pub(super) fn run(args: Translate, streams: &mut Streams<'_>) -> anyhow::Result<
         if said.sorted().iter().any(|it| it.code == Code::NothingToDo) {
             return Ok(Status::CouldNotWork);
         }
-        return nothing_to_translate(&tree, least, streams);
+        return nothing_to_translate(&tree, &[], least, streams);
     }
     let written = match &out {
         Some(out) => Some(write::write(
@@ -127,15 +131,22 @@ fn make_report(conversion: &Conversion, tree: &SourceTree) -> Report {
 
 fn nothing_to_translate(
     tree: &SourceTree,
+    unknown: &[String],
     least: Severity,
     streams: &mut Streams<'_>,
 ) -> anyhow::Result<Status> {
+    let kinds: Vec<&str> = IMPORTERS.iter().map(|it| it.described).collect();
+    let kinds = kinds.join(", no ");
+    let whole = [String::new()];
     let mut diags = Diagnostics::new();
-    diags.general(
-        Code::NothingToDo,
-        format!("`{}` holds no playbook and no role", tree.name()),
-        "give the folder that holds the playbooks, or a playbook",
-    );
+    for path in if unknown.is_empty() { &whole } else { unknown } {
+        let name = if path.is_empty() { tree.name() } else { path };
+        diags.general(
+            Code::NothingToDo,
+            format!("`{name}` holds no {kinds}"),
+            "give what is to be translated itself, and say what it is with --from",
+        );
+    }
     say(&diags, tree, least, streams)?;
     Ok(Status::CouldNotWork)
 }

@@ -63,6 +63,9 @@ codes! {
     OptionUnknown     "option-unknown"            Error   "An option is not in the index of the release";
     OptionType        "option-type"               Error   "A value does not have the type of its option";
     OptionRequired    "option-required"           Error   "An option that has no default is not given";
+    InputsDisagree    "inputs-disagree"           Warning "Two inputs say different things of one host";
+    InputDecided      "input-decided"             Note    "Two inputs disagree, and --prefer decided";
+    HostsTakenAsOne   "hosts-taken-as-one"        Note    "Hosts of two inputs have different names and are taken as the same";
     HandEdited        "output-hand-edited"        Warning "A file of the output was changed by hand and was not overwritten";
     NothingToDo       "nothing-to-translate"      Error   "The input holds nothing that can be translated";
 }
