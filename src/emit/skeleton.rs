@@ -12,6 +12,8 @@ pub(super) struct Written {
     pub(super) head: NixText,
     pub(super) arguments: NixText,
     pub(super) imports: Vec<NixText>,
+    /// What `cfg` stands for, in a module with options of its own.
+    pub(super) own: NixText,
     pub(super) body: NixText,
 }
 
@@ -92,6 +94,7 @@ impl Skeletons {
             ("host", include_str!("skeleton/host.nix.hbs")),
             ("lone-host", include_str!("skeleton/lone-host.nix.hbs")),
             ("module", include_str!("skeleton/module.nix.hbs")),
+            ("service", include_str!("skeleton/service.nix.hbs")),
             ("secrets", include_str!("skeleton/secrets.md.hbs")),
             ("migration", include_str!("skeleton/migration.md.hbs")),
         ] {
@@ -116,6 +119,11 @@ impl Skeletons {
 
     pub(super) fn module(&self, written: &Written) -> String {
         self.render("module", written)
+    }
+
+    /// A module with options of its own.
+    pub(super) fn service(&self, written: &Written) -> String {
+        self.render("service", written)
     }
 
     pub(super) fn secrets(&self, page: &SecretsPage) -> String {
