@@ -3,6 +3,7 @@
 
 mod args;
 mod config;
+mod convert;
 mod input;
 mod progress;
 mod rules;
