@@ -99,7 +99,7 @@ fn report_formats(paths: &[PathBuf]) -> Result<Vec<(PathBuf, Render)>, Error> {
     paths.iter().map(choose).collect()
 }
 
-fn make_report(conversion: &Conversion, tree: &SourceTree) -> Report {
+pub(super) fn make_report(conversion: &Conversion, tree: &SourceTree) -> Report {
     let machines = conversion.model.machines.iter();
     let hosts: Vec<String> = machines.map(|it| it.name.clone()).collect();
     report::report(&conversion.account, &hosts, &conversion.diagnostics, tree)
@@ -159,7 +159,7 @@ fn summarize(report: &Report, streams: &mut Streams<'_>) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn counted(count: usize, one: &str, many: &str) -> String {
+pub(super) fn counted(count: usize, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
 }
 
@@ -184,7 +184,7 @@ fn summarize_files(written: Written, out: &Path, streams: &mut Streams<'_>) -> a
     Ok(())
 }
 
-fn status(settings: &Settings, conversion: &Conversion, report: &Report) -> Status {
+pub(super) fn status(settings: &Settings, conversion: &Conversion, report: &Report) -> Status {
     let fail_on = match settings.fail_on {
         Some(fail_on) => fail_on,
         None if settings.strict => FailOn::Warning,
