@@ -36,6 +36,7 @@
 pub mod account;
 pub mod cli;
 pub mod diag;
+pub mod diff;
 pub mod emit;
 pub mod error;
 pub mod import;
