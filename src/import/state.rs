@@ -34,6 +34,7 @@ pub(crate) enum Key {
     FirewallPort(String),
     Container(String),
     ContainerNetwork(String),
+    Application(String),
 }
 
 /// The keywords of sshd_config that stand several times, each adding to the others.
@@ -100,6 +101,7 @@ impl Key {
             Resource::FirewallPort(it) => Key::FirewallPort(format!("{:?}", it)),
             Resource::Container(it) => Key::Container(it.name.clone()),
             Resource::ContainerNetwork(it) => Key::ContainerNetwork(it.name.clone()),
+            Resource::Application(it) => Key::Application(it.name.clone()),
             Resource::Step(_) | Resource::Opaque(_) => return None,
         })
     }

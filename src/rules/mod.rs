@@ -351,6 +351,7 @@ fn kind_of(resource: &Resource) -> &'static str {
         Resource::FirewallPort(_) => "firewall-port",
         Resource::Container(_) => "container",
         Resource::ContainerNetwork(_) => "container-network",
+        Resource::Application(_) => "application",
         Resource::Step(_) => "step",
         Resource::Opaque(_) => "opaque",
     }
