@@ -3,6 +3,9 @@
 pub mod ansible;
 mod etc;
 mod holes;
+mod package_name;
+mod programs;
+mod secret;
 mod state;
 
 use crate::account::Account;
