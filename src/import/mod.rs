@@ -5,6 +5,9 @@ mod contradiction;
 mod etc;
 mod holes;
 mod merge;
+mod package_name;
+mod programs;
+mod secret;
 mod state;
 
 pub use merge::Prefer;
