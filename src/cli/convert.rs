@@ -6,13 +6,15 @@ use super::args::Settings;
 use super::input::{self, Input};
 use super::progress::{Progress, Watcher};
 use super::{Streams, config};
+use crate::Conversion;
+use crate::Options;
 use crate::diag::{Code, Diagnostics, Severity};
 use crate::emit::{self, Origins};
 use crate::error::Error;
+use crate::import;
 use crate::report;
 use crate::rules::Rules;
 use crate::source::SourceTree;
-use crate::{Conversion, Options, import};
 
 /// The inputs, open, and all that was said about them.
 pub(super) struct Opened {
