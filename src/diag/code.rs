@@ -160,6 +160,15 @@ codes! {
     NothingToDo       "nothing-to-translate"      Error   "The input holds nothing that can be translated";
         more: "No file was written."
         cure: "Give the folder that holds the playbooks, or one of them; --from says what kind of input it is.";
+    EtcForeign        "etc-foreign"               Warning "The root is of a system whose own files are not known here";
+        more: "Files that a package of that system brought cannot be told from those that somebody wrote."
+        cure: "Look through what became `manual` or `environment.etc`, and leave out what the system had by itself.";
+    EtcNotRead        "etc-not-read"              Warning "Something below /etc is no file that can be read";
+        more: "Devices, sockets, binary and huge files, and links that lead out of the root are named and never opened."
+        cure: "Put onto the new machine by hand what it needs of them.";
+    EtcRelease        "etc-release"               Note    "What the files of this release held as shipped is not known here";
+        more: "They are compared with those of another release of the distribution."
+        cure: "Give the root with its var/lib/dpkg/status, which knows the checksums of the files as they were shipped.";
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ mod holes;
 mod merge;
 mod package_name;
 mod programs;
+mod reading;
 mod secret;
 mod state;
 
@@ -48,7 +49,7 @@ pub struct Importer {
 }
 
 /// All importers, the most particular first.
-pub const IMPORTERS: &[&Importer] = &[&ansible::IMPORTER];
+pub const IMPORTERS: &[&Importer] = &[&etc::IMPORTER, &ansible::IMPORTER];
 
 /// What the command line asks of importers.
 #[derive(Clone, Debug, Default)]
