@@ -45,6 +45,11 @@ pub(super) fn lower(entry: &Entry, ctx: &mut Ctx<'_>) -> bool {
         | Resource::FirewallPort(_)
         | Resource::Container(_)
         | Resource::ContainerNetwork(_)
+        | Resource::Setting(_)
+        | Resource::Membership(_)
+        | Resource::SubordinateIds(_)
+        | Resource::Interface(_)
+        | Resource::NetworkUnit(_)
         | Resource::Step(_)
         | Resource::Opaque(_) => return false,
     }

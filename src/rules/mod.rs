@@ -298,7 +298,7 @@ fn refuse_doubles(rules: &[(&'static str, Rule)]) -> Result<(), Error> {
 }
 
 /// The kinds of resources, as the model's dump names them.
-const KINDS: [&str; 24] = [
+const KINDS: [&str; 25] = [
     "package",
     "service",
     "unit",
@@ -321,6 +321,7 @@ const KINDS: [&str; 24] = [
     "sudo-rule",
     "firewall",
     "firewall-port",
+    "setting",
     "step",
     "opaque",
 ];
@@ -351,6 +352,11 @@ fn kind_of(resource: &Resource) -> &'static str {
         Resource::FirewallPort(_) => "firewall-port",
         Resource::Container(_) => "container",
         Resource::ContainerNetwork(_) => "container-network",
+        Resource::Setting(_) => "setting",
+        Resource::Membership(_) => "membership",
+        Resource::SubordinateIds(_) => "subordinate-ids",
+        Resource::Interface(_) => "interface",
+        Resource::NetworkUnit(_) => "network-unit",
         Resource::Step(_) => "step",
         Resource::Opaque(_) => "opaque",
     }

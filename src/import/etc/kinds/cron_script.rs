@@ -10,6 +10,7 @@ use crate::syntax::Place;
 
 pub(super) const KIND: Kind = Kind {
     name: "cron script",
+    becomes: "a timer and a service that run the script, which stays a file",
     matches: |path| schedule(path).is_some(),
     read,
     lines: Lines::Together,

@@ -8,6 +8,7 @@ use crate::syntax::fstab;
 
 pub(super) const KIND: Kind = Kind {
     name: "fstab",
+    becomes: "`fileSystems` and `swapDevices`",
     matches: |path| path == "/etc/fstab",
     read,
     lines: Lines::Apart,

@@ -8,6 +8,7 @@ use crate::syntax::list;
 
 pub(super) const KIND: Kind = Kind {
     name: "hostname",
+    becomes: "`networking.hostName` and `networking.domain`",
     matches: |path| path == "/etc/hostname",
     read,
     lines: Lines::Apart,

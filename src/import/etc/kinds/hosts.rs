@@ -8,6 +8,7 @@ use crate::syntax::hosts;
 
 pub(super) const KIND: Kind = Kind {
     name: "hosts",
+    becomes: "`networking.hosts`",
     matches: |path| path == "/etc/hosts",
     read,
     lines: Lines::Apart,

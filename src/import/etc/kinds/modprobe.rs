@@ -8,6 +8,7 @@ use crate::syntax::modprobe;
 
 pub(super) const KIND: Kind = Kind {
     name: "modprobe",
+    becomes: "`boot.blacklistedKernelModules`, and what else it says `boot.extraModprobeConfig`",
     matches: |path| is_conf_in(path, "/etc/modprobe.d"),
     read,
     lines: Lines::Apart,

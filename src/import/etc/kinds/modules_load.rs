@@ -8,6 +8,7 @@ use crate::syntax::list;
 
 pub(super) const KIND: Kind = Kind {
     name: "modules-load",
+    becomes: "`boot.kernelModules`",
     matches: |path| path == "/etc/modules" || is_conf_in(path, "/etc/modules-load.d"),
     read,
     lines: Lines::Apart,

@@ -13,6 +13,7 @@ use crate::syntax::sshd_config::{self, Setting};
 
 pub(super) const KIND: Kind = Kind {
     name: "sshd_config",
+    becomes: "`services.openssh.settings` and the options beside it",
     matches,
     read,
     lines: Lines::Apart,

@@ -8,6 +8,7 @@ use crate::syntax::sudoers;
 
 pub(super) const KIND: Kind = Kind {
     name: "sudoers",
+    becomes: "`security.sudo.extraRules` and `security.sudo.extraConfig`",
     matches,
     read,
     lines: Lines::Apart,

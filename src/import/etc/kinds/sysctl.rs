@@ -10,6 +10,7 @@ use crate::syntax::sysctl;
 
 pub(super) const KIND: Kind = Kind {
     name: "sysctl",
+    becomes: "`boot.kernel.sysctl`",
     matches,
     read,
     lines: Lines::Apart,

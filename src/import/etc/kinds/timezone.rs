@@ -8,6 +8,7 @@ use crate::syntax::list;
 
 pub(super) const KIND: Kind = Kind {
     name: "timezone",
+    becomes: "`time.timeZone`",
     matches: |path| path == "/etc/timezone",
     read,
     lines: Lines::Apart,

@@ -12,6 +12,7 @@ use crate::syntax::{Place, unit};
 
 pub(super) const KIND: Kind = Kind {
     name: "unit",
+    becomes: "`systemd.services`, `timers`, `sockets`, `paths`, `mounts` and so on",
     matches: |path| unit_of(path).is_some(),
     read,
     lines: Lines::Together,
