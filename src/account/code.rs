@@ -55,4 +55,7 @@ codes! {
     OptionUnknown     "option-unknown"        "The option is not in the index";
     OptionRequired    "option-required"       "An option that has no default is not given";
     Carries           "carries"               "Carries the worst verdict of what it holds";
+    AsShipped         "as-shipped"            "The distribution's own file, as it was shipped";
+    PackagedFile      "packaged-file"         "A package brings the file; whether somebody changed it is not known";
+    NotRead           "not-read"              "It is no file that can be read as text";
 }

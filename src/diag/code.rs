@@ -65,6 +65,9 @@ codes! {
     OptionRequired    "option-required"           Error   "An option that has no default is not given";
     HandEdited        "output-hand-edited"        Warning "A file of the output was changed by hand and was not overwritten";
     NothingToDo       "nothing-to-translate"      Error   "The input holds nothing that can be translated";
+    EtcForeign        "etc-foreign"               Warning "The root is of a system whose own files are not known here";
+    EtcNotRead        "etc-not-read"              Warning "Something below /etc is no file that can be read";
+    EtcRelease        "etc-release"               Note    "What the files of this release held as shipped is not known here";
 }
 
 #[cfg(test)]

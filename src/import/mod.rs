@@ -3,6 +3,8 @@
 pub mod ansible;
 mod etc;
 mod holes;
+mod reading;
+mod secret;
 mod state;
 
 use crate::account::Account;
@@ -31,7 +33,7 @@ pub struct Importer {
 }
 
 /// All importers, the most particular first.
-pub const IMPORTERS: &[&Importer] = &[&ansible::IMPORTER];
+pub const IMPORTERS: &[&Importer] = &[&etc::IMPORTER, &ansible::IMPORTER];
 
 /// What the command line asks of importers.
 #[derive(Clone, Debug, Default)]

@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 use crate::account::{Closing, Code, ItemId, Verdict};
 use crate::model::{
     Condition, Directory, Entry, File, IdKind, Interface, InterfaceTrait, Link, NetworkUnitKind,
-    Origin, PathMode, Resource, Service, Settings, User,
+    Origin, PathMode, Resource, Service, Settings, Unit, User,
 };
 
 /// Which run of the source an entry comes from: of two playbooks that disagree, the first stands.
@@ -345,6 +345,10 @@ fn join(old: &Resource, new: &Resource) -> Option<Resource> {
                 path: new.path.clone(),
             }))
         }
+        // Several drop-ins of one unit each add to it.
+        (Resource::Unit(old), Resource::Unit(new)) if old.drop_in && new.drop_in => {
+            Some(Resource::Unit(join_drop_ins(old, new)))
+        }
         (Resource::File(file), Resource::PathMode(mode)) => {
             let mut file = file.clone();
             take_attributes(mode, &mut file.mode, &mut file.owner, &mut file.group);
@@ -369,6 +373,22 @@ fn join(old: &Resource, new: &Resource) -> Option<Resource> {
         }
         _ => None,
     }
+}
+
+fn join_drop_ins(old: &Unit, new: &Unit) -> Unit {
+    let mut unit = old.clone();
+    for section in &new.sections {
+        let Some(there) = unit.sections.iter_mut().find(|it| it.name == section.name) else {
+            unit.sections.push(section.clone());
+            continue;
+        };
+        for (key, values) in &section.directives {
+            let all = there.directives.entry(key.clone()).or_default();
+            all.extend(values.iter().cloned());
+        }
+    }
+    unit.enabled = new.enabled.or(old.enabled);
+    unit
 }
 
 fn take_attributes(

@@ -91,7 +91,8 @@ struct Content {
     /// `None` where the bytes hold NUL.
     text: Option<String>,
     latin1: bool,
-    executable: bool,
+    /// Who may read it and so on, where the file is on the disk of a system that knows this.
+    mode: Option<u32>,
 }
 
 /// The files below a root.
@@ -121,9 +122,12 @@ impl SourceTree {
         std::fs::read_dir(&root).map_err(read_error)?;
         let mut found = Vec::new();
         let walk = WalkDir::new(&root).follow_links(false).min_depth(1);
+        // What lies in the /etc of a machine is accounted for, whatever its name.
+        let etc = root.join("etc");
+        let is_below_etc = |entry: &walkdir::DirEntry| entry.path().starts_with(&etc);
         let keep = |entry: &walkdir::DirEntry| {
             !entry.file_type().is_dir()
-                || !is_never_read(&entry.file_name().to_string_lossy())
+                || !(is_never_read(&entry.file_name().to_string_lossy()) && !is_below_etc(entry))
                     && !entry.path().join(MANIFEST).exists()
         };
         for entry in walk.into_iter().filter_entry(keep) {
@@ -251,7 +255,7 @@ impl SourceTree {
             bytes: text.as_bytes().to_vec(),
             text: Some(text.to_owned()),
             latin1: false,
-            executable: false,
+            mode: None,
         };
         self.push(
             Entry {
@@ -408,7 +412,12 @@ impl SourceTree {
 
     /// Tells whether the file has an executable bit.
     pub fn is_executable(&self, file: FileId) -> bool {
-        self.content(file).is_ok_and(|content| content.executable)
+        self.mode(file).is_some_and(|mode| mode & 0o111 != 0)
+    }
+
+    /// Returns the permission bits of the file, where they are known.
+    pub fn mode(&self, file: FileId) -> Option<u32> {
+        self.content(file).ok()?.mode
     }
 
     fn content(&self, file: FileId) -> Result<&Content, ReadProblem> {
@@ -438,6 +447,10 @@ impl SourceTree {
     }
 
     fn position_at(&self, file: FileId, offset: u32) -> Position {
+        if offset == 0 {
+            // Named, never opened: a file that nobody read is not read for its place either.
+            return Position { line: 1, column: 1 };
+        }
         let text = self.text(file).unwrap_or_default();
         let starts = self.slots[file.0 as usize]
             .lines
@@ -485,7 +498,7 @@ fn read(slot: &Slot) -> Result<Content, ReadProblem> {
     Ok(Content {
         text,
         latin1,
-        executable: is_executable(&metadata),
+        mode: mode(&metadata),
         bytes,
     })
 }
@@ -505,13 +518,13 @@ fn decode(bytes: &[u8]) -> (Option<String>, bool) {
 }
 
 #[cfg(unix)]
-fn is_executable(metadata: &std::fs::Metadata) -> bool {
-    std::os::unix::fs::PermissionsExt::mode(&metadata.permissions()) & 0o111 != 0
+fn mode(metadata: &std::fs::Metadata) -> Option<u32> {
+    Some(std::os::unix::fs::PermissionsExt::mode(&metadata.permissions()) & 0o7777)
 }
 
 #[cfg(not(unix))]
-fn is_executable(_: &std::fs::Metadata) -> bool {
-    false
+fn mode(_: &std::fs::Metadata) -> Option<u32> {
+    None
 }
 
 fn line_starts(text: &str) -> Vec<u32> {

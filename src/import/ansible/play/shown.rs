@@ -2,8 +2,8 @@
 
 use crate::import::ansible::playbook::Task;
 use crate::import::ansible::scope::Scope;
-use crate::import::ansible::secret;
 use crate::import::ansible::value::Value;
+use crate::import::secret;
 use crate::model::{Hole, HoleKind, Text};
 use crate::syntax::yaml::Node;
 
