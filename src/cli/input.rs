@@ -133,6 +133,7 @@ pub(super) fn open(
     }
     let options = import::Options {
         given: input.given.clone(),
+        dockerfile: import::dockerfile::Options::default(),
         ansible: import::ansible::Options {
             inventories,
             limit: settings.limit.clone(),

@@ -58,6 +58,14 @@ codes! {
     VaultLocked       "ansible-vault-locked"      Warning "A vault has no password here; its values stay secret references";
     CollectionImport  "ansible-missing-playbook"  Error   "A playbook that another imports is not in the input";
     CertainFailure    "ansible-certain-failure"   Warning "A task is certain to fail with these variables";
+    DockerfileSyntax  "dockerfile-syntax"         Error   "A line of a Dockerfile cannot be read";
+    DockerfileForm    "dockerfile-form"           Warning "A command looks like JSON and is none";
+    DockerfileTemplate "dockerfile-template"      Error   "A file is a template from which Dockerfiles are made";
+    DockerfileNoFrom  "dockerfile-no-from"        Error   "A file is no Dockerfile";
+    DockerfileUnset   "dockerfile-unset"          Warning "A variable of a Dockerfile has no value";
+    DockerfileMissing "dockerfile-missing-source" Error   "What COPY or ADD names is not in the build context";
+    DockerfileTarget  "dockerfile-unknown-target" Error   "The stage that was asked for does not exist";
+    DockerfileWindows "dockerfile-windows"        Warning "An image for Windows is not translated";
     FirewallOn        "firewall-on"               Note    "The source has no firewall, NixOS has one";
     OptionClash       "option-clash"              Error   "Two rules set one option to different values";
     OptionUnknown     "option-unknown"            Error   "An option is not in the index of the release";

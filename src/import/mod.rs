@@ -1,9 +1,11 @@
 //! Importers: each computes, from its kind of source, what the tool would have made of each host.
 
 pub mod ansible;
+pub mod dockerfile;
 mod etc;
 mod holes;
 mod package_name;
+mod permissions;
 mod programs;
 mod secret;
 mod state;
@@ -34,7 +36,7 @@ pub struct Importer {
 }
 
 /// All importers, the most particular first.
-pub const IMPORTERS: &[&Importer] = &[&ansible::IMPORTER];
+pub const IMPORTERS: &[&Importer] = &[&ansible::IMPORTER, &dockerfile::IMPORTER];
 
 /// What the command line asks of importers.
 #[derive(Clone, Debug, Default)]
@@ -42,6 +44,7 @@ pub struct Options {
     /// The files of the tree that were given; none where the whole tree was.
     pub given: Vec<String>,
     pub ansible: ansible::Options,
+    pub dockerfile: dockerfile::Options,
 }
 
 impl Options {
@@ -57,6 +60,7 @@ impl Options {
         });
         Options {
             given: self.given.clone(),
+            dockerfile: self.dockerfile.clone(),
             ansible: ansible::Options {
                 inventories: inventories.collect(),
                 ..self.ansible.clone()
