@@ -13,6 +13,7 @@ pub mod jinja;
 pub mod lines;
 pub mod list;
 pub mod modprobe;
+pub mod nix_module;
 mod place;
 mod placeholder;
 pub mod python_regex;

@@ -17,7 +17,9 @@ mod recipe;
 mod run;
 mod scope;
 
-use super::{Importer, Options as ImportOptions};
+use std::collections::BTreeMap;
+
+use super::{EXAMPLE_HOST, Importer, Options as ImportOptions};
 use crate::account::Account;
 use crate::diag::{self, Diagnostics};
 use crate::model::{Family, Machine, Model, VERSION};
@@ -26,9 +28,12 @@ use crate::syntax::dockerfile::KEYWORDS;
 
 pub(super) const IMPORTER: Importer = Importer {
     name: "dockerfile",
+    described: "a Dockerfile",
+    is_named: files::is_named,
     detect,
     knows: || KEYWORDS.to_vec(),
     root_markers: &[],
+    side: None,
     projects: |_| Vec::new(),
     import,
 };
@@ -43,9 +48,6 @@ pub struct Options {
     /// `--context`: the folder of the build context in the tree; else the folder of each Dockerfile.
     pub context: Option<String>,
 }
-
-/// The machine that has what a Dockerfile describes.
-const HOST: &str = "example";
 
 fn detect(tree: &SourceTree, given: Option<&str>) -> bool {
     match given {
@@ -96,9 +98,10 @@ fn import(
     Model {
         version: VERSION,
         machines: vec![Machine {
-            name: HOST.to_owned(),
+            name: EXAMPLE_HOST.to_owned(),
             described,
             family: family.unwrap_or(Family::Other),
+            packaged: BTreeMap::new(),
             entries,
         }],
     }
