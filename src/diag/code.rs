@@ -63,6 +63,8 @@ codes! {
     OptionUnknown     "option-unknown"            Error   "An option is not in the index of the release";
     OptionType        "option-type"               Error   "A value does not have the type of its option";
     OptionRequired    "option-required"           Error   "An option that has no default is not given";
+    ServiceRenamed    "service-renamed"           Note    "NixOS has a service of this name, so the input's own has another one";
+    ServiceNotEnabled "service-not-enabled"       Warning "A service needs something from a person before a host can enable it";
     HandEdited        "output-hand-edited"        Warning "A file of the output was changed by hand and was not overwritten";
     NothingToDo       "nothing-to-translate"      Error   "The input holds nothing that can be translated";
 }

@@ -21,7 +21,11 @@ pub(super) struct Own<'a> {
 impl Own<'_> {
     /// Returns what `cfg` stands for in the module.
     pub(super) fn settings(&self) -> Expr {
-        Expr::Select(["config", "services", self.name].map(str::to_owned).to_vec())
+        Expr::Select(
+            ["config", "services", self.name]
+                .map(str::to_owned)
+                .to_vec(),
+        )
     }
 
     fn option(&self, declaration: &Declaration) -> Vec<String> {
@@ -38,7 +42,9 @@ impl Own<'_> {
         sources: Sources<'_>,
         origins: Origins,
     ) -> Vec<Entry> {
-        let folder = ["options", "services", self.name].map(str::to_owned).to_vec();
+        let folder = ["options", "services", self.name]
+            .map(str::to_owned)
+            .to_vec();
         let declared = self.declarations(notes, sources, origins);
         let mut entries = vec![Entry::Bind(folder, Value::Attrs(declared))];
         if !body.is_empty() {

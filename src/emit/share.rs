@@ -81,9 +81,7 @@ pub(super) fn share(plans: &[Plan]) -> Vec<Sheet<'_>> {
     let mut sheets: Vec<Sheet<'_>> = owners
         .par_iter()
         .map(|(place, hosts)| all.module(*place, hosts))
-        .filter(|sheet| {
-            !sheet.leaves.is_empty() || !sheet.notes.is_empty() || sheet.own.is_some()
-        })
+        .filter(|sheet| !sheet.leaves.is_empty() || !sheet.notes.is_empty() || sheet.own.is_some())
         .collect();
     let shared: HashMap<Place<'_>, Shared<'_>> = sheets
         .iter()

@@ -61,12 +61,7 @@ pub(super) fn body(sheet: &Sheet<'_>, sources: Sources<'_>, origins: Origins) ->
                 if !joined && !entries.is_empty() {
                     entries.push(Entry::Blank);
                 }
-                let text = comment::manual(
-                    sources,
-                    &sheet.notes[*note],
-                    *note,
-                    writer.depth * 2,
-                );
+                let text = comment::manual(sources, &sheet.notes[*note], *note, writer.depth * 2);
                 entries.push(Entry::Comment(text));
                 previous = Comment::default();
                 last = None;
@@ -204,14 +199,7 @@ impl Writer<'_> {
             let mut before = Comment::default();
             let path = group.path.clone();
             let depth = self.depth;
-            self.node(
-                path,
-                &group.node,
-                &above,
-                depth,
-                &mut before,
-                &mut written,
-            );
+            self.node(path, &group.node, &above, depth, &mut before, &mut written);
             entries.append(&mut written);
             return;
         }
