@@ -36,6 +36,10 @@ fn main() {
         &taken_table(&facts, &options, &read_json(&facts.join("renames.json"))),
     );
     write(&out.join("rules.rs"), &rules_table(&root.join("rules")));
+    write(
+        &out.join("shipped.rs"),
+        &shipped_table(&read(&root.join("rules/distribution/debian-12.txt"))),
+    );
 }
 
 fn read_json<T: serde::de::DeserializeOwned>(path: &Path) -> T {
@@ -309,16 +313,57 @@ fn rules_table(folder: &Path) -> String {
     files.sort();
     let mut out = String::new();
     let rows = files.iter().map(|path| {
-        let name = path.strip_prefix(folder).expect("found below it");
-        let name: Vec<&str> = name.iter().filter_map(|it| it.to_str()).collect();
         format!(
             "({},include_str!({:?}))",
-            quoted(&format!("rules/{}", name.join("/"))),
+            quoted(&rule_file(folder, path)),
             path.display().to_string()
         )
     });
     list(&mut out, "BUILT_IN", "(&str, &str)", rows);
+    let prepared = files
+        .iter()
+        .flat_map(|path| prepared_rules(&rule_file(folder, path), &read(path)));
+    list(&mut out, "PREPARED", "(&str, usize, &str)", prepared);
     out
+}
+
+/// What messages call a file of rules.
+fn rule_file(folder: &Path, path: &Path) -> String {
+    let name = path.strip_prefix(folder).expect("found below it");
+    let name: Vec<&str> = name.iter().filter_map(|it| it.to_str()).collect();
+    format!("rules/{}", name.join("/"))
+}
+
+/// The rules of a file, each with its line and, as JSON, all but its examples.
+fn prepared_rules(file: &str, text: &str) -> Vec<String> {
+    let mut table: toml::Table =
+        toml::from_str(text).unwrap_or_else(|error| panic!("{file}: {error}"));
+    let rules = match table.remove("rule") {
+        Some(toml::Value::Array(rules)) => rules,
+        Some(_) | None => vec![toml::Value::Table(table)],
+    };
+    let starts: Vec<usize> = (1..)
+        .zip(text.lines())
+        .filter(|(_, line)| {
+            let rest = line.trim_start().strip_prefix("id");
+            rest.is_some_and(|rest| rest.trim_start().starts_with('='))
+        })
+        .map(|(number, _)| number)
+        .collect();
+    assert_eq!(
+        starts.len(),
+        rules.len(),
+        "{file}: each rule has one line `id = `"
+    );
+    let rows = rules.into_iter().zip(starts);
+    rows.map(|(mut rule, line)| {
+        if let Some(rule) = rule.as_table_mut() {
+            rule.remove("example");
+        }
+        let json = serde_json::to_string(&rule).expect("a table is an object");
+        format!("({},{line},{})", quoted(file), quoted(&json))
+    })
+    .collect()
 }
 
 fn find_rules(folder: &Path, files: &mut Vec<PathBuf>) {
@@ -361,6 +406,35 @@ fn taken_table(facts: &Path, options: &Options, renames: &Value) -> String {
     taken.extend(units.map(|unit| unit.trim_end_matches(".service").to_owned()));
     let mut out = String::new();
     list(&mut out, "TAKEN", "&str", taken.iter().map(|it| quoted(it)));
+    out
+}
+
+/// The files that packages bring below /etc, by path, with the hashes of what they hold as shipped.
+fn shipped_table(text: &str) -> String {
+    let mut rows: BTreeMap<&str, (&str, BTreeSet<&str>)> = BTreeMap::new();
+    let mut package = "";
+    for line in text.lines().filter(|line| !line.starts_with('#')) {
+        if let Some(name) = line.strip_prefix("= ") {
+            package = name;
+            continue;
+        }
+        let mut words = line.split(' ');
+        let path = words.next().expect("a line has a word");
+        // Two packages may bring one path: each hash is that of one of them.
+        let row = rows.entry(path).or_insert((package, BTreeSet::new()));
+        row.1.extend(words);
+    }
+    let mut out = String::new();
+    let rows = rows.iter().map(|(path, (package, hashes))| {
+        let hashes: Vec<String> = hashes.iter().map(|it| format!("0x{it}")).collect();
+        format!(
+            "Shipped{{path:{},package:{},hashes:&[{}]}}",
+            quoted(path),
+            quoted(package),
+            hashes.join(",")
+        )
+    });
+    list(&mut out, "SHIPPED", "Shipped", rows);
     out
 }
 

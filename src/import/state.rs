@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 
 use crate::account::{Closing, Code, ItemId, Verdict};
 use crate::model::{
-    Condition, Directory, Entry, File, Link, Origin, PathMode, Resource, Service, User,
+    Condition, Directory, Entry, File, Link, Origin, PathMode, Resource, Service, Unit, User,
 };
 
 /// Which run of the source an entry comes from: of two playbooks that disagree, the first stands.
@@ -121,6 +121,13 @@ pub(crate) struct State {
     clashes: Vec<Entry>,
 }
 
+/// What stands, and what another source says otherwise.
+#[derive(Clone, Debug)]
+pub(crate) struct Contradiction {
+    pub(crate) stands: Entry,
+    pub(crate) other: Entry,
+}
+
 #[derive(Clone, Debug)]
 struct Slot {
     entry: Entry,
@@ -166,6 +173,43 @@ impl State {
                 );
             }
         }
+    }
+
+    /// States what another source asks for, where it does not contradict what stands.
+    ///
+    /// # Errors
+    /// Both sides, where it does.
+    pub(crate) fn put_beside(&mut self, entry: Entry) -> Result<(), Box<Contradiction>> {
+        let key = Key::of(&entry.resource).filter(|_| entry.guard == Condition::True);
+        let at = key.and_then(|key| self.index.get(&key).copied());
+        let Some(stands) = at.and_then(|at| self.slots.get_mut(at)?.as_mut()) else {
+            self.put(entry, 0);
+            return Ok(());
+        };
+        let stands = &mut stands.entry;
+        let joined = match (
+            join(&entry.resource, &stands.resource),
+            join(&stands.resource, &entry.resource),
+        ) {
+            (Some(one), Some(other)) if is_same(&one, &other) => other,
+            _ => {
+                return Err(Box::new(Contradiction {
+                    stands: stands.clone(),
+                    other: entry,
+                }));
+            }
+        };
+        if entry.resource == stands.resource {
+            // What either source proves is no assumption.
+            stands
+                .assumptions
+                .retain(|it| entry.assumptions.contains(it));
+        } else {
+            push_new(&mut stands.assumptions, entry.assumptions);
+        }
+        stands.resource = joined;
+        stands.origin.merge(&entry.origin);
+        Ok(())
     }
 
     /// Takes a resource away; tells whether there was one.
@@ -305,6 +349,10 @@ fn join(old: &Resource, new: &Resource) -> Option<Resource> {
                 path: new.path.clone(),
             }))
         }
+        // Several drop-ins of one unit each add to it.
+        (Resource::Unit(old), Resource::Unit(new)) if old.drop_in && new.drop_in => {
+            Some(Resource::Unit(join_drop_ins(old, new)))
+        }
         (Resource::File(file), Resource::PathMode(mode)) => {
             let mut file = file.clone();
             take_attributes(mode, &mut file.mode, &mut file.owner, &mut file.group);
@@ -329,6 +377,37 @@ fn join(old: &Resource, new: &Resource) -> Option<Resource> {
         }
         _ => None,
     }
+}
+
+/// Tells whether two resources say the same; the order of a user's groups says nothing.
+fn is_same(one: &Resource, other: &Resource) -> bool {
+    match (one, other) {
+        (Resource::User(one), Resource::User(other)) => {
+            let sorted = |user: &User| {
+                let mut user = user.clone();
+                user.groups.sort_unstable();
+                user
+            };
+            sorted(one) == sorted(other)
+        }
+        _ => one == other,
+    }
+}
+
+fn join_drop_ins(old: &Unit, new: &Unit) -> Unit {
+    let mut unit = old.clone();
+    for section in &new.sections {
+        let Some(there) = unit.sections.iter_mut().find(|it| it.name == section.name) else {
+            unit.sections.push(section.clone());
+            continue;
+        };
+        for (key, values) in &section.directives {
+            let all = there.directives.entry(key.clone()).or_default();
+            all.extend(values.iter().cloned());
+        }
+    }
+    unit.enabled = new.enabled.or(old.enabled);
+    unit
 }
 
 fn take_attributes(

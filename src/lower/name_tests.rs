@@ -1,5 +1,7 @@
 //! Tables for packages and services: what becomes of a machine that has just these.
 
+use std::collections::BTreeMap;
+
 use crate::account::{Account, ItemKind};
 use crate::diag::Diagnostics;
 use crate::model::{
@@ -65,9 +67,10 @@ fn check(resources: Vec<Resource>, definitions: &[&str], verdicts: &[&str]) {
             described: String::new(),
             family: Family::Debian,
             entries,
+            packaged: BTreeMap::new(),
         }],
     };
-    let rules = Rules::load(&[]).expect("built-in rules are read");
+    let rules = Rules::load_with_examples(&[]).expect("built-in rules are read");
     let mut diags = Diagnostics::new();
     let plans = super::lower(&model, &rules, &mut account, &mut diags);
     let stated: Vec<String> = plans[0]
@@ -247,8 +250,9 @@ fn a_file_that_an_own_unit_reads_is_no_services_own() {
         described: String::new(),
         family: Family::Debian,
         entries: vec![entry(unit)],
+        packaged: BTreeMap::new(),
     };
-    let rules = Rules::load(&[]).expect("built-in rules are read");
+    let rules = Rules::load_with_examples(&[]).expect("built-in rules are read");
     let mut diags = Diagnostics::new();
     let mut ctx = super::Ctx::new(&machine, &rules, &mut account, &mut diags);
     let own = entry(file("/etc/default/shop", "A=1\n"));

@@ -28,6 +28,8 @@ pub use system::{
 pub use text::{Hole, HoleKind, Piece, Text};
 pub use user::{AuthorizedKey, Group, User};
 
+use std::collections::BTreeMap;
+
 use crate::account::ItemId;
 use crate::source::Span;
 
@@ -49,6 +51,10 @@ pub struct Machine {
     pub described: String,
     pub family: Family,
     pub entries: Vec<Entry>,
+    /// Files that a package of the old system may have brought just so, and the package: where nothing on NixOS takes
+    /// them, they are left to the person instead of being carried over.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub packaged: BTreeMap<String, String>,
 }
 
 /// A resource, who asked for it, and under what.

@@ -9,7 +9,8 @@ use std::sync::{Arc, OnceLock};
 
 use walkdir::WalkDir;
 
-use super::path::{follow, is_below, is_never_read, join, normalize};
+use super::path::{follow, is_below, join, normalize};
+use super::walk::{Found, entry_kind, list};
 use super::{Position, Span};
 use crate::error::Error;
 
@@ -91,7 +92,8 @@ struct Content {
     /// `None` where the bytes hold NUL.
     text: Option<String>,
     latin1: bool,
-    executable: bool,
+    /// Who may read it and so on, where the file is on the disk of a system that knows this.
+    mode: Option<u32>,
 }
 
 /// The files below a root.
@@ -113,34 +115,24 @@ impl SourceTree {
     /// # Errors
     /// `Error::Read` when the root itself, or an extra file, cannot be read.
     pub fn open(root: &Path, extra: &[(String, PathBuf)]) -> Result<SourceTree, Error> {
-        let read_error = |source: std::io::Error| Error::Read {
-            path: root.to_path_buf(),
-            source,
-        };
-        let root = root.canonicalize().map_err(read_error)?;
-        std::fs::read_dir(&root).map_err(read_error)?;
+        SourceTree::open_several(&[(String::new(), root.to_path_buf())], extra)
+    }
+
+    /// Lists the files below several roots, each in the folder of the tree that is named with it; `part` gives the
+    /// tree of one root.
+    ///
+    /// # Errors
+    /// As `open`.
+    pub fn open_several(
+        roots: &[(String, PathBuf)],
+        extra: &[(String, PathBuf)],
+    ) -> Result<SourceTree, Error> {
         let mut found = Vec::new();
-        let walk = WalkDir::new(&root).follow_links(false).min_depth(1);
-        let keep = |entry: &walkdir::DirEntry| {
-            !entry.file_type().is_dir()
-                || !is_never_read(&entry.file_name().to_string_lossy())
-                    && !entry.path().join(MANIFEST).exists()
-        };
-        for entry in walk.into_iter().filter_entry(keep) {
-            // A folder that may not be entered is listed by its own entry; reading below it reports the rest.
-            let Ok(entry) = entry else { continue };
-            let Ok(relative) = entry.path().strip_prefix(&root) else {
-                continue;
-            };
-            let path = relative.to_string_lossy().replace('\\', "/");
-            let kind = entry_kind(&entry);
-            found.push((Entry { path, kind }, Some(entry.path().to_path_buf())));
+        let mut names = Vec::new();
+        for (folder, root) in roots {
+            names.push(list(folder, root, &mut found)?);
         }
-        let name = root.file_name().map_or_else(
-            || "root".to_owned(),
-            |name| name.to_string_lossy().into_owned(),
-        );
-        let mut tree = SourceTree::build(name, found);
+        let mut tree = SourceTree::build(names.join(" and "), found);
         for (name, path) in extra {
             tree.push_extra(name, path)?;
         }
@@ -251,7 +243,7 @@ impl SourceTree {
             bytes: text.as_bytes().to_vec(),
             text: Some(text.to_owned()),
             latin1: false,
-            executable: false,
+            mode: None,
         };
         self.push(
             Entry {
@@ -263,7 +255,7 @@ impl SourceTree {
         )
     }
 
-    fn build(name: String, mut found: Vec<(Entry, Option<PathBuf>)>) -> SourceTree {
+    fn build(name: String, mut found: Vec<Found>) -> SourceTree {
         found.sort_by(|a, b| a.0.path.cmp(&b.0.path));
         let mut tree = SourceTree {
             name,
@@ -408,7 +400,12 @@ impl SourceTree {
 
     /// Tells whether the file has an executable bit.
     pub fn is_executable(&self, file: FileId) -> bool {
-        self.content(file).is_ok_and(|content| content.executable)
+        self.mode(file).is_some_and(|mode| mode & 0o111 != 0)
+    }
+
+    /// Returns the permission bits of the file, where they are known.
+    pub fn mode(&self, file: FileId) -> Option<u32> {
+        self.content(file).ok()?.mode
     }
 
     fn content(&self, file: FileId) -> Result<&Content, ReadProblem> {
@@ -438,6 +435,10 @@ impl SourceTree {
     }
 
     fn position_at(&self, file: FileId, offset: u32) -> Position {
+        if offset == 0 {
+            // Named, never opened: a file that nobody read is not read for its place either.
+            return Position { line: 1, column: 1 };
+        }
         let text = self.text(file).unwrap_or_default();
         let starts = self.slots[file.0 as usize]
             .lines
@@ -456,20 +457,6 @@ impl SourceTree {
     }
 }
 
-fn entry_kind(entry: &walkdir::DirEntry) -> EntryKind {
-    let kind = entry.file_type();
-    if kind.is_symlink() {
-        let target = std::fs::read_link(entry.path()).unwrap_or_default();
-        EntryKind::Link(target.to_string_lossy().into_owned())
-    } else if kind.is_dir() {
-        EntryKind::Directory
-    } else if kind.is_file() {
-        EntryKind::File
-    } else {
-        EntryKind::Special
-    }
-}
-
 fn read(slot: &Slot) -> Result<Content, ReadProblem> {
     if slot.kind != EntryKind::File {
         return Err(ReadProblem::Special);
@@ -485,7 +472,7 @@ fn read(slot: &Slot) -> Result<Content, ReadProblem> {
     Ok(Content {
         text,
         latin1,
-        executable: is_executable(&metadata),
+        mode: mode(&metadata),
         bytes,
     })
 }
@@ -505,13 +492,13 @@ fn decode(bytes: &[u8]) -> (Option<String>, bool) {
 }
 
 #[cfg(unix)]
-fn is_executable(metadata: &std::fs::Metadata) -> bool {
-    std::os::unix::fs::PermissionsExt::mode(&metadata.permissions()) & 0o111 != 0
+fn mode(metadata: &std::fs::Metadata) -> Option<u32> {
+    Some(std::os::unix::fs::PermissionsExt::mode(&metadata.permissions()) & 0o7777)
 }
 
 #[cfg(not(unix))]
-fn is_executable(_: &std::fs::Metadata) -> bool {
-    false
+fn mode(_: &std::fs::Metadata) -> Option<u32> {
+    None
 }
 
 fn line_starts(text: &str) -> Vec<u32> {

@@ -4,12 +4,14 @@
 //! that text. A part that is not known is one placeholder character in it (`placeholder`), ordinary text to a reader.
 
 pub mod crontab;
+pub mod dockerfile;
 pub mod fstab;
 pub mod hosts;
 pub mod jinja;
 pub mod lines;
 pub mod list;
 pub mod modprobe;
+pub mod nix_module;
 mod place;
 mod placeholder;
 pub mod python_regex;

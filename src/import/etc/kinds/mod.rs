@@ -28,6 +28,10 @@ use crate::syntax::{Fault, Place};
 /// A kind of file and how it is read.
 pub(crate) struct Kind {
     pub(crate) name: &'static str,
+    /// Which files are of the kind, for people.
+    pub(crate) paths: &'static str,
+    /// What its entries become, for people.
+    pub(crate) becomes: &'static str,
     /// Tells whether the file at this absolute path is of the kind.
     pub(crate) matches: fn(path: &str) -> bool,
     read: fn(given: &Given) -> Vec<Entry>,
