@@ -10,7 +10,7 @@ use std::sync::{Arc, OnceLock};
 use walkdir::WalkDir;
 
 use super::path::{follow, is_below, join, normalize};
-use super::walk::{Found, entry_kind, list};
+use super::walk::{Found, entry_kind, list, slashed};
 use super::{Position, Span};
 use crate::error::Error;
 
@@ -155,7 +155,7 @@ impl SourceTree {
             };
             let below = entry.path().strip_prefix(path).unwrap_or(path);
             let listed = Entry {
-                path: match below.to_string_lossy().replace('\\', "/") {
+                path: match slashed(below) {
                     below if below.is_empty() => name.to_owned(),
                     below => format!("{name}/{below}"),
                 },
