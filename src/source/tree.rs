@@ -255,7 +255,7 @@ impl SourceTree {
         )
     }
 
-    fn build(name: String, mut found: Vec<Found>) -> SourceTree {
+    pub(super) fn build(name: String, mut found: Vec<Found>) -> SourceTree {
         found.sort_by(|a, b| a.0.path.cmp(&b.0.path));
         let mut tree = SourceTree {
             name,
