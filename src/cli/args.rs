@@ -6,6 +6,7 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::{ArgAction, ArgGroup, Args, Parser, Subcommand, ValueEnum};
 
 use crate::diag::Severity;
+use crate::import::Prefer;
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Yellow.on_default())
@@ -295,6 +296,10 @@ pub(super) struct Settings {
     #[arg(long, value_name = "KIND", value_parser = importer_names())]
     pub(super) from: Option<String>,
 
+    /// Which input stands where a playbook and the root of the host disagree [default: the first one given]
+    #[arg(long, value_name = "INPUT", value_enum)]
+    pub(super) prefer: Option<PreferredInput>,
+
     /// Leave out the comments that say where each definition comes from
     #[arg(long, help_heading = "Output")]
     pub(super) no_origins: bool,
@@ -368,6 +373,24 @@ pub(super) struct Settings {
 pub(super) enum DumpFormat {
     Yaml,
     Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum PreferredInput {
+    /// What the playbook would make of the host
+    Playbook,
+    /// What the host's root has
+    Host,
+}
+
+impl From<PreferredInput> for Prefer {
+    fn from(input: PreferredInput) -> Prefer {
+        match input {
+            PreferredInput::Playbook => Prefer::Playbook,
+            PreferredInput::Host => Prefer::Host,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

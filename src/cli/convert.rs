@@ -12,14 +12,15 @@ use crate::diag::{Code, Diagnostics, Severity};
 use crate::emit::{self, Origins};
 use crate::error::Error;
 use crate::import;
+use crate::import::IMPORTERS;
 use crate::report;
 use crate::rules::Rules;
 use crate::source::SourceTree;
 
 /// The inputs, open, and all that was said about them.
 pub(super) struct Opened {
-    input: Input,
-    /// Completed by the file of settings in the input's root.
+    roots: Vec<Input>,
+    /// Completed by the files of settings in the roots.
     pub(super) settings: Settings,
     tree: SourceTree,
     import: import::Options,
@@ -46,11 +47,13 @@ pub(super) fn open(
     mut settings: Settings,
     out: Option<&Path>,
 ) -> Result<Opened, Error> {
-    let input = input::resolve(inputs, settings.from.as_deref())?;
-    config::complete(&mut settings, &input.root, out)?;
-    let (tree, import) = input::open(&input, &settings, out)?;
+    let roots = input::resolve(inputs, &settings)?;
+    for root in &roots {
+        config::complete(&mut settings, &root.root, out)?;
+    }
+    let (tree, import) = input::open(&roots, &settings, out)?;
     Ok(Opened {
-        input,
+        roots,
         settings,
         tree,
         import,
@@ -72,16 +75,17 @@ impl Opened {
     /// `Error::Rule` and `Error::Read` for the user's own rules.
     pub(super) fn convert(self) -> Result<Outcome, Error> {
         let Opened {
-            input,
+            roots,
             settings,
             tree,
             import,
         } = self;
         let rules = Rules::load(&settings.rules)?;
-        let Some(importer) = input::importer(&tree, &input, settings.from.as_deref()) else {
-            let diags = nothing_to_translate(&tree);
+        let (inputs, unknown) = input::importers_of(&tree, &roots, settings.from.as_deref());
+        if !unknown.is_empty() {
+            let diags = nothing_to_translate(&tree, &unknown);
             return Ok(Outcome::Nothing(Box::new(tree), diags));
-        };
+        }
         let origins = if settings.no_origins {
             Origins::LeftOut
         } else {
@@ -91,12 +95,12 @@ impl Opened {
             import,
             emit: emit::Options { origins },
         };
-        let conversion = crate::convert(&tree, importer, &rules, &options);
+        let conversion = crate::convert(&tree, &inputs, &rules, &options);
         if conversion.account.items().next().is_none() {
             let mut diags = conversion.diagnostics;
             // The importer may have said why.
             if !diags.sorted().iter().any(|it| it.code == Code::NothingToDo) {
-                diags.append(nothing_to_translate(&tree));
+                diags.append(nothing_to_translate(&tree, &[String::new()]));
             }
             return Ok(Outcome::Nothing(Box::new(tree), diags));
         }
@@ -108,13 +112,19 @@ impl Opened {
     }
 }
 
-fn nothing_to_translate(tree: &SourceTree) -> Diagnostics {
+/// What is said of inputs that nothing is known for, by their paths in the tree.
+fn nothing_to_translate(tree: &SourceTree, inputs: &[String]) -> Diagnostics {
+    let kinds: Vec<&str> = IMPORTERS.iter().map(|it| it.described).collect();
+    let kinds = kinds.join(", no ");
     let mut diags = Diagnostics::new();
-    diags.general(
-        Code::NothingToDo,
-        format!("`{}` holds no playbook and no role", tree.name()),
-        "give the folder that holds the playbooks, or a playbook",
-    );
+    for path in inputs {
+        let name = if path.is_empty() { tree.name() } else { path };
+        diags.general(
+            Code::NothingToDo,
+            format!("`{name}` holds no {kinds}"),
+            "give what is to be translated itself, and say what it is with --from",
+        );
+    }
     diags
 }
 

@@ -144,6 +144,15 @@ codes! {
     OptionRequired    "option-required"           Error   "An option that has no default is not given";
         more: "The definition that needs it is left to you as a comment, because NixOS would refuse it."
         cure: "Give both in local.nix, or let the source say it.";
+    InputsDisagree    "inputs-disagree"           Warning "Two inputs say different things of one host";
+        more: "What the first input says stands; the other is left to you as a comment."
+        cure: "--prefer playbook or --prefer host says which one counts wherever they disagree.";
+    InputDecided      "input-decided"             Note    "Two inputs disagree, and --prefer decided";
+        more: "The preferred input stands; what the other says is left out."
+        cure: "Look at whether the host had drifted, or the playbook is behind.";
+    HostsTakenAsOne   "hosts-taken-as-one"        Note    "Hosts of two inputs have different names and are taken as the same";
+        more: "Each input has one host only, so they are joined."
+        cure: "Translate them one by one where they are different machines.";
     HandEdited        "output-hand-edited"        Warning "A file of the output was changed by hand and was not overwritten";
         more: "The file is yours from then on, and stays as it is."
         cure: "`ops2nix diff` shows what it would be. To take that, move your file away and run again. What is yours is safest in \

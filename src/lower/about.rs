@@ -96,6 +96,7 @@ pub(super) fn about(resource: &Resource) -> Option<OptionPath> {
             path(&["virtualisation", "oci-containers", "containers", &it.name])
         }
         Resource::ContainerNetwork(_) => path(&["virtualisation", "oci-containers", "backend"]),
+        Resource::Application(it) => path(&["systemd", "services", &it.name]),
         Resource::Step(_) => path(&["systemd", "services"]),
         Resource::Opaque(it) => {
             // `ansible.builtin.apt` is about what `apt` is about.

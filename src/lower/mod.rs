@@ -138,6 +138,7 @@ fn lower_resource(entry: &Entry, machine: &Machine) -> Lowered {
         Resource::FirewallPort(it) => firewall::lower(it),
         Resource::Container(it) => container::lower(it, machine),
         Resource::ContainerNetwork(it) => container::lower_network(it),
+        Resource::Application(_) => Lowered::manual(Code::CannotState, "no rule states this"),
         Resource::Step(it) => step::lower(it, entry, machine),
         Resource::Opaque(it) => opaque::lower(it),
     }

@@ -45,6 +45,7 @@ pub(super) fn lower(entry: &Entry, ctx: &mut Ctx<'_>) -> bool {
         | Resource::FirewallPort(_)
         | Resource::Container(_)
         | Resource::ContainerNetwork(_)
+        | Resource::Application(_)
         | Resource::Step(_)
         | Resource::Opaque(_) => return false,
     }

@@ -4,6 +4,7 @@
 
 #![deny(clippy::wildcard_enum_match_arm)]
 
+mod application;
 mod container;
 mod file;
 mod network;
@@ -13,6 +14,9 @@ mod system;
 mod text;
 mod user;
 
+pub use application::{
+    Application, ApplicationPort, ApplicationSource, Health, SourceFrom, Sourced, Variable,
+};
 pub use container::{Attachment, Container, ContainerNetwork, Engine, Restart};
 pub use file::{Content, Directory, File, Link, Mode, PathMode, RemovedPath};
 pub use network::{Firewall, FirewallPort, Protocol};

@@ -1,9 +1,9 @@
 //! `Resource`: one thing that a machine must have.
 
 use super::{
-    AuthorizedKey, Container, ContainerNetwork, CronJob, Directory, File, Firewall, FirewallPort,
-    Group, Hostname, HostsEntry, KernelModule, Link, Mount, Package, PathMode, RemovedPath,
-    Service, SshdSetting, SudoRule, Sysctl, Text, Timezone, Unit, User,
+    Application, AuthorizedKey, Container, ContainerNetwork, CronJob, Directory, File, Firewall,
+    FirewallPort, Group, Hostname, HostsEntry, KernelModule, Link, Mount, Package, PathMode,
+    RemovedPath, Service, SshdSetting, SudoRule, Sysctl, Text, Timezone, Unit, User,
 };
 
 /// One thing that a machine must have. Matched without `_`: a new kind is work for all who match.
@@ -34,6 +34,7 @@ pub enum Resource {
     FirewallPort(FirewallPort),
     Container(Box<Container>),
     ContainerNetwork(ContainerNetwork),
+    Application(Box<Application>),
     Step(Step),
     Opaque(Opaque),
 }

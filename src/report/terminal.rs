@@ -55,6 +55,10 @@ fn groups<'a>(diagnostic: &'a Diagnostic, tree: &'a SourceTree) -> Vec<Group<'a>
     if let Some(span) = diagnostic.span {
         group = group.element(place(span, tree));
     }
+    if let Some(span) = diagnostic.stands {
+        group = group.element(Level::NOTE.message("this stands instead"));
+        group = group.element(place(span, tree));
+    }
     if let Some(help) = &diagnostic.help {
         group = group.element(Level::HELP.message(one_line(help)));
     }

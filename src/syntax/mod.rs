@@ -4,6 +4,7 @@
 //! that text. A part that is not known is one placeholder character in it (`placeholder`), ordinary text to a reader.
 
 pub mod crontab;
+pub mod dockerfile;
 pub mod fstab;
 pub mod hosts;
 pub mod jinja;

@@ -13,6 +13,7 @@ use super::jinja;
 use super::secret;
 use super::value::{Dict, Truth, Value};
 use crate::diag::Code;
+use crate::import::secret::is_secret_name;
 use crate::model::{Condition, Hole, HoleKind, Text};
 use crate::source::{FileId, Span};
 use crate::syntax::yaml::{Kind, Node, Scalar};
@@ -223,7 +224,7 @@ impl<'a> Scope<'a> {
             return false;
         };
         let plain = name.trim_matches('`');
-        if secret::is_secret_name(plain) || plain.to_ascii_lowercase().contains("vault") {
+        if is_secret_name(plain) || plain.to_ascii_lowercase().contains("vault") {
             return false;
         }
         let clause = format!("{vault} does not set {name}");

@@ -2,7 +2,6 @@
 //!
 //! Manuals: <https://docs.ansible.com/ansible/latest/collections/ansible/builtin/command_module.html>, `shell_module.html`
 
-mod programs;
 mod sense;
 mod words;
 
