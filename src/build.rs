@@ -60,7 +60,13 @@ fn write(path: &Path, text: &str) {
 fn schema_table(options: &Options, required: &BTreeSet<String>, renames: &Value) -> String {
     let types: BTreeSet<&str> = options.values().map(|it| text(it, "type")).collect();
     let types: Vec<&str> = types.into_iter().collect();
-    let mut rows: Vec<(String, usize, bool, &str)> = options
+    let declared_in = |option: &Value| {
+        let places = strings(&option["declarations"]);
+        places.first().copied().unwrap_or_default().to_owned()
+    };
+    let places: BTreeSet<String> = options.values().map(declared_in).collect();
+    let places: Vec<String> = places.into_iter().collect();
+    let mut rows: Vec<(String, usize, bool, &str, usize)> = options
         .values()
         .map(|option| {
             let kind = types
@@ -68,7 +74,16 @@ fn schema_table(options: &Options, required: &BTreeSet<String>, renames: &Value)
                 .expect("every type was collected");
             let read_only = option["readOnly"].as_bool().unwrap_or(false);
             let default = option["default"]["text"].as_str().unwrap_or("");
-            (join_names(&option["loc"]), kind, read_only, default)
+            let declared = places
+                .binary_search(&declared_in(option))
+                .expect("every place was collected");
+            (
+                join_names(&option["loc"]),
+                kind,
+                read_only,
+                default,
+                declared,
+            )
         })
         .collect();
     rows.sort();
@@ -77,11 +92,17 @@ fn schema_table(options: &Options, required: &BTreeSet<String>, renames: &Value)
     list(&mut out, "TYPES", "&str", types.iter().map(|it| quoted(it)));
     list(
         &mut out,
+        "DECLARATIONS",
+        "&str",
+        places.iter().map(|it| quoted(it)),
+    );
+    list(
+        &mut out,
         "OPTIONS",
         "Row",
-        rows.iter().map(|(path, kind, read_only, default)| {
+        rows.iter().map(|(path, kind, read_only, default, declared)| {
             format!(
-                "Row{{path:{},kind:{kind},read_only:{read_only},default:{}}}",
+                "Row{{path:{},kind:{kind},read_only:{read_only},default:{},declared:{declared}}}",
                 quoted(path),
                 quoted(default)
             )

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::alike::alike;
 use super::table::{self, Found};
 use super::types::Type;
 use super::value::{Mismatch, check_value};
@@ -10,10 +11,6 @@ use crate::account::{self, Account, Closing, Verdict};
 use crate::diag::{self, Diagnostics};
 use crate::nix::{self, Expr, attr_path_text};
 use crate::plan::{Definition, Module, OptionPath, Plan, Remark, Setting};
-
-/// How many names are offered for one that is not known, and how much they must have in common with it.
-const OFFERED: usize = 3;
-const ALIKE: f32 = 0.6;
 
 /// What is wrong with a definition.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -338,21 +335,11 @@ fn unknown(names: &[String]) -> Problem {
 /// Offers the names that are most like the last one.
 fn offer(names: &[String], known: &[&str]) -> Option<String> {
     let (last, folder) = names.split_last()?;
-    let mut alike: Vec<(f32, &str)> = known
-        .iter()
+    let offered: Vec<String> = alike(last, known.iter().copied())
+        .into_iter()
         .map(|name| {
-            let ratio = similar::TextDiff::from_chars(last.as_str(), *name).ratio();
-            (ratio, *name)
-        })
-        .filter(|(ratio, _)| *ratio >= ALIKE)
-        .collect();
-    alike.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(b.1)));
-    let offered: Vec<String> = alike
-        .iter()
-        .take(OFFERED)
-        .map(|(_, name)| {
             let mut path = folder.to_vec();
-            path.push((*name).to_owned());
+            path.push(name.to_owned());
             format!("`{}`", text(&path))
         })
         .collect();

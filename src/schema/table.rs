@@ -10,6 +10,7 @@ struct Row {
     kind: usize,
     read_only: bool,
     default: &'static str,
+    declared: usize,
 }
 
 include!(concat!(env!("OUT_DIR"), "/schema.rs"));
@@ -36,6 +37,8 @@ pub struct OptionFacts {
     /// As Nix; empty where it has none, or a long one.
     pub default: &'static str,
     pub read_only: bool,
+    /// The file of nixpkgs that declares it; empty where that is not known.
+    pub declared: &'static str,
     /// The path goes below the option, into its value.
     pub inside: bool,
 }
@@ -66,7 +69,7 @@ pub fn lookup<T: AsRef<str>>(path: &[T]) -> Option<Found> {
 }
 
 /// Returns the names that may follow a path.
-pub(super) fn children<T: AsRef<str>>(path: &[T]) -> Vec<&'static str> {
+pub fn children<T: AsRef<str>>(path: &[T]) -> Vec<&'static str> {
     let mut prefix = String::new();
     for name in path {
         match step(&prefix, name.as_ref()) {
@@ -88,7 +91,7 @@ pub(super) fn children<T: AsRef<str>>(path: &[T]) -> Vec<&'static str> {
 }
 
 /// Returns the new name of an option that has another one in this release.
-pub(super) fn renamed(path: &[String]) -> Option<String> {
+pub fn renamed(path: &[String]) -> Option<String> {
     RENAMED.iter().find_map(|(old, new)| {
         let (names, rest) = matches_old(old, path)?;
         let mut new = (*new).to_owned();
@@ -103,13 +106,24 @@ pub(super) fn renamed(path: &[String]) -> Option<String> {
 }
 
 /// Tells whether an option existed once and is gone.
-pub(super) fn removed(path: &[String]) -> bool {
+pub fn removed(path: &[String]) -> bool {
     REMOVED.iter().any(|old| matches_old(old, path).is_some())
 }
 
 /// Returns the paths of the options that must be set, each split at its names.
 pub(super) fn required() -> impl Iterator<Item = Vec<&'static str>> {
     REQUIRED.iter().map(|path| path.split(SEPARATOR).collect())
+}
+
+/// Tells whether an option, by its names in the index, must be set where what it belongs to is.
+pub fn is_required(names: &[&str]) -> bool {
+    let path = names.join(SEPARATOR);
+    REQUIRED.binary_search(&path.as_str()).is_ok()
+}
+
+/// Returns the paths of all options, with dots.
+pub fn paths() -> impl Iterator<Item = String> {
+    OPTIONS.iter().map(|row| row.path.replace(SEPARATOR, "."))
 }
 
 /// Returns all descriptions of types that the index has.
@@ -170,6 +184,7 @@ fn facts(row: &'static Row, inside: bool) -> OptionFacts {
         description,
         default: row.default,
         read_only: row.read_only,
+        declared: DECLARATIONS.get(row.declared).copied().unwrap_or_default(),
         inside,
     }
 }
