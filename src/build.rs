@@ -32,6 +32,10 @@ fn main() {
         &names_table(&facts, &options, &required),
     );
     write(&out.join("rules.rs"), &rules_table(&root.join("rules")));
+    write(
+        &out.join("shipped.rs"),
+        &shipped_table(&read(&root.join("rules/distribution/debian-12.txt"))),
+    );
 }
 
 fn read_json<T: serde::de::DeserializeOwned>(path: &Path) -> T {
@@ -390,6 +394,35 @@ fn find_rules(folder: &Path, files: &mut Vec<PathBuf>) {
             files.push(path);
         }
     }
+}
+
+/// The files that packages bring below /etc, by path, with the hashes of what they hold as shipped.
+fn shipped_table(text: &str) -> String {
+    let mut rows: BTreeMap<&str, (&str, BTreeSet<&str>)> = BTreeMap::new();
+    let mut package = "";
+    for line in text.lines().filter(|line| !line.starts_with('#')) {
+        if let Some(name) = line.strip_prefix("= ") {
+            package = name;
+            continue;
+        }
+        let mut words = line.split(' ');
+        let path = words.next().expect("a line has a word");
+        // Two packages may bring one path: each hash is that of one of them.
+        let row = rows.entry(path).or_insert((package, BTreeSet::new()));
+        row.1.extend(words);
+    }
+    let mut out = String::new();
+    let rows = rows.iter().map(|(path, (package, hashes))| {
+        let hashes: Vec<String> = hashes.iter().map(|it| format!("0x{it}")).collect();
+        format!(
+            "Shipped{{path:{},package:{},hashes:&[{}]}}",
+            quoted(path),
+            quoted(package),
+            hashes.join(",")
+        )
+    });
+    list(&mut out, "SHIPPED", "Shipped", rows);
+    out
 }
 
 fn list(out: &mut String, name: &str, row: &str, rows: impl Iterator<Item = String>) {

@@ -2,12 +2,15 @@
 
 pub mod ansible;
 mod contradiction;
+pub mod dockerfile;
 mod etc;
 mod holes;
 mod instructions;
 mod merge;
 mod package_name;
+mod permissions;
 mod programs;
+mod reading;
 mod secret;
 mod state;
 
@@ -82,7 +85,7 @@ pub fn file_kind(path: &str) -> Option<&'static str> {
 }
 
 /// All importers, the most particular first.
-pub const IMPORTERS: &[&Importer] = &[&ansible::IMPORTER];
+pub const IMPORTERS: &[&Importer] = &[&etc::IMPORTER, &ansible::IMPORTER, &dockerfile::IMPORTER];
 
 /// What the command line asks of importers.
 #[derive(Clone, Debug, Default)]
@@ -90,6 +93,7 @@ pub struct Options {
     /// The files of the project that were given; none where the whole folder was.
     pub given: Vec<String>,
     pub ansible: ansible::Options,
+    pub dockerfile: dockerfile::Options,
     /// Which input stands where two disagree.
     pub prefer: Option<Prefer>,
 }
@@ -111,6 +115,7 @@ impl Options {
                 inventories: inventories.collect(),
                 ..self.ansible.clone()
             },
+            dockerfile: self.dockerfile.clone(),
             prefer: self.prefer,
         }
     }

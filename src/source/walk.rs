@@ -25,9 +25,12 @@ pub(super) fn list(folder: &str, root: &Path, found: &mut Vec<Found>) -> Result<
         found.push((Entry { path, kind }, None));
     }
     let walk = WalkDir::new(&root).follow_links(false).min_depth(1);
+    // What lies in the /etc of a machine is accounted for, whatever its name.
+    let etc = root.join("etc");
+    let is_below_etc = |entry: &walkdir::DirEntry| entry.path().starts_with(&etc);
     let keep = |entry: &walkdir::DirEntry| {
         !entry.file_type().is_dir()
-            || !is_never_read(&entry.file_name().to_string_lossy())
+            || !(is_never_read(&entry.file_name().to_string_lossy()) && !is_below_etc(entry))
                 && !entry.path().join(MANIFEST).exists()
     };
     for entry in walk.into_iter().filter_entry(keep) {
