@@ -5,8 +5,7 @@ use super::declared::Declared;
 use super::{Edit, rename};
 use crate::diag::Code;
 use crate::schema::{
-    Found, Index, OptionFacts, Type, check_value, likeness, names_like, option_text, removed,
-    renamed,
+    Found, Index, OptionFacts, Type, alike, check_value, likeness, option_text, removed, renamed,
 };
 use crate::source::FileId;
 use crate::syntax::Place;
@@ -351,7 +350,7 @@ fn near_miss(ctx: &Ctx<'_>, names: &[String], known: usize, place: Place) -> Jud
 fn meant(index: &Index, path: &[String]) -> Option<String> {
     let (last, folder) = path.split_last()?;
     let children = index.children(folder);
-    let mut offered: Vec<Vec<String>> = names_like(last, &children)
+    let mut offered: Vec<Vec<String>> = alike(last, children.iter().copied())
         .into_iter()
         .map(|name| {
             let mut path = folder.to_vec();

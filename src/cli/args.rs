@@ -140,6 +140,37 @@ Exit status:
   1  Done, and a problem is at or above --fail-on
   2  Could not work: bad arguments, a path that cannot be read, no .nix file";
 
+const EXPLAIN_ABOUT: &str = "Explain a code, a verdict, an option, a module, a rule, a package ...";
+
+const EXPLAIN_LONG: &str = "\
+Explain what a word means, which rule decides, and what to do.
+
+A WORD is the code of a diagnostic or of an item of the report, a verdict, an Ansible module, an instruction of \
+Dockerfiles, a kind of files of /etc or the path of one, an option of NixOS, a rule, a package or a service. One that \
+has several meanings is explained in each; a kind before it means that alone: module:cron, option:services.nginx, \
+apt:nginx.
+
+Without a WORD: how many of each kind there are. With a kind as the WORD (codes, modules ...): their names.";
+
+const EXPLAIN_EXAMPLES: &str = "\
+Examples:
+  Find out what a diagnostic means, and what to do
+    ops2nix explain option-clash
+
+  See what a module or a file becomes
+    ops2nix explain lineinfile /etc/fstab
+
+  Look an option up, and the rules that set it
+    ops2nix explain services.openssh.settings
+
+  Look up what a package of Debian is
+    ops2nix explain apt:libssl-dev";
+
+const EXPLAIN_EXIT_STATUS: &str = "\
+Exit status:
+  0  All is explained
+  2  A word is not known; names like it are said";
+
 const RULES_ABOUT: &str = "Show and check the rules that map what a machine has to NixOS options";
 
 const RULES_LONG: &str = "\
@@ -216,6 +247,12 @@ pub(super) enum Command {
         after_long_help = format!("{CHECK_EXAMPLES}\n\n{CHECK_EXIT_STATUS}")
     )]
     Check(Check),
+
+    #[command(
+        about = EXPLAIN_ABOUT, long_about = EXPLAIN_LONG,
+        after_long_help = format!("{EXPLAIN_EXAMPLES}\n\n{EXPLAIN_EXIT_STATUS}")
+    )]
+    Explain(Explain),
 
     #[command(
         about = RULES_ABOUT, long_about = RULES_LONG,
@@ -354,6 +391,17 @@ pub(super) struct Diff {
     /// Say all that translating has to say
     #[arg(short, long, help_heading = "Messages")]
     pub(super) verbose: bool,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Explain {
+    /// What to explain; none for what can be
+    #[arg(value_name = "WORD")]
+    pub(super) words: Vec<String>,
+
+    /// A folder of rules of your own; they override built-in ones of the same id (repeatable)
+    #[arg(long, value_name = "DIR")]
+    pub(super) rules: Vec<PathBuf>,
 }
 
 /// What the file ops2nix.toml may set too.

@@ -46,6 +46,8 @@ mod tests;
 use ctx::Ctx;
 use statement::Lowered;
 
+pub use paths::on_nixos;
+
 use crate::account::{Account, Code, Verdict};
 use crate::diag::Diagnostics;
 use crate::model::{Condition, Entry, Machine, Model, Resource};
