@@ -13,6 +13,7 @@ mod cron;
 mod ctx;
 mod file;
 mod firewall;
+mod gather;
 mod machine;
 mod mount;
 #[cfg(test)]
@@ -71,7 +72,9 @@ fn lower_machine(
     for entry in &machine.entries {
         lower_entry(entry, &mut ctx);
     }
-    ctx.finish()
+    let mut plan = ctx.finish();
+    gather::gather(&mut plan.remarks, account);
+    plan
 }
 
 fn lower_entry(entry: &Entry, ctx: &mut Ctx<'_>) {

@@ -136,7 +136,9 @@ impl SourceTree {
             let Ok(relative) = entry.path().strip_prefix(&root) else {
                 continue;
             };
-            let path = relative.to_string_lossy().replace('\\', "/");
+            let path = relative
+                .to_string_lossy()
+                .replace(std::path::MAIN_SEPARATOR, "/");
             let kind = entry_kind(&entry);
             found.push((Entry { path, kind }, Some(entry.path().to_path_buf())));
         }
@@ -324,6 +326,12 @@ impl SourceTree {
     /// Returns the path of a file, relative to the root.
     pub fn path(&self, file: FileId) -> &str {
         &self.entries[file.0 as usize].path
+    }
+
+    /// Returns what is listed at a path itself, a link included.
+    pub fn entry(&self, path: &str) -> Option<(FileId, &Entry)> {
+        let id = self.by_path.get(path)?;
+        Some((FileId(*id), &self.entries[*id as usize]))
     }
 
     /// Finds the file at `path`, through links that stay below the root.

@@ -111,6 +111,11 @@ impl<'a> Distribution<'a> {
         }
     }
 
+    /// Tells whether a file that no package is known for is certain to be of none.
+    pub(super) fn knows_all(&self) -> bool {
+        self.name == KNOWN_RELEASE || !self.conffiles.is_empty()
+    }
+
     /// Tells where a file comes from.
     pub(super) fn provenance(&self, path: &str, bytes: &[u8]) -> Provenance {
         let remembered = self.conffiles.judge(path, bytes);

@@ -65,6 +65,14 @@ pub(super) fn judge(root: &Root<'_>, distribution: &Distribution<'_>, found: &Fo
         let reason = format!("`{package}` brings it: {reason}");
         return Fate::NotNeeded(Code::NoMeaning, reason);
     }
+    if !is_known && !distribution.knows_all() && leftover::is_data(path) {
+        let reason =
+            "it is of the data that packages bring: on NixOS programs read it in the Nix store";
+        return Fate::NotNeeded(Code::NoMeaning, reason.to_owned());
+    }
+    if let Some(zone) = copied_zone(root, path) {
+        return zone;
+    }
     if shipped::says_nothing(bytes) && !is_known {
         let reason = "it holds nothing but comments and blanks";
         return Fate::NotNeeded(Code::NoMeaning, reason.to_owned());
@@ -88,6 +96,25 @@ pub(super) fn judge(root: &Root<'_>, distribution: &Distribution<'_>, found: &Fo
         Some(reading) => Fate::Reads(file, reading),
         None => Fate::Stays(file, package),
     }
+}
+
+/// A time zone that was copied rather than linked does not say its name.
+fn copied_zone(root: &Root<'_>, path: &str) -> Option<Fate> {
+    if path != "/etc/localtime" {
+        return None;
+    }
+    Some(match root.text("/etc/timezone") {
+        Some(_) => Fate::NotNeeded(
+            Code::AlreadySo,
+            "it is a copy of the time zone that /etc/timezone names".to_owned(),
+        ),
+        None => Fate::Manual(Left {
+            code: Code::NotRead,
+            reason: "it is a copy of a time zone, which does not say its name".to_owned(),
+            cure: Some("set time.timeZone".to_owned()),
+            is_problem: false,
+        }),
+    })
 }
 
 /// Returns the text of a file with its secrets as holes; a secret as a whole is one hole.
@@ -115,9 +142,13 @@ fn content(root: &Root<'_>, found: &Found<'_>, is_known: bool) -> Result<Content
     Ok(Content::Text(text))
 }
 
-/// Programs stay programs; who may write a file is nothing that a store keeps.
+/// Programs stay programs; who may write a file is nothing that a store keeps, and what is no program does not run.
 fn mode(root: &Root<'_>, found: &Found<'_>) -> Option<Mode> {
-    let mode = root.tree.mode(found.id)? & !0o022;
+    let mut mode = root.tree.mode(found.id)? & !0o022;
+    let is_program = root.tree.text(found.id).is_ok_and(|text| text.starts_with("#!"));
+    if !is_program {
+        mode &= !0o111;
+    }
     (mode & 0o111 != 0 || mode & 0o044 != 0o044).then_some(Mode(mode))
 }
 

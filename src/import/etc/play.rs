@@ -15,7 +15,7 @@ use crate::import::state::{Key, State};
 use crate::model::{
     Condition, Entry, File, Hostname, Link, Machine, Opaque, Origin, Part, Resource, Text,
 };
-use crate::source::{EntryKind, FileId, ReadProblem, Span};
+use crate::source::{EntryKind, FileId, Span};
 
 /// As many files of one folder are left with a comment each; more share one.
 const MOST_ALONE: usize = 3;
@@ -290,11 +290,6 @@ impl Player<'_> {
                 self.leave(found, item, left);
             }
             Meant::Bad(problem) => {
-                if problem == ReadProblem::Outside {
-                    let span = Span::new(found.id, 0, 0);
-                    let message = format!("`{target}` leads out of the root and was not opened");
-                    self.diags.at(diag::Code::SourceOutside, span, message);
-                }
                 let fate = judge::bad_link(&problem);
                 self.settle(found, item, fate);
             }
