@@ -309,16 +309,57 @@ fn rules_table(folder: &Path) -> String {
     files.sort();
     let mut out = String::new();
     let rows = files.iter().map(|path| {
-        let name = path.strip_prefix(folder).expect("found below it");
-        let name: Vec<&str> = name.iter().filter_map(|it| it.to_str()).collect();
         format!(
             "({},include_str!({:?}))",
-            quoted(&format!("rules/{}", name.join("/"))),
+            quoted(&rule_file(folder, path)),
             path.display().to_string()
         )
     });
     list(&mut out, "BUILT_IN", "(&str, &str)", rows);
+    let prepared = files
+        .iter()
+        .flat_map(|path| prepared_rules(&rule_file(folder, path), &read(path)));
+    list(&mut out, "PREPARED", "(&str, usize, &str)", prepared);
     out
+}
+
+/// What messages call a file of rules.
+fn rule_file(folder: &Path, path: &Path) -> String {
+    let name = path.strip_prefix(folder).expect("found below it");
+    let name: Vec<&str> = name.iter().filter_map(|it| it.to_str()).collect();
+    format!("rules/{}", name.join("/"))
+}
+
+/// The rules of a file, each with its line and, as JSON, all but its examples.
+fn prepared_rules(file: &str, text: &str) -> Vec<String> {
+    let mut table: toml::Table =
+        toml::from_str(text).unwrap_or_else(|error| panic!("{file}: {error}"));
+    let rules = match table.remove("rule") {
+        Some(toml::Value::Array(rules)) => rules,
+        Some(_) | None => vec![toml::Value::Table(table)],
+    };
+    let starts: Vec<usize> = (1..)
+        .zip(text.lines())
+        .filter(|(_, line)| {
+            let rest = line.trim_start().strip_prefix("id");
+            rest.is_some_and(|rest| rest.trim_start().starts_with('='))
+        })
+        .map(|(number, _)| number)
+        .collect();
+    assert_eq!(
+        starts.len(),
+        rules.len(),
+        "{file}: each rule has one line `id = `"
+    );
+    let rows = rules.into_iter().zip(starts);
+    rows.map(|(mut rule, line)| {
+        if let Some(rule) = rule.as_table_mut() {
+            rule.remove("example");
+        }
+        let json = serde_json::to_string(&rule).expect("a table is an object");
+        format!("({},{line},{})", quoted(file), quoted(&json))
+    })
+    .collect()
 }
 
 fn find_rules(folder: &Path, files: &mut Vec<PathBuf>) {

@@ -6,7 +6,8 @@
 //! files ──▶ source::SourceTree   text and FileId; the only stage that reads the disk
 //!    │ import                    one importer per kind of source; reports, never fails
 //!    ▼
-//! model::Model                   per host, what the machine must have: no Ansible words, no Nix words
+//! model::Model                   per host, what the machine must have: no Ansible words, no Nix words;
+//!    │                           what several inputs say of one host is joined (import::merge)
 //!    │ rules + lower             rules/*.toml first; Rust for what a rule cannot say
 //!    ▼
 //! plan::Plan                     per host, NixOS option path → Nix expression, its origin, its rule
@@ -35,6 +36,7 @@
 pub mod account;
 pub mod cli;
 pub mod diag;
+pub mod diff;
 pub mod emit;
 pub mod error;
 pub mod import;
@@ -64,6 +66,17 @@ pub struct Options {
     pub emit: emit::Options,
 }
 
+/// One of the inputs of a run.
+pub struct Input {
+    pub importer: &'static Importer,
+    /// The folder of the tree that is its root.
+    pub folder: String,
+    /// The folders below, as paths of the tree, that belong to other inputs.
+    pub left_out: Vec<String>,
+    /// The files that were given, relative to the folder; none where the whole folder was.
+    pub given: Vec<String>,
+}
+
 /// Everything that a run found and made.
 #[derive(Debug)]
 pub struct Conversion {
@@ -74,13 +87,14 @@ pub struct Conversion {
     pub diagnostics: Diagnostics,
 }
 
-/// Converts a tree: pure, same input, same bytes.
+/// Converts the inputs: pure, same input, same bytes.
 ///
-/// A folder below that is a project of its own is converted as if given alone, into the folder of the output of the
-/// same name. One account holds all: spans of a part of a tree are spans of the tree.
+/// They make one configuration: what several say of the same host is joined. A folder below an input that is a project
+/// of its own is converted as if given alone, into the folder of the output of the same name. One account holds all:
+/// spans of a part of a tree are spans of the tree.
 pub fn convert(
     tree: &SourceTree,
-    importer: &Importer,
+    inputs: &[Input],
     rules: &Rules,
     options: &Options,
 ) -> Conversion {
@@ -94,42 +108,71 @@ pub fn convert(
         account: Account::new(),
         diagnostics: Diagnostics::new(),
     };
-    let nested = if options.import.given.is_empty() {
-        (importer.projects)(tree)
-    } else {
-        Vec::new()
-    };
-    let mut job = Job {
-        importer,
+    let job = Job {
+        tree,
         rules,
-        options: options.clone(),
+        options,
     };
-    if nested.is_empty() {
-        convert_project(tree, "", &job, &mut conversion);
-        conversion.account.carry();
-        return conversion;
-    }
-    for folder in std::iter::once("").chain(nested.iter().map(String::as_str)) {
-        let inside = |other: &&String| folder.is_empty() || source::is_below(other, folder);
-        let left_out: Vec<String> = nested.iter().filter(inside).cloned().collect();
-        let part = tree.part(folder, &left_out);
-        if (importer.detect)(&part, None) {
-            job.options.import = options.import.of_project(folder, &left_out);
-            convert_project(&part, folder, &job, &mut conversion);
-        }
+    let (together, alone) = projects(tree, inputs);
+    convert_projects(&together, "", &job, &mut conversion);
+    for project in alone {
+        let folder = project.folder.clone();
+        convert_projects(&[project], &folder, &job, &mut conversion);
     }
     conversion.account.carry();
     conversion
 }
 
-/// How one project is converted.
-struct Job<'a> {
-    importer: &'a Importer,
-    rules: &'a Rules,
-    options: Options,
+/// A folder of the tree that an importer reads as a whole.
+struct Project {
+    importer: &'static Importer,
+    folder: String,
+    left_out: Vec<String>,
+    given: Vec<String>,
 }
 
-fn convert_project(tree: &SourceTree, folder: &str, job: &Job<'_>, conversion: &mut Conversion) {
+/// What all projects of a run share.
+struct Job<'a> {
+    tree: &'a SourceTree,
+    rules: &'a Rules,
+    options: &'a Options,
+}
+
+/// Returns the projects that make one configuration, and those below that stand for themselves.
+fn projects(tree: &SourceTree, inputs: &[Input]) -> (Vec<Project>, Vec<Project>) {
+    let mut together = Vec::new();
+    let mut alone = Vec::new();
+    for input in inputs {
+        let whole = tree.part(&input.folder, &input.left_out);
+        let nested: Vec<String> = if input.given.is_empty() {
+            let found = (input.importer.projects)(&whole).into_iter();
+            found.map(|it| source::join(&input.folder, &it)).collect()
+        } else {
+            Vec::new()
+        };
+        let is_project = |project: &Project| {
+            let part = tree.part(&project.folder, &project.left_out);
+            nested.is_empty() || (input.importer.detect)(&part, None)
+        };
+        let project = |folder: &str| {
+            let others = nested.iter().chain(&input.left_out);
+            let inside = |other: &&String| folder.is_empty() || source::is_below(other, folder);
+            Project {
+                importer: input.importer,
+                folder: folder.to_owned(),
+                left_out: others.filter(inside).cloned().collect(),
+                given: input.given.clone(),
+            }
+        };
+        together.extend(Some(project(&input.folder)).filter(is_project));
+        let below = nested.iter().map(|folder| project(folder));
+        alone.extend(below.filter(is_project));
+    }
+    (together, alone)
+}
+
+/// Converts projects into one configuration, in the folder `out` of the output.
+fn convert_projects(projects: &[Project], out: &str, job: &Job<'_>, conversion: &mut Conversion) {
     let Conversion {
         model: whole,
         plans: all_plans,
@@ -137,24 +180,44 @@ fn convert_project(tree: &SourceTree, folder: &str, job: &Job<'_>, conversion: &
         account,
         diagnostics,
     } = conversion;
+    if projects.is_empty() {
+        return;
+    }
     let first = account.next_id();
-    let mut model = (job.importer.import)(tree, &job.options.import, account, diagnostics);
+    let mut models = Vec::new();
+    let mut trees = Vec::new();
+    for project in projects {
+        let part = job.tree.part(&project.folder, &project.left_out);
+        let options =
+            job.options
+                .import
+                .of_project(&project.folder, &project.left_out, &project.given);
+        let model = (project.importer.import)(&part, &options, account, diagnostics);
+        models.push((project.importer, model));
+        trees.push(part);
+    }
+    // Origins are paths of the one project, or of the tree that holds all.
+    let tree = match trees.as_slice() {
+        [only] => only,
+        _ => job.tree,
+    };
+    let mut model = import::merge(models, job.options.import.prefer, account, diagnostics);
     let mut plans = lower::lower(&model, job.rules, account, diagnostics);
     schema::check(&mut plans, account, diagnostics);
     let output = emit::emit(&plans, tree, account, job.options.emit);
-    if !folder.is_empty() {
-        account.move_into(first, folder);
+    if !out.is_empty() {
+        account.move_into(first, out);
         for machine in &mut model.machines {
-            machine.name = source::join(folder, &machine.name);
+            machine.name = source::join(out, &machine.name);
         }
         for plan in &mut plans {
-            plan.host = source::join(folder, &plan.host);
+            plan.host = source::join(out, &plan.host);
         }
     }
     let files = output.files.into_iter();
     all_files
         .files
-        .extend(files.map(|(path, text)| (source::join(folder, &path), text)));
+        .extend(files.map(|(path, text)| (source::join(out, &path), text)));
     whole.machines.extend(model.machines);
     all_plans.extend(plans);
 }

@@ -1,5 +1,6 @@
 //! Golden folders: every `examples/<name>/` and `tests/cases/<area>/<claim>/` holds `in/`, which is translated with the
-//! arguments of the optional file `args` (one on a line), and what must come of it: `out/` (the whole tree),
+//! arguments of the optional file `args` (one on a line), or of which the parts that the optional file `inputs` names
+//! (one on a line) are translated together, and what must come of it: `out/` (the whole tree),
 //! `diagnostics.txt` (all that the user reads) and `account.txt` (the verdict of every item).
 //!
 //! `UPDATE=1` rewrites what is expected, but only where every emitted `.nix` parses and the account holds.
@@ -115,7 +116,10 @@ fn translate(case: &Path, out: &Path) -> Run {
     let mut args: Vec<OsString> = ["ops2nix", "--color", "never", "translate"]
         .map(OsString::from)
         .to_vec();
-    args.push(case.join("in").into());
+    match fs::read_to_string(case.join("inputs")) {
+        Ok(inputs) => args.extend(inputs.lines().map(|it| case.join("in").join(it).into())),
+        Err(_) => args.push(case.join("in").into()),
+    }
     args.extend([
         "--out".into(),
         out.into(),

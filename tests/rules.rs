@@ -9,7 +9,7 @@ use ops2nix::source::{SourceTree, Span};
 
 #[test]
 fn what_rules_state_is_in_the_option_index() {
-    let rules = Rules::load(&[]).expect("built-in rules are read");
+    let rules = Rules::load_with_examples(&[]).expect("built-in rules are read");
     let mut tree = SourceTree::from_texts("rules", &[]);
     let file = tree.add_text("x", "x\n");
     let mut account = Account::new();

@@ -34,7 +34,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         ],
     ),
     ("emit", &["source", "account", "nix", "plan"]),
-    ("diff", &["plan", "emit"]),
+    ("diff", &["syntax", "nix", "plan", "emit"]),
     ("report", &["source", "diag", "account", "plan", "emit"]),
 ];
 

@@ -6,6 +6,7 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::{ArgAction, ArgGroup, Args, Parser, Subcommand, ValueEnum};
 
 use crate::diag::Severity;
+use crate::import::Prefer;
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Yellow.on_default())
@@ -73,6 +74,39 @@ Examples:
   Look at what was understood, before any of it becomes Nix
     ops2nix translate ~/ansible --dump-model yaml";
 
+const DIFF_ABOUT: &str = "Show what translate would change in a folder; write nothing";
+
+const DIFF_LONG: &str = "\
+Show what translate would change in DIR, and write nothing. A DIR that is not there is an empty one.
+
+First by meaning: the options that each host gets (+), loses (-) and has changed (~). Then the files as text, as git \
+shows differences; `patch -p1` in DIR takes it.
+
+A file that you changed or made is yours: translate leaves it, and so it is no difference. It is named, with what would \
+be written if it were not yours.
+
+What translating has to say goes to stderr, in one line; --verbose shows all of it.";
+
+const DIFF_EXAMPLES: &str = "\
+Examples:
+  See what a change of the playbooks means for the machines
+    ops2nix diff ~/ansible --out ~/nixos --meaning
+
+  See how much of which file changes
+    ops2nix diff ~/ansible --out ~/nixos --stat
+
+  Fail in CI when somebody forgot to translate
+    ops2nix diff . --out nixos --exit-code
+
+  See the whole configuration before there is any
+    ops2nix diff ~/ansible --out new | less";
+
+const DIFF_EXIT_STATUS: &str = "\
+Exit status:
+  0  Done; with --exit-code: and there is no difference
+  1  There is a difference, with --exit-code; or a limit that you set (--fail-on, --min-coverage, --strict) is reached
+  2  Could not work: bad arguments, unreadable input, nothing to translate";
+
 const RULES_ABOUT: &str = "Show and check the rules that map what a machine has to NixOS options";
 
 const RULES_LONG: &str = "\
@@ -137,6 +171,12 @@ pub(super) enum Command {
         after_long_help = format!("{TRANSLATE_EXAMPLES}\n\n{EXIT_STATUS}")
     )]
     Translate(Box<Translate>),
+
+    #[command(
+        about = DIFF_ABOUT, long_about = DIFF_LONG,
+        after_long_help = format!("{DIFF_EXAMPLES}\n\n{DIFF_EXIT_STATUS}")
+    )]
+    Diff(Box<Diff>),
 
     #[command(
         about = RULES_ABOUT, long_about = RULES_LONG,
@@ -211,12 +251,54 @@ pub(super) struct Translate {
     pub(super) verbose: bool,
 }
 
+#[derive(Args, Debug)]
+pub(super) struct Diff {
+    /// A project's folder, or playbooks of one project
+    #[arg(required = true, value_name = "INPUT")]
+    pub(super) inputs: Vec<PathBuf>,
+
+    /// The folder that translate would write to
+    #[arg(long, value_name = "DIR", required = true, help_heading = "Output")]
+    pub(super) out: PathBuf,
+
+    /// Show the options that change, per host
+    #[arg(long, help_heading = "Difference")]
+    pub(super) meaning: bool,
+
+    /// Show how many lines of which file change
+    #[arg(long, help_heading = "Difference")]
+    pub(super) stat: bool,
+
+    /// Show the files as text [default: --meaning --patch]
+    #[arg(short, long, help_heading = "Difference")]
+    pub(super) patch: bool,
+
+    /// Make the exit status 1 when there is a difference
+    #[arg(long, help_heading = "Exit status")]
+    pub(super) exit_code: bool,
+
+    #[command(flatten)]
+    pub(super) settings: Settings,
+
+    /// Print the difference only
+    #[arg(short, long, conflicts_with = "verbose", help_heading = "Messages")]
+    pub(super) quiet: bool,
+
+    /// Say all that translating has to say
+    #[arg(short, long, help_heading = "Messages")]
+    pub(super) verbose: bool,
+}
+
 /// What the file ops2nix.toml may set too.
 #[derive(Args, Clone, Debug, Default)]
 pub(super) struct Settings {
     /// The kind of the input; found out by itself where it is not given
     #[arg(long, value_name = "KIND", value_parser = importer_names())]
     pub(super) from: Option<String>,
+
+    /// Which input stands where a playbook and the root of the host disagree [default: the first one given]
+    #[arg(long, value_name = "INPUT", value_enum)]
+    pub(super) prefer: Option<PreferredInput>,
 
     /// Leave out the comments that say where each definition comes from
     #[arg(long, help_heading = "Output")]
@@ -291,6 +373,24 @@ pub(super) struct Settings {
 pub(super) enum DumpFormat {
     Yaml,
     Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum PreferredInput {
+    /// What the playbook would make of the host
+    Playbook,
+    /// What the host's root has
+    Host,
+}
+
+impl From<PreferredInput> for Prefer {
+    fn from(input: PreferredInput) -> Prefer {
+        match input {
+            PreferredInput::Playbook => Prefer::Playbook,
+            PreferredInput::Host => Prefer::Host,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

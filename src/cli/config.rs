@@ -5,7 +5,7 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use super::args::{FailOn, Settings};
+use super::args::{FailOn, PreferredInput, Settings};
 use crate::error::Error;
 
 const NAME: &str = "ops2nix.toml";
@@ -14,6 +14,7 @@ const NAME: &str = "ops2nix.toml";
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 struct Config {
     from: Option<String>,
+    prefer: Option<PreferredInput>,
     no_origins: bool,
     report: Vec<PathBuf>,
     rules: Vec<PathBuf>,
@@ -102,6 +103,7 @@ fn stays_below(path: &Path) -> bool {
 fn merge(settings: &mut Settings, config: Config, root: &Path, out: Option<&Path>) {
     let Config {
         from,
+        prefer,
         no_origins,
         report,
         rules,
@@ -125,6 +127,7 @@ fn merge(settings: &mut Settings, config: Config, root: &Path, out: Option<&Path
             (strict, fail_on, min_coverage);
     }
     settings.from = settings.from.take().or(from);
+    settings.prefer = settings.prefer.or(prefer);
     settings.no_origins |= no_origins;
     settings.limit = settings.limit.take().or(limit);
     settings.assume = settings.assume.take().or(assume);

@@ -7,42 +7,62 @@ use crate::error::Error;
 use crate::import::{self, IMPORTERS, Importer};
 use crate::source::{SourceTree, extra_path, join};
 
-/// The folder that all inputs share, and the files of it that were given; none where the folder itself was.
+/// A root among the inputs, and the files of it that were given; none where the folder itself was.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Input {
     pub(super) root: PathBuf,
+    /// Its folder in the tree: the tree itself where it is the only root.
+    pub(super) folder: String,
     pub(super) given: Vec<String>,
 }
 
-/// Finds the root of the inputs.
+/// Finds the roots of the inputs, in the order in which they were given.
 ///
 /// # Errors
-/// `Error::Read` for an input that is not there, `Error::Usage` where the inputs have different roots.
-pub(super) fn resolve(inputs: &[PathBuf], from: Option<&str>) -> Result<Input, Error> {
-    let mut found: Option<Input> = None;
+/// `Error::Read` for an input that is not there.
+pub(super) fn resolve(inputs: &[PathBuf], settings: &Settings) -> Result<Vec<Input>, Error> {
+    let mut found: Vec<Input> = Vec::new();
     for input in inputs {
-        let (root, given) = resolve_one(input, from)?;
-        let all = found.get_or_insert_with(|| Input {
-            root: root.clone(),
-            given: Vec::new(),
-        });
-        if all.root != root {
-            return Err(Error::Usage(format!(
-                "the inputs belong to different projects, {} and {}: run ops2nix once for each",
-                all.root.display(),
-                root.display()
-            )));
-        }
+        let (root, given) = resolve_one(input, settings)?;
+        let at = found.iter().position(|it| it.root == root);
+        let all = match at.and_then(|at| found.get_mut(at)) {
+            Some(all) => all,
+            None => found.push_mut(Input {
+                root,
+                folder: String::new(),
+                given: Vec::new(),
+            }),
+        };
         if let Some(given) = given
             && !all.given.contains(&given)
         {
             all.given.push(given);
         }
     }
-    found.ok_or_else(|| Error::Usage("there is no input".to_owned()))
+    if found.len() > 1 {
+        name_folders(&mut found);
+    }
+    Ok(found)
 }
 
-fn resolve_one(input: &Path, from: Option<&str>) -> Result<(PathBuf, Option<String>), Error> {
+/// Several roots stand side by side in the tree, each by its own name.
+fn name_folders(inputs: &mut [Input]) {
+    let mut used: Vec<String> = Vec::new();
+    for input in inputs {
+        let name = input.root.file_name();
+        let name = name.map_or("root".into(), |name| name.to_string_lossy());
+        let mut folder = name.to_string();
+        let mut number = 2;
+        while used.contains(&folder) {
+            folder = format!("{name}-{number}");
+            number += 1;
+        }
+        used.push(folder.clone());
+        input.folder = folder;
+    }
+}
+
+fn resolve_one(input: &Path, settings: &Settings) -> Result<(PathBuf, Option<String>), Error> {
     let path = input.canonicalize().map_err(|source| Error::Read {
         path: input.to_path_buf(),
         source,
@@ -51,11 +71,14 @@ fn resolve_one(input: &Path, from: Option<&str>) -> Result<(PathBuf, Option<Stri
         return Ok((path, None));
     }
     let folder = path.parent().unwrap_or(&path).to_path_buf();
-    let markers: Vec<&str> = importers(from)
-        .flat_map(|it| it.root_markers)
-        .copied()
-        .collect();
-    let root = nearest_root(&folder, &markers).unwrap_or(folder);
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let from = settings.from.as_deref();
+    let by_name = importers(from).find(|it| (it.is_named)(&name));
+    let markers = match by_name.or_else(|| importers(from).next()) {
+        Some(importer) => importer.root_markers,
+        None => &[],
+    };
+    let root = nearest_root(&folder, markers).unwrap_or(folder);
     let given = relative(&root, &path);
     Ok((root, given))
 }
@@ -89,17 +112,17 @@ fn relative(root: &Path, path: &Path) -> Option<String> {
     Some(below.to_string_lossy().replace('\\', "/"))
 }
 
-/// Opens the tree of an input, without the folder of the output, and with the files that options name.
+/// Opens the tree of the inputs, without the folder of the output, and with the files that options name.
 ///
 /// # Errors
-/// `Error::Read` for what cannot be read, `Error::Usage` where the output is the input itself.
+/// `Error::Read` for what cannot be read, `Error::Usage` where the output is an input itself.
 pub(super) fn open(
-    input: &Input,
+    inputs: &[Input],
     settings: &Settings,
     out: Option<&Path>,
 ) -> Result<(SourceTree, import::Options), Error> {
     let mut named = Named {
-        root: &input.root,
+        inputs,
         extra: Vec::new(),
     };
     let mut texts = Vec::new();
@@ -124,15 +147,20 @@ pub(super) fn open(
             extra_vars.push(path);
         }
     }
-    let mut tree = SourceTree::open(&input.root, &named.extra)?;
+    let roots: Vec<_> = inputs
+        .iter()
+        .map(|it| (it.folder.clone(), it.root.clone()))
+        .collect();
+    let mut tree = SourceTree::open_several(&roots, &named.extra)?;
     for (path, text) in texts {
         tree.add_text(&path, &text);
     }
     if let Some(out) = out {
-        tree = without(tree, &input.root, out)?;
+        tree = without(tree, inputs, out)?;
     }
     let options = import::Options {
-        given: input.given.clone(),
+        given: Vec::new(),
+        dockerfile: import::dockerfile::Options::default(),
         ansible: import::ansible::Options {
             inventories,
             limit: settings.limit.clone(),
@@ -142,13 +170,14 @@ pub(super) fn open(
             facts,
             assume: settings.assume.clone(),
         },
+        prefer: settings.prefer.map(Into::into),
     };
     Ok((tree, options))
 }
 
 /// Collects the files that options name, and that no importer would look for by itself.
 struct Named<'a> {
-    root: &'a Path,
+    inputs: &'a [Input],
     extra: Vec<(String, PathBuf)>,
 }
 
@@ -156,10 +185,13 @@ impl Named<'_> {
     /// The file's path in the tree; one below the root has no path of this machine in it.
     fn file(&mut self, path: &Path) -> String {
         let real = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
-        let below = real
-            .strip_prefix(self.root)
-            .or(path.strip_prefix(self.root));
-        let shown = below.unwrap_or(path);
+        let roots = || self.inputs.iter().map(|it| it.root.as_path());
+        let below = |path: &Path| {
+            let mut found = roots().filter_map(|root| path.strip_prefix(root).ok());
+            found.next().map(Path::to_path_buf)
+        };
+        let shown = below(&real).or_else(|| below(path));
+        let shown = shown.as_deref().unwrap_or(path);
         let mut name = extra_path(shown);
         let mut number = 1;
         while self
@@ -177,7 +209,11 @@ impl Named<'_> {
     /// An inventory below the root keeps its path; one outside brings the variables that stand beside it.
     fn inventory(&mut self, path: &Path) -> String {
         let real = path.canonicalize().ok();
-        if let Some(path) = real.and_then(|real| relative(self.root, &real)) {
+        let inside = |input: &Input| {
+            let below = relative(&input.root, real.as_deref()?)?;
+            Some(join(&input.folder, &below))
+        };
+        if let Some(path) = self.inputs.iter().find_map(inside) {
             return path;
         }
         let name = self.file(path);
@@ -203,29 +239,82 @@ fn host_list(path: &Path) -> Option<String> {
 }
 
 /// What a run writes is not read by the next one, else the same input would not give the same output.
-fn without(tree: SourceTree, root: &Path, out: &Path) -> Result<SourceTree, Error> {
+fn without(tree: SourceTree, inputs: &[Input], out: &Path) -> Result<SourceTree, Error> {
     let Ok(real) = out.canonicalize() else {
         return Ok(tree);
     };
-    match relative(root, &real).as_deref() {
-        Some("") => Err(Error::Usage(format!(
-            "--out {} is the input itself; give a folder of its own",
-            out.display()
-        ))),
-        Some(folder) => Ok(tree.part("", &[folder.to_owned()])),
-        None => Ok(tree),
+    let mut left_out = Vec::new();
+    for input in inputs {
+        match relative(&input.root, &real).as_deref() {
+            Some("") => {
+                return Err(Error::Usage(format!(
+                    "--out {} is the input itself; give a folder of its own",
+                    out.display()
+                )));
+            }
+            Some(below) => left_out.push(join(&input.folder, below)),
+            None => {}
+        }
     }
+    if left_out.is_empty() {
+        return Ok(tree);
+    }
+    Ok(tree.part("", &left_out))
 }
 
-/// Chooses the importer of a tree; none where no importer knows the input.
-pub(super) fn importer(
+/// Chooses the importer of every input; the inputs that no importer knows come back by their paths in the tree.
+pub(super) fn importers_of(
     tree: &SourceTree,
-    input: &Input,
+    inputs: &[Input],
+    from: Option<&str>,
+) -> (Vec<crate::Input>, Vec<String>) {
+    let mut chosen: Vec<crate::Input> = Vec::new();
+    let mut unknown = Vec::new();
+    for input in inputs {
+        // An input inside of another one is read for itself.
+        let inner = inputs.iter().filter(|it| it.root != input.root);
+        let left_out: Vec<String> = inner
+            .filter_map(|it| relative(&input.root, &it.root))
+            .map(|below| join(&input.folder, &below))
+            .collect();
+        let part = tree.part(&input.folder, &left_out);
+        let mut take = |importer: &'static Importer, given: Option<&String>| {
+            let same = |it: &&mut crate::Input| {
+                it.folder == input.folder && it.importer.name == importer.name
+            };
+            match chosen.iter_mut().find(same) {
+                Some(known) => known.given.extend(given.cloned()),
+                None => chosen.push(crate::Input {
+                    importer,
+                    folder: input.folder.clone(),
+                    left_out: left_out.clone(),
+                    given: given.cloned().into_iter().collect(),
+                }),
+            }
+        };
+        if input.given.is_empty() {
+            match importer(&part, None, from) {
+                Some(importer) => take(importer, None),
+                None => unknown.push(input.folder.clone()),
+            }
+        }
+        for given in &input.given {
+            match importer(&part, Some(given), from) {
+                Some(importer) => take(importer, Some(given)),
+                None => unknown.push(join(&input.folder, given)),
+            }
+        }
+    }
+    (chosen, unknown)
+}
+
+fn importer(
+    tree: &SourceTree,
+    given: Option<&str>,
     from: Option<&str>,
 ) -> Option<&'static Importer> {
     let detects = |it: &&Importer| {
-        (it.detect)(tree, input.given.first().map(String::as_str))
-            || input.given.is_empty() && !(it.projects)(tree).is_empty()
+        (it.detect)(tree, given) || given.is_none() && !(it.projects)(tree).is_empty()
     };
     match from {
         Some(_) => importers(from).next(),
@@ -238,7 +327,7 @@ mod tests {
     use std::fs;
     use std::path::Path;
 
-    use super::{Input, open, resolve};
+    use super::{importers_of, open, resolve};
     use crate::cli::args::Settings;
 
     fn project(files: &[&str]) -> tempfile::TempDir {
@@ -254,13 +343,14 @@ mod tests {
     fn check(files: &[&str], inputs: &[&str], root: &str, given: &[&str]) {
         let folder = project(files);
         let inputs: Vec<_> = inputs.iter().map(|it| folder.path().join(it)).collect();
-        let expected = Input {
-            root: folder.path().canonicalize().unwrap().join(root),
-            given: given.iter().map(ToString::to_string).collect(),
+        let expected = folder.path().canonicalize().unwrap().join(root);
+        let found = resolve(&inputs, &Settings::default()).unwrap();
+        let [found] = found.as_slice() else {
+            panic!("{found:?}");
         };
-        let found = resolve(&inputs, None).unwrap();
-        assert_eq!(found.root.join(""), expected.root.join(""));
-        assert_eq!(found.given, expected.given);
+        assert_eq!(found.root.join(""), expected.join(""));
+        assert_eq!(found.given, given);
+        assert_eq!(found.folder, "");
     }
 
     #[test]
@@ -288,16 +378,24 @@ mod tests {
     }
 
     #[test]
-    fn inputs_of_different_roots_are_refused() {
-        let folder = project(&["p/hosts", "q/hosts"]);
-        let error = resolve(&[folder.path().join("p"), folder.path().join("q")], None).unwrap_err();
-        assert!(error.to_string().contains("run ops2nix once for each"));
+    fn inputs_of_different_roots_stand_side_by_side() {
+        let folder = project(&["a/p/site.yml", "b/p/site.yml", "a/p/b/site.yml"]);
+        let inputs = ["a/p", "b/p", "a/p/b"].map(|it| folder.path().join(it));
+        let roots = resolve(&inputs, &Settings::default()).unwrap();
+        let folders: Vec<_> = roots.iter().map(|it| it.folder.as_str()).collect();
+        assert_eq!(folders, ["p", "p-2", "b"]);
+        let (tree, _) = open(&roots, &Settings::default(), None).unwrap();
+        assert!(tree.find("p-2/site.yml").is_ok());
+        let (chosen, unknown) = importers_of(&tree, &roots, Some("ansible"));
+        assert_eq!(unknown, Vec::<String>::new());
+        assert_eq!(chosen[0].left_out, ["p/b"]);
+        assert!(chosen[1].left_out.is_empty());
     }
 
     #[test]
     fn an_inventory_outside_brings_its_variables() {
         let folder = project(&["p/a.yml", "i/hosts", "i/group_vars/all.yml", "p/out/x.yml"]);
-        let input = resolve(&[folder.path().join("p")], None).unwrap();
+        let input = resolve(&[folder.path().join("p")], &Settings::default()).unwrap();
         let settings = Settings {
             inventory: vec![folder.path().join("i/hosts"), "web1, web2,".into()],
             extra_vars: vec!["a=1".to_owned()],

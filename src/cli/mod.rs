@@ -3,7 +3,10 @@
 
 mod args;
 mod config;
+mod convert;
+mod diff;
 mod input;
+mod paint;
 mod progress;
 mod rules;
 mod schema;
@@ -31,9 +34,11 @@ enum Status {
     CouldNotWork,
 }
 
-/// The streams of a run, and whether colours are wanted on the one for messages.
+/// The streams of a run, and whether colours are wanted on each.
 struct Streams<'a> {
     stdout: &'a mut dyn Write,
+    stdout_colour: Colour,
+    /// Messages go here.
     stderr: &'a mut dyn Write,
     colour: Colour,
 }
@@ -48,8 +53,9 @@ pub fn run(
         Ok(line) => {
             let mut streams = Streams {
                 stdout,
+                stdout_colour: colour(line.color, &io::stdout()),
                 stderr,
-                colour: colour(line.color),
+                colour: colour(line.color, &io::stderr()),
             };
             let result = execute(line.command, &mut streams);
             finish(result, &mut streams)
@@ -66,6 +72,7 @@ pub fn run(
 fn execute(command: Command, streams: &mut Streams<'_>) -> anyhow::Result<Status> {
     match command {
         Command::Translate(args) => translate::run(*args, streams),
+        Command::Diff(args) => diff::run(*args, streams),
         Command::Rules(line) => rules::run(line.command, &line.folders, streams),
         Command::Schema { of } => schema::run(of, streams),
     }
@@ -107,11 +114,11 @@ fn explain(error: &clap::Error, stdout: &mut dyn Write, stderr: &mut dyn Write) 
     status
 }
 
-fn colour(choice: Option<ColorChoice>) -> Colour {
+fn colour(choice: Option<ColorChoice>, stream: &dyn IsTerminal) -> Colour {
     let is_shown = match choice.unwrap_or(ColorChoice::Auto) {
         ColorChoice::Always => true,
         ColorChoice::Never => false,
-        ColorChoice::Auto => io::stderr().is_terminal() && !is_colour_refused(),
+        ColorChoice::Auto => stream.is_terminal() && !is_colour_refused(),
     };
     if is_shown {
         Colour::Shown

@@ -1,5 +1,6 @@
 //! Progress on stderr: only where a person looks at it, and only where the work is long.
 
+use std::io::IsTerminal;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -13,6 +14,16 @@ const FRAME: Duration = Duration::from_millis(100);
 pub(super) enum Watcher {
     Person,
     Nobody,
+}
+
+impl Watcher {
+    pub(super) fn found() -> Watcher {
+        if std::io::stderr().is_terminal() {
+            Watcher::Person
+        } else {
+            Watcher::Nobody
+        }
+    }
 }
 
 /// A line that says what is being done, until it is dropped.

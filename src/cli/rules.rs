@@ -11,7 +11,7 @@ pub(super) fn run(
     folders: &[PathBuf],
     streams: &mut Streams<'_>,
 ) -> anyhow::Result<Status> {
-    let rules = Rules::load(folders)?;
+    let rules = Rules::load_with_examples(folders)?;
     match command {
         RulesCommand::List => list(&rules, streams),
         RulesCommand::Lint => lint(&rules, streams),

@@ -1,21 +1,18 @@
 //! `translate`: from inputs to files, reports and an exit status.
 
-use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
 use super::args::{DumpFormat, FailOn, Settings, Translate};
-use super::progress::{Progress, Watcher};
+use super::convert::{self, Made, Outcome};
+use super::progress::Watcher;
 use super::write::{self, Written};
-use super::{Status, Streams, config, input};
+use super::{Status, Streams};
 use crate::Conversion;
-use crate::Options;
 use crate::account::Verdict;
-use crate::convert;
-use crate::diag::{Code, Diagnostics, Severity};
-use crate::emit::{self, Origins, Output};
+use crate::diag::Severity;
+use crate::emit::Output;
 use crate::error::Error;
 use crate::report::{self, Report};
-use crate::rules::Rules;
 use crate::source::SourceTree;
 
 pub(super) fn run(args: Translate, streams: &mut Streams<'_>) -> anyhow::Result<Status> {
@@ -24,7 +21,7 @@ pub(super) fn run(args: Translate, streams: &mut Streams<'_>) -> anyhow::Result<
         out,
         stdout: _,
         dump_model,
-        mut settings,
+        settings,
         quiet,
         verbose,
     } = args;
@@ -33,44 +30,27 @@ pub(super) fn run(args: Translate, streams: &mut Streams<'_>) -> anyhow::Result<
         (_, true) => Severity::Note,
         _ => Severity::Warning,
     };
-    let input = input::resolve(&inputs, settings.from.as_deref())?;
-    config::complete(&mut settings, &input.root, out.as_deref())?;
-    let reports = report_formats(&settings.reports)?;
-    let (tree, import) = input::open(&input, &settings, out.as_deref())?;
-    let watcher = if std::io::stderr().is_terminal() && !quiet {
-        Watcher::Person
-    } else {
+    let opened = convert::open(&inputs, settings, out.as_deref())?;
+    let reports = report_formats(&opened.settings.reports)?;
+    let watcher = if quiet {
         Watcher::Nobody
+    } else {
+        Watcher::found()
     };
-    let files = tree.entries().count();
-    let progress = Progress::start(watcher, files);
-    progress.say(format!("translating {files} files of {}", tree.name()));
-    let rules = Rules::load(&settings.rules)?;
-    let Some(importer) = input::importer(&tree, &input, settings.from.as_deref()) else {
-        return nothing_to_translate(&tree, least, streams);
-    };
-    let options = Options {
-        import,
-        emit: emit::Options {
-            origins: if settings.no_origins {
-                Origins::LeftOut
-            } else {
-                Origins::Shown
-            },
-        },
-    };
-    let mut conversion = convert(&tree, importer, &rules, &options);
-    progress.say("writing".to_owned());
-    if conversion.account.items().next().is_none() {
-        drop(progress);
-        say(&conversion.diagnostics, &tree, least, streams)?;
-        // The importer may have said why.
-        let said = conversion.diagnostics.at_least(Severity::Error);
-        if said.sorted().iter().any(|it| it.code == Code::NothingToDo) {
+    let progress = opened.progress(watcher);
+    let Made {
+        settings,
+        tree,
+        mut conversion,
+    } = match opened.convert()? {
+        Outcome::Made(made) => *made,
+        Outcome::Nothing(tree, diags) => {
+            drop(progress);
+            convert::say(&diags, &tree, least, streams)?;
             return Ok(Status::CouldNotWork);
         }
-        return nothing_to_translate(&tree, least, streams);
-    }
+    };
+    progress.say("writing".to_owned());
     let written = match &out {
         Some(out) => Some(write::write(
             &conversion.output,
@@ -89,7 +69,7 @@ pub(super) fn run(args: Translate, streams: &mut Streams<'_>) -> anyhow::Result<
         (None, None) => print_files(&conversion.output, streams)?,
         (None, Some(_)) => {}
     }
-    say(&conversion.diagnostics, &tree, least, streams)?;
+    convert::say(&conversion.diagnostics, &tree, least, streams)?;
     if !quiet {
         summarize(&report, streams)?;
         if let (Some(written), Some(out)) = (written, &out) {
@@ -119,25 +99,10 @@ fn report_formats(paths: &[PathBuf]) -> Result<Vec<(PathBuf, Render)>, Error> {
     paths.iter().map(choose).collect()
 }
 
-fn make_report(conversion: &Conversion, tree: &SourceTree) -> Report {
+pub(super) fn make_report(conversion: &Conversion, tree: &SourceTree) -> Report {
     let machines = conversion.model.machines.iter();
     let hosts: Vec<String> = machines.map(|it| it.name.clone()).collect();
     report::report(&conversion.account, &hosts, &conversion.diagnostics, tree)
-}
-
-fn nothing_to_translate(
-    tree: &SourceTree,
-    least: Severity,
-    streams: &mut Streams<'_>,
-) -> anyhow::Result<Status> {
-    let mut diags = Diagnostics::new();
-    diags.general(
-        Code::NothingToDo,
-        format!("`{}` holds no playbook and no role", tree.name()),
-        "give the folder that holds the playbooks, or a playbook",
-    );
-    say(&diags, tree, least, streams)?;
-    Ok(Status::CouldNotWork)
 }
 
 fn dump(
@@ -176,18 +141,6 @@ fn print_files(output: &Output, streams: &mut Streams<'_>) -> anyhow::Result<()>
     Ok(())
 }
 
-/// Prints the diagnostics of a severity of at least `least`.
-fn say(
-    diags: &Diagnostics,
-    tree: &SourceTree,
-    least: Severity,
-    streams: &mut Streams<'_>,
-) -> anyhow::Result<()> {
-    let text = report::render_diagnostics(&diags.at_least(least), tree, streams.colour);
-    streams.stderr.write_all(text.as_bytes())?;
-    Ok(())
-}
-
 fn summarize(report: &Report, streams: &mut Streams<'_>) -> anyhow::Result<()> {
     let verdicts: Vec<String> = Verdict::ALL
         .iter()
@@ -206,7 +159,7 @@ fn summarize(report: &Report, streams: &mut Streams<'_>) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn counted(count: usize, one: &str, many: &str) -> String {
+pub(super) fn counted(count: usize, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
 }
 
@@ -231,7 +184,7 @@ fn summarize_files(written: Written, out: &Path, streams: &mut Streams<'_>) -> a
     Ok(())
 }
 
-fn status(settings: &Settings, conversion: &Conversion, report: &Report) -> Status {
+pub(super) fn status(settings: &Settings, conversion: &Conversion, report: &Report) -> Status {
     let fail_on = match settings.fail_on {
         Some(fail_on) => fail_on,
         None if settings.strict => FailOn::Warning,

@@ -9,6 +9,7 @@ use std::path::{Component, Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use crate::diag::{Code, Diagnostics};
+use crate::diff::{Deed, Fate};
 use crate::emit::Output;
 use crate::error::Error;
 use crate::source::MANIFEST;
@@ -39,16 +40,16 @@ enum Found {
     /// Exactly the text that is to be written.
     Same,
     /// What an earlier run wrote.
-    Ours,
-    /// Anything else, and what it is.
-    Foreign(&'static str),
+    Ours(Vec<u8>),
+    /// Anything else: what it is, and its bytes where it is a file.
+    Foreign(&'static str, Option<Vec<u8>>),
 }
 
 /// Writes the files of `output` below `out`, and removes those of earlier runs that it no longer has.
 ///
 /// # Errors
-/// `Error::Write` for the first file that cannot be written; the manifest knows those before it. `Error::Refused` for a
-/// manifest that ops2nix did not write.
+/// `Error::Read` before anything is written, `Error::Write` for the first file that cannot be written; the manifest
+/// knows those before it. `Error::Refused` for a manifest that ops2nix did not write.
 pub(super) fn write(
     output: &Output,
     out: &Path,
@@ -61,15 +62,96 @@ pub(super) fn write(
     fs::create_dir_all(out).map_err(write_error)?;
     let out = &out.canonicalize().map_err(write_error)?;
     let mut manifest = read_manifest(out)?;
+    let fates = decide(output, out, &manifest)?;
     let mut written = Written::default();
-    let result = output.files.iter().try_for_each(|(path, text)| {
-        write_one(out, path, text, &mut manifest, &mut written, diags)
-    });
-    if result.is_ok() {
-        remove_stale(output, out, &mut manifest, &mut written, diags);
-    }
+    let result = fates
+        .iter()
+        .try_for_each(|fate| carry_out(fate, out, &mut manifest, &mut written, diags));
     write_manifest(out, &manifest)?;
     result.map(|()| written)
+}
+
+/// Says what `write` would do to each file, and does nothing.
+///
+/// # Errors
+/// `Error::Read` for what cannot be read, `Error::Refused` for a manifest that ops2nix did not write.
+pub(super) fn fates<'a>(output: &'a Output, out: &Path) -> Result<Vec<Fate<'a>>, Error> {
+    decide(output, out, &read_manifest(out)?)
+}
+
+/// Decides about the files of `output`, then about those of earlier runs that it no longer has.
+fn decide<'a>(output: &'a Output, out: &Path, manifest: &Manifest) -> Result<Vec<Fate<'a>>, Error> {
+    let mut fates = Vec::new();
+    for (path, new) in &output.files {
+        let (old, deed) = match find(out, path, manifest, Some(new))? {
+            Found::Nothing => (None, Deed::Write(new)),
+            Found::Same => (None, Deed::Leave(new)),
+            Found::Ours(old) => (Some(old), Deed::Write(new)),
+            Found::Foreign(why, old) => (old, Deed::Keep(why, new)),
+        };
+        let path = path.clone();
+        fates.push(Fate { path, old, deed });
+    }
+    let stale = manifest.files.keys();
+    for path in stale.filter(|path| !output.files.contains_key(*path)) {
+        let (old, deed) = match find(out, path, manifest, None) {
+            Ok(Found::Nothing | Found::Same) => (None, Deed::Forget),
+            Ok(Found::Ours(old)) => (Some(old), Deed::Remove),
+            Ok(Found::Foreign(why, old)) => (old, Deed::Abandon(why)),
+            // What cannot even be looked at is left alone.
+            Err(_) => (None, Deed::Abandon("cannot be read")),
+        };
+        let path = path.clone();
+        fates.push(Fate { path, old, deed });
+    }
+    Ok(fates)
+}
+
+fn carry_out(
+    fate: &Fate<'_>,
+    out: &Path,
+    manifest: &mut Manifest,
+    written: &mut Written,
+    diags: &mut Diagnostics,
+) -> Result<(), Error> {
+    let path = &fate.path;
+    let is_gone = match fate.deed {
+        Deed::Leave(text) => {
+            written.unchanged += 1;
+            manifest.files.insert(path.clone(), fingerprint(text));
+            return Ok(());
+        }
+        Deed::Write(text) => {
+            replace(&out.join(path), text)?;
+            written.written += 1;
+            manifest.files.insert(path.clone(), fingerprint(text));
+            return Ok(());
+        }
+        Deed::Keep(why, _) => {
+            written.kept += 1;
+            diags.general(
+                Code::HandEdited,
+                format!("`{path}` {why}, and was not overwritten"),
+                "`ops2nix diff` shows what it would be; to take that, move your file away and run again",
+            );
+            return Ok(());
+        }
+        Deed::Forget => true,
+        Deed::Remove => remove(out, path).is_ok(),
+        Deed::Abandon(_) => false,
+    };
+    if is_gone {
+        written.removed += 1;
+    } else {
+        written.kept += 1;
+        diags.general(
+            Code::HandEdited,
+            format!("`{path}` is no longer produced; it was changed by hand, and was not removed"),
+            "remove it when you no longer need it; from here on it is yours",
+        );
+    }
+    manifest.files.remove(path);
+    Ok(())
 }
 
 fn read_manifest(out: &Path) -> Result<Manifest, Error> {
@@ -115,39 +197,10 @@ fn stays_below(path: &str) -> bool {
             .all(|it| matches!(it, Component::Normal(_)))
 }
 
-fn write_one(
-    out: &Path,
-    path: &str,
-    text: &[u8],
-    manifest: &mut Manifest,
-    written: &mut Written,
-    diags: &mut Diagnostics,
-) -> Result<(), Error> {
-    let fingerprint = fingerprint(text);
-    match find(out, path, manifest, Some(&fingerprint))? {
-        Found::Same => written.unchanged += 1,
-        Found::Nothing | Found::Ours => {
-            replace(&out.join(path), text)?;
-            written.written += 1;
-        }
-        Found::Foreign(why) => {
-            written.kept += 1;
-            diags.general(
-                Code::HandEdited,
-                format!("`{path}` {why}, and was not overwritten"),
-                "`--stdout` shows what it would be; to take that, move your file away and run again",
-            );
-            return Ok(());
-        }
-    }
-    manifest.files.insert(path.to_owned(), fingerprint);
-    Ok(())
-}
-
 /// Looks at what stands at `path`, without following a link.
-fn find(out: &Path, path: &str, manifest: &Manifest, new: Option<&str>) -> Result<Found, Error> {
+fn find(out: &Path, path: &str, manifest: &Manifest, new: Option<&[u8]>) -> Result<Found, Error> {
     if !stays_below(path) {
-        return Ok(Found::Foreign("leads out of the output's folder"));
+        return Ok(Found::Foreign("leads out of the output's folder", None));
     }
     let mut above = out.to_path_buf();
     for folder in Path::new(path)
@@ -158,11 +211,12 @@ fn find(out: &Path, path: &str, manifest: &Manifest, new: Option<&str>) -> Resul
         above.push(folder);
         match fs::symlink_metadata(&above) {
             Ok(it) if it.is_symlink() => {
-                return Ok(Found::Foreign("lies behind a link that you made"));
+                return Ok(Found::Foreign("lies behind a link that you made", None));
             }
             Ok(it) if !it.is_dir() => {
                 return Ok(Found::Foreign(
                     "would lie in a folder where you have a file",
+                    None,
                 ));
             }
             Ok(_) => {}
@@ -173,54 +227,19 @@ fn find(out: &Path, path: &str, manifest: &Manifest, new: Option<&str>) -> Resul
     match fs::symlink_metadata(&file) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Found::Nothing),
         Err(source) => return Err(Error::Read { path: file, source }),
-        Ok(it) if it.is_symlink() => return Ok(Found::Foreign("is a link that you made")),
-        Ok(it) if !it.is_file() => return Ok(Found::Foreign("is no file")),
+        Ok(it) if it.is_symlink() => return Ok(Found::Foreign("is a link that you made", None)),
+        Ok(it) if !it.is_file() => return Ok(Found::Foreign("is no file", None)),
         Ok(_) => {}
     }
     let bytes = fs::read(&file).map_err(|source| Error::Read { path: file, source })?;
-    let there = fingerprint(&bytes);
-    Ok(match manifest.files.get(path) {
-        _ if new == Some(there.as_str()) => Found::Same,
-        Some(ours) if *ours == there => Found::Ours,
-        Some(_) => Found::Foreign("was changed by hand"),
-        None => Found::Foreign("was not written by ops2nix"),
-    })
-}
-
-fn remove_stale(
-    output: &Output,
-    out: &Path,
-    manifest: &mut Manifest,
-    written: &mut Written,
-    diags: &mut Diagnostics,
-) {
-    let stale: Vec<String> = manifest
-        .files
-        .keys()
-        .filter(|path| !output.files.contains_key(*path))
-        .cloned()
-        .collect();
-    for path in stale {
-        let found = find(out, &path, manifest, None);
-        let is_gone = match found {
-            Ok(Found::Nothing) => true,
-            Ok(Found::Same | Found::Ours) => remove(out, &path).is_ok(),
-            Ok(Found::Foreign(_)) | Err(_) => false,
-        };
-        if is_gone {
-            written.removed += 1;
-        } else {
-            written.kept += 1;
-            diags.general(
-                Code::HandEdited,
-                format!(
-                    "`{path}` is no longer produced; it was changed by hand, and was not removed"
-                ),
-                "remove it when you no longer need it; from here on it is yours",
-            );
-        }
-        manifest.files.remove(&path);
+    if new == Some(bytes.as_slice()) {
+        return Ok(Found::Same);
     }
+    Ok(match manifest.files.get(path) {
+        Some(ours) if *ours == fingerprint(&bytes) => Found::Ours(bytes),
+        Some(_) => Found::Foreign("was changed by hand", Some(bytes)),
+        None => Found::Foreign("was not written by ops2nix", Some(bytes)),
+    })
 }
 
 fn remove(out: &Path, path: &str) -> io::Result<()> {
@@ -248,6 +267,21 @@ fn write_manifest(out: &Path, manifest: &Manifest) -> Result<(), Error> {
         return Ok(());
     }
     replace(&path, text.as_bytes())
+}
+
+/// Reads a file of the folder that is no link and lies behind none.
+pub(super) fn read_below(out: &Path, path: &str) -> Option<Vec<u8>> {
+    if !stays_below(path) {
+        return None;
+    }
+    let mut file = out.to_path_buf();
+    for part in Path::new(path).components() {
+        file.push(part);
+        if file.is_symlink() {
+            return None;
+        }
+    }
+    fs::read(file).ok()
 }
 
 /// Writes a file in one step: whoever reads it sees the old text or the new one.

@@ -37,6 +37,8 @@ pub struct Diagnostic {
     /// Lower case, no full stop, the user's words in backticks.
     pub message: String,
     pub span: Option<Span>,
+    /// The other place that it is about, where there are two: what stands instead.
+    pub stands: Option<Span>,
     /// The cure, where it is known.
     pub help: Option<String>,
 }
@@ -68,6 +70,20 @@ impl Diagnostics {
         self.push(code, Some(span), message.into(), Some(help.into()));
     }
 
+    /// Adds a diagnostic at a place about what stands at another one instead.
+    pub fn between(
+        &mut self,
+        code: Code,
+        (span, stands): (Span, Span),
+        message: impl Into<String>,
+        help: Option<&str>,
+    ) {
+        self.push(code, Some(span), message.into(), help.map(str::to_owned));
+        if let Some(last) = self.list.last_mut() {
+            last.stands = Some(stands);
+        }
+    }
+
     /// Adds a diagnostic about the run as a whole, with its cure.
     pub fn general(&mut self, code: Code, message: impl Into<String>, help: impl Into<String>) {
         self.push(code, None, message.into(), Some(help.into()));
@@ -78,6 +94,7 @@ impl Diagnostics {
             code,
             message,
             span,
+            stands: None,
             help,
         });
     }

@@ -54,10 +54,16 @@ pub(super) fn find(text: &str) -> Lines {
         let line = finder.line(token.text_range());
         finder.lines.comments.push(line);
     }
-    if let Some(ast::Expr::Lambda(module)) = parsed.tree().expr()
-        && let Some(ast::Expr::AttrSet(set)) = module.body()
-    {
-        finder.set(&set, &mut Vec::new());
+    let body = match parsed.tree().expr() {
+        Some(ast::Expr::Lambda(module)) => module.body(),
+        _ => None,
+    };
+    let body = match body {
+        Some(ast::Expr::LetIn(names)) => names.body(),
+        other => other,
+    };
+    if let Some(ast::Expr::AttrSet(set)) = body {
+        finder.module(&set);
     }
     finder.lines
 }
@@ -74,23 +80,41 @@ impl Finder {
         u32::try_from(before + 1).unwrap_or(u32::MAX)
     }
 
+    /// Where a module has `config`, its options are those below it.
+    fn module(&mut self, set: &ast::AttrSet) {
+        for binding in set.attrpath_values() {
+            let path = binding.attrpath();
+            let is_config = path.is_some_and(|it| syntax(&it).text() == "config");
+            match binding.value() {
+                Some(value) if is_config => {
+                    self.value(&value, &mut Vec::new());
+                }
+                _ => self.binding(&binding, &mut Vec::new()),
+            }
+        }
+    }
+
     fn set(&mut self, set: &ast::AttrSet, above: &mut Vec<String>) {
         for binding in set.attrpath_values() {
-            let Some(path) = binding.attrpath() else {
-                continue;
-            };
-            let depth = above.len();
-            above.extend(path.attrs().map(|attr| attr_name(&attr)));
-            let line = self.line(syntax(&path).text_range());
-            if let Some(value) = binding.value() {
-                let elements = self.value(&value, above);
-                self.lines
-                    .options
-                    .entry(attr_path_text(above))
-                    .or_insert(OptionLines { line, elements });
-            }
-            above.truncate(depth);
+            self.binding(&binding, above);
         }
+    }
+
+    fn binding(&mut self, binding: &ast::AttrpathValue, above: &mut Vec<String>) {
+        let Some(path) = binding.attrpath() else {
+            return;
+        };
+        let depth = above.len();
+        above.extend(path.attrs().map(|attr| attr_name(&attr)));
+        let line = self.line(syntax(&path).text_range());
+        if let Some(value) = binding.value() {
+            let elements = self.value(&value, above);
+            self.lines
+                .options
+                .entry(attr_path_text(above))
+                .or_insert(OptionLines { line, elements });
+        }
+        above.truncate(depth);
     }
 
     /// Goes into what is bound, and returns the lines of its elements.
@@ -108,19 +132,33 @@ impl Finder {
                 .body()
                 .map_or_else(Vec::new, |body| self.value(&body, path)),
             // `lib.mkMerge [ a { … } ]` defines what its sets define.
-            ast::Expr::Apply(apply) => {
-                let Some(ast::Expr::List(list)) = apply.argument() else {
-                    return Vec::new();
-                };
-                let mut elements = Vec::new();
-                for it in list.items() {
-                    elements.extend(self.value(&it, path));
+            ast::Expr::Apply(apply) => match apply.argument() {
+                Some(ast::Expr::List(list)) if is_merge(apply) => {
+                    let mut elements = Vec::new();
+                    for it in list.items() {
+                        elements.extend(self.value(&it, path));
+                    }
+                    elements
                 }
-                elements
-            }
+                // `lib.mkIf x { … }` and `lib.mkIf x [ … ]`
+                Some(other) => self.value(&other, path),
+                None => Vec::new(),
+            },
+            ast::Expr::Paren(paren) => paren
+                .expr()
+                .map_or_else(Vec::new, |it| self.value(&it, path)),
+            // `{ … } // cfg.environment`
+            ast::Expr::BinOp(operator) => operator
+                .lhs()
+                .map_or_else(Vec::new, |it| self.value(&it, path)),
             _ => Vec::new(),
         }
     }
+}
+
+fn is_merge(apply: &ast::Apply) -> bool {
+    let function = apply.lambda().map(|it| syntax(&it).text().to_string());
+    function.is_some_and(|it| it == "lib.mkMerge")
 }
 
 fn syntax<T: ast::AstNode>(node: &T) -> &SyntaxNode {

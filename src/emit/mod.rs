@@ -5,6 +5,7 @@ mod crowd;
 mod layout;
 mod lines;
 mod markdown;
+mod own;
 mod papers;
 #[cfg(test)]
 mod properties;

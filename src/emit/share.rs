@@ -9,6 +9,7 @@ use indexmap::{IndexMap, IndexSet};
 use rayon::prelude::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
 use super::layout::{Place, is_name, place, remark_place};
+use super::own::Own;
 use crate::account::ItemId;
 use crate::nix::Expr;
 use crate::plan::{Definition, OptionPath, Origin, Plan, Remark, Setting};
@@ -23,6 +24,8 @@ pub(super) struct Sheet<'a> {
     pub(super) notes: Vec<Note<'a>>,
     /// For a host's file: the modules it needs.
     pub(super) imports: Vec<Place<'a>>,
+    /// For the module of a service: the options that it declares.
+    pub(super) own: Option<Own<'a>>,
 }
 
 /// An option and what it is set to.
@@ -78,7 +81,7 @@ pub(super) fn share(plans: &[Plan]) -> Vec<Sheet<'_>> {
     let mut sheets: Vec<Sheet<'_>> = owners
         .par_iter()
         .map(|(place, hosts)| all.module(*place, hosts))
-        .filter(|sheet| !sheet.leaves.is_empty() || !sheet.notes.is_empty())
+        .filter(|sheet| !sheet.leaves.is_empty() || !sheet.notes.is_empty() || sheet.own.is_some())
         .collect();
     let shared: HashMap<Place<'_>, Shared<'_>> = sheets
         .iter()
@@ -149,6 +152,9 @@ fn index(plan: &Plan) -> Index<'_> {
             index.definitions.entry(place).or_default().push(said);
         }
     }
+    for name in plan.modules.keys() {
+        index.definitions.entry(Place::Service(name)).or_default();
+    }
     for remark in &plan.remarks {
         let place = remark_place(&remark.home, remark.about.as_ref());
         let known = index.remarks.entry(place).or_default();
@@ -181,6 +187,7 @@ impl<'a> Plans<'a, '_> {
             leaves: Vec::new(),
             notes: Vec::new(),
             imports: Vec::new(),
+            own: self.own(place, hosts),
         };
         let Some((first, others)) = hosts.split_first() else {
             return sheet;
@@ -214,6 +221,25 @@ impl<'a> Plans<'a, '_> {
             sheet.notes.push(Note { remark, origin });
         }
         sheet
+    }
+
+    /// What the module of a service declares: the same for all of its hosts, since one recipe says it.
+    fn own(&self, place: Place<'a>, hosts: &[usize]) -> Option<Own<'a>> {
+        let Place::Service(service) = place else {
+            return None;
+        };
+        let first = self.plans.get(*hosts.first()?)?;
+        let (name, module) = first.modules.get_key_value(service)?;
+        let switch = OptionPath::new(["services", name, "enable"]);
+        let is_on = |host: &usize| match self.plans[*host].get(&switch) {
+            Some(Setting::One(one)) => one.expr == Expr::Bool(true),
+            Some(Setting::Elements(_)) | None => false,
+        };
+        Some(Own {
+            name,
+            module,
+            enabled: hosts.iter().all(is_on),
+        })
     }
 
     /// What no module says for a host.
@@ -270,6 +296,7 @@ impl<'a> Plans<'a, '_> {
             leaves,
             notes,
             imports,
+            own: None,
         }
     }
 }

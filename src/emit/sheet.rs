@@ -124,6 +124,9 @@ pub(super) fn page(
     let assets = Assets::of(sheet);
     let asset_path = |asset: &Asset| format!("{from_here}/{}", assets.name(asset));
     let mut body = write::body(sheet, sources, options.origins);
+    if let Some(own) = sheet.own {
+        body = own.wrap(body, sheet.notes.len(), sources, options.origins);
+    }
     let head = comment::plain(&head(sheet, sources), 0);
     let imports: Vec<_> = sheet
         .imports
@@ -145,15 +148,21 @@ pub(super) fn page(
     if sheet.place == Place::Host {
         arguments.insert("lib");
     }
+    let own = sheet.own.map_or(Expr::Null, |own| own.settings());
+    expr_arguments(&own, &mut arguments);
     let written = Written {
         head: print_comment(&head),
         arguments: print_formals(&arguments.into_iter().collect::<Vec<_>>()),
         imports,
+        own: print(&own, &asset_path),
         body: print_body(&body, &asset_path),
     };
     let raw = match sheet.place {
         Place::Host if sheet.imports.is_empty() => skeletons.lone_host(&written),
         Place::Host => skeletons.host(&written),
+        Place::Topic(_) | Place::Role(_) | Place::Service(_) if sheet.own.is_some() => {
+            skeletons.service(&written)
+        }
         Place::Topic(_) | Place::Role(_) | Place::Service(_) => skeletons.module(&written),
     };
     let text = nixfmt_rs::format(&raw).unwrap_or(raw);
@@ -192,7 +201,10 @@ fn head(sheet: &Sheet<'_>, sources: Sources<'_>) -> String {
             Some(folder) => format!("Ansible role `{name}` ({folder}), {shared}"),
             None => format!("Ansible role `{name}`, {shared}"),
         },
-        Place::Service(name) => format!("Service `{name}`, {shared}"),
+        Place::Service(name) => match sheet.own {
+            Some(own) => format!("Service `{name}`, from {}.", own.module.described),
+            None => format!("Service `{name}`, {shared}"),
+        },
         Place::Host => {
             let described = sheet.hosts.first().map_or("", |plan| plan.described.trim());
             match described.trim_end_matches('.') {
@@ -274,13 +286,17 @@ fn mark_definitions(sheet: &Sheet<'_>, lines: &Lines, page: &mut Page) {
                 LeafValue::One(_) => lines.option(&option),
                 LeafValue::Elements(_) => lines.element(&option, at),
             };
+            // What stands under a condition may not be set at all.
+            let is_sure = sheet.is_in_force() && it.expr.as_only_if().is_none();
             page.marks.extend(it.origin.items.iter().map(|item| Mark {
                 item: *item,
                 line,
-                option: Some(option.clone()),
+                option: is_sure.then(|| option.clone()),
             }));
         }
     }
+    page.marks
+        .extend(sheet.own.iter().flat_map(|own| own.marks(lines)));
 }
 
 /// nixfmt neither drops, joins nor moves comment lines: the n-th one written is the n-th one read.
@@ -341,6 +357,8 @@ fn value_keys<'a>(value: &'a Value, keys: &mut Vec<&'a [usize]>) {
             }
         }
         Value::Merge(_, values) => values.iter().for_each(|it| value_keys(it, keys)),
+        Value::Call(_, _, last) => value_keys(last, keys),
+        Value::Update(entries, _) => entries_keys(entries, keys),
     }
 }
 
@@ -365,6 +383,15 @@ fn value_arguments(value: &Value, found: &mut BTreeSet<&'static str>) {
         Value::Merge(function, values) => {
             expr_arguments(function, found);
             values.iter().for_each(|it| value_arguments(it, found));
+        }
+        Value::Call(function, arguments, last) => {
+            expr_arguments(function, found);
+            arguments.iter().for_each(|it| expr_arguments(it, found));
+            value_arguments(last, found);
+        }
+        Value::Update(entries, expr) => {
+            entries_arguments(entries, found);
+            expr_arguments(expr, found);
         }
     }
 }
@@ -405,6 +432,10 @@ fn expr_arguments(expr: &Expr, found: &mut BTreeSet<&'static str>) {
         Expr::With(scope, body) => {
             expr_arguments(scope, found);
             expr_arguments(body, found);
+        }
+        Expr::Binary(left, _, right) => {
+            expr_arguments(left, found);
+            expr_arguments(right, found);
         }
     }
 }

@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 
 use super::layout::group_depth;
 use super::share::{Leaf, LeafValue};
-use crate::nix::Expr;
+use crate::nix::{Expr, Operator};
 
 /// The order in which people write a unit; what is not named stands before `LAST`, in the order of the source.
 const FIRST: [&str; 24] = [
@@ -79,6 +79,21 @@ impl<'a> Node<'a> {
         values.extend(self.value);
         for child in self.children.values() {
             child.collect(values);
+        }
+    }
+
+    /// Returns what stands over the names below: `{ … } // this`.
+    pub(super) fn overriding<'v>(&self, value: &'v LeafValue<'_>) -> Option<&'v Expr> {
+        let LeafValue::One(one) = value else {
+            return None;
+        };
+        match one.expr {
+            Expr::Binary(below, Operator::Update, right)
+                if **below == Expr::Attrs(Vec::new()) && !self.children.is_empty() =>
+            {
+                Some(right)
+            }
+            _ => None,
         }
     }
 

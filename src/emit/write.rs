@@ -38,6 +38,7 @@ pub(super) fn body(sheet: &Sheet<'_>, sources: Sources<'_>, origins: Origins) ->
         sources,
         origins,
         notes: sheet.notes.len(),
+        depth: if sheet.own.is_some() { 2 } else { 1 },
     };
     let groups = group(&sheet.leaves);
     let mut order = Order::of(&groups, sources);
@@ -60,7 +61,7 @@ pub(super) fn body(sheet: &Sheet<'_>, sources: Sources<'_>, origins: Origins) ->
                 if !joined && !entries.is_empty() {
                     entries.push(Entry::Blank);
                 }
-                let text = comment::manual(sources, &sheet.notes[*note], *note, 2);
+                let text = comment::manual(sources, &sheet.notes[*note], *note, writer.depth * 2);
                 entries.push(Entry::Comment(text));
                 previous = Comment::default();
                 last = None;
@@ -177,6 +178,8 @@ struct Writer<'a> {
     sources: Sources<'a>,
     origins: Origins,
     notes: usize,
+    /// How many levels in the module's own names stand.
+    depth: usize,
 }
 
 impl Writer<'_> {
@@ -195,7 +198,8 @@ impl Writer<'_> {
             };
             let mut before = Comment::default();
             let path = group.path.clone();
-            self.node(path, &group.node, &above, 1, &mut before, &mut written);
+            let depth = self.depth;
+            self.node(path, &group.node, &above, depth, &mut before, &mut written);
             entries.append(&mut written);
             return;
         }
@@ -205,7 +209,7 @@ impl Writer<'_> {
             path,
             &group.node,
             &Shown::default(),
-            1,
+            self.depth,
             &mut before,
             &mut written,
         );
@@ -241,6 +245,10 @@ impl Writer<'_> {
         }
         *previous = comment;
         let value = match node.value {
+            Some(value) if node.overriding(value).is_some() => {
+                let right = node.overriding(value).cloned().unwrap_or(Expr::Null);
+                Value::Update(self.children(node, &shown, depth + 1), right)
+            }
             Some(value) if !node.is_set() => {
                 let own = self.leaf(value, &shown, depth);
                 if node.children.is_empty() {
@@ -315,24 +323,49 @@ impl Writer<'_> {
             },
             LeafValue::Elements(_) => stated.iter().map(|it| it.expr).collect(),
         };
+        let divided =
+            !shown.origins && matches!(value, LeafValue::Elements(list) if is_divided(list));
+        let commented = if divided { stated } else { &[] };
+        // What hangs on one condition is one list under it.
+        let condition = |at: usize| exprs[at].as_only_if().map(|it| it.0);
+        let mut lists = Vec::new();
+        let mut from = 0;
+        while from < exprs.len() {
+            let same = |at: &usize| condition(*at) == condition(from);
+            let to = from + (from..exprs.len()).take_while(same).count();
+            let values: Vec<&Expr> = exprs[from..to]
+                .iter()
+                .map(|it| it.as_only_if().map_or(*it, |it| it.1))
+                .collect();
+            let commented = commented.get(from..to).unwrap_or_default();
+            let list = self.list(&values, commented, depth);
+            lists.push(match condition(from) {
+                Some(condition) => Value::Call(
+                    Expr::select("lib.mkIf"),
+                    vec![condition.clone()],
+                    Box::new(list),
+                ),
+                None => list,
+            });
+            from = to;
+        }
+        if lists.len() > 1 {
+            return Value::Merge(Expr::select("lib.mkMerge"), lists);
+        }
+        lists.pop().unwrap_or_else(|| Value::List(Vec::new()))
+    }
+
+    /// Writes a list; each of `commented` has a comment above it where its origin is another one.
+    fn list(&self, exprs: &[&Expr], commented: &[Stated<'_>], depth: usize) -> Value {
         let short: Option<Vec<Expr>> = if exprs.len() > 1 {
             exprs.iter().map(|expr| package_name(expr)).collect()
         } else {
             None
         };
-        let written = |at: usize| match &short {
-            Some(names) => names[at].clone(),
-            None => exprs[at].clone(),
-        };
-        let divided =
-            !shown.origins && matches!(value, LeafValue::Elements(list) if is_divided(list));
         let mut elements = Vec::new();
         let mut previous = Comment::default();
         for at in 0..exprs.len() {
-            if divided
-                && !shown.origins
-                && let Some(it) = stated.get(at)
-            {
+            if let Some(it) = commented.get(at) {
                 let remarks = it.origin.remarks.iter().map(String::as_str).collect();
                 let comment = comment::origins(self.sources, &[it], &remarks, (depth + 1) * 2);
                 if comment != previous && self.origins == Origins::Shown {
@@ -340,7 +373,10 @@ impl Writer<'_> {
                 }
                 previous = comment;
             }
-            elements.push(Element::Expr(written(at)));
+            elements.push(Element::Expr(match &short {
+                Some(names) => names[at].clone(),
+                None => exprs[at].clone(),
+            }));
         }
         match short {
             Some(_) => Value::ListWith(Expr::select("pkgs"), elements),

@@ -1,27 +1,45 @@
 //! Importers: each computes, from its kind of source, what the tool would have made of each host.
 
 pub mod ansible;
+mod contradiction;
+pub mod dockerfile;
 mod etc;
 mod holes;
+mod merge;
+mod package_name;
+mod permissions;
+mod programs;
 mod reading;
 mod secret;
 mod state;
+
+pub use merge::Prefer;
+pub(crate) use merge::merge;
 
 use crate::account::Account;
 use crate::diag::Diagnostics;
 use crate::model::Model;
 use crate::source::{SourceTree, is_below};
 
+/// The host that has what no source names a host for.
+const EXAMPLE_HOST: &str = "example";
+
 /// A kind of source and how it is read.
 pub struct Importer {
     /// Its name on the command line (`--from`).
     pub name: &'static str,
+    /// What an input of this kind is called, for messages.
+    pub described: &'static str,
+    /// Tells whether a file of this name is of this kind, before anything is read.
+    pub is_named: fn(file_name: &str) -> bool,
     /// Tells whether a tree, or the one file `given` of it, is of this kind.
     pub detect: fn(tree: &SourceTree, given: Option<&str>) -> bool,
     /// The modules, instructions or files that it understands, for the tables of README.md.
     pub knows: fn() -> Vec<&'static str>,
     /// The names of files and folders that make the folder they stand in the root of what stands below.
     pub root_markers: &'static [&'static str],
+    /// Which side it is on where a playbook and the host itself disagree.
+    pub side: Option<Prefer>,
     /// Finds the folders below the root that are projects of their own, sorted.
     pub projects: fn(tree: &SourceTree) -> Vec<String>,
     pub import: fn(
@@ -33,20 +51,23 @@ pub struct Importer {
 }
 
 /// All importers, the most particular first.
-pub const IMPORTERS: &[&Importer] = &[&etc::IMPORTER, &ansible::IMPORTER];
+pub const IMPORTERS: &[&Importer] = &[&etc::IMPORTER, &ansible::IMPORTER, &dockerfile::IMPORTER];
 
 /// What the command line asks of importers.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
-    /// The files of the tree that were given; none where the whole tree was.
+    /// The files of the project that were given; none where the whole folder was.
     pub given: Vec<String>,
     pub ansible: ansible::Options,
+    pub dockerfile: dockerfile::Options,
+    /// Which input stands where two disagree.
+    pub prefer: Option<Prefer>,
 }
 
 impl Options {
     /// Returns what of these options means the project in `folder`, by its own paths; `left_out` are the projects in it.
     #[must_use]
-    pub fn of_project(&self, folder: &str, left_out: &[String]) -> Options {
+    pub fn of_project(&self, folder: &str, left_out: &[String], given: &[String]) -> Options {
         let inventories = self.ansible.inventories.iter().filter_map(|path| {
             let own = match folder {
                 "" => path,
@@ -55,11 +76,13 @@ impl Options {
             (!left_out.iter().any(|other| is_below(path, other))).then(|| own.to_owned())
         });
         Options {
-            given: self.given.clone(),
+            given: given.to_vec(),
             ansible: ansible::Options {
                 inventories: inventories.collect(),
                 ..self.ansible.clone()
             },
+            dockerfile: self.dockerfile.clone(),
+            prefer: self.prefer,
         }
     }
 }
@@ -81,7 +104,7 @@ mod tests {
         };
         let of = |folder: &str, left_out: &[&str]| {
             options
-                .of_project(folder, &list(left_out))
+                .of_project(folder, &list(left_out), &[])
                 .ansible
                 .inventories
         };

@@ -1,4 +1,4 @@
-//! Which values are a secret: their name says so, and they are neither a switch nor a path.
+//! Which names say that what they name is a secret, and which values are none whatever their name.
 
 /// Last words of names that hold a secret.
 const WORDS: &[&str] = &[
@@ -91,7 +91,7 @@ pub(crate) fn is_secret_name(name: &str) -> bool {
         && !first.is_some_and(|word| word != last && SWITCHES.contains(&word))
 }
 
-/// Tells whether a value of such a name is the secret itself.
+/// Tells whether a value may be a secret: it is neither a switch nor a path.
 pub(crate) fn is_secret_text(text: &str) -> bool {
     let trimmed = text.trim();
     !trimmed.is_empty()

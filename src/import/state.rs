@@ -5,7 +5,8 @@ use indexmap::IndexMap;
 
 use crate::account::{Closing, Code, ItemId, Verdict};
 use crate::model::{
-    Condition, Directory, Entry, File, Link, Origin, PathMode, Resource, Service, Unit, User,
+    Condition, Directory, Entry, File, IdKind, Interface, InterfaceTrait, Link, NetworkUnitKind,
+    Origin, PathMode, Resource, Service, Settings, Unit, User,
 };
 
 /// Which run of the source an entry comes from: of two playbooks that disagree, the first stands.
@@ -34,6 +35,12 @@ pub(crate) enum Key {
     FirewallPort(String),
     Container(String),
     ContainerNetwork(String),
+    Application(String),
+    Setting(Settings, String, String),
+    Membership(String, String),
+    SubordinateIds(String, IdKind, u32),
+    Interface(String, String),
+    NetworkUnit(String),
 }
 
 /// The keywords of sshd_config that stand several times, each adding to the others.
@@ -100,8 +107,45 @@ impl Key {
             Resource::FirewallPort(it) => Key::FirewallPort(format!("{:?}", it)),
             Resource::Container(it) => Key::Container(it.name.clone()),
             Resource::ContainerNetwork(it) => Key::ContainerNetwork(it.name.clone()),
+            Resource::Application(it) => Key::Application(it.name.clone()),
+            Resource::Setting(it) => Key::Setting(
+                it.of,
+                it.name.clone(),
+                if it.name.is_empty() {
+                    it.value.clone()
+                } else {
+                    String::new()
+                },
+            ),
+            Resource::Membership(it) => Key::Membership(it.user.clone(), it.group.clone()),
+            Resource::SubordinateIds(it) => Key::SubordinateIds(it.user.clone(), it.kind, it.first),
+            Resource::Interface(it) => Key::Interface(it.name.clone(), interface_key(it)),
+            Resource::NetworkUnit(it) => Key::NetworkUnit(format!(
+                "{}.{}",
+                it.name,
+                match it.kind {
+                    NetworkUnitKind::Network => "network",
+                    NetworkUnitKind::Netdev => "netdev",
+                    NetworkUnitKind::Link => "link",
+                }
+            )),
             Resource::Step(_) | Resource::Opaque(_) => return None,
         })
+    }
+}
+
+/// An interface has several addresses, and of all else one.
+fn interface_key(interface: &Interface) -> String {
+    match &interface.has {
+        InterfaceTrait::Dhcp(_) => "dhcp".to_owned(),
+        InterfaceTrait::Address { address, .. } => address.to_string(),
+        InterfaceTrait::Gateway { address, .. } if address.is_ipv6() => "gateway6".to_owned(),
+        InterfaceTrait::Gateway { .. } => "gateway".to_owned(),
+        InterfaceTrait::Mtu(_) => "mtu".to_owned(),
+        InterfaceTrait::MacAddress(_) => "mac".to_owned(),
+        InterfaceTrait::Bridge(_) | InterfaceTrait::Vlan { .. } | InterfaceTrait::Bond { .. } => {
+            "kind".to_owned()
+        }
     }
 }
 
@@ -117,6 +161,13 @@ pub(crate) struct State {
     pub(crate) closings: Closings,
     /// What a later playbook says otherwise than an earlier one, which stands.
     clashes: Vec<Entry>,
+}
+
+/// What stands, and what another source says otherwise.
+#[derive(Clone, Debug)]
+pub(crate) struct Contradiction {
+    pub(crate) stands: Entry,
+    pub(crate) other: Entry,
 }
 
 #[derive(Clone, Debug)]
@@ -164,6 +215,43 @@ impl State {
                 );
             }
         }
+    }
+
+    /// States what another source asks for, where it does not contradict what stands.
+    ///
+    /// # Errors
+    /// Both sides, where it does.
+    pub(crate) fn put_beside(&mut self, entry: Entry) -> Result<(), Box<Contradiction>> {
+        let key = Key::of(&entry.resource).filter(|_| entry.guard == Condition::True);
+        let at = key.and_then(|key| self.index.get(&key).copied());
+        let Some(stands) = at.and_then(|at| self.slots.get_mut(at)?.as_mut()) else {
+            self.put(entry, 0);
+            return Ok(());
+        };
+        let stands = &mut stands.entry;
+        let joined = match (
+            join(&entry.resource, &stands.resource),
+            join(&stands.resource, &entry.resource),
+        ) {
+            (Some(one), Some(other)) if is_same(&one, &other) => other,
+            _ => {
+                return Err(Box::new(Contradiction {
+                    stands: stands.clone(),
+                    other: entry,
+                }));
+            }
+        };
+        if entry.resource == stands.resource {
+            // What either source proves is no assumption.
+            stands
+                .assumptions
+                .retain(|it| entry.assumptions.contains(it));
+        } else {
+            push_new(&mut stands.assumptions, entry.assumptions);
+        }
+        stands.resource = joined;
+        stands.origin.merge(&entry.origin);
+        Ok(())
     }
 
     /// Takes a resource away; tells whether there was one.
@@ -330,6 +418,21 @@ fn join(old: &Resource, new: &Resource) -> Option<Resource> {
             Some(Resource::PathMode(joined))
         }
         _ => None,
+    }
+}
+
+/// Tells whether two resources say the same; the order of a user's groups says nothing.
+fn is_same(one: &Resource, other: &Resource) -> bool {
+    match (one, other) {
+        (Resource::User(one), Resource::User(other)) => {
+            let sorted = |user: &User| {
+                let mut user = user.clone();
+                user.groups.sort_unstable();
+                user
+            };
+            sorted(one) == sorted(other)
+        }
+        _ => one == other,
     }
 }
 

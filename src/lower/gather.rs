@@ -65,7 +65,7 @@ fn general(reason: &str) -> String {
     out.push_str(parts.next().unwrap_or_default());
     while let Some(quoted) = parts.next() {
         if quoted.starts_with("/etc/") {
-            out.push_str("the file");
+            out.push_str("it");
         } else {
             out.push('`');
             out.push_str(quoted);
@@ -113,7 +113,7 @@ mod tests {
     fn many_files_share_a_comment() {
         check(
             &["not `/etc/a`: x", "y", "not `/etc/b`: x", "not `/etc/c`: x"],
-            &[("not the file: x", 3), ("y", 1)],
+            &[("not it: x", 3), ("y", 1)],
         );
         check(
             &["not `/etc/a`", "not `/etc/b`"],
@@ -123,6 +123,6 @@ mod tests {
 
     #[test]
     fn only_paths_below_etc_are_left_out() {
-        assert_eq!(general("`shop` brings `/etc/x`"), "`shop` brings the file");
+        assert_eq!(general("`shop` brings `/etc/x`"), "`shop` brings it");
     }
 }

@@ -70,7 +70,7 @@ fn check(resources: Vec<Resource>, definitions: &[&str], verdicts: &[&str]) {
             packaged: BTreeMap::new(),
         }],
     };
-    let rules = Rules::load(&[]).expect("built-in rules are read");
+    let rules = Rules::load_with_examples(&[]).expect("built-in rules are read");
     let mut diags = Diagnostics::new();
     let plans = super::lower(&model, &rules, &mut account, &mut diags);
     let stated: Vec<String> = plans[0]
@@ -252,7 +252,7 @@ fn a_file_that_an_own_unit_reads_is_no_services_own() {
         entries: vec![entry(unit)],
         packaged: BTreeMap::new(),
     };
-    let rules = Rules::load(&[]).expect("built-in rules are read");
+    let rules = Rules::load_with_examples(&[]).expect("built-in rules are read");
     let mut diags = Diagnostics::new();
     let mut ctx = super::Ctx::new(&machine, &rules, &mut account, &mut diags);
     let own = entry(file("/etc/default/shop", "A=1\n"));

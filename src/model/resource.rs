@@ -1,9 +1,10 @@
 //! `Resource`: one thing that a machine must have.
 
 use super::{
-    AuthorizedKey, Container, ContainerNetwork, CronJob, Directory, File, Firewall, FirewallPort,
-    Group, Hostname, HostsEntry, KernelModule, Link, Mount, Package, PathMode, RemovedPath,
-    Service, SshdSetting, SudoRule, Sysctl, Text, Timezone, Unit, User,
+    Application, AuthorizedKey, Container, ContainerNetwork, CronJob, Directory, File, Firewall,
+    FirewallPort, Group, Hostname, HostsEntry, Interface, KernelModule, Link, Membership, Mount,
+    NetworkUnit, Package, PathMode, RemovedPath, Service, Setting, SshdSetting, SubordinateIds,
+    SudoRule, Sysctl, Text, Timezone, Unit, User,
 };
 
 /// One thing that a machine must have. Matched without `_`: a new kind is work for all who match.
@@ -34,6 +35,12 @@ pub enum Resource {
     FirewallPort(FirewallPort),
     Container(Box<Container>),
     ContainerNetwork(ContainerNetwork),
+    Application(Box<Application>),
+    Setting(Setting),
+    Membership(Membership),
+    SubordinateIds(SubordinateIds),
+    Interface(Interface),
+    NetworkUnit(NetworkUnit),
     Step(Step),
     Opaque(Opaque),
 }

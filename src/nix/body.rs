@@ -21,6 +21,10 @@ pub enum Value {
     ListWith(Expr, Vec<Element>),
     /// A function, such as `lib.mkMerge`, and the values of its list.
     Merge(Expr, Vec<Value>),
+    /// A function, such as `lib.mkIf`, its first arguments and its last one.
+    Call(Expr, Vec<Expr>, Box<Value>),
+    /// `{ … } // expr`
+    Update(Vec<Entry>, Expr),
 }
 
 /// One thing that stands in a list.
@@ -108,18 +112,38 @@ fn write_value(out: &mut String, value: &Value, asset_path: &dyn Fn(&Asset) -> S
             write_operand(out, function, asset_path);
             out.push_str(" [\n");
             for value in values {
-                match value {
-                    Value::Expr(expr) => write_operand(out, expr, asset_path),
-                    Value::Attrs(_) | Value::List(_) => write_value(out, value, asset_path),
-                    Value::ListWith(..) | Value::Merge(..) => {
-                        out.push('(');
-                        write_value(out, value, asset_path);
-                        out.push(')');
-                    }
-                }
+                write_argument(out, value, asset_path);
                 out.push('\n');
             }
             out.push(']');
+        }
+        Value::Call(function, arguments, last) => {
+            write_operand(out, function, asset_path);
+            for argument in arguments {
+                out.push(' ');
+                write_operand(out, argument, asset_path);
+            }
+            out.push(' ');
+            write_argument(out, last, asset_path);
+        }
+        Value::Update(entries, expr) => {
+            out.push_str("{\n");
+            write_entries(out, entries, asset_path);
+            out.push_str("} // ");
+            write_operand(out, expr, asset_path);
+        }
+    }
+}
+
+/// Writes a value where only a simple one may stand.
+fn write_argument(out: &mut String, value: &Value, asset_path: &dyn Fn(&Asset) -> String) {
+    match value {
+        Value::Expr(expr) => write_operand(out, expr, asset_path),
+        Value::Attrs(_) | Value::List(_) => write_value(out, value, asset_path),
+        Value::ListWith(..) | Value::Merge(..) | Value::Call(..) | Value::Update(..) => {
+            out.push('(');
+            write_value(out, value, asset_path);
+            out.push(')');
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+const CONDITIONAL: &str = "lib.mkIf";
+
 /// A Nix expression. Attribute names are plain text; printing quotes them where it must.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Expr {
@@ -18,8 +20,27 @@ pub enum Expr {
     Apply(Box<Expr>, Vec<Expr>),
     /// `with pkgs; body`.
     With(Box<Expr>, Box<Expr>),
+    Binary(Box<Expr>, Operator, Box<Expr>),
     /// A file that is written beside the Nix files; prints as a path to it.
     Asset(Asset),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Operator {
+    /// `//`: what the right one has stands.
+    Update,
+    NotEqual,
+    Less,
+}
+
+impl Operator {
+    pub(super) fn sign(self) -> &'static str {
+        match self {
+            Operator::Update => "//",
+            Operator::NotEqual => "!=",
+            Operator::Less => "<",
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -60,6 +81,28 @@ impl Expr {
         Expr::Apply(Box::new(Expr::select(function)), arguments)
     }
 
+    pub fn binary(left: Expr, operator: Operator, right: Expr) -> Expr {
+        Expr::Binary(Box::new(left), operator, Box::new(right))
+    }
+
+    /// Makes `lib.mkIf condition value`: the value is there only where the condition holds.
+    pub fn only_if(condition: Expr, value: Expr) -> Expr {
+        Expr::apply(CONDITIONAL, vec![condition, value])
+    }
+
+    /// Returns condition and value of what `only_if` made.
+    pub fn as_only_if(&self) -> Option<(&Expr, &Expr)> {
+        let Expr::Apply(function, arguments) = self else {
+            return None;
+        };
+        match arguments.as_slice() {
+            [condition, value] if **function == Expr::select(CONDITIONAL) => {
+                Some((condition, value))
+            }
+            _ => None,
+        }
+    }
+
     /// Returns the string where it has no splices.
     pub fn as_str(&self) -> Option<&str> {
         match self {
@@ -96,6 +139,10 @@ impl Expr {
             Expr::With(scope, body) => {
                 scope.for_each_asset(visit);
                 body.for_each_asset(visit);
+            }
+            Expr::Binary(left, _, right) => {
+                left.for_each_asset(visit);
+                right.for_each_asset(visit);
             }
             Expr::Asset(asset) => visit(asset),
         }

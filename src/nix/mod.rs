@@ -13,5 +13,5 @@ mod tests;
 pub use body::{
     Comment, CommentLine, Element, Entry, Value, print_body, print_comment, print_formals,
 };
-pub use expr::{Asset, Expr, StrPart};
+pub use expr::{Asset, Expr, Operator, StrPart};
 pub use print::{NixText, attr_path, attr_path_text, is_plain_name, print};

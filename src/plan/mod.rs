@@ -3,6 +3,11 @@
 //! A path names one leaf: `systemd.services.shop.serviceConfig.User`. Values of one option join where they are lists
 //! of which the order says nothing (`add`); two different values of anything else clash (`set`).
 
+mod module;
+
+pub use module::{Declaration, Declared, Module, OptionKind, OptionText};
+
+use std::collections::BTreeMap;
 use std::fmt;
 
 use indexmap::IndexMap;
@@ -162,6 +167,8 @@ pub struct Plan {
     /// What the head of the host's file says.
     pub described: String,
     settings: IndexMap<OptionPath, Setting>,
+    /// Modules with options of their own, by the name below `services`.
+    pub modules: BTreeMap<String, Module>,
     pub remarks: Vec<Remark>,
     pub secrets: Vec<Secret>,
     pub chores: Vec<Chore>,

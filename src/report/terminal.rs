@@ -19,6 +19,8 @@ pub enum Colour {
 /// As much of a line is shown.
 const LONGEST_LINE: usize = 160;
 
+const SWITCHES: [&str; 5] = ["true", "false", "yes", "no", "null"];
+
 /// What is written behind the name of a secret.
 static SECRET: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let pattern = r#"(?i)((?:passw(?:or)?d|passphrase|secret|token|api_?key|private_?key|vault)[\w-]*["']?\s*[:=]\s*["']?)([^\s"'{][^\s"']*)"#;
@@ -53,6 +55,10 @@ fn groups<'a>(diagnostic: &'a Diagnostic, tree: &'a SourceTree) -> Vec<Group<'a>
     if let Some(span) = diagnostic.span {
         group = group.element(place(span, tree));
     }
+    if let Some(span) = diagnostic.stands {
+        group = group.element(Level::NOTE.message("this stands instead"));
+        group = group.element(place(span, tree));
+    }
     if let Some(help) = &diagnostic.help {
         group = group.element(Level::HELP.message(one_line(help)));
     }
@@ -73,7 +79,7 @@ fn place(span: Span, tree: &SourceTree) -> Element<'_> {
         let origin = Origin::path(path).line(line).char_column(column);
         return origin.into();
     };
-    let shown: String = mask(text).chars().take(LONGEST_LINE).collect();
+    let shown: String = conceal(text).chars().take(LONGEST_LINE).collect();
     let offset = |characters: usize| {
         shown
             .char_indices()
@@ -93,13 +99,17 @@ fn place(span: Span, tree: &SourceTree) -> Element<'_> {
         .into()
 }
 
-/// A source line may hold a password in the clear: as many stars stand in its place.
-fn mask(line: &str) -> String {
+/// Conceals the passwords that a line may hold in the clear: as many stars stand in their place.
+pub fn conceal(line: &str) -> String {
     let Some(secret) = SECRET.as_ref() else {
         return String::new();
     };
     secret
         .replace_all(line, |found: &Captures<'_>| {
+            // What can only be yes or no is a switch of that name, and no secret.
+            if SWITCHES.contains(&found[2].trim_end_matches([';', ',', '}'])) {
+                return found[0].to_owned();
+            }
             format!("{}{}", &found[1], "*".repeat(found[2].chars().count()))
         })
         .into_owned()
@@ -115,7 +125,7 @@ fn one_line(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Colour, mask, render_diagnostics};
+    use super::{Colour, conceal, render_diagnostics};
     use crate::diag::{Code, Diagnostics};
     use crate::source::{SourceTree, Span};
 
@@ -145,13 +155,17 @@ mod tests {
         for (line, expected) in [
             ("db_password: hunter2", "db_password: *******"),
             ("x: 1", "x: 1"),
+            (
+                "PasswordAuthentication = false;",
+                "PasswordAuthentication = false;",
+            ),
             ("TOKEN='abc' next", "TOKEN='***' next"),
             (
                 "password: \"{{ vault_password }}\"",
                 "password: \"{{ vault_password }}\"",
             ),
         ] {
-            assert_eq!(mask(line), expected);
+            assert_eq!(conceal(line), expected);
         }
     }
 

@@ -112,14 +112,32 @@ pub struct Listed<'a> {
 impl Rules {
     /// Loads the built-in rules and those of `folders`, which override built-in ones of the same id.
     ///
+    /// The built-in ones come without their examples, as build.rs prepared them.
+    ///
     /// # Errors
     /// `Error::Rule` with the file and line of a rule that is wrong.
     pub fn load(folders: &[PathBuf]) -> Result<Rules, Error> {
-        let mut rules: Vec<(&'static str, Rule)> = Vec::new();
+        let mut rules = Vec::new();
+        for row in PREPARED {
+            rules.extend(read::read_built_in(row)?);
+        }
+        Rules::with_own(rules, folders)
+    }
+
+    /// Loads the rules with their examples, which nobody needs who only applies them.
+    ///
+    /// # Errors
+    /// As `load`.
+    pub fn load_with_examples(folders: &[PathBuf]) -> Result<Rules, Error> {
+        let mut rules = Vec::new();
         for (file, text) in BUILT_IN {
             rules.extend(read::read(file, text)?);
         }
         refuse_doubles(&rules)?;
+        Rules::with_own(rules, folders)
+    }
+
+    fn with_own(mut rules: Vec<(&'static str, Rule)>, folders: &[PathBuf]) -> Result<Rules, Error> {
         for folder in folders {
             let mut own = Vec::new();
             for path in read::find(folder)? {
@@ -298,7 +316,7 @@ fn refuse_doubles(rules: &[(&'static str, Rule)]) -> Result<(), Error> {
 }
 
 /// The kinds of resources, as the model's dump names them.
-const KINDS: [&str; 24] = [
+const KINDS: [&str; 25] = [
     "package",
     "service",
     "unit",
@@ -321,6 +339,7 @@ const KINDS: [&str; 24] = [
     "sudo-rule",
     "firewall",
     "firewall-port",
+    "setting",
     "step",
     "opaque",
 ];
@@ -351,6 +370,12 @@ fn kind_of(resource: &Resource) -> &'static str {
         Resource::FirewallPort(_) => "firewall-port",
         Resource::Container(_) => "container",
         Resource::ContainerNetwork(_) => "container-network",
+        Resource::Application(_) => "application",
+        Resource::Setting(_) => "setting",
+        Resource::Membership(_) => "membership",
+        Resource::SubordinateIds(_) => "subordinate-ids",
+        Resource::Interface(_) => "interface",
+        Resource::NetworkUnit(_) => "network-unit",
         Resource::Step(_) => "step",
         Resource::Opaque(_) => "opaque",
     }
@@ -378,6 +403,36 @@ mod tests {
         }));
         let reason = super::Ruling::NotNeeded("all clocks show UTC".to_owned());
         assert_eq!(outcome.map(|it| it.ruling), Some(reason));
+    }
+
+    #[test]
+    fn the_prepared_rules_are_those_of_the_files() {
+        let prepared = Rules::load(&[]).expect("prepared rules are read");
+        let read = Rules::load_with_examples(&[]).expect("built-in rules are read");
+        assert_eq!(prepared.list(), read.list());
+        let rules = prepared.all().zip(read.all());
+        for ((_, prepared), (_, read)) in rules {
+            let shown = |rule: &super::Rule| {
+                let super::Rule {
+                    id,
+                    why,
+                    file,
+                    line,
+                    pattern,
+                    settings,
+                    verdict,
+                    assume,
+                    cure,
+                    about,
+                    service_config,
+                    examples: _,
+                } = rule;
+                format!(
+                    "{id} {why} {file} {line} {pattern:?} {settings:?} {verdict:?} {assume:?} {cure:?} {about:?} {service_config}"
+                )
+            };
+            assert_eq!(shown(prepared), shown(read));
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
-use toml::{Spanned, Table};
+use toml::Table;
 
 use super::example::Example;
 use super::matching::Pattern;
@@ -23,12 +23,12 @@ struct FileText {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct RuleText {
-    id: Spanned<String>,
+    id: String,
     why: String,
-    when: Spanned<Table>,
-    set: Option<Spanned<Table>>,
-    add: Option<Spanned<Table>>,
-    append: Option<Spanned<Table>>,
+    when: Table,
+    set: Option<Table>,
+    add: Option<Table>,
+    append: Option<Table>,
     not_needed: Option<String>,
     manual: Option<String>,
     cure: Option<String>,
@@ -37,7 +37,7 @@ struct RuleText {
     #[serde(default)]
     service_config: bool,
     #[serde(default)]
-    example: Vec<Spanned<ExampleText>>,
+    example: Vec<ExampleText>,
 }
 
 #[derive(Deserialize)]
@@ -73,15 +73,10 @@ pub(super) fn find(folder: &Path) -> Result<Vec<PathBuf>, Error> {
 /// # Errors
 /// `Error::Rule` with the line of what is wrong.
 pub(super) fn read(file: &str, text: &str) -> Result<Vec<(&'static str, Rule)>, Error> {
-    let wrong = |at: usize, message: &str| Error::Rule {
-        path: PathBuf::from(file),
-        message: format!("line {}: {message}", line_of(text, at)),
-    };
     let toml_error = |error: toml::de::Error| {
-        wrong(
-            error.span().map_or(0, |span| span.start),
-            error.message().trim(),
-        )
+        let at = error.span().map_or(0, |span| span.start);
+        let line = 1 + text.bytes().take(at).filter(|byte| *byte == b'\n').count();
+        wrong(file, line, error.message().trim())
     };
     // A file with several rules has nothing beside their list.
     let is_list = text.lines().any(|line| line.trim() == "[[rule]]");
@@ -90,83 +85,142 @@ pub(super) fn read(file: &str, text: &str) -> Result<Vec<(&'static str, Rule)>, 
     } else {
         vec![toml::from_str::<RuleText>(text).map_err(toml_error)?]
     };
+    let starts = lines_of(text, "id");
     let mut list = Vec::new();
-    for rule in &rules {
-        let line = line_of(text, rule.id.span().start);
-        for (kind, mut rule) in build(rule, &wrong)? {
-            file.clone_into(&mut rule.file);
-            rule.line = line;
-            for example in &mut rule.examples {
-                example.line = line_of(text, example.line);
-            }
-            list.push((kind, rule));
-        }
+    for (number, rule) in rules.iter().enumerate() {
+        let source = Source {
+            file,
+            text,
+            line: starts.get(number).copied().unwrap_or(1),
+            end: starts.get(number + 1).copied().unwrap_or(usize::MAX),
+        };
+        list.extend(build(rule, &source)?);
     }
     Ok(list)
 }
 
-fn line_of(text: &str, at: usize) -> usize {
-    1 + text.bytes().take(at).filter(|byte| *byte == b'\n').count()
+/// Reads a built-in rule as build.rs has it: JSON, without its examples.
+///
+/// # Errors
+/// `Error::Rule` where it is wrong.
+pub(super) fn read_built_in(
+    (file, line, json): (&str, usize, &str),
+) -> Result<Vec<(&'static str, Rule)>, Error> {
+    let rule: RuleText =
+        serde_json::from_str(json).map_err(|error| wrong(file, line, &error.to_string()))?;
+    let source = Source {
+        file,
+        text: "",
+        line,
+        end: usize::MAX,
+    };
+    build(&rule, &source)
 }
 
-fn build(
-    rule: &RuleText,
-    wrong: &dyn Fn(usize, &str) -> Error,
-) -> Result<Vec<(&'static str, Rule)>, Error> {
-    let at = rule.id.span().start;
-    let id = rule.id.get_ref();
+/// Where a rule stands.
+struct Source<'a> {
+    file: &'a str,
+    /// The text of the file; empty where it is not at hand.
+    text: &'a str,
+    line: usize,
+    /// The line at which the next rule begins.
+    end: usize,
+}
+
+impl Source<'_> {
+    /// What is wrong with the value of a key of the rule.
+    fn wrong(&self, key: &str, message: &str) -> Error {
+        let lines = lines_of(self.text, key).into_iter();
+        let mut own = lines.filter(|line| (self.line..self.end).contains(line));
+        wrong(self.file, own.next().unwrap_or(self.line), message)
+    }
+
+    /// Returns the lines at which the examples of the rule begin.
+    fn examples(&self) -> Vec<usize> {
+        (1..)
+            .zip(self.text.lines())
+            .filter(|(line, _)| (self.line..self.end).contains(line))
+            .filter(|(_, text)| matches!(text.trim(), "[[example]]" | "[[rule.example]]"))
+            .map(|(line, _)| line)
+            .collect()
+    }
+}
+
+fn wrong(file: &str, line: usize, message: &str) -> Error {
+    Error::Rule {
+        path: PathBuf::from(file),
+        message: format!("line {line}: {message}"),
+    }
+}
+
+/// Returns the lines on which a key of a rule stands.
+fn lines_of(text: &str, key: &str) -> Vec<usize> {
+    let is_key = |line: &str| {
+        let rest = line.trim_start().strip_prefix(key);
+        rest.is_some_and(|rest| rest.trim_start().starts_with(['=', '.']))
+    };
+    (1..)
+        .zip(text.lines())
+        .filter(|(_, line)| is_key(line))
+        .map(|(number, _)| number)
+        .collect()
+}
+
+fn build(rule: &RuleText, source: &Source<'_>) -> Result<Vec<(&'static str, Rule)>, Error> {
+    let id = &rule.id;
     let plain = |it: u8| it.is_ascii_lowercase() || it.is_ascii_digit() || it == b'-';
     if id.is_empty() || !id.bytes().all(plain) {
-        return Err(wrong(at, "an id has small letters, digits and `-`"));
+        return Err(source.wrong("id", "an id has small letters, digits and `-`"));
     }
     let mut statements = 0;
     for table in [&rule.set, &rule.add, &rule.append].into_iter().flatten() {
-        statements += table.get_ref().len();
+        statements += table.len();
     }
     let verdict = match (&rule.not_needed, &rule.manual) {
         (None, None) if statements > 0 => Ruling::Stated,
         (Some(reason), None) if statements == 0 => Ruling::NotNeeded(reason.clone()),
         (None, Some(reason)) => Ruling::Manual(reason.clone()),
         (None, None) => {
-            return Err(wrong(
-                at,
+            return Err(source.wrong(
+                "id",
                 "the rule says nothing: give it `set`, `add`, `append`, `not-needed` or `manual`",
             ));
         }
         (Some(_), _) => {
-            return Err(wrong(
-                at,
+            return Err(source.wrong(
+                "id",
                 "what is `not-needed` can state nothing, and is not `manual`",
             ));
         }
     };
-    if rule.when.get_ref().is_empty() {
-        return Err(wrong(rule.when.span().start, "`when` asks for nothing"));
+    if rule.when.is_empty() {
+        return Err(source.wrong("when", "`when` asks for nothing"));
     }
+    let lines = source.examples();
     let mut list = Vec::new();
-    for (kind, pattern) in rule.when.get_ref() {
-        let at = rule.when.span().start;
+    for (kind, pattern) in &rule.when {
         let Some(kind) = KINDS.iter().copied().find(|it| it == kind) else {
-            return Err(wrong(
-                at,
+            return Err(source.wrong(
+                "when",
                 &format!("`{kind}` is no kind of resource: {}", KINDS.join(", ")),
             ));
         };
-        let pattern = Pattern::read(pattern).map_err(|it| wrong(at, &it))?;
-        let settings = statements_of(rule, kind, &pattern, wrong)?;
+        let pattern = Pattern::read(pattern).map_err(|it| source.wrong("when", &it))?;
+        let settings = statements_of(rule, kind, &pattern, source)?;
         let examples = rule
             .example
             .iter()
-            .filter(|example| example.get_ref().model.contains_key(kind))
-            .map(|example| read_example(example, kind, wrong))
+            .zip(lines.iter().copied().chain(std::iter::repeat(source.line)))
+            .filter(|(example, _)| example.model.contains_key(kind))
+            .map(|(example, line)| read_example(example, kind, line, source))
             .collect::<Result<Vec<Example>, Error>>()?;
         list.push((
             kind,
             Rule {
                 id: id.clone(),
                 why: rule.why.clone(),
-                file: String::new(),
-                line: 0,
+                file: source.file.to_owned(),
+                line: source.line,
                 pattern,
                 settings,
                 verdict: verdict.clone(),
@@ -185,28 +239,27 @@ fn statements_of(
     rule: &RuleText,
     kind: &str,
     pattern: &Pattern,
-    wrong: &dyn Fn(usize, &str) -> Error,
+    source: &Source<'_>,
 ) -> Result<Vec<Statement>, Error> {
     let tables = [
-        (&rule.set, Join::Only),
-        (&rule.add, Join::Element),
-        (&rule.append, Join::Text),
+        ("set", &rule.set, Join::Only),
+        ("add", &rule.add, Join::Element),
+        ("append", &rule.append, Join::Text),
     ];
     let mut list = Vec::new();
-    for (table, join) in tables {
-        let Some(table) = table else { continue };
-        let at = table.span().start;
-        for (path, value) in table.get_ref() {
+    for (key, table, join) in tables {
+        let wrong = |message: String| source.wrong(key, &message);
+        for (path, value) in table.iter().flatten() {
             let names = OptionPath::parse(path);
             let path = names
                 .names()
                 .iter()
                 .map(|name| Template::read_text(name))
                 .collect::<Result<Vec<Template>, String>>()
-                .map_err(|it| wrong(at, &it))?;
-            let value = Template::read(value).map_err(|it| wrong(at, &it))?;
+                .map_err(wrong)?;
+            let value = Template::read(value).map_err(wrong)?;
             for template in path.iter().chain([&value]) {
-                check_names(template, kind, pattern).map_err(|it| wrong(at, &it))?;
+                check_names(template, kind, pattern).map_err(wrong)?;
             }
             list.push(Statement { path, value, join });
         }
@@ -232,28 +285,24 @@ fn check_names(template: &Template, kind: &str, pattern: &Pattern) -> Result<(),
 }
 
 fn read_example(
-    example: &Spanned<ExampleText>,
+    text: &ExampleText,
     kind: &str,
-    wrong: &dyn Fn(usize, &str) -> Error,
+    line: usize,
+    source: &Source<'_>,
 ) -> Result<Example, Error> {
-    let at = example.span().start;
-    let text = example.get_ref();
+    let wrong = |message: &str| wrong(source.file, line, message);
     let model = serde_json::to_value(&text.model[kind])
-        .map_err(|error| wrong(at, &format!("the model of the example: {error}")))?;
+        .map_err(|error| wrong(&format!("the model of the example: {error}")))?;
     match text.verdict.as_deref() {
         None | Some("translated" | "assumed" | "not-needed" | "manual" | "no-match") => {}
         Some(other) => {
-            return Err(wrong(
-                at,
-                &format!(
-                    "`{other}` is no verdict of a rule: translated, assumed, not-needed, manual, no-match"
-                ),
-            ));
+            return Err(wrong(&format!(
+                "`{other}` is no verdict of a rule: translated, assumed, not-needed, manual, no-match"
+            )));
         }
     }
     Ok(Example {
-        // The offset for now: `read` makes a line of it.
-        line: at,
+        line,
         model,
         nix: text.nix.clone(),
         verdict: text.verdict.clone(),

@@ -1,5 +1,7 @@
 //! `check`: what does not check is taken out of the plans, and says so.
 
+use std::collections::BTreeMap;
+
 use super::table::{self, Found};
 use super::types::Type;
 use super::value::{Mismatch, check_value};
@@ -7,7 +9,7 @@ use super::{lookup, required};
 use crate::account::{self, Account, Closing, Verdict};
 use crate::diag::{self, Diagnostics};
 use crate::nix::{self, Expr, attr_path_text};
-use crate::plan::{Definition, OptionPath, Plan, Remark, Setting};
+use crate::plan::{Definition, Module, OptionPath, Plan, Remark, Setting};
 
 /// How many names are offered for one that is not known, and how much they must have in common with it.
 const OFFERED: usize = 3;
@@ -25,8 +27,12 @@ pub(super) struct Problem {
 /// items are closed as `manual`, and a diagnostic says so.
 pub fn check(plans: &mut [Plan], account: &mut Account, diags: &mut Diagnostics) {
     for plan in plans {
+        let modules = &plan.modules;
         let wrong = definitions(plan, |path, definition, is_element| {
             let mut names = path.names().to_vec();
+            if let Some(module) = own_module(modules, &names) {
+                return own_problem(module, &names, &definition.expr);
+            }
             if is_element {
                 return element_problem(&mut names, &definition.expr);
             }
@@ -149,6 +155,41 @@ fn report(
     }
 }
 
+/// Finds the module of the plan that declares what is at a path.
+fn own_module<'a>(modules: &'a BTreeMap<String, Module>, names: &[String]) -> Option<&'a Module> {
+    match names {
+        [services, name, ..] if services == "services" => modules.get(name),
+        _ => None,
+    }
+}
+
+/// Checks a value at a path below a module of the plan itself, which no index knows.
+fn own_problem(module: &Module, names: &[String], expr: &Expr) -> Option<Problem> {
+    let declared = names.get(2).and_then(|name| module.get(name));
+    let Some(declared) = declared else {
+        let known: Vec<&str> = module
+            .declarations
+            .iter()
+            .map(|it| it.name.as_str())
+            .collect();
+        return Some(Problem {
+            code: diag::Code::OptionUnknown,
+            message: format!("`{}` is not declared by its module", text(names)),
+            help: offer(names, &known),
+        });
+    };
+    let description = declared.declared.kind().description();
+    let mut kind = Type::parse(&description)?;
+    for _ in &names[3..] {
+        match kind {
+            Type::Attrs(element) => kind = *element,
+            _ => return Some(unknown(names)),
+        }
+    }
+    let mismatch = check_value(&kind, expr).err()?;
+    Some(wrong_type(names, &description, &mismatch))
+}
+
 /// Checks an element of a list that joins.
 fn element_problem(names: &mut Vec<String>, expr: &Expr) -> Option<Problem> {
     let Some(Found::Option(facts)) = lookup(names) else {
@@ -172,7 +213,7 @@ fn problem(names: &mut Vec<String>, expr: &Expr) -> Option<Problem> {
         None => Some(unknown(names)),
         Some(Found::Folder) => match expr {
             Expr::Attrs(attrs) => attrs_problem(names, attrs),
-            Expr::Select(_) | Expr::Apply(..) | Expr::With(..) => None,
+            Expr::Select(_) | Expr::Apply(..) | Expr::With(..) | Expr::Binary(..) => None,
             _ => Some(Problem {
                 code: diag::Code::OptionType,
                 message: format!("`{}` is no option, but a folder of options", text(names)),

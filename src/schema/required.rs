@@ -17,6 +17,11 @@ pub(super) fn missing(plan: &Plan) -> Vec<Wrong> {
             // Elements are checked as they stand: nothing else can complete one.
             continue;
         }
+        // Most areas of the index are not touched at all.
+        let area = &required[..required.len().min(2)];
+        if !leaves.iter().any(|leaf| is_about(leaf, area)) {
+            continue;
+        }
         let Some(user) = user(&required) else {
             continue;
         };
@@ -103,6 +108,13 @@ enum LeafKind {
     Value,
 }
 
+/// Tells whether a definition may lie in an area: the area begins as its path does, where names are given.
+fn is_about(leaf: &Leaf, area: &[&str]) -> bool {
+    let pairs = leaf.names.iter().zip(area);
+    let mut pairs = pairs.filter(|(_, of_area)| **of_area != "<name>");
+    pairs.all(|(name, of_area)| name == of_area)
+}
+
 fn leaves(plan: &Plan) -> Vec<Leaf> {
     let mut all = Vec::new();
     for (path, setting) in plan.settings() {
@@ -129,7 +141,7 @@ fn push_leaves(names: Vec<String>, expr: &Expr, all: &mut Vec<Leaf>) {
             return;
         }
         Expr::Bool(true) => LeafKind::On,
-        Expr::Select(_) | Expr::Apply(..) | Expr::With(..) => LeafKind::Opaque,
+        Expr::Select(_) | Expr::Apply(..) | Expr::With(..) | Expr::Binary(..) => LeafKind::Opaque,
         Expr::Null
         | Expr::Bool(false)
         | Expr::Int(_)

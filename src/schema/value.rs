@@ -5,7 +5,7 @@
 use regex::Regex;
 
 use super::types::{Literal, PathKind, Range, StrKind, Type};
-use crate::nix::{Expr, StrPart};
+use crate::nix::{Expr, Operator, StrPart};
 
 /// Why a value is not what a type takes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -112,6 +112,13 @@ fn without_value(kind: &Type, expr: &Expr) -> Option<bool> {
             }
             other => check_value(kind, other).is_ok(),
         }),
+        // Of `a // b` what stands there must fit; a comparison is a boolean.
+        Expr::Binary(left, Operator::Update, right) => {
+            Some(check_value(kind, left).is_ok() && check_value(kind, right).is_ok())
+        }
+        Expr::Binary(_, Operator::NotEqual | Operator::Less, _) => {
+            Some(check_value(kind, &Expr::Bool(true)).is_ok())
+        }
         Expr::Null
         | Expr::Bool(_)
         | Expr::Int(_)
@@ -197,6 +204,7 @@ fn data(expr: &Expr) -> Result<(), Mismatch> {
         | Expr::Select(_)
         | Expr::Apply(..)
         | Expr::With(..)
+        | Expr::Binary(..)
         | Expr::Asset(_) => Ok(()),
     }
 }
@@ -260,7 +268,8 @@ fn path_fits(kind: PathKind, expr: &Expr) -> bool {
         | Expr::List(_)
         | Expr::Attrs(_)
         | Expr::Apply(..)
-        | Expr::With(..) => return false,
+        | Expr::With(..)
+        | Expr::Binary(..) => return false,
     };
     match kind {
         PathKind::Any => true,
@@ -302,6 +311,7 @@ fn describe(expr: &Expr) -> String {
         Expr::List(_) | Expr::With(..) => "a list".to_owned(),
         Expr::Attrs(_) => "an attribute set".to_owned(),
         Expr::Apply(..) => "what a function returns".to_owned(),
+        Expr::Binary(..) => "what an operator makes".to_owned(),
         Expr::Asset(asset) => format!("the file `{}`", asset.name),
     }
 }

@@ -6,6 +6,7 @@
 mod path;
 mod span;
 mod tree;
+mod walk;
 
 pub use path::{extra_path, is_below, is_ignored, join};
 pub use span::{Position, Span, Spanned};

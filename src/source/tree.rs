@@ -9,7 +9,8 @@ use std::sync::{Arc, OnceLock};
 
 use walkdir::WalkDir;
 
-use super::path::{follow, is_below, is_never_read, join, normalize};
+use super::path::{follow, is_below, join, normalize};
+use super::walk::{Found, entry_kind, list};
 use super::{Position, Span};
 use crate::error::Error;
 
@@ -114,39 +115,24 @@ impl SourceTree {
     /// # Errors
     /// `Error::Read` when the root itself, or an extra file, cannot be read.
     pub fn open(root: &Path, extra: &[(String, PathBuf)]) -> Result<SourceTree, Error> {
-        let read_error = |source: std::io::Error| Error::Read {
-            path: root.to_path_buf(),
-            source,
-        };
-        let root = root.canonicalize().map_err(read_error)?;
-        std::fs::read_dir(&root).map_err(read_error)?;
+        SourceTree::open_several(&[(String::new(), root.to_path_buf())], extra)
+    }
+
+    /// Lists the files below several roots, each in the folder of the tree that is named with it; `part` gives the
+    /// tree of one root.
+    ///
+    /// # Errors
+    /// As `open`.
+    pub fn open_several(
+        roots: &[(String, PathBuf)],
+        extra: &[(String, PathBuf)],
+    ) -> Result<SourceTree, Error> {
         let mut found = Vec::new();
-        let walk = WalkDir::new(&root).follow_links(false).min_depth(1);
-        // What lies in the /etc of a machine is accounted for, whatever its name.
-        let etc = root.join("etc");
-        let is_below_etc = |entry: &walkdir::DirEntry| entry.path().starts_with(&etc);
-        let keep = |entry: &walkdir::DirEntry| {
-            !entry.file_type().is_dir()
-                || !(is_never_read(&entry.file_name().to_string_lossy()) && !is_below_etc(entry))
-                    && !entry.path().join(MANIFEST).exists()
-        };
-        for entry in walk.into_iter().filter_entry(keep) {
-            // A folder that may not be entered is listed by its own entry; reading below it reports the rest.
-            let Ok(entry) = entry else { continue };
-            let Ok(relative) = entry.path().strip_prefix(&root) else {
-                continue;
-            };
-            let path = relative
-                .to_string_lossy()
-                .replace(std::path::MAIN_SEPARATOR, "/");
-            let kind = entry_kind(&entry);
-            found.push((Entry { path, kind }, Some(entry.path().to_path_buf())));
+        let mut names = Vec::new();
+        for (folder, root) in roots {
+            names.push(list(folder, root, &mut found)?);
         }
-        let name = root.file_name().map_or_else(
-            || "root".to_owned(),
-            |name| name.to_string_lossy().into_owned(),
-        );
-        let mut tree = SourceTree::build(name, found);
+        let mut tree = SourceTree::build(names.join(" and "), found);
         for (name, path) in extra {
             tree.push_extra(name, path)?;
         }
@@ -169,7 +155,10 @@ impl SourceTree {
             };
             let below = entry.path().strip_prefix(path).unwrap_or(path);
             let listed = Entry {
-                path: match below.to_string_lossy().replace('\\', "/") {
+                path: match below
+                    .to_string_lossy()
+                    .replace(std::path::MAIN_SEPARATOR, "/")
+                {
                     below if below.is_empty() => name.to_owned(),
                     below => format!("{name}/{below}"),
                 },
@@ -269,7 +258,7 @@ impl SourceTree {
         )
     }
 
-    fn build(name: String, mut found: Vec<(Entry, Option<PathBuf>)>) -> SourceTree {
+    fn build(name: String, mut found: Vec<Found>) -> SourceTree {
         found.sort_by(|a, b| a.0.path.cmp(&b.0.path));
         let mut tree = SourceTree {
             name,
@@ -474,20 +463,6 @@ impl SourceTree {
             line: to_u32(line),
             column: to_u32(column + 1),
         }
-    }
-}
-
-fn entry_kind(entry: &walkdir::DirEntry) -> EntryKind {
-    let kind = entry.file_type();
-    if kind.is_symlink() {
-        let target = std::fs::read_link(entry.path()).unwrap_or_default();
-        EntryKind::Link(target.to_string_lossy().into_owned())
-    } else if kind.is_dir() {
-        EntryKind::Directory
-    } else if kind.is_file() {
-        EntryKind::File
-    } else {
-        EntryKind::Special
     }
 }
 

@@ -15,7 +15,7 @@ use super::profiles::profiles;
 use super::scope::{Binding, HostVars, Layer, Session};
 use super::value::Value;
 use crate::diag::{Code, Diagnostics};
-use crate::import::Options as ImportOptions;
+use crate::import::{EXAMPLE_HOST, Options as ImportOptions};
 use crate::source::{self, FileId, SourceTree, Span};
 use crate::syntax::yaml;
 
@@ -79,7 +79,7 @@ impl Cast {
                 .collect();
             if playbooks.is_empty() {
                 if !roles.is_empty() {
-                    inventory.add_host("example", None);
+                    inventory.add_host(EXAMPLE_HOST, None);
                 }
                 plays_everything = true;
             } else if names.len() > MAX_NAMES {

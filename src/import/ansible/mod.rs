@@ -33,7 +33,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 use super::state::State;
-use super::{Importer, Options as ImportOptions};
+use super::{Importer, Options as ImportOptions, Prefer};
 use crate::account::{Account, Closing, Code, ItemId, ItemKind, Verdict};
 use crate::diag::{self, Diagnostics};
 use crate::model::{Condition, Entry, Hostname, Machine, Model, Origin, Part, Resource, VERSION};
@@ -46,9 +46,12 @@ use scope::Session;
 
 pub(super) const IMPORTER: Importer = Importer {
     name: "ansible",
+    described: "playbook or role",
+    is_named: is_yaml,
     detect,
     knows: modules::names,
     root_markers: project::ROOT_MARKERS,
+    side: Some(Prefer::Playbook),
     projects: project::projects,
     import,
 };
@@ -78,11 +81,14 @@ pub fn profile_names() -> impl Iterator<Item = &'static str> {
     facts::Profile::names()
 }
 
+fn is_yaml(name: &str) -> bool {
+    name.ends_with(".yml") || name.ends_with(".yaml")
+}
+
 fn detect(tree: &SourceTree, given: Option<&str>) -> bool {
-    let is_yaml = |path: &str| path.ends_with(".yml") || path.ends_with(".yaml");
     match given {
         Some(path) => is_yaml(path),
-        None => tree.entries().any(|(_, entry)| is_yaml(&entry.path)),
+        None => project::is_project(tree),
     }
 }
 

@@ -62,6 +62,15 @@ pub(super) fn projects(tree: &SourceTree) -> Vec<String> {
         .collect()
 }
 
+/// Tells whether a tree holds a play, or a role.
+pub(super) fn is_project(tree: &SourceTree) -> bool {
+    tree.entries().any(|(file, entry)| {
+        let is_yaml = entry.path.ends_with(".yml") || entry.path.ends_with(".yaml");
+        let is_of_role = || entry.path.split('/').rev().nth(1) == Some("tasks");
+        is_yaml && (is_of_role() || tree.text(file).is_ok_and(is_playbook))
+    })
+}
+
 /// `roles` alone makes a root for a playbook below, yet no project of its own.
 fn has_own_inventory(tree: &SourceTree, folder: &str) -> bool {
     tree.children(folder).any(|(_, entry)| {

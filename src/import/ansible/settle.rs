@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use crate::account::{Account, Closing, Code, ItemId, Verdict};
 use crate::diag::{self, Diagnostics};
+use crate::import::contradiction;
 use crate::import::etc::kinds as etc;
 use crate::import::reading::{self, Said};
 use crate::import::state::{Book, State};
-use crate::model::{Condition, Content, Entry, Family, File, Link, Opaque, Resource, Text};
+use crate::model::{Condition, Content, Entry, Family, File, Link, Resource};
 
 /// Returns what the machine must have, with the files of known kinds as typed resources.
 pub(super) fn settle(
@@ -43,18 +44,7 @@ fn clash(entry: &Entry, account: &Account, diags: &mut Diagnostics) -> Entry {
         let help = "leave one of the playbooks out, or state what holds in the host's file";
         diags.at_with_help(diag::Code::OptionClash, span, reason.clone(), help);
     }
-    let said = serde_yaml::to_string(&entry.resource).unwrap_or_default();
-    let opaque = Opaque {
-        subject: "playbook".to_owned(),
-        title: String::new(),
-        reason,
-        cure: None,
-        lines: Text::from(said).lines(),
-    };
-    Entry {
-        resource: Resource::Opaque(opaque),
-        ..entry.clone()
-    }
+    contradiction::shown(entry, "playbook", reason)
 }
 
 fn settle_entry(

@@ -65,6 +65,10 @@ pub(super) fn judge(root: &Root<'_>, distribution: &Distribution<'_>, found: &Fo
         let reason = format!("`{package}` brings it: {reason}");
         return Fate::NotNeeded(Code::NoMeaning, reason);
     }
+    if !distribution.knows_all() && leftover::is_former(path) {
+        let reason = "it is of the upkeep of the distribution, and started by it alone";
+        return Fate::NotNeeded(Code::NoMeaning, reason.to_owned());
+    }
     if !is_known && !distribution.knows_all() && leftover::is_data(path) {
         let reason =
             "it is of the data that packages bring: on NixOS programs read it in the Nix store";
@@ -85,6 +89,9 @@ pub(super) fn judge(root: &Root<'_>, distribution: &Distribution<'_>, found: &Fo
         Content::Text(text) => kinds::read(path, text),
         Content::Binary(_) => None,
     };
+    // A script that runs at its time is stated as a whole, unless it is not known whether it runs.
+    let is_script = |it: &Reading| it.file == kinds::Fate::Kept && it.entries.iter().all(asks);
+    let reading = reading.filter(|it| !is_script(it));
     let file = File {
         path: path.to_owned(),
         content,
@@ -96,6 +103,10 @@ pub(super) fn judge(root: &Root<'_>, distribution: &Distribution<'_>, found: &Fo
         Some(reading) => Fate::Reads(file, reading),
         None => Fate::Stays(file, package),
     }
+}
+
+fn asks(part: &kinds::Entry) -> bool {
+    matches!(part.meaning, kinds::Meaning::Asks(_))
 }
 
 /// A time zone that was copied rather than linked does not say its name.
@@ -145,7 +156,10 @@ fn content(root: &Root<'_>, found: &Found<'_>, is_known: bool) -> Result<Content
 /// Programs stay programs; who may write a file is nothing that a store keeps, and what is no program does not run.
 fn mode(root: &Root<'_>, found: &Found<'_>) -> Option<Mode> {
     let mut mode = root.tree.mode(found.id)? & !0o022;
-    let is_program = root.tree.text(found.id).is_ok_and(|text| text.starts_with("#!"));
+    let is_program = root
+        .tree
+        .text(found.id)
+        .is_ok_and(|text| text.starts_with("#!"));
     if !is_program {
         mode &= !0o111;
     }

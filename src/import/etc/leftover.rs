@@ -276,6 +276,10 @@ const OF_PACKAGES: &[(&[&str], &str)] = &[
         "it looks after the package on its distribution",
     ),
     (
+        &["logrotate.d/"],
+        "it rotates the logs of the package where its distribution writes them; the modules of NixOS bring their own rules",
+    ),
+    (
         &["apparmor.d/", "apparmor.d/local/", "apparmor/"],
         "profiles of AppArmor name the paths of the distribution's programs, which NixOS does not have",
     ),
@@ -367,6 +371,78 @@ const OF_PACKAGES: &[(&[&str], &str)] = &[
         "NixOS brings what the package does, with settings of its own",
     ),
 ];
+
+/// Scripts and settings that packages of older and kindred releases brought for their own upkeep.
+const FORMER: &[&str] = &[
+    "cron.*/*apport",
+    "cron.*/*apt",
+    "cron.*/0anacron",
+    "cron.*/apt-compat",
+    "cron.*/apt-xapian-index",
+    "cron.*/aptitude",
+    "cron.*/bsdmainutils",
+    "cron.*/cracklib-runtime",
+    "cron.*/dpkg",
+    "cron.*/fstrim",
+    "cron.*/google-chrome",
+    "cron.*/gpg-keyring",
+    "cron.*/lsb",
+    "cron.*/man-db",
+    "cron.*/mdadm",
+    "cron.*/mlocate",
+    "cron.*/ntp",
+    "cron.*/passwd",
+    "cron.*/popularity-contest",
+    "cron.*/samba",
+    "cron.*/spamassassin",
+    "cron.*/standard",
+    "cron.*/sysstat",
+    "cron.*/update-notifier-common",
+    "cron.*/upstart",
+    "cron.d/anacron",
+    "cron.d/e2scrub_all",
+    "cron.d/mdadm",
+    "cron.d/php*",
+    "cron.d/popularity-contest",
+    "cron.d/sysstat",
+    "cron.d/zfsutils-linux",
+    "init.d/apport",
+    "init.d/console-setup",
+    "init.d/grub-common",
+    "init.d/halt",
+    "init.d/killprocs",
+    "init.d/kmod",
+    "init.d/networking",
+    "init.d/ondemand",
+    "init.d/pppd-dns",
+    "init.d/rc",
+    "init.d/rc.local",
+    "init.d/rcS",
+    "init.d/reboot",
+    "init.d/resolvconf",
+    "init.d/rsyslog",
+    "init.d/sendsigs",
+    "init.d/single",
+    "init.d/umount*",
+    "init.d/urandom",
+    "logrotate.d/apport",
+    "logrotate.d/aptitude",
+    "logrotate.d/bootlog",
+    "logrotate.d/dpkg",
+    "logrotate.d/iptraf*",
+    "logrotate.d/pm-utils",
+    "logrotate.d/ppp",
+    "logrotate.d/speech-dispatcher",
+    "logrotate.d/ubuntu-*",
+    "logrotate.d/unattended-upgrades",
+    "logrotate.d/upstart",
+];
+
+/// Tells whether a file is of the upkeep of a distribution, where it is not known what was shipped.
+pub(super) fn is_former(path: &str) -> bool {
+    let below = path.strip_prefix("/etc/").unwrap_or_default();
+    FORMER.iter().any(|pattern| matches(pattern, below))
+}
 
 /// Data that programs read from where their package is, and that packages bring in numbers: nobody writes it by hand.
 const DATA: &[&str] = &[

@@ -17,7 +17,7 @@ mod root;
 mod secret;
 mod shipped;
 
-use super::{Importer, Options};
+use super::{Importer, Options, Prefer};
 use crate::account::Account;
 use crate::diag::Diagnostics;
 use crate::model::{Model, VERSION};
@@ -27,9 +27,12 @@ use root::Root;
 
 pub(super) const IMPORTER: Importer = Importer {
     name: "etc",
+    described: "/etc of a machine",
+    is_named: |_| false,
     detect: |tree, given| given.is_none() && root::detect(tree),
     knows: || kinds::KINDS.iter().map(|kind| kind.name).collect(),
     root_markers: &[],
+    side: Some(Prefer::Host),
     projects: |_| Vec::new(),
     import,
 };

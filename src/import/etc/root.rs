@@ -162,6 +162,21 @@ impl<'a> Root<'a> {
         (None, "")
     }
 
+    /// Tells whether it is the /etc of a machine as it was found, not a choice of files that people keep.
+    pub(super) fn is_whole(&self) -> bool {
+        const MADE_BY_INSTALLING: [&str; 5] = [
+            "/etc/passwd",
+            "/etc/debian_version",
+            "/etc/os-release",
+            "/etc/machine-id",
+            "/etc/ld.so.conf",
+        ];
+        let there = MADE_BY_INSTALLING
+            .iter()
+            .filter(|path| self.find(path).is_ok());
+        there.count() > 1
+    }
+
     /// Returns the text of a file of the machine, where it has one.
     pub(super) fn text(&self, path: &str) -> Option<&'a str> {
         self.tree.text(self.find(path).ok()?).ok()

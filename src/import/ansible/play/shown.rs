@@ -3,7 +3,7 @@
 use crate::import::ansible::playbook::Task;
 use crate::import::ansible::scope::Scope;
 use crate::import::ansible::value::Value;
-use crate::import::secret;
+use crate::import::secret::is_secret_name;
 use crate::model::{Hole, HoleKind, Text};
 use crate::syntax::yaml::Node;
 
@@ -47,7 +47,7 @@ pub(super) fn shown_arguments(task: &Task, scope: Option<&Scope<'_>>) -> Vec<Tex
 }
 
 fn shown_value(name: &str, node: &Node, scope: Option<&Scope<'_>>) -> Text {
-    if secret::is_secret_name(name) {
+    if is_secret_name(name) {
         return Text::hole(Hole {
             kind: HoleKind::Secret,
             what: format!("`{name}`"),

@@ -1,9 +1,9 @@
 //! What a command asks of a machine, as far as its program is known.
 
-use super::programs::{BY_HAND, NOTHING, READERS};
 use crate::import::ansible::modules::Run;
 use crate::import::ansible::modules::package;
 use crate::import::ansible::params::Refusal;
+use crate::import::programs::{BY_HAND, NOTHING, READERS};
 use crate::model::{Family, Hostname, KernelModule, Resource, Service, Sysctl, Timezone, User};
 use crate::syntax::placeholder_index;
 use crate::syntax::shell::{RedirectionKind, Simple, read};

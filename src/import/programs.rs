@@ -1,7 +1,7 @@
 //! Tables of programs: those that only look, those without meaning on NixOS, and those whose work is for a person.
 
 /// A program and the arguments with one of which it only looks; without any, it always does.
-pub(super) const READERS: &[(&str, &[&str])] = &[
+pub(crate) const READERS: &[(&str, &[&str])] = &[
     (":", &[]),
     ("[", &[]),
     ("apache2ctl", &["-t", "-v", "-M", "-S", "configtest"]),
@@ -204,7 +204,7 @@ const SETTINGS: &str = "NixOS applies kernel settings at a switch";
 const KEYS: &str = "NixOS takes packages from nixpkgs, and needs no key of a repository";
 
 /// A program, the arguments with one of which it has no meaning on NixOS (without any, it never has), and why.
-pub(super) const NOTHING: &[(&str, &[&str], &str)] = &[
+pub(crate) const NOTHING: &[(&str, &[&str], &str)] = &[
     (
         "add-apt-repository",
         &[],
@@ -342,7 +342,7 @@ pub(super) const NOTHING: &[(&str, &[&str], &str)] = &[
 ];
 
 /// A program whose work has another place on NixOS, what it does, and where that is.
-pub(super) const BY_HAND: &[(&str, &str, &str)] = &[
+pub(crate) const BY_HAND: &[(&str, &str, &str)] = &[
     (
         "a2disconf",
         "a part of Apache's configuration is switched off",

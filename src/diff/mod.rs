@@ -1,0 +1,70 @@
+//! What translating would change: files as text, and options of hosts by meaning.
+
+#![deny(clippy::wildcard_enum_match_arm)]
+
+mod meaning;
+mod side;
+mod stat;
+mod text;
+mod value;
+
+pub use meaning::meaning;
+pub use stat::stat;
+pub use text::{FileDiff, file_diffs, kept, unified};
+
+/// A file of the output's folder, and what translating does to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fate<'a> {
+    /// Relative to the folder of the output, with `/`.
+    pub path: String,
+    /// What stands there, where it is a file and does not say the same already.
+    pub old: Option<Vec<u8>>,
+    pub deed: Deed<'a>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deed<'a> {
+    /// It says this already.
+    Leave(&'a [u8]),
+    /// This is written.
+    Write(&'a [u8]),
+    /// It is a person's, and stays instead of this. The text says why, after the path.
+    Keep(&'static str, &'a [u8]),
+    /// It is no longer made, and is a person's: it stays.
+    Abandon(&'static str),
+    /// It is no longer made, and is removed.
+    Remove,
+    /// It is no longer made, and is gone already.
+    Forget,
+}
+
+/// A line to print, without its line break.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    pub kind: LineKind,
+    pub text: String,
+}
+
+/// What a line says, for who gives it its colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LineKind {
+    /// Names what follows: a file, hosts.
+    Title,
+    /// Where in a file.
+    Place,
+    Added,
+    Removed,
+    Changed,
+    /// Said about the difference, and no part of it.
+    Remark,
+    Plain,
+}
+
+impl Line {
+    fn new(kind: LineKind, text: impl Into<String>) -> Line {
+        Line {
+            kind,
+            text: text.into(),
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! Names of packages as package managers read them: with version, architecture, release.
+
+use crate::model::{Family, Package};
+
+/// Why a name cannot be taken for that of a package, and what to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct NoName {
+    pub(crate) reason: String,
+    pub(crate) cure: &'static str,
+}
+
+const ARCHITECTURES: [&str; 8] = [
+    "x86_64", "noarch", "i386", "i686", "aarch64", "ppc64le", "s390x", "armhfp",
+];
+
+/// Reads a package's name as its package manager does: with version, architecture, release.
+pub(crate) fn read(name: &str, family: Family) -> Result<Package, NoName> {
+    let refuse = |what: &str, cure: &'static str| {
+        Err(NoName {
+            reason: format!("`{name}` is {what}"),
+            cure,
+        })
+    };
+    let by_hand = "name its packages in environment.systemPackages";
+    if name.contains("://") {
+        return refuse(
+            "a package from an address",
+            "find it in nixpkgs, or package it",
+        );
+    }
+    let is_file = [".deb", ".rpm", ".apk", ".pkg.tar.zst", ".pkg.tar.xz"]
+        .iter()
+        .any(|end| name.ends_with(end));
+    if name.starts_with(['/', '.']) || is_file {
+        return refuse("a file on the machine", "find it in nixpkgs, or package it");
+    }
+    if name.starts_with('@') || name.starts_with('^') {
+        return refuse("a group or pattern of packages", by_hand);
+    }
+    let (bare, version) = match family {
+        Family::Debian => {
+            let (bare, version) = split_at(name, &['=']);
+            let bare = bare.split('/').next().unwrap_or_default();
+            (bare.split(':').next().unwrap_or_default(), version)
+        }
+        Family::Rhel => split_rpm(name),
+        Family::Alpine => {
+            let (bare, version) = split_at(name, &['=', '<', '>', '~', '!']);
+            (bare.split('@').next().unwrap_or_default(), version)
+        }
+        Family::Arch => {
+            let (bare, version) = split_at(name, &['=', '<', '>']);
+            (bare.rsplit('/').next().unwrap_or_default(), version)
+        }
+        Family::Other => split_at(name, &['=']),
+    };
+    if name != "*" && bare.contains(['*', '?', '[', ' ']) {
+        return refuse(
+            "a pattern: what it stands for only the package manager knows",
+            by_hand,
+        );
+    }
+    Ok(Package {
+        name: bare.to_owned(),
+        family,
+        version: version.map(str::to_owned),
+    })
+}
+
+fn split_at<'n>(name: &'n str, signs: &[char]) -> (&'n str, Option<&'n str>) {
+    match name.find(signs) {
+        Some(at) => {
+            let version = name[at..].trim_start_matches(['=', '<', '>', '~', '!', ' ']);
+            (name[..at].trim_end(), Some(version))
+        }
+        None => (name, None),
+    }
+}
+
+/// `name-version-release.arch`, of which a number behind a dash begins the version only if nothing but numbers follow.
+fn split_rpm(name: &str) -> (&str, Option<&str>) {
+    let bare = ARCHITECTURES
+        .iter()
+        .find_map(|it| name.strip_suffix(it)?.strip_suffix('.'))
+        .unwrap_or(name);
+    let (bare, version) = split_at(bare, &['=', '<', '>']);
+    if version.is_some() {
+        return (bare, version);
+    }
+    let is_version = |rest: &str| {
+        let begins = |part: &str| part.starts_with(|c: char| c.is_ascii_digit());
+        let parts: Vec<&str> = rest.split('-').collect();
+        parts.len() <= 2 && parts.iter().all(|it| begins(it)) && rest.contains(['.', '*'])
+    };
+    let dashes = bare.match_indices('-').map(|(at, _)| at);
+    match dashes.into_iter().find(|at| is_version(&bare[at + 1..])) {
+        Some(at) => (&bare[..at], Some(&bare[at + 1..])),
+        None => (bare.strip_suffix("-*").unwrap_or(bare), None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read;
+    use crate::model::Family;
+
+    fn check(name: &str, family: Family, expected: &str) {
+        let found = match read(name, family) {
+            Ok(it) => format!("{} {}", it.name, it.version.unwrap_or_default()),
+            Err(no_name) => no_name.reason,
+        };
+        assert_eq!(found.trim_end(), expected, "{name}");
+    }
+
+    #[test]
+    fn names_lose_version_and_architecture() {
+        check(
+            "nginx=1.18.0-6ubuntu14",
+            Family::Debian,
+            "nginx 1.18.0-6ubuntu14",
+        );
+        check("libc6:i386", Family::Debian, "libc6");
+        check("tor/bookworm-backports", Family::Debian, "tor");
+        check(
+            "httpd-2.4.6-97.el7.x86_64",
+            Family::Rhel,
+            "httpd 2.4.6-97.el7",
+        );
+        check("java-1.8.0-openjdk", Family::Rhel, "java-1.8.0-openjdk");
+        check("nginx-1.20*", Family::Rhel, "nginx 1.20*");
+        check("php >= 8.1", Family::Rhel, "php 8.1");
+        check("python3-devel", Family::Rhel, "python3-devel");
+        check("g++", Family::Debian, "g++");
+        check("curl~8", Family::Alpine, "curl 8");
+        check("extra/vim", Family::Arch, "vim");
+        check(
+            "@development",
+            Family::Rhel,
+            "`@development` is a group or pattern of packages",
+        );
+        check(
+            "/tmp/x.deb",
+            Family::Debian,
+            "`/tmp/x.deb` is a file on the machine",
+        );
+    }
+}
