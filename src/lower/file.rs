@@ -29,7 +29,7 @@ pub(super) fn lower(file: &File, machine: &Machine) -> Lowered {
         (Some(lowered), _) => return lowered,
         (None, None) => {}
     }
-    match &file.content {
+    let mut lowered = match &file.content {
         Content::Text(text) => match text.holes().find(|hole| hole.kind == HoleKind::Unknown) {
             Some(unknown) => Lowered::Manual(
                 Left::new(
@@ -45,12 +45,21 @@ pub(super) fn lower(file: &File, machine: &Machine) -> Lowered {
             None => lower_text(file, text.plain().unwrap_or_default(), machine),
         },
         Content::Binary(bytes) => lower_binary(file, bytes, machine),
+    };
+    if let Lowered::Stated(statement) = &mut lowered
+        && machine.packaged.contains_key(&file.path)
+    {
+        statement.assume("what reads it looks there on NixOS too");
     }
+    lowered
 }
 
 /// What a package of the old system may have brought just so is not carried over.
 fn packaged(file: &File, machine: &Machine) -> Option<Left> {
-    machine.packaged.get(&file.path)?;
+    machine
+        .packaged
+        .get(&file.path)
+        .filter(|it| !it.is_empty())?;
     let reason =
         "a package of the old system brings it, and whether somebody changed it is not known here";
     Some(

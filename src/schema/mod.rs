@@ -4,12 +4,18 @@
 //! is an attribute set is taken apart where the index has options for its names.
 
 mod check;
+mod index;
+mod near;
+mod options_file;
 mod required;
 mod table;
 mod types;
 mod value;
 
 pub use check::check;
-pub use table::{Found, OptionFacts, lookup};
+pub use index::{Found, Index, OptionFacts};
+pub use near::{likeness, names_like, option_text};
+pub use options_file::read_options;
+pub use table::{BUILT_IN, Renamed, lookup, removed, renamed};
 pub use types::{Literal, PathKind, Range, StrKind, Type};
 pub use value::{Mismatch, check_value};

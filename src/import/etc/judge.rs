@@ -74,6 +74,10 @@ pub(super) fn judge(root: &Root<'_>, distribution: &Distribution<'_>, found: &Fo
             "it is of the data that packages bring: on NixOS programs read it in the Nix store";
         return Fate::NotNeeded(Code::NoMeaning, reason.to_owned());
     }
+    if names_distribution(path, bytes) {
+        let reason = "it greets with the name of the distribution: NixOS has its own";
+        return Fate::NotNeeded(Code::NoMeaning, reason.to_owned());
+    }
     if let Some(zone) = copied_zone(root, path) {
         return zone;
     }
@@ -103,6 +107,24 @@ pub(super) fn judge(root: &Root<'_>, distribution: &Distribution<'_>, found: &Fo
         Some(reading) => Fate::Reads(file, reading),
         None => Fate::Stays(file, package),
     }
+}
+
+/// Tells whether a greeting is the one that a distribution gives by itself.
+fn names_distribution(path: &str, bytes: &[u8]) -> bool {
+    const NAMES: [&str; 6] = [
+        "Debian GNU/Linux",
+        "Ubuntu",
+        "Welcome to Alpine",
+        "Arch Linux",
+        "Manjaro Linux",
+        "\\S",
+    ];
+    let text = String::from_utf8_lossy(bytes);
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let first = lines.next().unwrap_or_default();
+    matches!(path, "/etc/issue" | "/etc/issue.net")
+        && NAMES.iter().any(|name| first.starts_with(name))
+        && lines.count() < 2
 }
 
 fn asks(part: &kinds::Entry) -> bool {
