@@ -14,6 +14,7 @@ mod cron;
 mod ctx;
 mod file;
 mod firewall;
+mod gather;
 mod interface;
 mod machine;
 mod membership;
@@ -78,7 +79,9 @@ fn lower_machine(
     for entry in &machine.entries {
         lower_entry(entry, &mut ctx);
     }
-    ctx.finish()
+    let mut plan = ctx.finish();
+    gather::gather(&mut plan.remarks, account);
+    plan
 }
 
 fn lower_entry(entry: &Entry, ctx: &mut Ctx<'_>) {
