@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::sheet::{Mark, Page};
 use crate::account::{Account, ItemId, Output};
 
-/// As many items may name one line.
-const MOST_PER_LINE: usize = 25;
+/// As many items may name one line; whole files and plays name the lines of what they hold besides.
+const MOST_PER_LINE: usize = 20;
 /// As many places of one item are named.
 const MOST_PER_ITEM: usize = 200;
 
