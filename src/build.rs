@@ -31,6 +31,10 @@ fn main() {
         &out.join("names.rs"),
         &names_table(&facts, &options, &required),
     );
+    write(
+        &out.join("taken.rs"),
+        &taken_table(&facts, &options, &read_json(&facts.join("renames.json"))),
+    );
     write(&out.join("rules.rs"), &rules_table(&root.join("rules")));
     write(
         &out.join("shipped.rs"),
@@ -401,6 +405,36 @@ fn shipped_table(text: &str) -> String {
         )
     });
     list(&mut out, "SHIPPED", "Shipped", rows);
+    out
+}
+
+/// The names below `services` that NixOS has or had, and the names of its own units: a service of the input's own has
+/// another one.
+fn taken_table(facts: &Path, options: &Options, renames: &Value) -> String {
+    let rows = read_rows(&facts.join("services.jsonl"));
+    let packages = read_rows(&facts.join("packages.jsonl"));
+    let named = rows.iter().chain(&packages).filter_map(option_of);
+    let renamed = renames["renamed"].as_object().into_iter().flatten();
+    let paths = options
+        .keys()
+        .cloned()
+        .chain(named)
+        .chain(renamed.map(|(old, _)| old.clone()))
+        .chain(strings(&renames["removed"]).into_iter().map(str::to_owned));
+    let mut taken: BTreeSet<String> = paths
+        .filter_map(|path| {
+            Some(
+                path.strip_prefix("services.")?
+                    .split('.')
+                    .next()?
+                    .to_owned(),
+            )
+        })
+        .collect();
+    let units = rows.iter().filter_map(|row| row["unit"].as_str());
+    taken.extend(units.map(|unit| unit.trim_end_matches(".service").to_owned()));
+    let mut out = String::new();
+    list(&mut out, "TAKEN", "&str", taken.iter().map(|it| quoted(it)));
     out
 }
 

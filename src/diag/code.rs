@@ -177,6 +177,12 @@ codes! {
     HostsTakenAsOne   "hosts-taken-as-one"        Note    "Hosts of two inputs have different names and are taken as the same";
         more: "Each input has one host only, so they are joined."
         cure: "Translate them one by one where they are different machines.";
+    ServiceRenamed    "service-renamed"           Note    "NixOS has a service of this name, so the input's own has another one";
+        more: "Two modules cannot declare the same options; the data and the unit of the input's own are named after the new name."
+        cure: "Use the service of NixOS where it is the same program, and take the other out of the imports.";
+    ServiceNotEnabled "service-not-enabled"       Warning "A service needs something from a person before a host can enable it";
+        more: "Its module is written and imported, but the host does not enable it."
+        cure: "Give what the module asks for, such as its package, then set its `enable` in local.nix.";
     HandEdited        "output-hand-edited"        Warning "A file of the output was changed by hand and was not overwritten";
         more: "The file is yours from then on, and stays as it is."
         cure: "`ops2nix diff` shows what it would be. To take that, move your file away and run again. What is yours is safest in \

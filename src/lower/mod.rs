@@ -6,6 +6,7 @@
 #![deny(clippy::wildcard_enum_match_arm)]
 
 mod about;
+mod application;
 mod authorized_key;
 mod commands;
 mod container;
@@ -96,7 +97,7 @@ fn lower_entry(entry: &Entry, ctx: &mut Ctx<'_>) {
             return;
         }
     }
-    if rule::lower(entry, ctx) {
+    if rule::lower(entry, ctx) || application::lower(entry, ctx) {
         return;
     }
     let lowered = lower_resource(entry, ctx.machine);
@@ -121,6 +122,7 @@ fn lower_resource(entry: &Entry, machine: &Machine) -> Lowered {
         | Resource::Sysctl(_)
         | Resource::KernelModule(_)
         | Resource::HostsEntry(_)
+        | Resource::Application(_)
         | Resource::Firewall(_) => Lowered::manual(Code::CannotState, "no rule states this"),
         Resource::Unit(it) => systemd::lower(it, machine),
         Resource::CronJob(it) => cron::lower(it, machine),
@@ -138,7 +140,6 @@ fn lower_resource(entry: &Entry, machine: &Machine) -> Lowered {
         Resource::FirewallPort(it) => firewall::lower(it),
         Resource::Container(it) => container::lower(it, machine),
         Resource::ContainerNetwork(it) => container::lower_network(it),
-        Resource::Application(_) => Lowered::manual(Code::CannotState, "no rule states this"),
         Resource::Step(it) => step::lower(it, entry, machine),
         Resource::Opaque(it) => opaque::lower(it),
     }
