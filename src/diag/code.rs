@@ -178,11 +178,12 @@ codes! {
         more: "Each input has one host only, so they are joined."
         cure: "Translate them one by one where they are different machines.";
     ServiceRenamed    "service-renamed"           Note    "NixOS has a service of this name, so the input's own has another one";
-        more: "Two modules cannot declare the same options; the data and the unit of the input's own are named after the new name."
-        cure: "Use the service of NixOS where it is the same program, and take the other out of the imports.";
+        more: "An option that is declared twice does not evaluate, so the service has `-app` behind its name: its options, its \
+          unit, its user and its folders."
+        cure: "Look whether the module of NixOS is what you want: it is kept up for you.";
     ServiceNotEnabled "service-not-enabled"       Warning "A service needs something from a person before a host can enable it";
-        more: "Its module is written and imported, but the host does not enable it."
-        cure: "Give what the module asks for, such as its package, then set its `enable` in local.nix.";
+        more: "The module is whole but for one option without a default: what to start, or the package that has the program."
+        cure: "Give the option and enable the service, as the comment in the host's file shows.";
     HandEdited        "output-hand-edited"        Warning "A file of the output was changed by hand and was not overwritten";
         more: "The file is yours from then on, and stays as it is."
         cure: "`ops2nix diff` shows what it would be. To take that, move your file away and run again. What is yours is safest in \

@@ -19,14 +19,17 @@ pub use application::{
 };
 pub use container::{Attachment, Container, ContainerNetwork, Engine, Restart};
 pub use file::{Content, Directory, File, Link, Mode, PathMode, RemovedPath};
-pub use network::{Firewall, FirewallPort, Protocol};
+pub use network::{
+    Firewall, FirewallPort, Interface, InterfaceTrait, NetworkUnit, NetworkUnitKind, Protocol,
+};
 pub use resource::{Command, Opaque, Resource, Step};
 pub use service::{CronJob, Family, Package, Service, Unit, UnitSection};
 pub use system::{
-    Hostname, HostsEntry, KernelModule, Mount, SshdSetting, SudoRule, Sysctl, Timezone,
+    Hostname, HostsEntry, KernelModule, Mount, Setting, Settings, SshdSetting, SudoRule, Sysctl,
+    Timezone,
 };
 pub use text::{Hole, HoleKind, Piece, Text};
-pub use user::{AuthorizedKey, Group, User};
+pub use user::{AuthorizedKey, Group, IdKind, Membership, SubordinateIds, User};
 
 use std::collections::BTreeMap;
 

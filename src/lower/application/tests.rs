@@ -60,6 +60,7 @@ impl Recipe {
             name: "example".into(),
             described: "shop/Dockerfile".into(),
             family: Family::Debian,
+            packaged: std::collections::BTreeMap::new(),
             entries: vec![Entry {
                 resource: Resource::Application(Box::new(application)),
                 part,
