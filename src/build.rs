@@ -379,6 +379,35 @@ fn find_rules(folder: &Path, files: &mut Vec<PathBuf>) {
     }
 }
 
+/// The files that packages bring below /etc, by path, with the hashes of what they hold as shipped.
+fn shipped_table(text: &str) -> String {
+    let mut rows: BTreeMap<&str, (&str, BTreeSet<&str>)> = BTreeMap::new();
+    let mut package = "";
+    for line in text.lines().filter(|line| !line.starts_with('#')) {
+        if let Some(name) = line.strip_prefix("= ") {
+            package = name;
+            continue;
+        }
+        let mut words = line.split(' ');
+        let path = words.next().expect("a line has a word");
+        // Two packages may bring one path: each hash is that of one of them.
+        let row = rows.entry(path).or_insert((package, BTreeSet::new()));
+        row.1.extend(words);
+    }
+    let mut out = String::new();
+    let rows = rows.iter().map(|(path, (package, hashes))| {
+        let hashes: Vec<String> = hashes.iter().map(|it| format!("0x{it}")).collect();
+        format!(
+            "Shipped{{path:{},package:{},hashes:&[{}]}}",
+            quoted(path),
+            quoted(package),
+            hashes.join(",")
+        )
+    });
+    list(&mut out, "SHIPPED", "Shipped", rows);
+    out
+}
+
 /// The names below `services` that NixOS has or had, and the names of its own units: a service of the input's own has
 /// another one.
 fn taken_table(facts: &Path, options: &Options, renames: &Value) -> String {
@@ -406,35 +435,6 @@ fn taken_table(facts: &Path, options: &Options, renames: &Value) -> String {
     taken.extend(units.map(|unit| unit.trim_end_matches(".service").to_owned()));
     let mut out = String::new();
     list(&mut out, "TAKEN", "&str", taken.iter().map(|it| quoted(it)));
-    out
-}
-
-/// The files that packages bring below /etc, by path, with the hashes of what they hold as shipped.
-fn shipped_table(text: &str) -> String {
-    let mut rows: BTreeMap<&str, (&str, BTreeSet<&str>)> = BTreeMap::new();
-    let mut package = "";
-    for line in text.lines().filter(|line| !line.starts_with('#')) {
-        if let Some(name) = line.strip_prefix("= ") {
-            package = name;
-            continue;
-        }
-        let mut words = line.split(' ');
-        let path = words.next().expect("a line has a word");
-        // Two packages may bring one path: each hash is that of one of them.
-        let row = rows.entry(path).or_insert((package, BTreeSet::new()));
-        row.1.extend(words);
-    }
-    let mut out = String::new();
-    let rows = rows.iter().map(|(path, (package, hashes))| {
-        let hashes: Vec<String> = hashes.iter().map(|it| format!("0x{it}")).collect();
-        format!(
-            "Shipped{{path:{},package:{},hashes:&[{}]}}",
-            quoted(path),
-            quoted(package),
-            hashes.join(",")
-        )
-    });
-    list(&mut out, "SHIPPED", "Shipped", rows);
     out
 }
 

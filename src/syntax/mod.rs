@@ -5,7 +5,9 @@
 
 pub mod crontab;
 pub mod dockerfile;
+pub mod dockerignore;
 pub mod fstab;
+pub mod glob;
 pub mod hosts;
 pub mod jinja;
 pub mod lines;
