@@ -36,7 +36,15 @@ fn main() {
         &out.join("names.rs"),
         &names_table(&facts, &options, &required),
     );
+    write(
+        &out.join("taken.rs"),
+        &taken_table(&facts, &options, &read_json(&facts.join("renames.json"))),
+    );
     write(&out.join("rules.rs"), &rules_table(&root.join("rules")));
+    write(
+        &out.join("shipped.rs"),
+        &shipped_table(&read(&root.join("rules/distribution/debian-12.txt"))),
+    );
 }
 
 fn read_json<T: serde::de::DeserializeOwned>(path: &Path) -> T {
@@ -427,6 +435,65 @@ fn find_rules(folder: &Path, files: &mut Vec<PathBuf>) {
             files.push(path);
         }
     }
+}
+
+/// The names below `services` that NixOS has or had, and the names of its own units: a service of the input's own has
+/// another one.
+fn taken_table(facts: &Path, options: &Options, renames: &Value) -> String {
+    let rows = read_rows(&facts.join("services.jsonl"));
+    let packages = read_rows(&facts.join("packages.jsonl"));
+    let named = rows.iter().chain(&packages).filter_map(option_of);
+    let renamed = renames["renamed"].as_object().into_iter().flatten();
+    let paths = options
+        .keys()
+        .cloned()
+        .chain(named)
+        .chain(renamed.map(|(old, _)| old.clone()))
+        .chain(strings(&renames["removed"]).into_iter().map(str::to_owned));
+    let mut taken: BTreeSet<String> = paths
+        .filter_map(|path| {
+            Some(
+                path.strip_prefix("services.")?
+                    .split('.')
+                    .next()?
+                    .to_owned(),
+            )
+        })
+        .collect();
+    let units = rows.iter().filter_map(|row| row["unit"].as_str());
+    taken.extend(units.map(|unit| unit.trim_end_matches(".service").to_owned()));
+    let mut out = String::new();
+    list(&mut out, "TAKEN", "&str", taken.iter().map(|it| quoted(it)));
+    out
+}
+
+/// The files that packages bring below /etc, by path, with the hashes of what they hold as shipped.
+fn shipped_table(text: &str) -> String {
+    let mut rows: BTreeMap<&str, (&str, BTreeSet<&str>)> = BTreeMap::new();
+    let mut package = "";
+    for line in text.lines().filter(|line| !line.starts_with('#')) {
+        if let Some(name) = line.strip_prefix("= ") {
+            package = name;
+            continue;
+        }
+        let mut words = line.split(' ');
+        let path = words.next().expect("a line has a word");
+        // Two packages may bring one path: each hash is that of one of them.
+        let row = rows.entry(path).or_insert((package, BTreeSet::new()));
+        row.1.extend(words);
+    }
+    let mut out = String::new();
+    let rows = rows.iter().map(|(path, (package, hashes))| {
+        let hashes: Vec<String> = hashes.iter().map(|it| format!("0x{it}")).collect();
+        format!(
+            "Shipped{{path:{},package:{},hashes:&[{}]}}",
+            quoted(path),
+            quoted(package),
+            hashes.join(",")
+        )
+    });
+    list(&mut out, "SHIPPED", "Shipped", rows);
+    out
 }
 
 fn list(out: &mut String, name: &str, row: &str, rows: impl Iterator<Item = String>) {

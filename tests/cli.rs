@@ -292,3 +292,72 @@ fn a_file_that_cannot_be_written_is_status_2() {
     fs::write(project.path("out"), "").unwrap();
     project.translate(&["--out", "out"]).with(2, "cannot write");
 }
+
+#[test]
+fn a_difference_is_shown_and_nothing_is_written() {
+    let project = Project::new(&[("site.yml", PLAYBOOK)]);
+    let new = project.run(&["diff", "in", "--out", "out", "--exit-code"]);
+    let new = new.with(1, "");
+    assert!(new.stdout.starts_with("web (new):\n"), "{}", new.stdout);
+    assert!(new.stdout.contains("\n--- /dev/null\n+++ b/flake.nix\n"));
+    assert!(!project.path("out").exists());
+    project.translate(&["--out", "out"]).with(0, "");
+    let same = project
+        .run(&["diff", "in", "--out", "out", "--exit-code"])
+        .with(0, "nothing would change");
+    assert_eq!(same.stdout, "");
+    fs::write(
+        project.path("in/site.yml"),
+        PLAYBOOK.replace("web1", "web2"),
+    )
+    .unwrap();
+    let changed = project.run(&["diff", "in", "--out", "out"]).with(0, "");
+    let expected = "web:\n  ~ networking.hostName = \"web1\" -> \"web2\"\n\ndiff --git a/";
+    assert!(changed.stdout.starts_with(expected), "{}", changed.stdout);
+    let stat = project
+        .run(&["--color", "always", "diff", "in", "--out", "out", "--stat"])
+        .with(0, "");
+    let expected =
+        " hosts/web/default.nix | 2 +-\n 1 file changed, 1 insertion(+), 1 deletion(-)\n";
+    assert_eq!(stat.stdout, expected);
+    let coloured = project
+        .run(&["--color", "always", "diff", "in", "--out", "out", "-p"])
+        .with(0, "");
+    assert!(
+        coloured.stdout.contains("\u{1b}[31m-"),
+        "{}",
+        coloured.stdout
+    );
+}
+
+#[test]
+fn a_difference_leaves_what_is_a_persons() {
+    let project = Project::new(&[("site.yml", PLAYBOOK)]);
+    project.translate(&["--out", "out"]).with(0, "");
+    fs::write(
+        project.path("out/flake.nix"),
+        "{ token = \"hunter2-hunter2\"; }\n",
+    )
+    .unwrap();
+    let ended = project
+        .run(&["diff", "in", "--out", "out", "--exit-code"])
+        .with(0, "");
+    let said = "# flake.nix was changed by hand: it stays as it is.";
+    assert!(ended.stdout.starts_with(said), "{}", ended.stdout);
+    assert!(!ended.stdout.contains("hunter2"), "{}", ended.stdout);
+    project
+        .run(&["diff", "in", "--out", "out", "--report", "x.json"])
+        .with(2, "writes nothing");
+    project.run(&["diff", "in"]).with(2, "--out");
+}
+
+#[test]
+fn limits_of_a_difference_are_those_that_are_set() {
+    let project = Project::new(&[("site.yml", UNKNOWN_MODULE)]);
+    project
+        .run(&["diff", "in", "--out", "out"])
+        .with(0, "--verbose");
+    project
+        .run(&["diff", "in", "--out", "out", "--strict"])
+        .with(1, "");
+}

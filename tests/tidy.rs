@@ -35,7 +35,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ),
     ("emit", &["source", "account", "nix", "plan"]),
     ("check", &["source", "syntax", "diag", "nix", "schema"]),
-    ("diff", &["plan", "emit"]),
+    ("diff", &["syntax", "nix", "plan", "emit"]),
     ("report", &["source", "diag", "account", "plan", "emit"]),
 ];
 

@@ -134,4 +134,13 @@ codes! {
     Carries           "carries"               "Carries the worst verdict of what it holds";
         more: "A play, or a whole file, is as good as its worst part. It does not count in coverage."
         cure: "Look at the items that it holds; `--report account.md` lists them below it.";
+    AsShipped         "as-shipped"            "The distribution's own file, as it was shipped";
+        more: "Its content is what the package brought, comments and white space aside, so it says nothing of this machine."
+        cure: "";
+    PackagedFile      "packaged-file"         "A package brings the file; whether somebody changed it is not known";
+        more: "The path is that of a package's file, and neither its original nor its checksum is known here."
+        cure: "Compare it with the package's own (`dpkg --verify`, `debsums`), and state what was changed.";
+    NotRead           "not-read"              "It is no file that can be read as text";
+        more: "Binary files, devices, sockets, links to outside and huge files are named, never copied."
+        cure: "Put onto the new machine by hand what it needs of them.";
 }

@@ -33,11 +33,16 @@ pub(super) fn run(args: Diff, streams: &mut Streams<'_>) -> anyhow::Result<Statu
     };
     let fates = write::fates(&made.conversion.output, &args.out)?;
     let diffs = diff::file_diffs(&fates);
+    let asks = args.meaning || args.stat || args.patch;
     let mut sections = Vec::new();
+    if args.meaning || !asks {
+        let disk = |path: &str| write::read_below(&args.out, path);
+        sections.push(diff::meaning(&fates, &disk));
+    }
     if args.stat {
         sections.push(diff::stat(&diffs, &fates));
     }
-    if args.patch || !args.stat {
+    if args.patch || !asks {
         sections.push(diff::unified(&diffs));
         sections.push(diff::kept(&fates, report::conceal));
     }

@@ -160,6 +160,7 @@ pub(super) fn open(
     }
     let options = import::Options {
         given: Vec::new(),
+        dockerfile: import::dockerfile::Options::default(),
         ansible: import::ansible::Options {
             inventories,
             limit: settings.limit.clone(),

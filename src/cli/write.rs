@@ -269,6 +269,21 @@ fn write_manifest(out: &Path, manifest: &Manifest) -> Result<(), Error> {
     replace(&path, text.as_bytes())
 }
 
+/// Reads a file of the folder that is no link and lies behind none.
+pub(super) fn read_below(out: &Path, path: &str) -> Option<Vec<u8>> {
+    if !stays_below(path) {
+        return None;
+    }
+    let mut file = out.to_path_buf();
+    for part in Path::new(path).components() {
+        file.push(part);
+        if file.is_symlink() {
+            return None;
+        }
+    }
+    fs::read(file).ok()
+}
+
 /// Writes a file in one step: whoever reads it sees the old text or the new one.
 pub(super) fn replace(path: &Path, text: &[u8]) -> Result<(), Error> {
     let folder = match path.parent() {

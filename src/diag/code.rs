@@ -132,6 +132,30 @@ codes! {
     CertainFailure    "ansible-certain-failure"   Warning "A task is certain to fail with these variables";
         more: "Ansible would stop here; the translation goes on as if the task were not there."
         cure: "Set the variables that the task asks for, with -e or in the inventory.";
+    DockerfileSyntax  "dockerfile-syntax"         Error   "A line of a Dockerfile cannot be read";
+        more: "The line is left to you; all others are read. Docker refuses the whole file."
+        cure: "Mend the line. One that belongs to the line above needs the escape character at the end of that.";
+    DockerfileForm    "dockerfile-form"           Warning "A command looks like JSON and is none";
+        more: "Docker gives all of it to a shell, brackets included, and so does the translation."
+        cure: "Put the words in double quotes: CMD [\"program\", \"argument\"].";
+    DockerfileTemplate "dockerfile-template"      Error   "A file is a template from which Dockerfiles are made";
+        more: "Nothing of it is translated: what its holes become is decided by another program."
+        cure: "Render it as its project does, and translate the Dockerfile that comes out.";
+    DockerfileNoFrom  "dockerfile-no-from"        Error   "A file is no Dockerfile";
+        more: "A Dockerfile begins its image with FROM; this file never does."
+        cure: "Give another file, or name the kind of the input with --from.";
+    DockerfileUnset   "dockerfile-unset"          Warning "A variable of a Dockerfile has no value";
+        more: "Docker takes the empty text. Where the variable names the image below, that image is not known."
+        cure: "Give the value with --build-arg NAME=VALUE, or declare the variable with ARG in the stage that uses it.";
+    DockerfileMissing "dockerfile-missing-source" Error   "What COPY or ADD names is not in the build context";
+        more: "What it brings is left to you. The build context is the folder of the Dockerfile, without what .dockerignore leaves out."
+        cure: "Give the folder of the context with --context, or put the file there.";
+    DockerfileTarget  "dockerfile-unknown-target" Error   "The stage that was asked for does not exist";
+        more: "The last stage is translated instead."
+        cure: "Give --target the name or number of a stage.";
+    DockerfileWindows "dockerfile-windows"        Warning "An image for Windows is not translated";
+        more: "What it runs needs Windows, and NixOS is Linux."
+        cure: "Find what the image runs for Linux, and translate that image.";
     FirewallOn        "firewall-on"               Note    "The source has no firewall, NixOS has one";
         more: "All ports are closed but those that the source opens."
         cure: "Open what is missing with networking.firewall.allowedTCPPorts, or set networking.firewall.enable = false.";
@@ -165,6 +189,13 @@ codes! {
     HostsTakenAsOne   "hosts-taken-as-one"        Note    "Hosts of two inputs have different names and are taken as the same";
         more: "Each input has one host only, so they are joined."
         cure: "Translate them one by one where they are different machines.";
+    ServiceRenamed    "service-renamed"           Note    "NixOS has a service of this name, so the input's own has another one";
+        more: "An option that is declared twice does not evaluate, so the service has `-app` behind its name: its options, its \
+          unit, its user and its folders."
+        cure: "Look whether the module of NixOS is what you want: it is kept up for you.";
+    ServiceNotEnabled "service-not-enabled"       Warning "A service needs something from a person before a host can enable it";
+        more: "The module is whole but for one option without a default: what to start, or the package that has the program."
+        cure: "Give the option and enable the service, as the comment in the host's file shows.";
     HandEdited        "output-hand-edited"        Warning "A file of the output was changed by hand and was not overwritten";
         more: "The file is yours from then on, and stays as it is."
         cure: "`ops2nix diff` shows what it would be. To take that, move your file away and run again. What is yours is safest in \
@@ -172,6 +203,15 @@ codes! {
     NothingToDo       "nothing-to-translate"      Error   "The input holds nothing that can be translated";
         more: "No file was written."
         cure: "Give the folder that holds the playbooks, or one of them; --from says what kind of input it is.";
+    EtcForeign        "etc-foreign"               Warning "The root is of a system whose own files are not known here";
+        more: "Files that a package of that system brought cannot be told from those that somebody wrote."
+        cure: "Look through what became `manual` or `environment.etc`, and leave out what the system had by itself.";
+    EtcNotRead        "etc-not-read"              Warning "Something below /etc is no file that can be read";
+        more: "Devices, sockets, binary and huge files, and links that lead out of the root are named and never opened."
+        cure: "Put onto the new machine by hand what it needs of them.";
+    EtcRelease        "etc-release"               Note    "What the files of this release held as shipped is not known here";
+        more: "They are compared with those of another release of the distribution."
+        cure: "Give the root with its var/lib/dpkg/status, which knows the checksums of the files as they were shipped.";
 }
 
 #[cfg(test)]

@@ -2,9 +2,13 @@
 
 #![deny(clippy::wildcard_enum_match_arm)]
 
+mod meaning;
+mod side;
 mod stat;
 mod text;
+mod value;
 
+pub use meaning::meaning;
 pub use stat::stat;
 pub use text::{FileDiff, file_diffs, kept, unified};
 

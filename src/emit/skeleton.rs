@@ -95,8 +95,6 @@ impl Skeletons {
             ("lone-host", include_str!("skeleton/lone-host.nix.hbs")),
             ("module", include_str!("skeleton/module.nix.hbs")),
             ("service", include_str!("skeleton/service.nix.hbs")),
-            ("secrets", include_str!("skeleton/secrets.md.hbs")),
-            ("migration", include_str!("skeleton/migration.md.hbs")),
         ] {
             let parsed = registry.register_template_string(name, text);
             debug_assert!(parsed.is_ok(), "{name}: {parsed:?}");
@@ -127,11 +125,18 @@ impl Skeletons {
     }
 
     pub(super) fn secrets(&self, page: &SecretsPage) -> String {
-        self.render("secrets", page)
+        self.render_once(include_str!("skeleton/secrets.md.hbs"), page)
     }
 
     pub(super) fn migration(&self, page: &MigrationPage) -> String {
-        self.render("migration", page)
+        self.render_once(include_str!("skeleton/migration.md.hbs"), page)
+    }
+
+    /// What most runs do not write is parsed when it is written.
+    fn render_once(&self, template: &str, context: &impl Serialize) -> String {
+        let rendered = self.0.render_template(template, context);
+        debug_assert!(rendered.is_ok(), "{rendered:?}");
+        rendered.unwrap_or_default()
     }
 
     /// The templates are the program's own, and tests render each of them: a hole that nothing fills is seen there.

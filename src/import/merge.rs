@@ -8,7 +8,7 @@ use super::state::{Contradiction, State};
 use super::{EXAMPLE_HOST, Importer};
 use crate::account::{Account, Closing, Code, Verdict};
 use crate::diag::{self, Diagnostics};
-use crate::model::{Entry, Family, Machine, Model, VERSION};
+use crate::model::{Entry, Machine, Model, VERSION};
 
 /// Which input stands where two disagree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,9 +60,8 @@ pub(crate) fn merge(
 
 /// What the inputs say of one host.
 struct Host<'a> {
-    name: String,
-    described: Vec<String>,
-    family: Family,
+    /// All but the entries, which stand with their sources.
+    machine: Machine,
     sources: Vec<(&'a Importer, Vec<Entry>)>,
 }
 
@@ -74,10 +73,10 @@ fn find(hosts: &[Host<'_>], name: &str, is_only: bool) -> Option<usize> {
     };
     let same = |host: &Host<'_>| {
         let has_domain = |name: &str| name.contains('.');
-        if has_domain(name) && has_domain(&host.name) {
-            host.name.eq_ignore_ascii_case(name)
+        if has_domain(name) && has_domain(&host.machine.name) {
+            host.machine.name.eq_ignore_ascii_case(name)
         } else {
-            short(&host.name) == short(name)
+            short(&host.machine.name) == short(name)
         }
     };
     let named = hosts.iter().position(same);
@@ -85,57 +84,58 @@ fn find(hosts: &[Host<'_>], name: &str, is_only: bool) -> Option<usize> {
 }
 
 impl<'a> Host<'a> {
-    fn new(importer: &'a Importer, machine: Machine) -> Host<'a> {
+    fn new(importer: &'a Importer, mut machine: Machine) -> Host<'a> {
+        let entries = std::mem::take(&mut machine.entries);
         Host {
-            name: machine.name,
-            described: vec![machine.described],
-            family: machine.family,
-            sources: vec![(importer, machine.entries)],
+            machine,
+            sources: vec![(importer, entries)],
         }
     }
 
-    fn take(&mut self, importer: &'a Importer, machine: Machine, diags: &mut Diagnostics) {
-        let stands_for_any = |name: &str| name == EXAMPLE_HOST;
-        if stands_for_any(&self.name) {
-            self.name = machine.name;
-            self.family = machine.family;
-        } else if !stands_for_any(&machine.name) && self.name != machine.name {
-            diags.general(
-                diag::Code::HostsTakenAsOne,
-                format!(
-                    "`{}` of one input and `{}` of another are taken as the same host",
-                    self.name, machine.name
-                ),
-                "translate them one by one where they are not",
+    fn take(&mut self, importer: &'a Importer, other: Machine, diags: &mut Diagnostics) {
+        let Machine {
+            name,
+            described,
+            family,
+            packaged,
+            entries,
+        } = other;
+        let known = &mut self.machine;
+        if known.name == EXAMPLE_HOST {
+            known.name = name;
+            known.family = family;
+        } else if name != EXAMPLE_HOST && name != known.name {
+            let message = format!(
+                "`{}` of one input and `{name}` of another are taken as the same host",
+                known.name
             );
+            let help = "translate them one by one where they are not";
+            diags.general(diag::Code::HostsTakenAsOne, message, help);
         }
-        if !self.described.contains(&machine.described) {
-            self.described.push(machine.described);
+        if known.described != described {
+            known.described = format!("{}; {described}", known.described);
         }
-        self.sources.push((importer, machine.entries));
+        known.packaged.extend(packaged);
+        self.sources.push((importer, entries));
     }
 
     fn join(
-        self,
+        mut self,
         prefer: Option<Prefer>,
         account: &mut Account,
         diags: &mut Diagnostics,
     ) -> Machine {
-        let Host {
-            name,
-            described,
-            family,
-            mut sources,
-        } = self;
         if let Some(prefer) = prefer {
-            sources.sort_by_key(|(importer, _)| !prefer.is_of(importer));
+            let is_other = |(importer, _): &(&Importer, _)| !prefer.is_of(importer);
+            self.sources.sort_by_key(is_other);
         }
-        let mut sources = sources.into_iter();
+        let mut sources = self.sources.into_iter();
+        let mut machine = self.machine;
         let Some((first, entries)) = sources.next() else {
-            return machine(name, described, family, Vec::new());
+            return machine;
         };
         if sources.len() == 0 {
-            return machine(name, described, family, entries);
+            return Machine { entries, ..machine };
         }
         let mut state = State::default();
         for entry in entries {
@@ -145,25 +145,17 @@ impl<'a> Host<'a> {
         let mut left = Vec::new();
         for entry in sources.flat_map(|(_, entries)| entries) {
             if let Err(found) = state.put_beside(entry) {
-                left.extend(settle(&found, decided, &name, account, diags));
+                left.extend(settle(&found, decided, &machine.name, account, diags));
             }
         }
         let (stated, closings) = state.finish();
         for (item, closing) in closings {
-            let host = name.clone();
+            let host = machine.name.clone();
             account.close(item, Closing { host, ..closing });
         }
         let stated = stated.into_iter().map(|(entry, _)| entry);
-        machine(name, described, family, stated.chain(left).collect())
-    }
-}
-
-fn machine(name: String, described: Vec<String>, family: Family, entries: Vec<Entry>) -> Machine {
-    Machine {
-        name,
-        described: described.join("; "),
-        family,
-        entries,
+        machine.entries = stated.chain(left).collect();
+        machine
     }
 }
 
@@ -207,6 +199,8 @@ fn settle(
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::{Host, Prefer, find, merge};
     use crate::account::{Account, ItemKind, Verdict};
     use crate::diag::Diagnostics;
@@ -215,6 +209,16 @@ mod tests {
         Condition, Entry, Family, Machine, Model, Origin, Part, Resource, Sysctl, User,
     };
     use crate::source::{SourceTree, Span};
+
+    fn machine(name: &str) -> Machine {
+        Machine {
+            name: name.to_owned(),
+            described: name.to_owned(),
+            family: Family::Debian,
+            packaged: BTreeMap::new(),
+            entries: Vec::new(),
+        }
+    }
 
     fn importer(side: Prefer) -> Importer {
         let known = IMPORTERS[0];
@@ -262,10 +266,8 @@ mod tests {
                 guard: Condition::True,
             };
             let machine = Machine {
-                name: name.to_owned(),
-                described: name.to_owned(),
-                family: Family::Debian,
                 entries: vec![entry],
+                ..machine(name)
             };
             let machines = vec![machine];
             models.push((
@@ -355,9 +357,7 @@ mod tests {
     fn a_host_is_found_by_its_name() {
         let hosts: Vec<Host<'_>> = ["web1.example.org", "db1"]
             .map(|name| Host {
-                name: name.to_owned(),
-                described: Vec::new(),
-                family: Family::Debian,
+                machine: machine(name),
                 sources: Vec::new(),
             })
             .into();

@@ -2,11 +2,14 @@
 
 pub mod ansible;
 mod contradiction;
+pub mod dockerfile;
 mod etc;
 mod holes;
 mod merge;
 mod package_name;
+mod permissions;
 mod programs;
+mod reading;
 mod secret;
 mod state;
 
@@ -48,7 +51,7 @@ pub struct Importer {
 }
 
 /// All importers, the most particular first.
-pub const IMPORTERS: &[&Importer] = &[&ansible::IMPORTER];
+pub const IMPORTERS: &[&Importer] = &[&etc::IMPORTER, &ansible::IMPORTER, &dockerfile::IMPORTER];
 
 /// What the command line asks of importers.
 #[derive(Clone, Debug, Default)]
@@ -56,6 +59,7 @@ pub struct Options {
     /// The files of the project that were given; none where the whole folder was.
     pub given: Vec<String>,
     pub ansible: ansible::Options,
+    pub dockerfile: dockerfile::Options,
     /// Which input stands where two disagree.
     pub prefer: Option<Prefer>,
 }
@@ -77,6 +81,7 @@ impl Options {
                 inventories: inventories.collect(),
                 ..self.ansible.clone()
             },
+            dockerfile: self.dockerfile.clone(),
             prefer: self.prefer,
         }
     }

@@ -21,8 +21,10 @@ use crate::plan::{OptionPath, Secret};
 const MAX_LINES: usize = 40;
 
 pub(super) fn lower(file: &File, machine: &Machine) -> Lowered {
-    if let Some(lowered) = out_of_place(&file.path, machine) {
-        return lowered;
+    match (out_of_place(&file.path, machine), packaged(file, machine)) {
+        (Some(Lowered::Manual(_)) | None, Some(left)) => return Lowered::Manual(left),
+        (Some(lowered), _) => return lowered,
+        (None, None) => {}
     }
     match &file.content {
         Content::Text(text) => match text.holes().find(|hole| hole.kind == HoleKind::Unknown) {
@@ -41,6 +43,16 @@ pub(super) fn lower(file: &File, machine: &Machine) -> Lowered {
         },
         Content::Binary(bytes) => lower_binary(file, bytes, machine),
     }
+}
+
+/// What a package of the old system may have brought just so is not carried over.
+fn packaged(file: &File, machine: &Machine) -> Option<Left> {
+    let package = machine.packaged.get(&file.path)?;
+    let reason = format!("`{package}` brings it; whether somebody changed it is not known here");
+    Some(
+        Left::new(Code::PackagedFile, reason)
+            .cure("Take over what was changed, where something was."),
+    )
 }
 
 /// Says why a path cannot be stated as a file, folder or link.

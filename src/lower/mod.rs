@@ -6,6 +6,7 @@
 #![deny(clippy::wildcard_enum_match_arm)]
 
 mod about;
+mod application;
 mod authorized_key;
 mod commands;
 mod container;
@@ -13,10 +14,13 @@ mod cron;
 mod ctx;
 mod file;
 mod firewall;
+mod interface;
 mod machine;
+mod membership;
 mod mount;
 #[cfg(test)]
 mod name_tests;
+mod network_unit;
 mod opaque;
 mod package;
 mod paths;
@@ -26,6 +30,7 @@ mod service;
 mod sshd;
 mod statement;
 mod step;
+mod subordinate_ids;
 mod sudo;
 mod systemd;
 mod systemd_directives;
@@ -96,7 +101,7 @@ fn lower_entry(entry: &Entry, ctx: &mut Ctx<'_>) {
             return;
         }
     }
-    if rule::lower(entry, ctx) {
+    if rule::lower(entry, ctx) || application::lower(entry, ctx) {
         return;
     }
     let lowered = lower_resource(entry, ctx.machine);
@@ -121,6 +126,8 @@ fn lower_resource(entry: &Entry, machine: &Machine) -> Lowered {
         | Resource::Sysctl(_)
         | Resource::KernelModule(_)
         | Resource::HostsEntry(_)
+        | Resource::Setting(_)
+        | Resource::Application(_)
         | Resource::Firewall(_) => Lowered::manual(Code::CannotState, "no rule states this"),
         Resource::Unit(it) => systemd::lower(it, machine),
         Resource::CronJob(it) => cron::lower(it, machine),
@@ -138,7 +145,10 @@ fn lower_resource(entry: &Entry, machine: &Machine) -> Lowered {
         Resource::FirewallPort(it) => firewall::lower(it),
         Resource::Container(it) => container::lower(it, machine),
         Resource::ContainerNetwork(it) => container::lower_network(it),
-        Resource::Application(_) => Lowered::manual(Code::CannotState, "no rule states this"),
+        Resource::Membership(it) => membership::lower(it, machine),
+        Resource::SubordinateIds(it) => subordinate_ids::lower(it, machine),
+        Resource::Interface(it) => interface::lower(it),
+        Resource::NetworkUnit(it) => network_unit::lower(it),
         Resource::Step(it) => step::lower(it, entry, machine),
         Resource::Opaque(it) => opaque::lower(it),
     }

@@ -1,5 +1,7 @@
 //! Tables for packages and services: what becomes of a machine that has just these.
 
+use std::collections::BTreeMap;
+
 use crate::account::{Account, ItemKind};
 use crate::diag::Diagnostics;
 use crate::model::{
@@ -65,6 +67,7 @@ fn check(resources: Vec<Resource>, definitions: &[&str], verdicts: &[&str]) {
             described: String::new(),
             family: Family::Debian,
             entries,
+            packaged: BTreeMap::new(),
         }],
     };
     let rules = Rules::load_with_examples(&[]).expect("built-in rules are read");
@@ -247,6 +250,7 @@ fn a_file_that_an_own_unit_reads_is_no_services_own() {
         described: String::new(),
         family: Family::Debian,
         entries: vec![entry(unit)],
+        packaged: BTreeMap::new(),
     };
     let rules = Rules::load_with_examples(&[]).expect("built-in rules are read");
     let mut diags = Diagnostics::new();

@@ -1,6 +1,8 @@
 //! What the tests of lowering share: a machine of a few resources, and its plan as text.
 
 use super::lower;
+use std::collections::BTreeMap;
+
 use crate::account::{Account, ItemKind};
 use crate::diag::Diagnostics;
 use crate::model::{
@@ -34,6 +36,7 @@ pub(super) fn check_all(resources: Vec<Resource>, expected: &str) {
         described: String::new(),
         family: Family::Debian,
         entries,
+        packaged: BTreeMap::new(),
     };
     let model = Model {
         version: VERSION,

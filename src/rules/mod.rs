@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 pub use example::ExampleOutcome;
 pub use lint::Problem;
 pub use names::{Attribute, Kind, ModuleOption, OptionShape, PackageName, ServiceName};
-pub use names::{module_option, package, service};
+pub use names::{is_taken, module_option, package, service};
 
 use crate::error::Error;
 use crate::model::Resource;
@@ -316,7 +316,7 @@ fn refuse_doubles(rules: &[(&'static str, Rule)]) -> Result<(), Error> {
 }
 
 /// The kinds of resources, as the model's dump names them.
-const KINDS: [&str; 24] = [
+const KINDS: [&str; 25] = [
     "package",
     "service",
     "unit",
@@ -339,6 +339,7 @@ const KINDS: [&str; 24] = [
     "sudo-rule",
     "firewall",
     "firewall-port",
+    "setting",
     "step",
     "opaque",
 ];
@@ -370,6 +371,11 @@ fn kind_of(resource: &Resource) -> &'static str {
         Resource::Container(_) => "container",
         Resource::ContainerNetwork(_) => "container-network",
         Resource::Application(_) => "application",
+        Resource::Setting(_) => "setting",
+        Resource::Membership(_) => "membership",
+        Resource::SubordinateIds(_) => "subordinate-ids",
+        Resource::Interface(_) => "interface",
+        Resource::NetworkUnit(_) => "network-unit",
         Resource::Step(_) => "step",
         Resource::Opaque(_) => "opaque",
     }

@@ -18,6 +18,11 @@ pub(super) fn missing(plan: &Plan) -> Vec<Wrong> {
             // Elements are checked as they stand: nothing else can complete one.
             continue;
         }
+        // Most areas of the index are not touched at all.
+        let area = &required[..required.len().min(2)];
+        if !leaves.iter().any(|leaf| is_about(leaf, area)) {
+            continue;
+        }
         let Some(user) = user(&required) else {
             continue;
         };
@@ -102,6 +107,13 @@ enum LeafKind {
     /// What is below is not known here.
     Opaque,
     Value,
+}
+
+/// Tells whether a definition may lie in an area: the area begins as its path does, where names are given.
+fn is_about(leaf: &Leaf, area: &[&str]) -> bool {
+    let pairs = leaf.names.iter().zip(area);
+    let mut pairs = pairs.filter(|(_, of_area)| **of_area != "<name>");
+    pairs.all(|(name, of_area)| name == of_area)
 }
 
 fn leaves(plan: &Plan) -> Vec<Leaf> {

@@ -10,7 +10,7 @@ use std::sync::{Arc, OnceLock};
 use walkdir::WalkDir;
 
 use super::path::{follow, is_below, join, normalize};
-use super::walk::{Found, entry_kind, list};
+use super::walk::{Found, entry_kind, list, slashed};
 use super::{Position, Span};
 use crate::error::Error;
 
@@ -92,7 +92,8 @@ struct Content {
     /// `None` where the bytes hold NUL.
     text: Option<String>,
     latin1: bool,
-    executable: bool,
+    /// Who may read it and so on, where the file is on the disk of a system that knows this.
+    mode: Option<u32>,
 }
 
 /// The files below a root.
@@ -154,7 +155,7 @@ impl SourceTree {
             };
             let below = entry.path().strip_prefix(path).unwrap_or(path);
             let listed = Entry {
-                path: match below.to_string_lossy().replace('\\', "/") {
+                path: match slashed(below) {
                     below if below.is_empty() => name.to_owned(),
                     below => format!("{name}/{below}"),
                 },
@@ -242,7 +243,7 @@ impl SourceTree {
             bytes: text.as_bytes().to_vec(),
             text: Some(text.to_owned()),
             latin1: false,
-            executable: false,
+            mode: None,
         };
         self.push(
             Entry {
@@ -399,7 +400,12 @@ impl SourceTree {
 
     /// Tells whether the file has an executable bit.
     pub fn is_executable(&self, file: FileId) -> bool {
-        self.content(file).is_ok_and(|content| content.executable)
+        self.mode(file).is_some_and(|mode| mode & 0o111 != 0)
+    }
+
+    /// Returns the permission bits of the file, where they are known.
+    pub fn mode(&self, file: FileId) -> Option<u32> {
+        self.content(file).ok()?.mode
     }
 
     fn content(&self, file: FileId) -> Result<&Content, ReadProblem> {
@@ -429,6 +435,10 @@ impl SourceTree {
     }
 
     fn position_at(&self, file: FileId, offset: u32) -> Position {
+        if offset == 0 {
+            // Named, never opened: a file that nobody read is not read for its place either.
+            return Position { line: 1, column: 1 };
+        }
         let text = self.text(file).unwrap_or_default();
         let starts = self.slots[file.0 as usize]
             .lines
@@ -462,7 +472,7 @@ fn read(slot: &Slot) -> Result<Content, ReadProblem> {
     Ok(Content {
         text,
         latin1,
-        executable: is_executable(&metadata),
+        mode: mode(&metadata),
         bytes,
     })
 }
@@ -482,13 +492,13 @@ fn decode(bytes: &[u8]) -> (Option<String>, bool) {
 }
 
 #[cfg(unix)]
-fn is_executable(metadata: &std::fs::Metadata) -> bool {
-    std::os::unix::fs::PermissionsExt::mode(&metadata.permissions()) & 0o111 != 0
+fn mode(metadata: &std::fs::Metadata) -> Option<u32> {
+    Some(std::os::unix::fs::PermissionsExt::mode(&metadata.permissions()) & 0o7777)
 }
 
 #[cfg(not(unix))]
-fn is_executable(_: &std::fs::Metadata) -> bool {
-    false
+fn mode(_: &std::fs::Metadata) -> Option<u32> {
+    None
 }
 
 fn line_starts(text: &str) -> Vec<u32> {

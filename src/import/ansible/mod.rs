@@ -28,7 +28,7 @@ mod settle;
 mod tags;
 mod value;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
@@ -170,6 +170,7 @@ fn import(
             described: host.described.clone(),
             family: host.profile.family(),
             entries,
+            packaged: BTreeMap::new(),
         });
     }
     close_the_rest(account, &library, &machines);

@@ -1,4 +1,4 @@
-//! Which variables hold a secret: their name says so, and their value is neither a switch nor a path.
+//! Secret variables: a hole in place of their value.
 
 use super::scope::secret_hole;
 use super::session::Session;

@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use crate::account::{Account, Closing, Code, ItemId, Verdict};
 use crate::diag::{self, Diagnostics};
 use crate::import::contradiction;
-use crate::import::etc::kinds::{self as etc, Fate, Meaning};
+use crate::import::etc::kinds as etc;
+use crate::import::reading::{self, Said};
 use crate::import::state::{Book, State};
-use crate::model::{Condition, Content, Entry, Family, File, Link, Opaque, Resource, Text};
+use crate::model::{Condition, Content, Entry, Family, File, Link, Resource};
 
 /// Returns what the machine must have, with the files of known kinds as typed resources.
 pub(super) fn settle(
@@ -64,7 +65,7 @@ fn settle_entry(
         settled.put(Entry { resource, ..entry }, book);
         return;
     }
-    let reading = match &entry.resource {
+    let found = match &entry.resource {
         Resource::File(File {
             path,
             content: Content::Text(text),
@@ -72,74 +73,27 @@ fn settle_entry(
         }) => etc::read(path, text),
         _ => None,
     };
-    let Some(reading) = reading else {
+    let Some(found) = found else {
         settled.put(entry, book);
         return;
     };
     let mut asked = false;
     let mut reasons: BTreeSet<String> = BTreeSet::new();
-    for part in &reading.entries {
-        match &part.meaning {
-            Meaning::Asks(resources) => {
+    for said in reading::said(&entry, &found, |_| entry.origin.clone()) {
+        match said {
+            Said::Asks(it) => {
                 asked = true;
-                for resource in resources {
-                    settled.put(
-                        Entry {
-                            resource: resource.clone(),
-                            ..entry.clone()
-                        },
-                        book,
-                    );
-                }
+                settled.put(it, book);
             }
-            Meaning::NotNeeded(reason) => {
-                reasons.insert(reason.clone());
+            Said::NotNeeded(_, reason) => {
+                reasons.insert(reason);
             }
-            Meaning::Verbatim(_) => {}
-            Meaning::Hole(hole) => {
-                let reason = format!("`{}` depends on {}", part.text, hole.what);
-                close(
-                    account,
-                    &entry.origin.items,
-                    host,
-                    Verdict::Manual,
-                    Code::ValueUnknown,
-                    &reason,
-                );
-                settled.put(opaque(&entry, reading.kind, reason, &part.text), book);
-            }
-            Meaning::Unknown(why) => {
-                let reason = format!("a line is not understood: {why}");
-                close(
-                    account,
-                    &entry.origin.items,
-                    host,
-                    Verdict::Manual,
-                    Code::CannotState,
-                    &reason,
-                );
-                settled.put(opaque(&entry, reading.kind, reason, &part.text), book);
+            Said::Left(shown, code, reason) => {
+                let items = &entry.origin.items;
+                close(account, items, host, Verdict::Manual, code, &reason);
+                settled.put(shown, book);
             }
         }
-    }
-    let rest = reading.rest();
-    if reading.file == Fate::Kept {
-        settled.put(entry, book);
-        return;
-    }
-    if let (Some(rest), Resource::File(file)) = (rest, &entry.resource) {
-        asked = true;
-        let file = File {
-            content: Content::Text(rest),
-            ..file.clone()
-        };
-        settled.put(
-            Entry {
-                resource: Resource::File(file),
-                ..entry.clone()
-            },
-            book,
-        );
     }
     if !asked {
         let reason = reasons
@@ -175,19 +129,5 @@ fn close(
                 reason: reason.to_owned(),
             },
         );
-    }
-}
-
-fn opaque(entry: &Entry, kind: &str, reason: String, text: &Text) -> Entry {
-    let opaque = Opaque {
-        subject: kind.to_owned(),
-        title: String::new(),
-        reason,
-        cure: None,
-        lines: text.lines(),
-    };
-    Entry {
-        resource: Resource::Opaque(opaque),
-        ..entry.clone()
     }
 }

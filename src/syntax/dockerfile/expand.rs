@@ -34,15 +34,36 @@ pub fn expand(
     escape: char,
     lookup: &dyn Fn(&str) -> Lookup,
 ) -> Result<Expanded, String> {
+    run(word, escape, Quotes::Taken, lookup)
+}
+
+/// Expands the text of a here-document, in which quotes are ordinary characters.
+///
+/// # Errors
+/// As `expand`.
+pub fn expand_text(
+    text: &str,
+    escape: char,
+    lookup: &dyn Fn(&str) -> Lookup,
+) -> Result<Expanded, String> {
+    run(text, escape, Quotes::Ordinary, lookup)
+}
+
+fn run(
+    text: &str,
+    escape: char,
+    quotes: Quotes,
+    lookup: &dyn Fn(&str) -> Lookup,
+) -> Result<Expanded, String> {
     let mut lexer = Lexer {
         escape,
-        keeps_quotes: false,
+        quotes,
         keeps_unset: false,
         lookup: Some(lookup),
         unset: Vec::new(),
     };
     let mut words = Words::default();
-    let text = lexer.run(&mut word.chars().peekable(), None, false, &mut words)?;
+    let text = lexer.run(&mut text.chars().peekable(), None, false, &mut words)?;
     Ok(Expanded {
         text,
         words: words.finish(),
@@ -50,11 +71,21 @@ pub fn expand(
     })
 }
 
+/// What quotes are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Quotes {
+    /// They take the meaning of what is in them, and are gone.
+    Taken,
+    /// The same, but they and escapes stay in the text.
+    Kept,
+    /// Characters like others.
+    Ordinary,
+}
+
 /// How a text is read.
 pub(super) struct Lexer<'a> {
     escape: char,
-    /// Quotes and escapes stay in the text.
-    keeps_quotes: bool,
+    quotes: Quotes,
     /// A variable without a value stays as it is written.
     keeps_unset: bool,
     lookup: Option<&'a dyn Fn(&str) -> Lookup>,
@@ -65,7 +96,7 @@ impl Lexer<'_> {
     /// A lexer that only finds words: quotes, escapes and variables stay.
     pub(super) fn raw(escape: char) -> Lexer<'static> {
         Lexer {
-            keeps_quotes: true,
+            quotes: Quotes::Kept,
             ..Lexer::keeping_unset(escape)
         }
     }
@@ -74,7 +105,7 @@ impl Lexer<'_> {
     pub(super) fn keeping_unset(escape: char) -> Lexer<'static> {
         Lexer {
             escape,
-            keeps_quotes: false,
+            quotes: Quotes::Taken,
             keeps_unset: true,
             lookup: None,
             unset: Vec::new(),
@@ -83,7 +114,7 @@ impl Lexer<'_> {
 
     pub(super) fn words(mut self, text: &str) -> Result<Vec<String>, String> {
         let mut words = Words::default();
-        let keeps = self.keeps_quotes;
+        let keeps = self.quotes == Quotes::Kept;
         self.run(&mut text.chars().peekable(), None, keeps, &mut words)?;
         Ok(words.finish())
     }
@@ -102,7 +133,7 @@ impl Lexer<'_> {
                 return Ok(out);
             }
             match c {
-                '\'' | '"' => {
+                '\'' | '"' if self.quotes != Quotes::Ordinary => {
                     let text = if c == '"' {
                         self.double_quoted(chars)?
                     } else {
@@ -141,10 +172,10 @@ impl Lexer<'_> {
 
     fn single_quoted(&mut self, chars: &mut Peekable<Chars<'_>>) -> Result<String, String> {
         chars.next();
-        let mut out = String::from(if self.keeps_quotes { "'" } else { "" });
+        let mut out = String::from(if self.quotes == Quotes::Kept { "'" } else { "" });
         for c in chars {
             if c == '\'' {
-                out.extend(self.keeps_quotes.then_some(c));
+                out.extend((self.quotes == Quotes::Kept).then_some(c));
                 return Ok(out);
             }
             out.push(c);
@@ -154,7 +185,11 @@ impl Lexer<'_> {
 
     fn double_quoted(&mut self, chars: &mut Peekable<Chars<'_>>) -> Result<String, String> {
         chars.next();
-        let mut out = String::from(if self.keeps_quotes { "\"" } else { "" });
+        let mut out = String::from(if self.quotes == Quotes::Kept {
+            "\""
+        } else {
+            ""
+        });
         while let Some(&c) = chars.peek() {
             if c == '$' {
                 out.push_str(&self.variable(chars)?);
@@ -162,7 +197,7 @@ impl Lexer<'_> {
             }
             chars.next();
             if c == '"' {
-                out.extend(self.keeps_quotes.then_some(c));
+                out.extend((self.quotes == Quotes::Kept).then_some(c));
                 return Ok(out);
             }
             if c != self.escape {
@@ -174,7 +209,7 @@ impl Lexer<'_> {
                 Some(next) => {
                     // In double quotes the escape is for `"`, `$` and itself; before others it stays.
                     let is_special = next == '"' || next == '$' || next == self.escape;
-                    if self.keeps_quotes || !is_special {
+                    if self.quotes == Quotes::Kept || !is_special {
                         out.push(c);
                     }
                     out.push(next);

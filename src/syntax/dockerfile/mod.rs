@@ -20,7 +20,7 @@ mod words;
 use super::Place;
 
 pub use duration::seconds;
-pub use expand::{Expanded, Lookup, expand};
+pub use expand::{Expanded, Lookup, expand, expand_text};
 pub use statement::{CommandLine, Health, Source, Statement, Transfer};
 
 /// A whole file.

@@ -2,8 +2,9 @@
 //!
 //! Manual: <https://pubs.opengroup.org/onlinepubs/9699919799/utilities/V3_chap02.html>
 //!
-//! Left out: loops, conditions, functions and the like are kept as text.
+//! Loops, conditions and groups are kept as text, which `read_compound` takes apart; functions stay text.
 
+mod compound;
 mod depth;
 
 use std::fmt::Display;
@@ -11,6 +12,8 @@ use std::fmt::Display;
 use brush_parser::ast::{self, SourceLocation};
 use brush_parser::word::{WordPiece, WordPieceWithSource};
 use brush_parser::{ParseError, Parser, ParserOptions};
+
+pub use compound::{Compound, read_compound};
 
 /// Longer scripts are programs, of which nobody wants to know the commands one by one.
 const MAX_BYTES: usize = 64 * 1024;
@@ -142,6 +145,14 @@ impl Simple {
 /// # Errors
 /// What the parser says: lower case, no full stop.
 pub fn read(text: &str) -> Result<Script, String> {
+    let (program, source) = parse(text)?;
+    let lists = program.complete_commands.iter();
+    Ok(Script {
+        lists: lists.flat_map(|list| source.lists(list)).collect(),
+    })
+}
+
+fn parse(text: &str) -> Result<(ast::Program, Source<'_>), String> {
     if text.len() > MAX_BYTES {
         return Err(format!(
             "the script has {} bytes and is not read",
@@ -164,13 +175,7 @@ pub fn read(text: &str) -> Result<Script, String> {
         text,
         options,
     };
-    let lists = program
-        .complete_commands
-        .iter()
-        .flat_map(|list| &list.0)
-        .map(|item| source.list(item))
-        .collect();
-    Ok(Script { lists })
+    Ok((program, source))
 }
 
 fn failure(error: &ParseError) -> String {
@@ -192,6 +197,10 @@ struct Source<'a> {
 }
 
 impl Source<'_> {
+    fn lists(&self, list: &ast::CompoundList) -> Vec<List> {
+        list.0.iter().map(|item| self.list(item)).collect()
+    }
+
     fn list(&self, item: &ast::CompoundListItem) -> List {
         let ast::CompoundListItem(list, separator) = item;
         List {

@@ -9,6 +9,8 @@ use crate::model::Family;
 
 pub(super) const MODULE: Module = Module {
     names: &["apk"],
+    collection: "community.general",
+    becomes: "Packages: environment.systemPackages, or the NixOS module that brings the program.",
     kind: Kind::Changes,
     run,
 };

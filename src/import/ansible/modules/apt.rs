@@ -10,6 +10,9 @@ use crate::model::Family;
 
 pub(super) const MODULE: Module = Module {
     names: &["apt"],
+    collection: "ansible.builtin",
+    becomes: "Packages: environment.systemPackages, or the NixOS module that brings the program. Updating and \
+              cleaning the cache has no meaning on NixOS.",
     kind: Kind::Changes,
     run,
 };

@@ -10,6 +10,8 @@ use crate::model::Condition;
 
 pub(super) const MODULE: Module = Module {
     names: &["assert"],
+    collection: "ansible.builtin",
+    becomes: "Steers only: what it asks for is decided with the variables, and said where it does not hold.",
     kind: Kind::Steers,
     run,
 };

@@ -11,6 +11,8 @@ use crate::model::{AuthorizedKey, HoleKind, Resource, Text};
 
 pub(super) const MODULE: Module = Module {
     names: &["authorized_key"],
+    collection: "ansible.posix",
+    becomes: "Keys of users.users.<name>.openssh.authorizedKeys.keys.",
     kind: Kind::Changes,
     run,
 };

@@ -10,6 +10,9 @@ use crate::syntax::lines::{BlockEdit, Insert, set_block};
 
 pub(super) const MODULE: Module = Module {
     names: &["blockinfile"],
+    collection: "ansible.builtin",
+    becomes: "An edit: applied to the text that an earlier task wrote, or read as entries of the file where each \
+              line speaks for itself. Else the original is needed, and the edit is left to you.",
     kind: Kind::Changes,
     run,
 };

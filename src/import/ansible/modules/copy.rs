@@ -15,6 +15,10 @@ use crate::source::FileId;
 
 pub(super) const MODULE: Module = Module {
     names: &["copy"],
+    collection: "ansible.builtin",
+    becomes: "A file: environment.etc below /etc, systemd.tmpfiles.rules elsewhere; what its lines ask for where \
+              the file is of a known kind, such as a crontab or a unit; the options of the service where a rule \
+              reads the file.",
     kind: Kind::Changes,
     run,
 };

@@ -12,6 +12,8 @@ use crate::syntax::crontab::shell_command;
 
 pub(super) const MODULE: Module = Module {
     names: &["cron"],
+    collection: "ansible.builtin",
+    becomes: "A job of services.cron.systemCronJobs.",
     kind: Kind::Changes,
     run,
 };

@@ -8,6 +8,9 @@ use crate::import::ansible::params::{Params, Refusal};
 
 pub(super) const MODULE: Module = Module {
     names: &["debconf"],
+    collection: "ansible.builtin",
+    becomes: "Left to you: NixOS asks nothing when a package is installed, and the option that says the same has \
+              to be found.",
     kind: Kind::Changes,
     run,
 };

@@ -7,6 +7,8 @@ use crate::import::ansible::params::{Params, Refusal};
 
 pub(super) const MODULE: Module = Module {
     names: &["debug"],
+    collection: "ansible.builtin",
+    becomes: "Steers only: it prints, and changes nothing.",
     kind: Kind::Steers,
     run,
 };

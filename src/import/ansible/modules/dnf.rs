@@ -10,6 +10,9 @@ use crate::model::Family;
 
 pub(super) const MODULE: Module = Module {
     names: &["dnf", "yum", "dnf5", "yum4"],
+    collection: "ansible.builtin",
+    becomes: "Packages: environment.systemPackages, or the NixOS module that brings the program. Repositories and \
+              caches have no meaning on NixOS.",
     kind: Kind::Changes,
     run,
 };

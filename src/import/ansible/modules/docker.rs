@@ -19,30 +19,43 @@ pub(super) const IMAGE: Module = Module {
         "docker_image_pull",
         "docker_image_remove",
     ],
+    collection: "community.docker",
+    becomes: "Nothing for an image that is pulled: the unit of each container fetches its own. Building, loading \
+              and pushing are left to you.",
     kind: Kind::Changes,
     run: run_image,
 };
 
 pub(super) const LOGIN: Module = Module {
     names: &["docker_login"],
+    collection: "community.docker",
+    becomes: "Left to you: each container of NixOS logs in for itself \
+              (virtualisation.oci-containers.containers.<name>.login).",
     kind: Kind::Changes,
     run: run_login,
 };
 
 pub(super) const NETWORK: Module = Module {
     names: &["docker_network"],
+    collection: "community.docker",
+    becomes: "A oneshot unit that makes the network before the containers that use it start.",
     kind: Kind::Changes,
     run: run_network,
 };
 
 pub(super) const PRUNE: Module = Module {
     names: &["docker_prune"],
+    collection: "community.docker",
+    becomes: "Nothing: a new machine has nothing to prune. virtualisation.docker.autoPrune does it every week.",
     kind: Kind::Changes,
     run: run_prune,
 };
 
 pub(super) const VOLUME: Module = Module {
     names: &["docker_volume"],
+    collection: "community.docker",
+    becomes: "Nothing for a plain volume: Docker makes it for the first container that names it. One with a driver \
+              or options is left to you.",
     kind: Kind::Changes,
     run: run_volume,
 };

@@ -7,6 +7,8 @@ use crate::import::ansible::params::{Params, Refusal};
 
 pub(super) const MODULE: Module = Module {
     names: &["dpkg_divert"],
+    collection: "community.general",
+    becomes: "Nothing: no package of NixOS overwrites a file.",
     kind: Kind::Changes,
     run,
 };

@@ -9,6 +9,8 @@ use crate::model::Condition;
 
 pub(super) const MODULE: Module = Module {
     names: &["fail"],
+    collection: "ansible.builtin",
+    becomes: "Steers only: where its condition holds, it is said that Ansible would stop here.",
     kind: Kind::Steers,
     run,
 };

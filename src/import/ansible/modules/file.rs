@@ -10,6 +10,9 @@ use crate::model::{Condition, Content, Directory, File, Link, PathMode, Resource
 
 pub(super) const MODULE: Module = Module {
     names: &["file"],
+    collection: "ansible.builtin",
+    becomes: "A folder, link, file or mode of systemd.tmpfiles.rules; a link below /etc of environment.etc. What \
+              is to be absent takes back what an earlier task made.",
     kind: Kind::Changes,
     run,
 };

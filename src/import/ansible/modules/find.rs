@@ -13,6 +13,8 @@ use crate::model::Resource;
 
 pub(super) const MODULE: Module = Module {
     names: &["find"],
+    collection: "ansible.builtin",
+    becomes: "Only looks. On a new machine it finds what the source itself made, and that is known.",
     kind: Kind::Steers,
     run,
 };

@@ -10,6 +10,8 @@ use crate::model::{FirewallPort, Protocol, Resource};
 
 pub(super) const MODULE: Module = Module {
     names: &["firewalld"],
+    collection: "ansible.posix",
+    becomes: "Ports of networking.firewall. Rich rules, zones and forwarding are left to you.",
     kind: Kind::Changes,
     run,
 };

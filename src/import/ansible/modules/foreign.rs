@@ -23,6 +23,8 @@ pub(super) const MODULE: Module = Module {
         "swdepot",
         "uci",
     ],
+    collection: "community.general",
+    becomes: "Left to you: it is for another system, or installs outside of the configuration.",
     kind: Kind::Changes,
     run,
 };

@@ -9,6 +9,8 @@ use crate::model::{Group, Resource};
 
 pub(super) const MODULE: Module = Module {
     names: &["group"],
+    collection: "ansible.builtin",
+    becomes: "A group of users.groups.",
     kind: Kind::Changes,
     run,
 };

@@ -8,6 +8,8 @@ use crate::model::{Hostname, Resource};
 
 pub(super) const MODULE: Module = Module {
     names: &["hostname"],
+    collection: "ansible.builtin",
+    becomes: "networking.hostName.",
     kind: Kind::Changes,
     run,
 };

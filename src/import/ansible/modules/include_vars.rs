@@ -15,6 +15,8 @@ use crate::syntax::yaml::{Kind as NodeKind, Node};
 
 pub(super) const MODULE: Module = Module {
     names: &["include_vars"],
+    collection: "ansible.builtin",
+    becomes: "Steers only: its variables are read and count for what follows.",
     kind: Kind::Steers,
     run,
 };

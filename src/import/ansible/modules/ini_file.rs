@@ -10,6 +10,9 @@ use crate::model::Text;
 
 pub(super) const MODULE: Module = Module {
     names: &["ini_file"],
+    collection: "community.general",
+    becomes: "An edit: applied to the text that an earlier task wrote, or read as an entry of a known kind of \
+              file. Else the original is needed, and the edit is left to you.",
     kind: Kind::Changes,
     run,
 };

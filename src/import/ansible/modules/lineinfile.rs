@@ -9,6 +9,9 @@ use crate::syntax::lines::{Find, Insert, LineEdit, remove_lines, set_line};
 
 pub(super) const MODULE: Module = Module {
     names: &["lineinfile"],
+    collection: "ansible.builtin",
+    becomes: "An edit: applied to the text that an earlier task wrote, or read as an entry of a known kind of \
+              file, such as sshd_config or fstab. Else the original is needed, and the edit is left to you.",
     kind: Kind::Changes,
     run,
 };

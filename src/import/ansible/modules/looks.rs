@@ -19,24 +19,34 @@ pub(super) const LOOKS: Module = Module {
         "wait_for_connection",
         "async_status",
     ],
+    collection: "ansible.builtin",
+    becomes: "Only looks at the machine, or waits for it: nothing of it reaches the output. What it registers is \
+              unknown, but for the facts of the host.",
     kind: Kind::Steers,
     run: run_look,
 };
 
 pub(super) const STEERS: Module = Module {
     names: &["add_host", "group_by", "validate_argument_spec"],
+    collection: "ansible.builtin",
+    becomes: "Steers only: it changes which hosts and arguments a play has. The hosts and groups of the inventory \
+              are what is translated.",
     kind: Kind::Steers,
     run: run_steering,
 };
 
 pub(super) const SET_STATS: Module = Module {
     names: &["set_stats"],
+    collection: "ansible.builtin",
+    becomes: "Steers only: it keeps a value for what runs after Ansible.",
     kind: Kind::Steers,
     run: run_set_stats,
 };
 
 pub(super) const TEMPFILE: Module = Module {
     names: &["tempfile"],
+    collection: "ansible.builtin",
+    becomes: "Steers only: the file is there only while Ansible runs.",
     kind: Kind::Steers,
     run: run_tempfile,
 };

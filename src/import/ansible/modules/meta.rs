@@ -9,6 +9,8 @@ use crate::model::Condition;
 
 pub(super) const MODULE: Module = Module {
     names: &["meta"],
+    collection: "ansible.builtin",
+    becomes: "Steers only: handlers that it flushes run at that place; end_play and end_host end the play.",
     kind: Kind::Steers,
     run,
 };

@@ -68,6 +68,10 @@ use crate::model::{Condition, Entry, Family, Hole, Origin, Part, Resource, Text}
 pub(super) struct Module {
     /// Its names without a collection: the first is its own, the others are aliases.
     pub(super) names: &'static [&'static str],
+    /// The collection that it comes with, for its manual.
+    pub(super) collection: &'static str,
+    /// What a task of it becomes, for people.
+    pub(super) becomes: &'static str,
     /// Whether it only looks: done on another machine it still steers.
     pub(super) kind: Kind,
     pub(super) run: fn(&mut Params, &mut Run<'_, '_>) -> Result<(), Refusal>,
@@ -125,8 +129,10 @@ pub(super) const MODULES: &[&Module] = &[
     &pacman::MODULE,
     &podman_container::MODULE,
     &replace::MODULE,
+    &repository::OTHERS,
     &repository::REPOSITORY,
     &repository::SELECTIONS,
+    &selinux::GENERAL,
     &selinux::MODULE,
     &service::SERVICE,
     &service::SYSTEMD,
@@ -145,6 +151,8 @@ pub(super) const MODULES: &[&Module] = &[
 /// What looks at the machine and has no importer of its own.
 const FACTS: Module = Module {
     names: &[],
+    collection: "",
+    becomes: "Only looks at the machine: nothing of it reaches the output, and what it registers is unknown.",
     kind: Kind::Steers,
     run: |params, run| {
         params.rest();

@@ -10,6 +10,8 @@ use crate::model::{KernelModule, Resource};
 
 pub(super) const MODULE: Module = Module {
     names: &["modprobe"],
+    collection: "community.general",
+    becomes: "boot.kernelModules, with parameters in boot.extraModprobeConfig.",
     kind: Kind::Changes,
     run,
 };

@@ -10,6 +10,8 @@ use crate::model::{Mount, Resource};
 
 pub(super) const MODULE: Module = Module {
     names: &["mount"],
+    collection: "ansible.posix",
+    becomes: "fileSystems.<path>, or swapDevices.",
     kind: Kind::Changes,
     run,
 };

@@ -11,6 +11,9 @@ use crate::model::{Condition, Family, Package, Resource};
 
 pub(super) const MODULE: Module = Module {
     names: &["package"],
+    collection: "ansible.builtin",
+    becomes: "Packages: environment.systemPackages, or the NixOS module that brings the program. Names are those \
+              of the distribution that the facts say.",
     kind: Kind::Changes,
     run,
 };

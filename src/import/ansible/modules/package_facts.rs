@@ -10,6 +10,8 @@ use crate::model::{Condition, Resource};
 
 pub(super) const MODULE: Module = Module {
     names: &["package_facts"],
+    collection: "ansible.builtin",
+    becomes: "Only looks. On a new machine the packages are those that the source installed before.",
     kind: Kind::Steers,
     run,
 };

@@ -13,6 +13,8 @@ use crate::model::{Attachment, Container, Engine, Text};
 
 pub(super) const MODULE: Module = Module {
     names: &["podman_container"],
+    collection: "containers.podman",
+    becomes: "A container of virtualisation.oci-containers.containers, with Podman as its engine.",
     kind: Kind::Changes,
     run,
 };

@@ -9,6 +9,9 @@ use crate::syntax::lines::{Replacement, replace};
 
 pub(super) const MODULE: Module = Module {
     names: &["replace"],
+    collection: "ansible.builtin",
+    becomes: "An edit: applied to the text that an earlier task wrote. Else the original is needed, and the edit \
+              is left to you.",
     kind: Kind::Changes,
     run,
 };

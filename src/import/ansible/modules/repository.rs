@@ -10,19 +10,26 @@ pub(super) const REPOSITORY: Module = Module {
         "apt_repository",
         "deb822_repository",
         "yum_repository",
-        "zypper_repository",
-        "apt_repo",
-        "copr",
         "apt_key",
         "rpm_key",
-        "pacman_key",
     ],
+    collection: "ansible.builtin",
+    becomes: "Nothing: packages come from nixpkgs, which checks what it builds by hashes.",
     kind: Kind::Changes,
     run,
 };
 
+/// Those of other systems, and of other collections.
+pub(super) const OTHERS: Module = Module {
+    names: &["zypper_repository", "apt_repo", "copr", "pacman_key"],
+    collection: "community.general",
+    ..REPOSITORY
+};
+
 pub(super) const SELECTIONS: Module = Module {
     names: &["dpkg_selections"],
+    collection: "ansible.builtin",
+    becomes: "Nothing: a package changes only with the nixpkgs that is chosen.",
     kind: Kind::Changes,
     run: run_selections,
 };

@@ -7,16 +7,18 @@ use super::{Kind, Module, Run};
 use crate::import::ansible::params::{Params, Refusal};
 
 pub(super) const MODULE: Module = Module {
-    names: &[
-        "selinux",
-        "seboolean",
-        "sefcontext",
-        "selinux_permissive",
-        "selogin",
-        "seport",
-    ],
+    names: &["selinux", "seboolean"],
+    collection: "ansible.posix",
+    becomes: "Nothing: NixOS has no SELinux policy. The sandboxing of systemd units comes nearest to it.",
     kind: Kind::Changes,
     run,
+};
+
+/// Those of another collection.
+pub(super) const GENERAL: Module = Module {
+    names: &["sefcontext", "selinux_permissive", "selogin", "seport"],
+    collection: "community.general",
+    ..MODULE
 };
 
 fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {

@@ -10,12 +10,18 @@ use crate::model::{Resource, Service};
 
 pub(super) const SERVICE: Module = Module {
     names: &["service", "sysvinit", "openrc"],
+    collection: "ansible.builtin",
+    becomes: "The option that enables the service's NixOS module, or the enablement of a unit that the source \
+              itself wrote. Starting, restarting and reloading is what a switch does anyway.",
     kind: Kind::Changes,
     run: run_service,
 };
 
 pub(super) const SYSTEMD: Module = Module {
     names: &["systemd", "systemd_service"],
+    collection: "ansible.builtin",
+    becomes: "The option that enables the service's NixOS module, or the enablement of a unit that the source \
+              itself wrote. Starting, restarting and reloading is what a switch does anyway.",
     kind: Kind::Changes,
     run: run_systemd,
 };

@@ -8,6 +8,8 @@ use crate::import::ansible::scope::Binding;
 
 pub(super) const MODULE: Module = Module {
     names: &["set_fact"],
+    collection: "ansible.builtin",
+    becomes: "Steers only: its variables count for what follows.",
     kind: Kind::Steers,
     run,
 };

@@ -10,6 +10,8 @@ use crate::model::{Hole, HoleKind, Mode, Resource};
 
 pub(super) const MODULE: Module = Module {
     names: &["stat"],
+    collection: "ansible.builtin",
+    becomes: "Only looks. On a new machine it finds what the source itself made, and nothing else.",
     kind: Kind::Steers,
     run,
 };

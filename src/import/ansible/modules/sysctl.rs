@@ -10,6 +10,8 @@ use crate::model::{Resource, Sysctl};
 
 pub(super) const MODULE: Module = Module {
     names: &["sysctl"],
+    collection: "ansible.posix",
+    becomes: "A kernel parameter of boot.kernel.sysctl.",
     kind: Kind::Changes,
     run,
 };

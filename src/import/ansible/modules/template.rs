@@ -12,6 +12,10 @@ use crate::source::{FileId, Span};
 
 pub(super) const MODULE: Module = Module {
     names: &["template"],
+    collection: "ansible.builtin",
+    becomes: "A file with the rendered text: environment.etc below /etc, systemd.tmpfiles.rules elsewhere; what \
+              its lines ask for where the file is of a known kind; the options of the service where a rule reads \
+              the file. A value that is secret is read from a file below /run/secrets.",
     kind: Kind::Changes,
     run,
 };

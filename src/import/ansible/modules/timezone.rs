@@ -9,6 +9,8 @@ use crate::model::{Resource, Timezone};
 
 pub(super) const MODULE: Module = Module {
     names: &["timezone"],
+    collection: "community.general",
+    becomes: "time.timeZone.",
     kind: Kind::Changes,
     run,
 };

@@ -10,6 +10,9 @@ use crate::model::{Firewall, FirewallPort, Protocol, Resource};
 
 pub(super) const MODULE: Module = Module {
     names: &["ufw"],
+    collection: "community.general",
+    becomes: "Ports of networking.firewall, and whether it is on. Rules that hold for some addresses only are left \
+              to you.",
     kind: Kind::Changes,
     run,
 };

@@ -8,6 +8,8 @@ use crate::import::ansible::params::{Params, Refusal};
 
 pub(super) const MODULE: Module = Module {
     names: &["uri"],
+    collection: "ansible.builtin",
+    becomes: "Nothing for a request that only reads. One that sends or keeps something is left to you.",
     kind: Kind::Changes,
     run,
 };

@@ -11,6 +11,8 @@ use crate::model::{Hole, HoleKind, Resource, Text, User};
 
 pub(super) const MODULE: Module = Module {
     names: &["user"],
+    collection: "ansible.builtin",
+    becomes: "An account of users.users, with its groups and shell.",
     kind: Kind::Changes,
     run,
 };

@@ -7,6 +7,9 @@ use crate::import::ansible::params::{Params, Refusal};
 
 pub(super) const MODULE: Module = Module {
     names: &["pause", "reboot"],
+    collection: "ansible.builtin",
+    becomes: "Nothing: nobody waits while NixOS is built, and a switch or the next boot brings the machine to its \
+              state.",
     kind: Kind::Steers,
     run,
 };

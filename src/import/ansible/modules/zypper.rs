@@ -10,6 +10,8 @@ use crate::model::Family;
 
 pub(super) const MODULE: Module = Module {
     names: &["zypper"],
+    collection: "community.general",
+    becomes: "Packages: environment.systemPackages, or the NixOS module that brings the program.",
     kind: Kind::Changes,
     run,
 };

@@ -10,6 +10,8 @@ use crate::syntax::Place;
 
 pub(super) const KIND: Kind = Kind {
     name: "cron script",
+    paths: "scripts of /etc/cron.hourly, .daily, .weekly and .monthly, and of Alpine's /etc/periodic",
+    becomes: "The script stays a file, and services.cron.systemCronJobs runs it.",
     matches: |path| schedule(path).is_some(),
     read,
     lines: Lines::Together,

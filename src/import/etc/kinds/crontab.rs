@@ -8,6 +8,8 @@ use crate::syntax::crontab::{self, Format, Job, Line, shell_command};
 
 pub(super) const KIND: Kind = Kind {
     name: "crontab",
+    paths: "/etc/crontab, /etc/cron.d/*, and the crontabs of users below /var/spool/cron and /etc/crontabs",
+    becomes: "Each job becomes a line of services.cron.systemCronJobs, each MAILTO is services.cron.mailto.",
     matches: |path| owner(path).is_some(),
     read,
     lines: Lines::Apart,
@@ -105,7 +107,7 @@ fn read(given: &Given) -> Vec<Entry> {
 }
 
 /// Returns the folder of which the stock lines of /etc/crontab run the scripts.
-fn scripts_folder(command: &str) -> Option<&str> {
+pub(super) fn scripts_folder(command: &str) -> Option<&str> {
     let runs = command.contains("run-parts");
     command
         .split([' ', '\t', ')', ';', '}'])

@@ -8,6 +8,9 @@ use crate::syntax::fstab;
 
 pub(super) const KIND: Kind = Kind {
     name: "fstab",
+    paths: "/etc/fstab",
+    becomes: "Each line becomes fileSystems.<path> or an element of swapDevices. What the kernel or systemd mounts \
+              by itself is not needed.",
     matches: |path| path == "/etc/fstab",
     read,
     lines: Lines::Apart,

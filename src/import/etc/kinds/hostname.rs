@@ -8,6 +8,8 @@ use crate::syntax::list;
 
 pub(super) const KIND: Kind = Kind {
     name: "hostname",
+    paths: "/etc/hostname",
+    becomes: "networking.hostName.",
     matches: |path| path == "/etc/hostname",
     read,
     lines: Lines::Apart,

@@ -8,6 +8,9 @@ use crate::syntax::hosts;
 
 pub(super) const KIND: Kind = Kind {
     name: "hosts",
+    paths: "/etc/hosts",
+    becomes: "Each line becomes names of networking.hosts.<address>. The lines of the loopback addresses are not \
+              needed.",
     matches: |path| path == "/etc/hosts",
     read,
     lines: Lines::Apart,

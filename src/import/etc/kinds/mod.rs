@@ -3,31 +3,55 @@
 //! One way for all importers: a tree of /etc holds the files, a playbook writes them, and an edit changes a line.
 //! A file that is of no kind here is an ordinary file.
 
+mod accounts;
+mod aliases;
+mod anacrontab;
 mod cron_script;
 mod crontab;
+mod environment;
+mod exports;
 mod fragment;
 mod fstab;
+mod grub;
 mod hostname;
 mod hosts;
+mod interfaces;
+mod keyboard;
+mod limits;
 mod link;
+mod locale;
+mod locale_gen;
+mod login_defs;
 mod modprobe;
 mod modules_load;
+mod network_unit;
+mod nsswitch;
+mod resolv_conf;
+mod shells;
 mod sshd_config;
 mod sudoers;
 mod sysctl;
+mod systemd_settings;
 mod timezone;
+mod tmpfiles;
 mod unit;
 
 pub(crate) use fragment::fragment;
 pub(crate) use link::read_link;
 
+use std::collections::HashMap;
+
 use crate::import::holes::{Encoded, encode};
-use crate::model::{Hole, Resource, Text};
+use crate::model::{Hole, Resource, Setting, Settings, Text};
 use crate::syntax::{Fault, Place};
 
 /// A kind of file and how it is read.
 pub(crate) struct Kind {
     pub(crate) name: &'static str,
+    /// Which files are of the kind, for people.
+    pub(crate) paths: &'static str,
+    /// What its entries become, for people.
+    pub(crate) becomes: &'static str,
     /// Tells whether the file at this absolute path is of the kind.
     pub(crate) matches: fn(path: &str) -> bool,
     read: fn(given: &Given) -> Vec<Entry>,
@@ -55,17 +79,37 @@ pub(crate) enum Fate {
 
 /// All kinds. A path is of one kind at most.
 pub(crate) const KINDS: &[&Kind] = &[
+    &aliases::KIND,
+    &anacrontab::KIND,
     &cron_script::KIND,
     &crontab::KIND,
+    &environment::KIND,
+    &exports::KIND,
     &fstab::KIND,
+    &accounts::group::KIND,
+    &grub::KIND,
     &hostname::KIND,
     &hosts::KIND,
+    &interfaces::KIND,
+    &keyboard::KIND,
+    &limits::KIND,
+    &locale::KIND,
+    &locale_gen::KIND,
+    &login_defs::KIND,
     &modprobe::KIND,
     &modules_load::KIND,
+    &network_unit::KIND,
+    &nsswitch::KIND,
+    &accounts::passwd::KIND,
+    &resolv_conf::KIND,
+    &shells::KIND,
     &sshd_config::KIND,
+    &accounts::subordinate_ids::KIND,
     &sudoers::KIND,
     &sysctl::KIND,
+    &systemd_settings::KIND,
     &timezone::KIND,
+    &tmpfiles::KIND,
     &unit::KIND,
 ];
 
@@ -190,6 +234,25 @@ impl Given<'_> {
         self.entry(place, meaning)
     }
 
+    /// An entry that asks for resources of which every part must be known.
+    fn asks_all(&self, place: Place, resources: Vec<Resource>) -> Entry {
+        let mut entry = self.entry(place, Meaning::Asks(resources));
+        if let Some(hole) = entry.text.worst_hole() {
+            entry.meaning = Meaning::Hole(hole.clone());
+        }
+        entry
+    }
+
+    /// An entry that asks for a setting.
+    fn sets(&self, place: Place, of: Settings, name: &str, value: &str) -> Entry {
+        let setting = Setting {
+            of,
+            name: name.to_owned(),
+            value: value.to_owned(),
+        };
+        self.asks_all(place, vec![Resource::Setting(setting)])
+    }
+
     fn not_needed(&self, place: Place, why: impl Into<String>) -> Entry {
         self.entry(place, Meaning::NotNeeded(why.into()))
     }
@@ -249,6 +312,11 @@ fn doubt_about(name: &str) -> Option<&'static str> {
     (!name.chars().all(is_usual)).then_some(
         "Debian leaves files with such a name out, others run them; give it a name of letters, digits, `-` and `_`",
     )
+}
+
+/// Returns the last place at which each name stands.
+fn last_places<'a>(names: impl Iterator<Item = (&'a str, Place)>) -> HashMap<&'a str, Place> {
+    names.collect()
 }
 
 /// Tells whether a path is a `.conf` file directly in a folder.

@@ -8,6 +8,9 @@ use crate::syntax::modprobe;
 
 pub(super) const KIND: Kind = Kind {
     name: "modprobe",
+    paths: "/etc/modprobe.d/*.conf",
+    becomes: "Options, aliases and the like become lines of boot.extraModprobeConfig, `blacklist` an element of \
+              boot.blacklistedKernelModules.",
     matches: |path| is_conf_in(path, "/etc/modprobe.d"),
     read,
     lines: Lines::Apart,

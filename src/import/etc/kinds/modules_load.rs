@@ -8,6 +8,8 @@ use crate::syntax::list;
 
 pub(super) const KIND: Kind = Kind {
     name: "modules-load",
+    paths: "/etc/modules and /etc/modules-load.d/*.conf",
+    becomes: "Each line becomes an element of boot.kernelModules.",
     matches: |path| path == "/etc/modules" || is_conf_in(path, "/etc/modules-load.d"),
     read,
     lines: Lines::Apart,

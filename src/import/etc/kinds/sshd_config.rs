@@ -13,6 +13,10 @@ use crate::syntax::sshd_config::{self, Setting};
 
 pub(super) const KIND: Kind = Kind {
     name: "sshd_config",
+    paths: "/etc/ssh/sshd_config and /etc/ssh/sshd_config.d/*.conf",
+    becomes: "Each keyword becomes an option of services.openssh, most of them \
+              services.openssh.settings.<keyword>; a Match block becomes services.openssh.extraConfig. What sshd \
+              does anyway is not needed.",
     matches,
     read,
     lines: Lines::Apart,

@@ -8,6 +8,9 @@ use crate::syntax::sudoers;
 
 pub(super) const KIND: Kind = Kind {
     name: "sudoers",
+    paths: "/etc/sudoers, and the files of /etc/sudoers.d without a dot in their name",
+    becomes: "Each rule becomes an element of security.sudo.extraRules, what these cannot say a line of \
+              security.sudo.extraConfig.",
     matches,
     read,
     lines: Lines::Apart,

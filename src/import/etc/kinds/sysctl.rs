@@ -10,6 +10,8 @@ use crate::syntax::sysctl;
 
 pub(super) const KIND: Kind = Kind {
     name: "sysctl",
+    paths: "/etc/sysctl.conf, and *.conf of the sysctl.d folders",
+    becomes: "Each line becomes boot.kernel.sysctl.<parameter>.",
     matches,
     read,
     lines: Lines::Apart,

@@ -8,6 +8,8 @@ use crate::syntax::list;
 
 pub(super) const KIND: Kind = Kind {
     name: "timezone",
+    paths: "/etc/timezone",
+    becomes: "time.timeZone.",
     matches: |path| path == "/etc/timezone",
     read,
     lines: Lines::Apart,

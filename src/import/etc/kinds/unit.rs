@@ -12,6 +12,9 @@ use crate::syntax::{Place, unit};
 
 pub(super) const KIND: Kind = Kind {
     name: "unit",
+    paths: "units of systemd and their drop-ins, in /etc/systemd/system and the folders beside it",
+    becomes: "The directives become options of systemd.services, .timers, .sockets and so on; what the unit runs \
+              is looked for in nixpkgs.",
     matches: |path| unit_of(path).is_some(),
     read,
     lines: Lines::Together,

@@ -19,18 +19,27 @@ use sense::{Sense, of_command, of_script};
 
 pub(super) const COMMAND: Module = Module {
     names: &["command"],
+    collection: "ansible.builtin",
+    becomes: "What the program does, where that is known (useradd, systemctl, ln, sysctl ...). A command that only \
+              looks steers. Others are kept as a oneshot unit that runs once, or left to you.",
     kind: Kind::Changes,
     run: run_command,
 };
 
 pub(super) const SHELL: Module = Module {
     names: &["shell", "raw"],
+    collection: "ansible.builtin",
+    becomes: "What the commands of the line do, where that is known. A line that only looks steers. Others are \
+              kept as a oneshot unit that runs once, or left to you.",
     kind: Kind::Changes,
     run: run_shell,
 };
 
 pub(super) const SCRIPT: Module = Module {
     names: &["script"],
+    collection: "ansible.builtin",
+    becomes: "A oneshot unit that runs the script of the input once, or left to you where the script cannot run on \
+              NixOS.",
     kind: Kind::Changes,
     run: run_script,
 };

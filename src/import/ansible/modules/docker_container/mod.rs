@@ -18,6 +18,8 @@ use crate::model::{Attachment, Container, Engine, Resource, Restart, Text};
 
 pub(super) const MODULE: Module = Module {
     names: &["docker_container"],
+    collection: "community.docker",
+    becomes: "A container of virtualisation.oci-containers.containers.",
     kind: Kind::Changes,
     run,
 };

@@ -1,0 +1,226 @@
+//! A definition of a module in one form, whatever its layout: two that mean the same are equal.
+
+use crate::nix::{Expr, attr_path_text, print};
+use crate::syntax::Place;
+use crate::syntax::nix_module::{Definition, Name, NixModule, StrPart, Value, ValueKind};
+
+/// What a definition gives an option.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Given {
+    /// In one form; a text with line breaks keeps them.
+    pub(super) shown: String,
+    /// The elements, where it is a list without conditions and priorities.
+    pub(super) elements: Option<Vec<String>>,
+    /// Files beside the module whose content it takes, by path relative to the folder of the output.
+    pub(super) files: Vec<String>,
+    /// A person wrote it.
+    pub(super) is_yours: bool,
+}
+
+/// Returns the definitions of a module with the paths of their options; `file` is the module's path, `text` its text.
+pub(super) fn definitions(module: &NixModule, file: &str, text: &str) -> Vec<(String, Given)> {
+    let source = Source { text };
+    module
+        .definitions
+        .iter()
+        .map(|it| {
+            let given = Given {
+                shown: source.definition(it),
+                elements: source.elements(it),
+                files: files(source.at(it.whole), file),
+                is_yours: false,
+            };
+            (source.path(&it.path), given)
+        })
+        .collect()
+}
+
+/// Resolves a relative path of a module in the folder of the output; none where it leads out of it.
+pub(super) fn resolve(file: &str, path: &str) -> Option<String> {
+    let mut parts: Vec<&str> = file.split('/').collect();
+    parts.pop();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}
+
+/// Finds the relative paths in a piece of Nix, also those inside of strings' `${…}`.
+fn files(text: &str, file: &str) -> Vec<String> {
+    let ends = |c: char| c.is_whitespace() || "[](){};\"'".contains(c);
+    let words = text.split(ends);
+    let mut found: Vec<String> = words
+        .filter(|word| word.starts_with("./") || word.starts_with("../"))
+        .filter_map(|word| resolve(file, word))
+        .collect();
+    found.sort();
+    found.dedup();
+    found
+}
+
+struct Source<'a> {
+    text: &'a str,
+}
+
+impl<'a> Source<'a> {
+    fn at(&self, place: Place) -> &'a str {
+        self.text.get(place.start..place.end).unwrap_or_default()
+    }
+
+    /// What is written there, without the indentation, which is layout.
+    fn written(&self, place: Place) -> String {
+        let lines: Vec<&str> = self.at(place).lines().map(str::trim).collect();
+        lines.join("\n")
+    }
+
+    fn path(&self, names: &[Name]) -> String {
+        let names = names.iter().map(|name| match &name.text {
+            Some(text) => attr_path_text(std::slice::from_ref(text)),
+            None => self.written(name.place),
+        });
+        names.collect::<Vec<_>>().join(".")
+    }
+
+    fn definition(&self, it: &Definition) -> String {
+        let mut shown = String::new();
+        for priority in &it.priorities {
+            shown.push_str(priority);
+            shown.push(' ');
+        }
+        shown.push_str(&self.value(&it.value));
+        for condition in &it.conditions {
+            shown.push_str(" if ");
+            shown.push_str(&self.written(*condition));
+        }
+        shown
+    }
+
+    fn elements(&self, it: &Definition) -> Option<Vec<String>> {
+        let ValueKind::List(items) = &it.value.kind else {
+            return None;
+        };
+        (it.conditions.is_empty() && it.priorities.is_empty())
+            .then(|| items.iter().map(|item| self.value(item)).collect())
+    }
+
+    fn value(&self, value: &Value) -> String {
+        match &value.kind {
+            ValueKind::Null => "null".to_owned(),
+            ValueKind::Bool(it) => it.to_string(),
+            ValueKind::Int(it) => it.to_string(),
+            ValueKind::Float(it) => it.to_string(),
+            ValueKind::Str(parts) => self.string(parts, value.place),
+            ValueKind::Path(path) => path.clone(),
+            // Below `with pkgs;` the same package has a shorter name.
+            ValueKind::Name(name) => name.strip_prefix("pkgs.").unwrap_or(name).to_owned(),
+            ValueKind::List(items) => {
+                let items: Vec<String> = items.iter().map(|it| self.value(it)).collect();
+                bracketed("[", &items.join(" "), "]")
+            }
+            ValueKind::Attrs(inner) => {
+                let inner: Vec<String> = inner
+                    .iter()
+                    .map(|it| format!("{} = {};", self.path(&it.path), self.definition(it)))
+                    .collect();
+                bracketed("{", &inner.join(" "), "}")
+            }
+            ValueKind::Call(function, arguments) if !function.is_empty() => {
+                let mut words = vec![function.clone()];
+                words.extend(arguments.iter().map(|it| self.argument(it)));
+                words.join(" ")
+            }
+            ValueKind::Call(..)
+            | ValueKind::Function(_)
+            | ValueKind::Inherited
+            | ValueKind::Other => self.written(value.place),
+        }
+    }
+
+    fn argument(&self, value: &Value) -> String {
+        let shown = self.value(value);
+        let is_loose = matches!(
+            value.kind,
+            ValueKind::Call(..) | ValueKind::Function(_) | ValueKind::Other
+        );
+        if is_loose && !shown.starts_with('(') {
+            format!("({shown})")
+        } else {
+            shown
+        }
+    }
+
+    fn string(&self, parts: &[StrPart], place: Place) -> String {
+        let mut text = String::new();
+        for part in parts {
+            match part {
+                StrPart::Text(it) => text.push_str(it),
+                StrPart::Hole => return self.written(place),
+            }
+        }
+        if text.contains('\n') {
+            return format!("''\n{text}''");
+        }
+        print(&Expr::str(text), &|_| String::new())
+            .as_str()
+            .to_owned()
+    }
+}
+
+fn bracketed(open: &str, inside: &str, close: &str) -> String {
+    if inside.is_empty() {
+        format!("{open} {close}")
+    } else {
+        format!("{open} {inside} {close}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{definitions, resolve};
+    use crate::syntax::nix_module::read;
+
+    fn check(text: &str, expected: &[&str]) {
+        let found: Vec<String> = definitions(&read(text), "modules/x.nix", text)
+            .into_iter()
+            .map(|(path, given)| format!("{path} = {}", given.shown))
+            .collect();
+        assert_eq!(found, expected, "{text}");
+    }
+
+    #[test]
+    fn one_meaning_has_one_form() {
+        let packages = &["a.b = [ git vim ]"];
+        check("{ pkgs, ... }: { a.b = with pkgs; [ git vim ]; }", packages);
+        check("{ a = { b = [\n  pkgs.git\n  pkgs.vim ]; }; }", packages);
+        let text = &["a = ''\nx\n  y\n''"];
+        check("{ a = ''\n    x\n      y\n  ''; }", text);
+        check("{ a = \"x\\n  y\\n\"; }", text);
+        let set = &["a = [ { b = 1; c.d = \"x\"; } ]"];
+        check("{ a = [ { b = 1; c = { d = \"x\"; }; } ]; }", set);
+        check(
+            "{ \"a.b\" = lib.mkForce true; c = lib.mkIf x.y { d = f (g 1) \"${h}\"; }; }",
+            &["\"a.b\" = mkForce true", "c.d = f (g 1) \"${h}\" if x.y"],
+        );
+    }
+
+    #[test]
+    fn files_beside_a_module_are_found() {
+        let text = "{ a = ../files/x; b = \"${./y} .\"; c = ../../out; }";
+        let found: Vec<Vec<String>> = definitions(&read(text), "modules/x.nix", text)
+            .into_iter()
+            .map(|(_, given)| given.files)
+            .collect();
+        assert_eq!(found, [vec!["files/x"], vec!["modules/y"], vec![]]);
+        assert_eq!(
+            resolve("hosts/a/default.nix", "../b"),
+            Some("hosts/b".into())
+        );
+        assert_eq!(resolve("flake.nix", "../b"), None);
+    }
+}

@@ -1,0 +1,259 @@
+//! The end of a recipe: ENTRYPOINT and CMD joined as Docker does, and the application as a whole.
+
+use super::player::{Player, not_needed};
+use super::scope::hide_credentials;
+use crate::account::{Account, Code, ItemId};
+use crate::import::secret::{is_secret_name, is_secret_text};
+use crate::model::{Application, Command, Entry, HoleKind, Origin, Resource, Sourced, Text};
+use crate::source::Span;
+use crate::syntax::dockerfile::CommandLine;
+
+/// Programs that are process 1 of a container and nothing else: systemd is that on a machine.
+const INITS: [&str; 4] = ["tini", "tini-static", "dumb-init", "catatonit"];
+
+impl Player<'_> {
+    /// Joins ENTRYPOINT and CMD: a shell command as ENTRYPOINT takes no arguments.
+    pub(super) fn join_command(&mut self) {
+        let entrypoint = self
+            .parts
+            .entrypoint
+            .clone()
+            .filter(|(it, ..)| !is_empty(it));
+        let cmd = self.parts.cmd.clone().filter(|(it, ..)| !is_empty(it));
+        let joined = match (entrypoint, cmd) {
+            (None, None) => None,
+            (None, Some((command, shell, item))) | (Some((command, shell, item)), None) => {
+                Some((self.command_of(&command, &shell), Origin::of(item)))
+            }
+            (Some((command @ CommandLine::Shell(_), shell, item)), Some(_)) => {
+                Some((self.command_of(&command, &shell), Origin::of(item)))
+            }
+            (Some((CommandLine::Exec(mut words), _, item)), Some((cmd, shell, more))) => {
+                words.extend(match cmd {
+                    CommandLine::Exec(words) => words,
+                    CommandLine::Shell(text) => {
+                        shell.iter().cloned().chain(std::iter::once(text)).collect()
+                    }
+                });
+                let mut origin = Origin::of(item);
+                origin.merge(&Origin::of(more));
+                Some((self.words(&words, self.span_of(item)), origin))
+            }
+        };
+        self.parts.command = joined.map(|(value, origin)| Sourced {
+            value,
+            origin,
+            assumptions: Vec::new(),
+        });
+    }
+
+    fn span_of(&self, item: ItemId) -> Span {
+        let at = self.recipe.items.iter().position(|it| *it == item);
+        self.span(at.unwrap_or(0))
+    }
+
+    /// Returns a command line as what runs it.
+    pub(super) fn command_of(&self, command: &CommandLine, shell: &[String]) -> Command {
+        let span = Span::new(self.recipe.given.file, 0, 0);
+        match (command, shell) {
+            (CommandLine::Exec(words), _) => self.words(words, span),
+            (CommandLine::Shell(text), [program, flag]) if flag == "-c" => Command::Script {
+                shell: program.clone(),
+                text: self.secretless(text, span),
+            },
+            (CommandLine::Shell(text), shell) => {
+                let mut words: Vec<Text> = shell.iter().map(|it| Text::from(it.as_str())).collect();
+                words.push(self.secretless(text, span));
+                Command::Words(words)
+            }
+        }
+    }
+
+    fn secretless(&self, text: &str, span: Span) -> Text {
+        let holes = &self.recipe.holes;
+        holes.text(&hide_credentials(text.to_owned(), holes, span))
+    }
+
+    /// Words of a program; the value of an option that names a secret is one.
+    fn words(&self, words: &[String], span: Span) -> Command {
+        let words = without_init(words);
+        let holes = &self.recipe.holes;
+        let secret = |name: &str| {
+            let what = format!("the value of the option {name}");
+            holes.place(HoleKind::Secret, what, Some(span))
+        };
+        let is_option = |word: &str| {
+            let bare = word.trim_start_matches('-');
+            word.starts_with('-') && is_secret_name(bare)
+        };
+        let mut texts = Vec::new();
+        for (at, word) in words.iter().enumerate() {
+            let before = at.checked_sub(1).map_or("", |it| words[it].as_str());
+            let shown = match word.split_once('=') {
+                Some((name, value)) if is_option(name) && is_secret_text(value) => {
+                    format!("{name}={}", secret(name))
+                }
+                _ if is_option(before) && !word.starts_with('-') && is_secret_text(word) => {
+                    secret(before)
+                }
+                _ => hide_credentials(word.clone(), holes, span),
+            };
+            texts.push(holes.text(&shown));
+        }
+        Command::Words(texts)
+    }
+
+    /// Returns what the stage asks of the machine.
+    pub(super) fn into_entries(mut self, account: &mut Account) -> Vec<Entry> {
+        let mut entries = Vec::new();
+        if self.is_image() {
+            self.close_unused(account);
+            let at = self.recipe.file.instructions.len().saturating_sub(1);
+            let place = self.recipe.image_from().unwrap_or(at);
+            let parts = std::mem::take(&mut self.parts);
+            let application = Application {
+                name: self.recipe.given.name.clone(),
+                described: self.recipe.given.path.clone(),
+                summary: parts.summary,
+                base: parts.base,
+                family: self.here.family,
+                command: parts.command,
+                directory: parts.directory,
+                user: parts.user,
+                group: parts.group,
+                environment: parts.environment.into_values().collect(),
+                ports: parts.ports,
+                packages: parts.packages.into_values().collect(),
+                state: parts.state,
+                source: parts.source,
+                stop_signal: parts.stop_signal,
+                health: parts.health,
+            };
+            let resource = Resource::Application(Box::new(application));
+            let mut entry = self.recipe.entry(self.recipe.items[place], resource);
+            entry.origin = Origin {
+                items: Vec::new(),
+                places: vec![self.recipe.span(place)],
+            };
+            entries.push(entry);
+        }
+        let (others, closings) = self.state.finish();
+        for (item, closing) in closings {
+            account.close(item, closing);
+        }
+        entries.extend(others.into_iter().map(|(entry, _)| entry));
+        entries
+    }
+
+    /// Closes a CMD or ENTRYPOINT that says nothing.
+    fn close_unused(&self, account: &mut Account) {
+        let used: Vec<ItemId> = self
+            .parts
+            .command
+            .iter()
+            .flat_map(|it| it.origin.items.clone())
+            .collect();
+        for part in [&self.parts.entrypoint, &self.parts.cmd] {
+            let Some((command, _, item)) = part else {
+                continue;
+            };
+            if used.contains(item) {
+                continue;
+            }
+            let reason = if is_empty(command) {
+                "it is empty"
+            } else {
+                "an ENTRYPOINT that a shell runs takes no arguments from CMD"
+            };
+            not_needed(account, *item, Code::AlreadySo, reason);
+        }
+    }
+}
+
+/// Returns the items that the parts of an application come from.
+pub(super) fn items(application: &Application) -> Vec<ItemId> {
+    let Application {
+        name: _,
+        described: _,
+        summary: _,
+        base: _,
+        family: _,
+        command,
+        directory,
+        user,
+        group,
+        environment,
+        ports,
+        packages,
+        state,
+        source,
+        stop_signal,
+        health,
+    } = application;
+    let mut found: Vec<&Origin> = Vec::new();
+    found.extend(command.iter().map(|it| &it.origin));
+    for part in [directory, user, group, stop_signal] {
+        found.extend(part.iter().map(|it| &it.origin));
+    }
+    found.extend(environment.iter().map(|it| &it.origin));
+    found.extend(ports.iter().map(|it| &it.origin));
+    found.extend(packages.iter().map(|it| &it.origin));
+    found.extend(state.iter().map(|it| &it.origin));
+    found.extend(source.iter().map(|it| &it.origin));
+    found.extend(health.iter().map(|it| &it.origin));
+    found
+        .iter()
+        .flat_map(|it| it.items.iter().copied())
+        .collect()
+}
+
+fn is_empty(command: &CommandLine) -> bool {
+    match command {
+        CommandLine::Shell(text) => text.is_empty(),
+        CommandLine::Exec(words) => words.is_empty(),
+    }
+}
+
+/// Leaves an init of containers out, and what it is told.
+fn without_init(words: &[String]) -> &[String] {
+    let Some((program, rest)) = words.split_first() else {
+        return words;
+    };
+    let name = program.rsplit('/').next().unwrap_or(program);
+    if !INITS.contains(&name) || rest.is_empty() {
+        return words;
+    }
+    match rest.iter().position(|it| !it.starts_with('-')) {
+        // Options with a value of their own would be taken for the program.
+        Some(0) => rest,
+        Some(at) if rest[at - 1] == "--" => &rest[at..],
+        Some(at)
+            if rest[..at]
+                .iter()
+                .all(|it| matches!(it.as_str(), "-g" | "-v" | "-s")) =>
+        {
+            &rest[at..]
+        }
+        Some(_) | None => words,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_init;
+
+    #[test]
+    fn an_init_of_containers_is_left_out() {
+        for (words, expected) in [
+            ("/sbin/tini -- a b", "a b"),
+            ("tini -g -- a", "a"),
+            ("dumb-init a --", "a --"),
+            ("tini -p SIGINT a", "tini -p SIGINT a"),
+            ("tini", "tini"),
+            ("a --", "a --"),
+        ] {
+            let split: Vec<String> = words.split(' ').map(str::to_owned).collect();
+            assert_eq!(without_init(&split).join(" "), expected, "{words}");
+        }
+    }
+}

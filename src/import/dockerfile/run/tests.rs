@@ -1,0 +1,1 @@
+//! What RUN comes to, one script for each row.

@@ -1,0 +1,174 @@
+//! What a file below /etc is: as it was shipped, of no use on NixOS, a secret, of a known kind, or a file like any other.
+
+use super::distribution::{Distribution, Provenance};
+use super::kinds::{self, Reading};
+use super::leftover;
+use super::root::{Found, Root};
+use super::secret;
+use super::shipped;
+use crate::account::Code;
+use crate::model::{Content, File, Mode, Text};
+use crate::source::{ReadProblem, Span};
+
+/// What a file comes to.
+pub(super) enum Fate {
+    NotNeeded(Code, String),
+    Manual(Left),
+    /// It is read, and asks for this.
+    Reads(File, Reading),
+    /// It is a file of the machine. With the package that may have brought it as it is.
+    Stays(File, Option<String>),
+}
+
+/// What is left to the person.
+pub(super) struct Left {
+    pub(super) code: Code,
+    pub(super) reason: String,
+    pub(super) cure: Option<String>,
+    /// It should have been read.
+    pub(super) is_problem: bool,
+}
+
+/// Judges a regular file.
+pub(super) fn judge(root: &Root<'_>, distribution: &Distribution<'_>, found: &Found<'_>) -> Fate {
+    let path = found.path.as_str();
+    if leftover::is_copy(path) {
+        let reason = "it is a copy that was put aside, which nothing reads";
+        return Fate::NotNeeded(Code::NoMeaning, reason.to_owned());
+    }
+    if let Some((reason, cure)) = secret::of_the_machine(path) {
+        return Fate::Manual(Left {
+            code: Code::ValueSecret,
+            reason: reason.to_owned(),
+            cure: Some(cure.to_owned()),
+            is_problem: false,
+        });
+    }
+    let is_known = kinds::kind(path).is_some();
+    if let Some(reason) = leftover::always(path).filter(|_| !is_known) {
+        return Fate::NotNeeded(Code::NoMeaning, reason.to_owned());
+    }
+    let bytes = match root.tree.bytes(found.id) {
+        Ok(bytes) => bytes,
+        Err(problem) => return not_read(&problem),
+    };
+    let provenance = distribution.provenance(path, bytes);
+    if let Provenance::AsShipped { package, known_by } = &provenance {
+        let reason = format!("`{package}` brought it, and nobody changed it: {known_by}");
+        return Fate::NotNeeded(Code::AsShipped, reason);
+    }
+    let package = match provenance {
+        Provenance::Unclear { package } => Some(package),
+        Provenance::AsShipped { .. } | Provenance::Changed { .. } | Provenance::Own => None,
+    };
+    if let (Some(package), Some(reason)) = (&package, leftover::of_packages(path)) {
+        let reason = format!("`{package}` brings it: {reason}");
+        return Fate::NotNeeded(Code::NoMeaning, reason);
+    }
+    if shipped::says_nothing(bytes) && !is_known {
+        let reason = "it holds nothing but comments and blanks";
+        return Fate::NotNeeded(Code::NoMeaning, reason.to_owned());
+    }
+    let content = match content(root, found, is_known) {
+        Ok(content) => content,
+        Err(problem) => return not_read(&problem),
+    };
+    let reading = match &content {
+        Content::Text(text) => kinds::read(path, text),
+        Content::Binary(_) => None,
+    };
+    let file = File {
+        path: path.to_owned(),
+        content,
+        mode: mode(root, found),
+        owner: None,
+        group: None,
+    };
+    match reading {
+        Some(reading) => Fate::Reads(file, reading),
+        None => Fate::Stays(file, package),
+    }
+}
+
+/// Returns the text of a file with its secrets as holes; a secret as a whole is one hole.
+fn content(root: &Root<'_>, found: &Found<'_>, is_known: bool) -> Result<Content, ReadProblem> {
+    let shown = root.tree.path(found.id);
+    let whole = || {
+        let span = Span::new(found.id, 0, 0);
+        Content::Text(secret::hidden(format!("the file {shown}"), span))
+    };
+    if secret::is_secret_file(&found.path) {
+        return Ok(whole());
+    }
+    let text = root.tree.text(found.id)?;
+    // What only its owner may read, and what is not understood, may hold anything.
+    let is_closed = root
+        .tree
+        .mode(found.id)
+        .is_some_and(|mode| mode & 0o004 == 0);
+    if secret::holds_private_key(text) || is_closed && !is_known {
+        return Ok(whole());
+    }
+    let text: Text = secret::redact(text, &found.path, shown, |from, to| {
+        Span::new(found.id, from, to)
+    });
+    Ok(Content::Text(text))
+}
+
+/// Programs stay programs; who may write a file is nothing that a store keeps.
+fn mode(root: &Root<'_>, found: &Found<'_>) -> Option<Mode> {
+    let mode = root.tree.mode(found.id)? & !0o022;
+    (mode & 0o111 != 0 || mode & 0o044 != 0o044).then_some(Mode(mode))
+}
+
+fn not_read(problem: &ReadProblem) -> Fate {
+    let left = |reason: String, cure: &str, is_problem| {
+        Fate::Manual(Left {
+            code: Code::NotRead,
+            reason,
+            cure: Some(cure.to_owned()),
+            is_problem,
+        })
+    };
+    match problem {
+        ReadProblem::Binary => left(
+            "it is binary: what it says cannot be seen here".to_owned(),
+            "make it anew from what it was made of, or carry it over",
+            false,
+        ),
+        ReadProblem::Denied(_) => left(
+            format!("it cannot be read: {problem}"),
+            "run ops2nix as a user who may read it",
+            true,
+        ),
+        ReadProblem::TooLarge(_) => left(
+            format!("it is not read: {problem}"),
+            "carry it over, or make it a file of a package",
+            true,
+        ),
+        ReadProblem::Special => left(
+            format!("it is not opened: {problem}"),
+            "have what made it make it again, such as a rule of systemd.tmpfiles",
+            true,
+        ),
+        ReadProblem::Missing
+        | ReadProblem::Outside
+        | ReadProblem::Dangling
+        | ReadProblem::Loop
+        | ReadProblem::Directory => left(
+            format!("it is not read: {problem}"),
+            "look at what the link leads to on the old machine",
+            true,
+        ),
+    }
+}
+
+/// The fate of a device, socket or FIFO.
+pub(super) fn special() -> Fate {
+    not_read(&ReadProblem::Special)
+}
+
+/// The fate of a link that leads nowhere good.
+pub(super) fn bad_link(problem: &ReadProblem) -> Fate {
+    not_read(problem)
+}

@@ -1,0 +1,166 @@
+//! Compound commands taken apart: groups, conditions, loops over words, cases.
+
+use brush_parser::ast;
+
+use super::{Script, Source, Word, parse};
+
+/// What a compound command is made of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Compound {
+    /// `{ …; }` and `( … )`
+    Group(Script),
+    If {
+        /// Conditions, and what runs when the first of them that holds does.
+        branches: Vec<(Script, Script)>,
+        otherwise: Option<Script>,
+    },
+    For {
+        variable: String,
+        /// None: the arguments of the script.
+        values: Option<Vec<Word>>,
+        body: Script,
+    },
+    Case {
+        value: Word,
+        branches: Vec<(Vec<Word>, Script)>,
+    },
+    /// Other loops, functions, tests, and whatever has its output redirected.
+    Other,
+}
+
+/// Reads the text of a compound command.
+pub fn read_compound(text: &str) -> Compound {
+    let Ok((program, source)) = parse(text) else {
+        return Compound::Other;
+    };
+    let mut items = program.complete_commands.iter().flat_map(|list| &list.0);
+    let (Some(ast::CompoundListItem(list, _)), None) = (items.next(), items.next()) else {
+        return Compound::Other;
+    };
+    match list.first.seq.as_slice() {
+        [ast::Command::Compound(command, None)] if list.additional.is_empty() => {
+            source.compound(command)
+        }
+        _ => Compound::Other,
+    }
+}
+
+impl Source<'_> {
+    fn script(&self, list: &ast::CompoundList) -> Script {
+        Script {
+            lists: self.lists(list),
+        }
+    }
+
+    fn compound(&self, command: &ast::CompoundCommand) -> Compound {
+        match command {
+            ast::CompoundCommand::BraceGroup(it) => Compound::Group(self.script(&it.list)),
+            ast::CompoundCommand::Subshell(it) => Compound::Group(self.script(&it.list)),
+            ast::CompoundCommand::ForClause(it) => Compound::For {
+                variable: it.variable_name.clone(),
+                values: it
+                    .values
+                    .as_ref()
+                    .map(|words| words.iter().map(|it| self.word(it)).collect()),
+                body: self.script(&it.body.list),
+            },
+            ast::CompoundCommand::CaseClause(it) => {
+                let branches = it.cases.iter().map(|case| {
+                    let patterns = case.patterns.iter().map(|it| self.word(it)).collect();
+                    let script = case.cmd.as_ref().map(|it| self.script(it));
+                    (patterns, script.unwrap_or_default())
+                });
+                Compound::Case {
+                    value: self.word(&it.value),
+                    branches: branches.collect(),
+                }
+            }
+            ast::CompoundCommand::IfClause(it) => {
+                let mut branches = vec![(self.script(&it.condition), self.script(&it.then))];
+                let mut otherwise = None;
+                for clause in it.elses.iter().flatten() {
+                    let body = self.script(&clause.body);
+                    match &clause.condition {
+                        Some(condition) => branches.push((self.script(condition), body)),
+                        None => otherwise = Some(body),
+                    }
+                }
+                Compound::If {
+                    branches,
+                    otherwise,
+                }
+            }
+            ast::CompoundCommand::Arithmetic(_)
+            | ast::CompoundCommand::ArithmeticForClause(_)
+            | ast::CompoundCommand::WhileClause(_)
+            | ast::CompoundCommand::UntilClause(_)
+            | ast::CompoundCommand::Coprocess(_) => Compound::Other,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Compound, read_compound};
+    use crate::syntax::shell::Script;
+
+    /// The first words of the commands of a script.
+    fn programs(script: &Script) -> String {
+        let commands = script.simple_commands().unwrap();
+        let names: Vec<&str> = commands.iter().map(|it| it.words[0].raw.as_str()).collect();
+        names.join(" ")
+    }
+
+    fn check(text: &str, expected: &str) {
+        let shown = match read_compound(text) {
+            Compound::Group(script) => format!("group {}", programs(&script)),
+            Compound::If {
+                branches,
+                otherwise,
+            } => {
+                let mut out = String::from("if");
+                for (condition, body) in &branches {
+                    out += &format!(" {}: {}", programs(condition), programs(body));
+                }
+                out + &otherwise.map_or_else(String::new, |it| format!(" else {}", programs(&it)))
+            }
+            Compound::For {
+                variable,
+                values,
+                body,
+            } => format!(
+                "for {variable} of {} {}",
+                values.unwrap_or_default().len(),
+                programs(&body)
+            ),
+            Compound::Case { value, branches } => {
+                let mut out = format!("case {}", value.raw);
+                for (patterns, body) in &branches {
+                    let patterns: Vec<&str> = patterns.iter().map(|it| it.raw.as_str()).collect();
+                    out += &format!(" {}: {}", patterns.join("|"), programs(body));
+                }
+                out
+            }
+            Compound::Other => "other".to_owned(),
+        };
+        assert_eq!(shown, expected, "{text}");
+    }
+
+    #[test]
+    fn compound_commands_are_taken_apart() {
+        check("{ a; b; }", "group a b");
+        check("(a && b)", "group a b");
+        check(
+            "if a; then b; elif c; then d; else e; fi",
+            "if a: b c: d else e",
+        );
+        check("for x in 1 2 3; do a $x; done", "for x of 3 a");
+        check(
+            "case \"$x\" in a|b) c ;; *) d ;; esac",
+            "case \"$x\" a|b: c *: d",
+        );
+        check("while a; do b; done", "other");
+        check("{ a; } > /x", "other");
+        check("a b", "other");
+    }
+}
