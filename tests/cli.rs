@@ -361,3 +361,24 @@ fn limits_of_a_difference_are_those_that_are_set() {
         .run(&["diff", "in", "--out", "out", "--strict"])
         .with(1, "");
 }
+
+#[test]
+fn words_are_explained() {
+    let project = Project::new(&[]);
+    let ended = project
+        .run(&["explain", "option-clash", "cron"])
+        .with(0, "");
+    assert!(
+        ended
+            .stdout
+            .starts_with("option-clash: a code of diagnostics\n")
+    );
+    assert!(ended.stdout.contains("What to do: "), "{}", ended.stdout);
+    assert!(ended.stdout.contains("\ncron: an Ansible module\n"));
+    let index = project.run(&["explain"]).with(0, "");
+    assert!(index.stdout.contains(" options "), "{}", index.stdout);
+    let unknown = project
+        .run(&["explain", "manual", "module:lineinfle"])
+        .with(2, "like it: `lineinfile` (module)");
+    assert!(unknown.stdout.starts_with("manual: a verdict\n"));
+}

@@ -2,8 +2,9 @@
 
 use super::page::{Entry, Part};
 use super::{CHAPTERS, explain, not_known};
+use crate::account;
+use crate::diag;
 use crate::rules::Rules;
-use crate::{account, diag};
 
 fn rules() -> Rules {
     Rules::load(&[]).unwrap()
@@ -65,6 +66,7 @@ fn what_a_person_can_act_on_says_how() {
         account::Code::AlreadySo,
         account::Code::Overwritten,
         account::Code::NoMeaning,
+        account::Code::AsShipped,
     ];
     for code in account::Code::ALL {
         assert!(code.more().ends_with('.'), "{}", code.id());
