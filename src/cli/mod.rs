@@ -2,6 +2,7 @@
 //! decides an exit status.
 
 mod args;
+mod check;
 mod config;
 mod convert;
 mod diff;
@@ -74,6 +75,7 @@ fn execute(command: Command, streams: &mut Streams<'_>) -> anyhow::Result<Status
     match command {
         Command::Translate(args) => translate::run(*args, streams),
         Command::Diff(args) => diff::run(*args, streams),
+        Command::Check(args) => check::run(args, streams),
         Command::Explain(args) => explain::run(&args, streams),
         Command::Rules(line) => rules::run(line.command, &line.folders, streams),
         Command::Schema { of } => schema::run(of, streams),

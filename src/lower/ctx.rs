@@ -8,6 +8,7 @@ use crate::plan::{Definition, Home, OptionPath, Origin, Plan, Remark, Setting};
 use crate::rules::Rules;
 
 use super::about;
+use super::application;
 use super::statement::{Kind, Left, Lowered, Statement};
 
 /// What lowering one machine reads and writes.
@@ -84,7 +85,21 @@ impl<'a> Ctx<'a> {
         }
     }
 
-    fn state(&mut self, entry: &Entry, statement: Statement) {
+    fn state(&mut self, entry: &Entry, mut statement: Statement) {
+        let runtime = statement.runtime.clone();
+        let left = std::mem::take(&mut statement.left);
+        let entry = self.define(entry, statement);
+        match &runtime {
+            Some(reason) => self.close(&entry, Verdict::Runtime, Code::CommandKept, reason),
+            None => self.stated(&entry, Code::Stated, "the output states this", None),
+        }
+        for left in &left {
+            self.leave(&entry, left);
+        }
+    }
+
+    /// Puts into the plan what a statement says, and decides nothing; returns the entry with all that it assumes.
+    pub(super) fn define(&mut self, entry: &Entry, statement: Statement) -> Entry {
         let mut entry = entry.clone();
         for clause in &statement.assumptions {
             if !entry.assumptions.contains(clause) {
@@ -123,12 +138,20 @@ impl<'a> Ctx<'a> {
                 self.plan.chores.push(chore);
             }
         }
-        match &statement.runtime {
-            Some(reason) => self.close(&entry, Verdict::Runtime, Code::CommandKept, reason),
-            None => self.stated(&entry, Code::Stated, "the output states this", None),
+        entry
+    }
+
+    /// Says something about the place of an entry.
+    pub(super) fn say(&mut self, entry: &Entry, code: diag::Code, message: String) {
+        if self.rehearses {
+            return;
         }
-        for left in &statement.left {
-            self.leave(&entry, left);
+        match entry.origin.items.first() {
+            Some(item) => {
+                let span = self.account.get(*item).span;
+                self.diags.at(code, span, message);
+            }
+            None => self.diags.general(code, message, ""),
         }
     }
 
@@ -245,7 +268,8 @@ impl<'a> Ctx<'a> {
         self.remark(entry, about, reason, lines);
     }
 
-    fn remark(
+    /// Leaves a comment in the output.
+    pub(super) fn remark(
         &mut self,
         entry: &Entry,
         about: Option<OptionPath>,
@@ -317,13 +341,13 @@ fn sentence(clause: &str) -> String {
 fn home(part: &Part) -> Home {
     match part {
         Part::Role(name) => Home::Role(name.clone()),
-        Part::Service(name) => Home::Service(name.clone()),
+        Part::Service(name) => Home::Service(application::service_name(name)),
         Part::Machine => Home::Machine,
         Part::Host => Home::Host,
     }
 }
 
-fn origin(entry: &Entry) -> Origin {
+pub(super) fn origin(entry: &Entry) -> Origin {
     Origin {
         items: entry.origin.items.clone(),
         places: entry.origin.places.clone(),

@@ -6,6 +6,7 @@
 #![deny(clippy::wildcard_enum_match_arm)]
 
 mod about;
+mod application;
 mod authorized_key;
 mod commands;
 mod container;
@@ -13,6 +14,7 @@ mod cron;
 mod ctx;
 mod file;
 mod firewall;
+mod gather;
 mod interface;
 mod machine;
 mod membership;
@@ -77,7 +79,9 @@ fn lower_machine(
     for entry in &machine.entries {
         lower_entry(entry, &mut ctx);
     }
-    ctx.finish()
+    let mut plan = ctx.finish();
+    gather::gather(&mut plan.remarks, account);
+    plan
 }
 
 fn lower_entry(entry: &Entry, ctx: &mut Ctx<'_>) {
@@ -102,7 +106,7 @@ fn lower_entry(entry: &Entry, ctx: &mut Ctx<'_>) {
             return;
         }
     }
-    if rule::lower(entry, ctx) {
+    if rule::lower(entry, ctx) || application::lower(entry, ctx) {
         return;
     }
     let lowered = lower_resource(entry, ctx.machine);
@@ -128,6 +132,7 @@ fn lower_resource(entry: &Entry, machine: &Machine) -> Lowered {
         | Resource::KernelModule(_)
         | Resource::HostsEntry(_)
         | Resource::Setting(_)
+        | Resource::Application(_)
         | Resource::Firewall(_) => Lowered::manual(Code::CannotState, "no rule states this"),
         Resource::Unit(it) => systemd::lower(it, machine),
         Resource::CronJob(it) => cron::lower(it, machine),
@@ -145,7 +150,6 @@ fn lower_resource(entry: &Entry, machine: &Machine) -> Lowered {
         Resource::FirewallPort(it) => firewall::lower(it),
         Resource::Container(it) => container::lower(it, machine),
         Resource::ContainerNetwork(it) => container::lower_network(it),
-        Resource::Application(_) => Lowered::manual(Code::CannotState, "no rule states this"),
         Resource::Membership(it) => membership::lower(it, machine),
         Resource::SubordinateIds(it) => subordinate_ids::lower(it, machine),
         Resource::Interface(it) => interface::lower(it),

@@ -73,7 +73,8 @@ fn unknown(entry: &Entry, package: &Package, ctx: &mut Ctx<'_>) {
     ctx.manual_about(entry, about, Code::PackageUnknown, &reason, Some(SEARCH));
 }
 
-fn manager(family: Family) -> &'static str {
+/// Returns the name of the family's package manager with a blank behind it, for messages.
+pub(super) fn manager(family: Family) -> &'static str {
     match family {
         Family::Debian => "apt ",
         Family::Rhel => "dnf ",
@@ -112,17 +113,11 @@ fn program(
 
 fn library(entry: &Entry, package: &Package, attr: Option<&str>, ctx: &mut Ctx<'_>) {
     let name = &package.name;
-    let language = attr
-        .and_then(|attr| attr.split_once('.'))
-        .and_then(|(set, attr)| {
-            Some((INTERPRETERS.iter().find(|it| set.starts_with(it.0))?, attr))
-        });
-    match (language, attr) {
-        (Some(((_, how), attr)), _) => {
+    match (attr.and_then(interpreter_of), attr) {
+        (Some(cure), _) => {
             let reason = format!(
                 "`{name}` is a library, which NixOS puts into the interpreter of the program that uses it"
             );
-            let cure = how.replace("{}", attr);
             let cure = Some(cure.as_str());
             ctx.manual_about(
                 entry,
@@ -140,6 +135,13 @@ fn library(entry: &Entry, package: &Package, attr: Option<&str>, ctx: &mut Ctx<'
         }
         (None, None) => unknown(entry, package, ctx),
     }
+}
+
+/// Says how a library of a language gets into its interpreter; `None` for one of C.
+pub(super) fn interpreter_of(attr: &str) -> Option<String> {
+    let (set, attr) = attr.split_once('.')?;
+    let (_, how) = INTERPRETERS.iter().find(|it| set.starts_with(it.0))?;
+    Some(how.replace("{}", attr))
 }
 
 /// How a library of a package set gets to where it is used.

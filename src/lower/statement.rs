@@ -118,6 +118,20 @@ impl Statement {
         std::mem::take(&mut self.recent)
     }
 
+    /// Adds all that another statement says.
+    pub(super) fn join(&mut self, other: Statement) {
+        self.definitions.extend(other.definitions);
+        for clause in other.assumptions {
+            if !self.assumptions.contains(&clause) {
+                self.assumptions.push(clause);
+            }
+        }
+        self.secrets.extend(other.secrets);
+        self.chores.extend(other.chores);
+        self.left.extend(other.left);
+        self.runtime = self.runtime.take().or(other.runtime);
+    }
+
     /// Makes the definition stated last the one that clauses are about.
     pub(super) fn about_last(&mut self, clauses: Vec<String>) {
         if let Some(last) = self.definitions.last_mut() {

@@ -115,6 +115,26 @@ impl Expr {
         }
     }
 
+    /// Tells whether the expression selects something by these names.
+    pub fn selects(&self, names: &[&str]) -> bool {
+        match self {
+            Expr::Null | Expr::Bool(_) | Expr::Int(_) | Expr::Float(_) | Expr::Asset(_) => false,
+            Expr::Str(parts) => parts.iter().any(|part| match part {
+                StrPart::Literal(_) => false,
+                StrPart::Splice(expr) => expr.selects(names),
+            }),
+            Expr::Select(own) => own.iter().map(String::as_str).eq(names.iter().copied()),
+            Expr::List(items) => items.iter().any(|it| it.selects(names)),
+            Expr::Attrs(attrs) => attrs.iter().any(|(_, it)| it.selects(names)),
+            Expr::Apply(function, arguments) => {
+                function.selects(names) || arguments.iter().any(|it| it.selects(names))
+            }
+            Expr::With(left, right) | Expr::Binary(left, _, right) => {
+                left.selects(names) || right.selects(names)
+            }
+        }
+    }
+
     /// Calls `visit` for each file that the expression refers to.
     pub fn for_each_asset(&self, visit: &mut impl FnMut(&Asset)) {
         match self {

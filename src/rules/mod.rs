@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 pub use example::ExampleOutcome;
 pub use lint::Problem;
 pub use names::{Attribute, Kind, ModuleOption, OptionShape, PackageName, ServiceName};
-pub use names::{module_option, package, package_names, service, service_names};
+pub use names::{is_taken, module_option, package, package_names, service, service_names};
 
 use crate::error::Error;
 use crate::model::Resource;

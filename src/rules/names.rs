@@ -61,6 +61,7 @@ struct NamedOption {
 }
 
 include!(concat!(env!("OUT_DIR"), "/names.rs"));
+include!(concat!(env!("OUT_DIR"), "/taken.rs"));
 
 /// What a package is to a machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -176,6 +177,11 @@ pub fn service(name: &str, family: Family) -> Option<ServiceName> {
         unit: row.unit,
         note: row.note,
     })
+}
+
+/// Tells whether NixOS has a service or a unit of a name.
+pub fn is_taken(service: &str) -> bool {
+    TAKEN.binary_search(&service).is_ok()
 }
 
 /// Returns the names of packages that have a row of their own, each once.

@@ -5,6 +5,9 @@
 
 mod alike;
 mod check;
+mod index;
+mod near;
+mod options_file;
 mod required;
 mod table;
 mod types;
@@ -12,6 +15,9 @@ mod value;
 
 pub use alike::alike;
 pub use check::check;
-pub use table::{Found, OptionFacts, children, is_required, lookup, paths, removed, renamed};
+pub use index::{Found, Index, OptionFacts};
+pub use near::{likeness, option_text};
+pub use options_file::read_options;
+pub use table::{BUILT_IN, Renamed, children, is_required, lookup, paths, removed, renamed};
 pub use types::{Literal, PathKind, Range, StrKind, Type};
 pub use value::{Mismatch, check_value};

@@ -33,7 +33,7 @@ fn find(word: &Word<'_>, rules: &Rules) -> Result<Vec<Entry>, Error> {
     })
 }
 
-fn option(path: &OptionPath, it: &OptionFacts, rules: &Rules) -> Entry {
+fn option(path: &OptionPath, it: &OptionFacts<'_>, rules: &Rules) -> Entry {
     let own = it.names.join(".");
     let mut facts = Facts::default();
     facts.add("Type", it.description);
@@ -93,16 +93,16 @@ fn old(path: &OptionPath, rules: &Rules) -> Vec<Entry> {
         parts: Vec::new(),
     };
     if let Some(new) = schema::renamed(path.names()) {
+        let new = OptionPath::new(new.new);
         let mut entries = vec![entry(format!(
             "an option that is called {new} in NixOS {RELEASE}"
         ))];
-        let new = OptionPath::parse(&new);
         if let Some(Found::Option(facts)) = schema::lookup(new.names()) {
             entries.push(option(&new, &facts, rules));
         }
         return entries;
     }
-    if !schema::removed(path.names()) {
+    if schema::removed(path.names()).is_none() {
         return Vec::new();
     }
     let mut gone = entry(format!("an option that NixOS {RELEASE} no longer has"));

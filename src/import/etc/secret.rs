@@ -105,7 +105,9 @@ const KEY_ENDS: [&str; 20] = [
 ];
 
 /// Files in which `passwd` or `password` is a name of something else.
-const NO_SECRETS: [&str; 8] = [
+const NO_SECRETS: [&str; 10] = [
+    "/etc/sudoers",
+    "/etc/sudoers.d/",
     "/etc/nsswitch.conf",
     "/etc/pam.d/",
     "/etc/pam.conf",
@@ -132,7 +134,7 @@ pub(super) fn of_the_machine(path: &str) -> Option<(&'static str, &'static str)>
 }
 
 /// Tells whether a file is a secret as a whole, by its path.
-pub(super) fn is_secret_file(path: &str) -> bool {
+pub(crate) fn is_secret_file(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or_default();
     let in_folder = SECRET_FOLDERS
         .iter()
@@ -141,7 +143,7 @@ pub(super) fn is_secret_file(path: &str) -> bool {
 }
 
 /// Tells whether a text holds a private key.
-pub(super) fn holds_private_key(text: &str) -> bool {
+pub(crate) fn holds_private_key(text: &str) -> bool {
     text.match_indices("-----BEGIN ").any(|(at, _)| {
         text[at..]
             .lines()
@@ -151,7 +153,7 @@ pub(super) fn holds_private_key(text: &str) -> bool {
 }
 
 /// Returns a text that is a secret as a whole.
-pub(super) fn hidden(what: String, span: Span) -> Text {
+pub(crate) fn hidden(what: String, span: Span) -> Text {
     Text::hole(hole(what, span))
 }
 
@@ -182,7 +184,7 @@ static ADDRESS: LazyLock<Option<Regex>> =
 
 /// Returns the text of a file with holes in place of its secrets. `path` is that on the machine, `shown` that of the
 /// report, `span_of` tells where bytes of the text stand.
-pub(super) fn redact(
+pub(crate) fn redact(
     text: &str,
     path: &str,
     shown: &str,

@@ -441,7 +441,7 @@ pub(super) fn write(runner: &mut Runner<'_, '_>, path: &str, text: &str, appends
         return Outcome::Left(Kind::Edit, format!("writes `{shown}`"));
     }
     let item = runner.item;
-    let mut content = runner.player.recipe.holes.text(text);
+    let mut content = runner.player.written(text, &whole, item);
     if appends {
         let before = match runner.player.state.at_path(&whole).map(|it| &it.resource) {
             Some(Resource::File(File {

@@ -25,6 +25,7 @@ mod login_defs;
 mod modprobe;
 mod modules_load;
 mod network_unit;
+mod nftables;
 mod nsswitch;
 mod resolv_conf;
 mod shells;
@@ -100,6 +101,7 @@ pub(crate) const KINDS: &[&Kind] = &[
     &modprobe::KIND,
     &modules_load::KIND,
     &network_unit::KIND,
+    &nftables::KIND,
     &nsswitch::KIND,
     &accounts::passwd::KIND,
     &resolv_conf::KIND,

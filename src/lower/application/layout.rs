@@ -1,0 +1,416 @@
+//! Where the folders of an image are on a machine.
+//!
+//! - The application's folder is what the option `source` names: a person puts it there, built. A file that the image has
+//!   elsewhere (`/entrypoint.sh`) lies beside it, by its name.
+//! - A folder that outlives the service is one that systemd makes: `/data` is `/var/lib/<service>`, and what NixOS knows
+//!   as it is (`/var/lib/mysql`, `/var/log/shop`) stays.
+//! - Where neither the command nor a variable names such a folder, the program has its path built in: the unit sees the
+//!   folder at its old path, by `BindPaths`.
+
+use crate::lower::paths::is_below;
+use crate::lower::program;
+use crate::lower::statement::Statement;
+use crate::model::{Application, Command, Text};
+use crate::nix::{Expr, StrPart};
+
+/// Folders in which programs are found by their names.
+pub(super) const PROGRAM_FOLDERS: [&str; 6] = [
+    "/bin",
+    "/sbin",
+    "/usr/bin",
+    "/usr/sbin",
+    "/usr/local/bin",
+    "/usr/local/sbin",
+];
+
+/// Folders of the system: what lies there is no application's folder.
+const SYSTEM: [&str; 16] = [
+    "/bin",
+    "/boot",
+    "/dev",
+    "/etc",
+    "/lib",
+    "/lib64",
+    "/proc",
+    "/run",
+    "/sbin",
+    "/sys",
+    "/tmp",
+    "/usr/bin",
+    "/usr/lib",
+    "/usr/sbin",
+    "/usr/share",
+    "/var",
+];
+
+/// Folders below those of the system in which applications are.
+const APPLICATIONS: [&str; 4] = ["/var/www", "/var/app", "/var/task", "/usr/share/nginx/html"];
+
+/// Folders that every machine has: a volume there says nothing.
+const THERE: [&str; 9] = [
+    "/dev/shm",
+    "/run",
+    "/tmp",
+    "/var/cache",
+    "/var/lib",
+    "/var/log",
+    "/var/run",
+    "/var/tmp",
+    "/",
+];
+
+/// A folder that outlives the service.
+#[derive(Clone, Debug)]
+pub(super) struct Kept {
+    /// Where the image has it.
+    pub(super) path: String,
+    pub(super) place: Place,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// Every machine has it.
+    There,
+    /// It is the application's own folder.
+    Source,
+    /// systemd makes it: the directive, and the folder below the one that the directive is for.
+    Made(&'static str, String),
+    /// As `Made` by `StateDirectory`, elsewhere than in the image; the paths that name it are changed.
+    Moved(String),
+    /// As `Moved`, and the unit sees it at its old path.
+    Bound(String),
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Layout {
+    /// The image's folder for which `source` stands.
+    pub(super) root: Option<String>,
+    /// Paths of the image beside it, and their names in `source`.
+    strays: Vec<(String, String)>,
+    /// Paths of the source that neither the command nor a variable names: the program has them built in.
+    bound: Vec<String>,
+    pub(super) kept: Vec<Kept>,
+}
+
+/// What stands for a path of the image.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Target {
+    /// Below `source`; empty, or with a slash in front.
+    Source(String),
+    Machine(String),
+}
+
+impl Layout {
+    pub(super) fn of(application: &Application, name: &str) -> Layout {
+        let root = root(application);
+        let mut layout = Layout {
+            strays: strays(application, root.as_deref()),
+            root,
+            bound: Vec::new(),
+            kept: Vec::new(),
+        };
+        let sources = application.source.iter().map(|it| &it.value.path);
+        layout.bound = sources
+            .filter(|path| !layout.is_found(path, application))
+            .cloned()
+            .collect();
+        let mut paths: Vec<String> = application
+            .state
+            .iter()
+            .map(|it| trimmed(&it.value))
+            .collect();
+        // A working directory of the system is there only where systemd makes it.
+        let directory = application.directory.iter().map(|it| trimmed(&it.value));
+        for path in directory {
+            let is_source = layout.path(&path).is_some();
+            if !is_source && !paths.contains(&path) && layout.usual_place(&path).is_some() {
+                paths.push(path);
+            }
+        }
+        let moved: Vec<&String> = paths
+            .iter()
+            .filter(|path| layout.usual_place(path).is_none())
+            .collect();
+        let alone = moved.len() == 1;
+        for path in &paths {
+            let place = layout.usual_place(path).unwrap_or_else(|| {
+                let directory = if alone {
+                    name.to_owned()
+                } else {
+                    format!("{name}/{}", path.trim_matches('/').replace('/', "-"))
+                };
+                let in_source = layout.root.as_ref().is_some_and(|it| is_below(path, it));
+                if !in_source && names(application, path) {
+                    Place::Moved(directory)
+                } else {
+                    Place::Bound(directory)
+                }
+            });
+            layout.kept.push(Kept {
+                path: path.clone(),
+                place,
+            });
+        }
+        layout
+    }
+
+    /// Returns the place of a folder that needs no other one.
+    fn usual_place(&self, path: &str) -> Option<Place> {
+        if THERE.contains(&path) {
+            return Some(Place::There);
+        }
+        // What holds the application cannot be elsewhere than it.
+        if self.root.as_ref().is_some_and(|root| is_below(root, path)) {
+            return Some(Place::Source);
+        }
+        for (folder, directive) in [
+            ("/var/lib/", "StateDirectory"),
+            ("/var/cache/", "CacheDirectory"),
+            ("/var/log/", "LogsDirectory"),
+            ("/var/run/", "RuntimeDirectory"),
+            ("/run/", "RuntimeDirectory"),
+            ("/etc/", "ConfigurationDirectory"),
+        ] {
+            if let Some(rest) = path.strip_prefix(folder) {
+                return Some(Place::Made(directive, rest.to_owned()));
+            }
+        }
+        None
+    }
+
+    /// Tells whether systemd makes a folder of a name in /var/lib, or below it.
+    pub(super) fn keeps(&self, name: &str) -> bool {
+        self.kept.iter().any(|it| match &it.place {
+            Place::Moved(directory) | Place::Bound(directory) => is_below(directory, name),
+            Place::Made(directive, directory) => {
+                *directive == "StateDirectory" && is_below(directory, name)
+            }
+            Place::There | Place::Source => false,
+        })
+    }
+
+    pub(super) fn has_source(&self) -> bool {
+        self.root.is_some() || !self.strays.is_empty()
+    }
+
+    /// Returns the paths beside the application's folder, and their names in `source`.
+    pub(super) fn strays(&self) -> impl Iterator<Item = (&str, &str)> {
+        let strays = self.strays.iter();
+        strays.map(|(path, name)| (path.as_str(), name.as_str()))
+    }
+
+    /// Tells whether a unit has to see a part of the source where the image has it.
+    pub(super) fn is_bound(&self, path: &str) -> bool {
+        self.bound.iter().any(|it| it == path)
+    }
+
+    /// Tells whether the service finds a part of the source where `source` has it.
+    fn is_found(&self, path: &str, application: &Application) -> bool {
+        let in_root = self.root.as_ref().is_some_and(|root| {
+            is_below(path, root) && (application.directory.is_some() || names(application, root))
+        });
+        let name = path.rsplit('/').next().unwrap_or_default();
+        in_root || names(application, path) || starts(application, name)
+    }
+
+    fn target(&self, path: &str) -> Option<Target> {
+        let root = self.root.iter().map(|root| (root.as_str(), None));
+        let strays = self
+            .strays
+            .iter()
+            .map(|(path, name)| (path.as_str(), Some(Target::Source(format!("/{name}")))));
+        let kept = self.kept.iter().filter_map(|kept| match &kept.place {
+            Place::Moved(directory) => Some((
+                kept.path.as_str(),
+                Some(Target::Machine(format!("/var/lib/{directory}"))),
+            )),
+            Place::There | Place::Source | Place::Made(..) | Place::Bound(_) => None,
+        });
+        let (prefix, target) = root
+            .chain(strays)
+            .chain(kept)
+            .filter(|(prefix, _)| is_below(path, prefix))
+            .max_by_key(|(prefix, _)| prefix.len())?;
+        let rest = &path[prefix.len()..];
+        Some(match target {
+            None => Target::Source(rest.to_owned()),
+            Some(Target::Source(folder)) => Target::Source(format!("{folder}{rest}")),
+            Some(Target::Machine(folder)) => Target::Machine(format!("{folder}{rest}")),
+        })
+    }
+
+    /// Makes what stands for a path; `None` where the machine has it, or has it not, as the image does.
+    pub(super) fn path(&self, path: &str) -> Option<Vec<StrPart>> {
+        Some(match self.target(&trimmed(path))? {
+            Target::Machine(path) => vec![StrPart::Literal(path)],
+            Target::Source(rest) => {
+                let mut parts = vec![StrPart::Splice(Expr::select("cfg.source"))];
+                if !rest.is_empty() {
+                    parts.push(StrPart::Literal(rest));
+                }
+                parts
+            }
+        })
+    }
+
+    /// Replaces the paths in a text: those of the image, then those of programs.
+    pub(super) fn text(&self, text: &str, statement: &mut Statement) -> Vec<StrPart> {
+        let mut parts = Vec::new();
+        let mut from = 0;
+        for (start, end) in paths_in(text) {
+            let Some(path) = self.path(&text[start..end]) else {
+                continue;
+            };
+            parts.extend(program::splice(&text[from..start]).parts_told(statement));
+            parts.extend(path);
+            from = start + trimmed(&text[start..end]).len();
+        }
+        parts.extend(program::splice(&text[from..]).parts_told(statement));
+        program::joined(parts)
+    }
+}
+
+/// Finds the absolute paths of a text: where they start and end. What follows `://` is the name of a machine.
+fn paths_in(text: &str) -> Vec<(usize, usize)> {
+    let mut found = Vec::new();
+    let mut from = 0;
+    while let Some(at) = text[from..].find('/').map(|at| from + at) {
+        let slashes = text[at..].bytes().take_while(|it| *it == b'/').count();
+        let start = at + slashes - 1;
+        let end = text[start..]
+            .find(|c: char| !(c.is_ascii_alphanumeric() || "/._-+@".contains(c)))
+            .map_or(text.len(), |length| start + length);
+        let before = text[..at].chars().next_back();
+        let is_inside = before.is_some_and(|c| c.is_ascii_alphanumeric() || "._-$})~".contains(c));
+        let is_address = slashes == 2 && before == Some(':');
+        if !is_inside && !is_address && end > start + 1 {
+            found.push((start, end));
+        }
+        from = end.max(start + 1);
+    }
+    found
+}
+
+/// Returns the image's folder that holds the application.
+///
+/// It is the working directory, unless that is a folder of the system without anything of the source in it; else the
+/// first folder that is copied to where no system has its own; else where the program that is started was put.
+fn root(application: &Application) -> Option<String> {
+    let sources = || application.source.iter().map(|it| &it.value);
+    let kept = |path: &str| {
+        application
+            .state
+            .iter()
+            .any(|it| trimmed(&it.value) == path)
+    };
+    if let Some(directory) = &application.directory {
+        let directory = trimmed(&directory.value);
+        let above = sources()
+            .filter(|it| it.folder && it.path != "/" && is_below(&directory, &it.path))
+            .min_by_key(|it| it.path.len());
+        if let Some(above) = above {
+            return Some(above.path.clone());
+        }
+        let holds = sources().any(|it| is_below(&it.path, &directory));
+        if directory != "/" && (holds || (!is_system(&directory) && !kept(&directory))) {
+            return Some(directory);
+        }
+    }
+    let copied = sources().find(|it| it.folder && it.path != "/" && !is_system(&it.path));
+    if let Some(copied) = copied {
+        return Some(copied.path.clone());
+    }
+    let command = &application.command.as_ref()?.value;
+    let folder = words(command)
+        .iter()
+        .filter_map(|word| word.plain())
+        .filter(|word| sources().any(|it| it.path == *word))
+        .filter_map(|word| word.rsplit_once('/').map(|(folder, _)| folder))
+        .find(|folder| !folder.is_empty() && !is_system(folder) && *folder != "/usr/local/bin");
+    folder.map(str::to_owned)
+}
+
+/// Returns what is copied elsewhere than into the application's folder, with a name for each.
+fn strays(application: &Application, root: Option<&str>) -> Vec<(String, String)> {
+    let mut strays: Vec<(String, String)> = Vec::new();
+    for source in application.source.iter().map(|it| &it.value) {
+        let is_inside = root.is_some_and(|root| is_below(&source.path, root));
+        if is_inside || source.path == "/" || strays.iter().any(|(path, _)| *path == source.path) {
+            continue;
+        }
+        let name = source.path.rsplit('/').next().unwrap_or_default();
+        let shared = strays.iter().any(|(_, other)| other == name);
+        let name = if shared {
+            source.path.trim_matches('/').replace('/', "-")
+        } else {
+            name.to_owned()
+        };
+        strays.push((source.path.clone(), name));
+    }
+    strays
+}
+
+fn is_system(path: &str) -> bool {
+    let below = |folders: &[&str]| folders.iter().any(|it| is_below(path, it));
+    below(&SYSTEM) && !below(&APPLICATIONS)
+}
+
+/// Tells whether the command or a variable names a path.
+fn names(application: &Application, path: &str) -> bool {
+    let values = application.environment.iter().map(|it| &it.value.value);
+    let command = application.command.iter();
+    let words = command.flat_map(|it| words(&it.value));
+    values.chain(words).any(|text| {
+        let text = text.to_string();
+        paths_in(&text)
+            .iter()
+            .any(|(start, end)| is_below(&text[*start..*end], path))
+    }) || application
+        .directory
+        .as_ref()
+        .is_some_and(|it| is_below(&it.value, path))
+}
+
+/// Tells whether the command names a program by its name alone.
+fn starts(application: &Application, name: &str) -> bool {
+    let command = application.command.iter();
+    let mut words = command.flat_map(|it| words(&it.value));
+    words.any(|word| {
+        let word = word.to_string();
+        word.split_whitespace().any(|it| it == name)
+    })
+}
+
+fn words(command: &Command) -> Vec<&Text> {
+    match command {
+        Command::Words(words) => words.iter().collect(),
+        Command::Script { text, .. } => vec![text],
+    }
+}
+
+pub(super) fn trimmed(path: &str) -> String {
+    let path = path.trim_end_matches('/');
+    if path.is_empty() { "/" } else { path }.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::paths_in;
+
+    #[test]
+    fn paths_stand_behind_what_is_no_part_of_them() {
+        for (text, paths) in [
+            ("/app/x --to=/data/", vec!["/app/x", "/data/"]),
+            ("sqlite:////data/x.db?a=/b", vec!["/data/x.db", "/b"]),
+            ("http://app/x file:///app/y", vec!["/app/y"]),
+            ("a/b $HOME/x ~/y //z", vec!["/z"]),
+            ("/", vec![]),
+        ] {
+            let found: Vec<&str> = paths_in(text)
+                .iter()
+                .map(|(start, end)| &text[*start..*end])
+                .collect();
+            assert_eq!(found, paths, "{text}");
+        }
+    }
+}

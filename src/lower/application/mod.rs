@@ -1,0 +1,441 @@
+//! `Application`: a NixOS module with options of its own, as those of nixpkgs.
+//!
+//! The module declares `services.<name>` and, where `enable` is set, a unit that reads its options. The host enables it.
+//! Where nothing here says what to start, an option without a default asks for it, and the host does not enable the
+//! service: the rest of the module is there for when it does.
+
+mod account;
+mod command;
+mod environment;
+mod find;
+mod health;
+mod layout;
+mod options;
+mod packages;
+mod ports;
+mod source;
+mod state;
+#[cfg(test)]
+mod tests;
+
+use super::ctx::{self, Ctx};
+use super::statement::{Left, Lowered, Statement};
+use crate::account::{Code, Verdict};
+use crate::diag;
+use crate::model::{self, Application, Entry, Family, HoleKind, Machine, Part, Resource, Sourced};
+use crate::nix::{Expr, Operator};
+use crate::plan::OptionPath;
+use crate::rules;
+use command::{Around, Own, Refused, Runs, Start};
+use layout::Layout;
+
+/// A service in the making.
+struct Service<'a> {
+    application: &'a Application,
+    machine: &'a Machine,
+    entry: &'a Entry,
+    /// Free among the services and units of NixOS.
+    name: String,
+    layout: Layout,
+    /// The port that the option is for.
+    port: Option<u16>,
+    start: Result<Start, Refused>,
+    /// The package that has the service's own program.
+    own: Option<Own>,
+}
+
+/// Returns the name that a service of the input's own has: another one than those that NixOS knows, because an option
+/// that is declared twice does not evaluate.
+pub(super) fn service_name(name: &str) -> String {
+    let mut free = name.to_owned();
+    while rules::is_taken(&free) {
+        free.push_str("-app");
+    }
+    free
+}
+
+/// Lowers an application; `false` where the entry is none.
+pub(super) fn lower(entry: &Entry, ctx: &mut Ctx<'_>) -> bool {
+    let Resource::Application(application) = &entry.resource else {
+        return false;
+    };
+    let machine = ctx.machine;
+    let name = service_name(&application.name);
+    let layout = Layout::of(application, &name);
+    let port = ports::main(application);
+    // What the command rests on is said when it is stated.
+    let mut statement = Statement::default();
+    let around = Around {
+        application,
+        machine,
+        layout: &layout,
+        port,
+        is_check: false,
+    };
+    let mut start = match &application.command {
+        Some(command) => command::start(&command.value, around, &mut statement),
+        None => Err(Refused::Absent),
+    };
+    let own = start.as_mut().ok().and_then(|it| it.own.take());
+    let service = Service {
+        application,
+        machine,
+        entry,
+        name,
+        layout,
+        port,
+        start,
+        own,
+    };
+    service.say_name(ctx);
+    let module = options::module(&service);
+    ctx.plan.modules.insert(service.name.clone(), module);
+    service.unit_itself(ctx);
+    service.command(statement, ctx);
+    service.parts(ctx);
+    service.restart(ctx);
+    service.host(ctx);
+    true
+}
+
+impl<'a> Service<'a> {
+    fn unit(&self) -> OptionPath {
+        OptionPath::new(["systemd", "services", &self.name])
+    }
+
+    fn config(&self, directive: &str) -> OptionPath {
+        self.unit().child("serviceConfig").child(directive)
+    }
+
+    fn option(&self, name: &str) -> OptionPath {
+        OptionPath::new(["services", &self.name, name])
+    }
+
+    /// Returns what the option `source` is where nobody sets it.
+    fn default_source(&self) -> String {
+        format!("/srv/{}", self.name)
+    }
+
+    /// Returns the folder that is the service's own.
+    fn home(&self) -> String {
+        format!("/var/lib/{}", self.name)
+    }
+
+    /// Tells whether systemd makes the service a folder of its name.
+    fn keeps_home(&self) -> bool {
+        self.layout.keeps(&self.name)
+    }
+
+    /// Tells whether a variable or the command follows the option `port`.
+    fn follows_port(&self) -> bool {
+        let follows = |expr: &Expr| expr.selects(&["cfg", "port"]);
+        let runs = self.start.as_ref().is_ok_and(|start| match &start.runs {
+            Runs::Line(parts) => follows(&Expr::Str(parts.clone())),
+            Runs::Script(text) => follows(text),
+        });
+        runs || self
+            .application
+            .environment
+            .iter()
+            .any(|it| environment::is_port(&it.value, self))
+    }
+
+    fn secret_file(&self) -> String {
+        format!("/run/secrets/{}.env", self.name)
+    }
+
+    fn own_package(&self) -> Option<&str> {
+        self.own.as_ref()?.attr.as_deref()
+    }
+
+    /// Returns the variables that are secret, each with who asked for it.
+    fn secrets(&self) -> impl Iterator<Item = &'a Sourced<model::Variable>> {
+        self.application.environment.iter().filter(|it| {
+            let hole = it.value.value.worst_hole();
+            hole.is_some_and(|hole| hole.kind == HoleKind::Secret)
+        })
+    }
+
+    /// The service as such, for what no single part of it asks for.
+    fn whole(&self) -> Entry {
+        Entry {
+            // Of the recipe's parts only the unit is there to look at.
+            resource: Resource::Service(model::Service {
+                name: self.name.clone(),
+                family: Family::Other,
+                enabled: None,
+                running: None,
+                masked: false,
+            }),
+            part: self.entry.part.clone(),
+            origin: self.entry.origin.clone(),
+            assumptions: self.entry.assumptions.clone(),
+            guard: self.entry.guard.clone(),
+        }
+    }
+
+    /// A part of it, with its own origin.
+    fn part<T>(&self, sourced: &Sourced<T>) -> Entry {
+        let mut entry = self.whole();
+        entry.origin = sourced.origin.clone();
+        entry.assumptions.extend(sourced.assumptions.clone());
+        entry
+    }
+
+    /// What starts the service, of which the unit as such is a part.
+    fn starter(&self) -> Entry {
+        match &self.application.command {
+            Some(command) => self.part(command),
+            None => self.whole(),
+        }
+    }
+
+    fn say_name(&self, ctx: &mut Ctx<'_>) {
+        if self.name != self.application.name {
+            let message = format!(
+                "NixOS has a service `{}`: this one is `services.{}`",
+                self.application.name, self.name
+            );
+            ctx.say(&self.starter(), diag::Code::ServiceRenamed, message);
+        }
+    }
+
+    /// Says what a host has to give before it can enable the service: the option, and why.
+    fn gate(&self) -> Option<(&'static str, String)> {
+        let described = &self.application.described;
+        match (&self.start, &self.own) {
+            (Ok(_), Some(own)) if own.attr.is_none() => Some((
+                "package",
+                format!(
+                    "no package is known here that has the program `{}`",
+                    own.program
+                ),
+            )),
+            (Ok(_), _) => None,
+            (Err(Refused::Absent), _) => {
+                let base = self.application.base.as_deref();
+                let base = base.map_or_else(String::new, |it| format!(", but the image `{it}`"));
+                Some((
+                    "command",
+                    format!("{described} does not say what to start{base}"),
+                ))
+            }
+            (Err(Refused::Interactive(program)), _) => Some((
+                "command",
+                format!("{described} starts only `{program}`, which waits for somebody who types"),
+            )),
+            (Err(Refused::Left(left)), _) => Some(("command", left.reason.clone())),
+        }
+    }
+
+    /// States what every service of a module has.
+    fn unit_itself(&self, ctx: &mut Ctx<'_>) {
+        // No instruction asks for these: they have no origin.
+        let mut entry = self.whole();
+        entry.origin = model::Origin::default();
+        let unit = self.unit();
+        let summary = self.application.summary.as_deref().unwrap_or(&self.name);
+        let summary = Expr::str(summary.trim().trim_end_matches('.'));
+        ctx.set(&entry, unit.child("description"), summary);
+        ctx.add(
+            &entry,
+            unit.child("wantedBy"),
+            Expr::str("multi-user.target"),
+        );
+        ctx.add(&entry, unit.child("after"), Expr::str("network.target"));
+        let own = Expr::select("cfg.environment");
+        let below = Expr::Attrs(Vec::new());
+        let environment = if environment::has_plain(self.application) {
+            Expr::binary(below, Operator::Update, own)
+        } else {
+            own
+        };
+        ctx.set(&entry, unit.child("environment"), environment);
+        let file = || Expr::select("cfg.environmentFile");
+        let is_given = Expr::binary(file(), Operator::NotEqual, Expr::Null);
+        let file = Expr::only_if(is_given, file());
+        ctx.set(&entry, self.config("EnvironmentFile"), file);
+    }
+
+    /// A container engine starts what fails again only when it is told to; a service of NixOS does so as a rule.
+    fn restart(&self, ctx: &mut Ctx<'_>) {
+        let mut entry = self.whole();
+        entry.origin = model::Origin::default();
+        ctx.set(&entry, self.config("Restart"), Expr::str("on-failure"));
+    }
+
+    fn command(&self, mut statement: Statement, ctx: &mut Ctx<'_>) {
+        let entry = self.starter();
+        let exec = self.config("ExecStart");
+        match &self.start {
+            Ok(start) => {
+                let clauses = statement.recent();
+                match &start.runs {
+                    Runs::Line(parts) => statement.set(exec, Expr::Str(parts.clone())),
+                    Runs::Script(text) => statement.set(self.unit().child("script"), text.clone()),
+                }
+                statement.about_last(clauses);
+                if matches!(start.runs, Runs::Script(_)) && self.own.is_some() {
+                    statement.add(self.unit().child("path"), Expr::select("cfg.package"));
+                }
+                for attr in &start.path {
+                    statement.add(self.unit().child("path"), Expr::package(attr));
+                }
+                if self.application.user.is_none() {
+                    let user = account::lower(start.user.as_deref(), None, self);
+                    statement.join(user);
+                }
+            }
+            Err(_) => {
+                ctx.set(&entry, exec, Expr::select("cfg.command"));
+                if self.application.user.is_none() {
+                    statement.join(account::lower(None, None, self));
+                }
+            }
+        }
+        if self.start.is_ok() {
+            ctx.conclude(&entry, Lowered::Stated(statement));
+            return;
+        }
+        ctx.define(&entry, statement);
+        if let Err(Refused::Interactive(program)) = &self.start {
+            let reason = format!("`{program}` waits for somebody who types: it is no service");
+            ctx.close(&entry, Verdict::NotNeeded, Code::NoMeaning, &reason);
+        }
+    }
+
+    fn parts(&self, ctx: &mut Ctx<'_>) {
+        let it = self.application;
+        if let Some(directory) = &it.directory {
+            self.state(directory, source::directory(&directory.value, self), ctx);
+        }
+        if let Some(user) = &it.user {
+            let group = it.group.as_ref().map(|it| it.value.as_str());
+            let mut entry = self.part(user);
+            if let Some(group) = &it.group {
+                entry.origin.merge(&group.origin);
+            }
+            let stated = account::lower(Some(&user.value), group, self);
+            self.conclude(&entry, Lowered::Stated(stated), ctx);
+        }
+        for variable in &it.environment {
+            self.state(variable, environment::lower(&variable.value, self), ctx);
+        }
+        for port in &it.ports {
+            self.state(port, ports::lower(port.value, self), ctx);
+        }
+        for package in &it.packages {
+            self.state(package, packages::lower(&package.value, self), ctx);
+        }
+        for folder in &it.state {
+            self.state(folder, state::lower(&folder.value, self), ctx);
+        }
+        for source in &it.source {
+            self.state(source, source::lower(&source.value, self), ctx);
+        }
+        if let Some(signal) = &it.stop_signal {
+            self.state(signal, stop_signal(&signal.value, self), ctx);
+        }
+        if let Some(health) = &it.health {
+            self.state(health, health::lower(&health.value, self), ctx);
+        }
+    }
+
+    fn state<T>(&self, sourced: &Sourced<T>, lowered: Lowered, ctx: &mut Ctx<'_>) {
+        self.conclude(&self.part(sourced), lowered, ctx);
+    }
+
+    fn conclude(&self, entry: &Entry, lowered: Lowered, ctx: &mut Ctx<'_>) {
+        let is_stated = matches!(lowered, Lowered::Stated(_));
+        ctx.conclude(entry, lowered);
+        // What the module says is in force when a host enables it: that is not stated yet.
+        if let (true, Some((option, _))) = (is_stated, self.gate()) {
+            let clause = format!(
+                "it holds once `services.{}.{option}` is given and the service enabled",
+                self.name
+            );
+            ctx.close(entry, Verdict::Assumed, Code::Stated, &clause);
+        }
+    }
+
+    /// States what the host says: that it has the service, and where its secrets are.
+    fn host(&self, ctx: &mut Ctx<'_>) {
+        let on_host = |mut entry: Entry| {
+            entry.part = Part::Host;
+            entry
+        };
+        match self.gate() {
+            None => ctx.set(
+                &on_host(self.starter()),
+                self.option("enable"),
+                Expr::Bool(true),
+            ),
+            Some((option, reason)) => {
+                let entry = on_host(self.starter());
+                let hint = match option {
+                    "package" => "pkgs.…",
+                    _ => "\"…\"",
+                };
+                let lines = [
+                    format!("services.{} = {{", self.name),
+                    "  enable = true;".to_owned(),
+                    format!("  {option} = {hint};"),
+                    "};".to_owned(),
+                ];
+                let about = Some(self.option("enable"));
+                match &self.start {
+                    Ok(_) | Err(Refused::Left(_)) => {
+                        let code = match &self.start {
+                            Err(Refused::Left(left)) => left.code,
+                            Ok(_) | Err(_) => Code::PackageUnknown,
+                        };
+                        ctx.close(&entry, Verdict::Manual, code, &reason);
+                    }
+                    Err(Refused::Absent | Refused::Interactive(_)) => {}
+                }
+                let message = format!("`{}` is not enabled: {reason}", self.name);
+                ctx.say(&entry, diag::Code::ServiceNotEnabled, message);
+                ctx.remark(&entry, about, &reason, lines.to_vec());
+            }
+        }
+        for secret in self.secrets() {
+            let entry = on_host(self.part(secret));
+            ctx.set(
+                &entry,
+                self.option("environmentFile"),
+                Expr::str(self.secret_file()),
+            );
+        }
+    }
+
+    /// Where the module's own options come from, for its declarations.
+    fn origin<'e>(&self, entries: impl IntoIterator<Item = &'e Entry>) -> crate::plan::Origin {
+        let mut origin = crate::plan::Origin::default();
+        for entry in entries {
+            origin.merge(ctx::origin(entry));
+        }
+        origin
+    }
+}
+
+fn stop_signal(signal: &str, service: &Service<'_>) -> Lowered {
+    let name = signal.trim().to_ascii_uppercase();
+    let is_number = name.bytes().all(|it| it.is_ascii_digit());
+    let name = if is_number || name.starts_with("SIG") {
+        name
+    } else {
+        format!("SIG{name}")
+    };
+    if matches!(name.as_str(), "SIGTERM" | "15") {
+        return Lowered::NotNeeded(
+            Code::AlreadySo,
+            "systemd stops every service by SIGTERM".to_owned(),
+        );
+    }
+    if name.is_empty() {
+        return Lowered::Manual(Left::new(Code::BadInput, "it names no signal"));
+    }
+    let mut statement = Statement::default();
+    statement.set(service.config("KillSignal"), Expr::str(name));
+    Lowered::Stated(statement)
+}

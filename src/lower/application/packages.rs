@@ -1,0 +1,112 @@
+//! Packages that the service needs to run: the search path of its unit, which is nobody else's.
+
+use super::Service;
+use crate::account::Code;
+use crate::lower::commands::DEFAULT_PATH;
+use crate::lower::package;
+use crate::lower::statement::{Left, Lowered, Statement};
+use crate::model::Package;
+use crate::nix::Expr;
+use crate::rules::{self, Attribute, Kind};
+
+/// Packages that only build something.
+const BUILDERS: [&str; 14] = [
+    "autoconf",
+    "automake",
+    "bison",
+    "binutils",
+    "cmake",
+    "flex",
+    "gcc",
+    "gnumake",
+    "gnupatch",
+    "libtool",
+    "meson",
+    "ninja",
+    "patch",
+    "pkg-config",
+];
+
+pub(super) fn lower(package: &Package, service: &Service<'_>) -> Lowered {
+    let Some(found) = rules::package(&package.name, package.family) else {
+        return unknown(package);
+    };
+    let name = &package.name;
+    let attr = match &found.attribute {
+        Attribute::Known(attr) => Some(attr.as_str()),
+        Attribute::Unknown => None,
+    };
+    match found.kind {
+        Kind::Nothing => {
+            let note = found.note.map_or_else(String::new, |it| format!(": {it}"));
+            return Lowered::NotNeeded(
+                Code::PackageNotNeeded,
+                format!("NixOS has no need of `{name}`{note}"),
+            );
+        }
+        Kind::Library => return library(package, attr),
+        Kind::Program | Kind::Service | Kind::Module | Kind::Runtime | Kind::Meta => {}
+    }
+    let Some(attr) = attr else {
+        return unknown(package);
+    };
+    if BUILDERS.contains(&attr) {
+        return Lowered::NotNeeded(
+            Code::PackageNotNeeded,
+            format!("`{name}` builds things; the service does not need it to run"),
+        );
+    }
+    if DEFAULT_PATH.contains(&attr) {
+        return Lowered::NotNeeded(
+            Code::AlreadySo,
+            format!("every unit of NixOS has `pkgs.{attr}` in its search path"),
+        );
+    }
+    let mut statement = Statement::default();
+    if let Some(version) = &package.version {
+        statement.assume(format!(
+            "the release's version of `{name}` stands for {version}"
+        ));
+    }
+    if found.alias_checked {
+        statement.assume(format!("`pkgs.{attr}` is still what `{name}` was"));
+    }
+    if service.own_package() == Some(attr) {
+        // The option `package` has it.
+        return Lowered::Stated(statement);
+    }
+    for attr in std::iter::once(&attr).chain(found.also) {
+        statement.add(service.unit().child("path"), Expr::package(attr));
+    }
+    Lowered::Stated(statement)
+}
+
+fn library(package: &Package, attr: Option<&str>) -> Lowered {
+    let name = &package.name;
+    let interpreter = attr.and_then(package::interpreter_of);
+    match (interpreter, attr) {
+        (Some(cure), _) => Lowered::Manual(
+            Left::new(
+                Code::PackageUnknown,
+                format!("`{name}` is a library, which NixOS puts into the interpreter of the program that uses it"),
+            )
+            .cure(cure),
+        ),
+        (None, Some(_)) => Lowered::NotNeeded(
+            Code::PackageNotNeeded,
+            format!("`{name}` is a library: programs of nixpkgs bring those that they were built with, a build names its own"),
+        ),
+        (None, None) => unknown(package),
+    }
+}
+
+fn unknown(package: &Package) -> Lowered {
+    let name = &package.name;
+    let manager = package::manager(package.family);
+    let reason = format!("the {manager}package `{name}` is not known here");
+    Lowered::Manual(
+        Left::new(Code::PackageUnknown, reason).cure(
+            "find it at https://search.nixos.org/packages, then add it to the path of the unit",
+        ),
+    )
+}
