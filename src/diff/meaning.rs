@@ -131,7 +131,7 @@ fn changes(start: &str, old: &mut Side<'_>, new: &mut Side<'_>) -> Vec<Change> {
 }
 
 fn compare(old: &[&Given], new: &[&Given], touched: &BTreeSet<String>) -> Option<What> {
-    let (gone, come) = without_common(old, new, |a, b| a.shown == b.shown);
+    let (gone, come) = without_common(old, new, |a, b| (&a.shown, &a.when) == (&b.shown, &b.when));
     if gone.is_empty() && come.is_empty() {
         let takes = new.iter().flat_map(|it| &it.files);
         let files: BTreeSet<&String> = takes.filter(|it| touched.contains(*it)).collect();
@@ -145,15 +145,29 @@ fn compare(old: &[&Given], new: &[&Given], touched: &BTreeSet<String>) -> Option
     if new.is_empty() {
         return Some(What::Removed(all(&gone)));
     }
-    if old.iter().chain(new).all(|it| it.elements.is_some()) {
-        return Some(What::Changed(of_lists(&gone, &come)));
+    let both = || gone.iter().chain(&come);
+    let when = both().next().map_or("", |it| it.when.as_str());
+    if both().any(|it| it.when != when) {
+        return Some(What::Changed(apart(&gone, &come)));
+    }
+    if both().all(|it| it.elements.is_some()) {
+        return Some(What::Changed(format!("{}{when}", of_lists(&gone, &come))));
     }
     Some(What::Changed(match (gone.as_slice(), come.as_slice()) {
-        ([old], [new]) if !old.is_yours && !new.is_yours => of_texts(&old.shown, &new.shown),
-        ([], _) => format!(": + {}", all(&come)),
-        (_, []) => format!(": - {}", all(&gone)),
-        _ => format!(" = {} -> {}", all(&gone), all(&come)),
+        ([old], [new]) if !old.is_yours && !new.is_yours => {
+            format!("{}{when}", of_texts(&old.shown, &new.shown))
+        }
+        _ => apart(&gone, &come),
     }))
+}
+
+/// What goes and what comes, each with its conditions.
+fn apart(gone: &[&Given], come: &[&Given]) -> String {
+    match (gone, come) {
+        ([], _) => format!(": + {}", all(come)),
+        (_, []) => format!(": - {}", all(gone)),
+        _ => format!(" = {} -> {}", all(gone), all(come)),
+    }
 }
 
 /// Takes away what both lists have.
@@ -177,7 +191,7 @@ const YOURS: &str = "(yours)";
 fn all(given: &[&Given]) -> String {
     let shown = given.iter().map(|it| match it.is_yours {
         true => YOURS.to_owned(),
-        false => brief(&it.shown, 0),
+        false => format!("{}{}", brief(&it.shown, 0), it.when),
     });
     shown.collect::<Vec<_>>().join(" and ")
 }
