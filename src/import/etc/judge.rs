@@ -47,6 +47,16 @@ pub(super) fn judge(root: &Root<'_>, distribution: &Distribution<'_>, found: &Fo
             is_problem: false,
         });
     }
+    if path == "/etc/hostid" {
+        return Fate::Manual(Left {
+            code: Code::CannotState,
+            reason: "it is the number by which ZFS knows the machine".to_owned(),
+            cure: Some(
+                "set networking.hostId to what `hostid` prints on the old machine".to_owned(),
+            ),
+            is_problem: false,
+        });
+    }
     let is_known = kinds::kind(path).is_some();
     if let Some(reason) = leftover::always(path).filter(|_| !is_known) {
         return Fate::NotNeeded(Code::NoMeaning, reason.to_owned());
