@@ -275,7 +275,8 @@ fn secrets_of(line: &str, path: &str) -> Vec<Found> {
             let value = ["double", "single", "bare"]
                 .iter()
                 .find_map(|group| captures.name(group));
-            let Some(value) = value.filter(|_| is_secret_key(name.as_str())) else {
+            let is_key = is_secret_key(name.as_str()) && !is_harmless(name.as_str(), path);
+            let Some(value) = value.filter(|_| is_key) else {
                 continue;
             };
             let between = &line[name.end()..value.start()];
@@ -310,6 +311,15 @@ fn is_secret_key(name: &str) -> bool {
         || is_secret_name(&snake(name))
         || KEY_ENDS.iter().any(|end| lower.ends_with(end))
         || lower == "community"
+}
+
+/// Words that hold no secret in the files of one program: tags of sudo, the lower half of an address in networkd.
+fn is_harmless(name: &str, path: &str) -> bool {
+    match name {
+        "NOPASSWD" | "PASSWD" => path.starts_with("/etc/sudoers"),
+        "Token" => path.starts_with("/etc/systemd/network/"),
+        _ => false,
+    }
 }
 
 /// `PrivateKey` and `privateKey` as `private_key`.
@@ -351,6 +361,20 @@ mod tests {
         let file = tree.find("a").unwrap();
         let found = redact(text, path, "etc/a", |from, to| Span::new(file, from, to));
         assert_eq!(found.to_string(), expected);
+    }
+
+    #[test]
+    fn words_of_one_program_are_no_secrets() {
+        check(
+            "/etc/sudoers.d/ops",
+            "%ops ALL=(ALL) NOPASSWD: ALL\n",
+            "%ops ALL=(ALL) NOPASSWD: ALL\n",
+        );
+        check(
+            "/etc/systemd/network/10-lan.network",
+            "Token=eui64\n",
+            "Token=eui64\n",
+        );
     }
 
     #[test]
