@@ -226,7 +226,8 @@ impl<'p, 'a> Runner<'p, 'a> {
                 let first = text.split_whitespace().next().unwrap_or_default();
                 // A function that nobody calls does nothing; its calls are commands that nobody knows.
                 match first {
-                    "[[" | "((" => {}
+                    "[[" | "((" | "function" => {}
+                    first if first.contains("()") || text.contains(" () ") => {}
                     first => self.left(Kind::Other, format!("runs a `{first}` of the shell")),
                 }
             }
