@@ -25,7 +25,12 @@ fn main() {
 
     write(
         &out.join("schema.rs"),
-        &schema_table(&options, &required, &read_json(&facts.join("renames.json"))),
+        &schema_table(
+            &options,
+            &required,
+            &read_json(&facts.join("renames.json")),
+            &read_json(&facts.join("partial.json")),
+        ),
     );
     write(
         &out.join("names.rs"),
@@ -65,35 +70,56 @@ fn write(path: &Path, text: &str) {
 }
 
 /// The options with their interned types, the required ones, and what was renamed or removed.
-fn schema_table(options: &Options, required: &BTreeSet<String>, renames: &Value) -> String {
-    let types: BTreeSet<&str> = options.values().map(|it| text(it, "type")).collect();
-    let types: Vec<&str> = types.into_iter().collect();
-    let mut rows: Vec<(String, usize, bool, &str)> = options
+fn schema_table(
+    options: &Options,
+    required: &BTreeSet<String>,
+    renames: &Value,
+    partial: &Value,
+) -> String {
+    let mut rows: Vec<(String, &str, bool, &str, String)> = options
         .values()
         .map(|option| {
-            let kind = types
-                .binary_search(&text(option, "type"))
-                .expect("every type was collected");
             let read_only = option["readOnly"].as_bool().unwrap_or(false);
             let default = option["default"]["text"].as_str().unwrap_or("");
-            (join_names(&option["loc"]), kind, read_only, default)
+            let path = join_names(&option["loc"]);
+            let places = strings(&option["declarations"]);
+            let declared = places.first().copied().unwrap_or_default().to_owned();
+            (path, text(option, "type"), read_only, default, declared)
         })
         .collect();
     rows.sort();
 
     let mut out = String::new();
-    list(&mut out, "TYPES", "&str", types.iter().map(|it| quoted(it)));
     list(
         &mut out,
         "OPTIONS",
         "Row",
-        rows.iter().map(|(path, kind, read_only, default)| {
+        rows.iter().map(|(path, kind, read_only, default, declared)| {
             format!(
-                "Row{{path:{},kind:{kind},read_only:{read_only},default:{}}}",
+                "Row{{path:Cow::Borrowed({}),kind:Cow::Borrowed({}),read_only:{read_only},default:Cow::Borrowed({}),declared:Cow::Borrowed({})}}",
                 quoted(path),
-                quoted(default)
+                quoted(kind),
+                quoted(default),
+                quoted(declared)
             )
         }),
+    );
+    let complete = complete_folders(options);
+    list(
+        &mut out,
+        "COMPLETE",
+        "&str",
+        complete.iter().map(|it| quoted(it)),
+    );
+    let partial: BTreeSet<String> = strings(partial)
+        .iter()
+        .map(|it| it.replace('.', "\u{1}"))
+        .collect();
+    list(
+        &mut out,
+        "PARTIAL",
+        "&str",
+        partial.iter().map(|it| quoted(it)),
     );
     let mut paths: Vec<String> = required
         .iter()
@@ -116,13 +142,18 @@ fn schema_table(options: &Options, required: &BTreeSet<String>, renames: &Value)
         .filter_map(|(old, new)| Some((old.as_str(), new.as_str()?)))
         .collect();
     renamed.sort_unstable();
+    let changed = strings(&renames["changed"]);
+    if let Some(old) = changed.iter().find(|it| renames["renamed"][**it].is_null()) {
+        panic!("renames.json: {old} is changed, but not renamed");
+    }
     list(
         &mut out,
         "RENAMED",
-        "(&str, &str)",
-        renamed
-            .iter()
-            .map(|(old, new)| format!("({},{})", quoted(old), quoted(new))),
+        "(&str, &str, bool)",
+        renamed.iter().map(|(old, new)| {
+            let is_changed = changed.contains(old);
+            format!("({},{},{is_changed})", quoted(old), quoted(new))
+        }),
     );
     let mut removed: Vec<&str> = strings(&renames["removed"]);
     removed.sort_unstable();
@@ -133,6 +164,38 @@ fn schema_table(options: &Options, required: &BTreeSet<String>, renames: &Value)
         removed.iter().map(|it| quoted(it)),
     );
     out
+}
+
+/// The folders of which the index has everything: what a module of its own declares below two names or more.
+///
+/// A module counts as one for each pair of names with which its options begin, since some declare a little elsewhere.
+fn complete_folders(options: &Options) -> BTreeSet<String> {
+    let mut modules: BTreeMap<(&str, Vec<&str>), Vec<Vec<&str>>> = BTreeMap::new();
+    for option in options.values() {
+        let names = strings(&option["loc"]);
+        for file in strings(&option["declarations"]) {
+            let start = names.iter().take(2).copied().collect();
+            modules
+                .entry((file, start))
+                .or_default()
+                .push(names.clone());
+        }
+    }
+    let mut folders = BTreeSet::new();
+    for paths in modules.values() {
+        let Some((first, rest)) = paths.split_first() else {
+            continue;
+        };
+        let mut common = first.len() - 1;
+        for path in rest {
+            let same = first.iter().zip(path).take_while(|(a, b)| a == b).count();
+            common = common.min(same);
+        }
+        if common >= 2 {
+            folders.insert(first[..common].join("\u{1}"));
+        }
+    }
+    folders
 }
 
 /// The names of packages and services, the families of versioned names, and the options that they name.

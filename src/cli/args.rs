@@ -107,6 +107,70 @@ Exit status:
   1  There is a difference, with --exit-code; or a limit that you set (--fail-on, --min-coverage, --strict) is reached
   2  Could not work: bad arguments, unreadable input, nothing to translate";
 
+const CHECK_ABOUT: &str = "Check NixOS modules against the options of the release";
+
+const CHECK_LONG: &str = "\
+Check NixOS modules, written by hand or not, against the options of the release.
+
+Every option that they set is looked up: one that does not exist is named together with those that are most like it, one \
+that was renamed with its new name, one that is gone, and a value of another type than the option's. Nothing is \
+evaluated: what only evaluation knows is never a problem, and neither are the options that the files declare \
+themselves or that belong to modules from elsewhere. Modules of home-manager and nix-darwin are left out.
+
+The built-in index has the options of NixOS's most used modules. With --options the options of a whole system take its \
+place; `nix-build '<nixpkgs/nixos/release.nix>' -A options` makes the file, in \
+result/share/doc/nixos/options.json.";
+
+const CHECK_EXAMPLES: &str = "\
+Examples:
+  Check a configuration
+    ops2nix check ~/nixos
+
+  Give renamed options their new names, and see what changed
+    ops2nix check ~/nixos --fix
+    git -C ~/nixos diff
+
+  Check against all options of your own nixpkgs, and fail in CI on old names too
+    nix-build '<nixpkgs/nixos/release.nix>' -A options
+    ops2nix check . --options result/share/doc/nixos/options.json --fail-on warning";
+
+const CHECK_EXIT_STATUS: &str = "\
+Exit status:
+  0  Done, and no problem is at or above --fail-on
+  1  Done, and a problem is at or above --fail-on
+  2  Could not work: bad arguments, a path that cannot be read, no .nix file";
+
+const EXPLAIN_ABOUT: &str = "Explain a code, a verdict, an option, a module, a rule, a package ...";
+
+const EXPLAIN_LONG: &str = "\
+Explain what a word means, which rule decides, and what to do.
+
+A WORD is the code of a diagnostic or of an item of the report, a verdict, an Ansible module, an instruction of \
+Dockerfiles, a kind of files of /etc or the path of one, an option of NixOS, a rule, a package or a service. One that \
+has several meanings is explained in each; a kind before it means that alone: module:cron, option:services.nginx, \
+apt:nginx.
+
+Without a WORD: how many of each kind there are. With a kind as the WORD (codes, modules ...): their names.";
+
+const EXPLAIN_EXAMPLES: &str = "\
+Examples:
+  Find out what a diagnostic means, and what to do
+    ops2nix explain option-clash
+
+  See what a module or a file becomes
+    ops2nix explain lineinfile /etc/fstab
+
+  Look an option up, and the rules that set it
+    ops2nix explain services.openssh.settings
+
+  Look up what a package of Debian is
+    ops2nix explain apt:libssl-dev";
+
+const EXPLAIN_EXIT_STATUS: &str = "\
+Exit status:
+  0  All is explained
+  2  A word is not known; names like it are said";
+
 const RULES_ABOUT: &str = "Show and check the rules that map what a machine has to NixOS options";
 
 const RULES_LONG: &str = "\
@@ -179,6 +243,18 @@ pub(super) enum Command {
     Diff(Box<Diff>),
 
     #[command(
+        about = CHECK_ABOUT, long_about = CHECK_LONG,
+        after_long_help = format!("{CHECK_EXAMPLES}\n\n{CHECK_EXIT_STATUS}")
+    )]
+    Check(Check),
+
+    #[command(
+        about = EXPLAIN_ABOUT, long_about = EXPLAIN_LONG,
+        after_long_help = format!("{EXPLAIN_EXAMPLES}\n\n{EXPLAIN_EXIT_STATUS}")
+    )]
+    Explain(Explain),
+
+    #[command(
         about = RULES_ABOUT, long_about = RULES_LONG,
         after_long_help = format!("{RULES_EXAMPLES}\n\n{RULES_EXIT_STATUS}")
     )]
@@ -192,6 +268,34 @@ pub(super) enum Command {
         #[arg(value_enum, value_name = "WHAT")]
         of: SchemaOf,
     },
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Check {
+    /// A .nix file, or a folder, which is searched for them
+    #[arg(required = true, value_name = "PATH")]
+    pub(super) paths: Vec<PathBuf>,
+
+    /// The options of a system, an options.json as NixOS's manual is made from, in place of the built-in ones
+    #[arg(long, value_name = "FILE")]
+    pub(super) options: Option<PathBuf>,
+
+    /// Rewrite renamed options in the files, where the value can stay as it is
+    #[arg(long)]
+    pub(super) fix: bool,
+
+    /// The least severity that makes the exit status 1 [default: error]
+    #[arg(
+        long,
+        value_name = "SEVERITY",
+        value_enum,
+        help_heading = "Exit status"
+    )]
+    pub(super) fail_on: Option<FailOn>,
+
+    /// Say errors only, and no summary
+    #[arg(short, long, help_heading = "Messages")]
+    pub(super) quiet: bool,
 }
 
 #[derive(Args, Debug)]
@@ -287,6 +391,17 @@ pub(super) struct Diff {
     /// Say all that translating has to say
     #[arg(short, long, help_heading = "Messages")]
     pub(super) verbose: bool,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Explain {
+    /// What to explain; none for what can be
+    #[arg(value_name = "WORD")]
+    pub(super) words: Vec<String>,
+
+    /// A folder of rules of your own; they override built-in ones of the same id (repeatable)
+    #[arg(long, value_name = "DIR")]
+    pub(super) rules: Vec<PathBuf>,
 }
 
 /// What the file ops2nix.toml may set too.

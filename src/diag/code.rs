@@ -59,6 +59,9 @@ codes! {
     YamlDuplicateKey  "yaml-duplicate-key"        Warning "A key stands twice in a mapping; the last one counts";
         more: "Ansible takes the last one too, so the translation is what Ansible does."
         cure: "Remove the key that does not count.";
+    NixSyntax         "nix-syntax"                Error   "A file is not Nix";
+        more: "The first place at which the file cannot be read is said; what stands elsewhere in it is checked as far as it can be."
+        cure: "Look at the place and before it: a `;` that is missing or a bracket that is left open is the usual cause.";
     JinjaSyntax       "jinja-syntax"              Error   "A template does not parse";
         more: "What is made of the template is left to you, with a comment where it belongs."
         cure: "Correct the expression; Ansible fails on it too.";
@@ -80,7 +83,7 @@ codes! {
         cure: "Look at its spelling; a parameter of the module stands one level deeper.";
     UnknownModule     "ansible-unknown-module"    Warning "An Ansible module has no importer";
         more: "The task is left to you: a comment with its parameters stands where its output would."
-        cure: "State what it does with NixOS options. `ops2nix explain` lists the modules that are read.";
+        cure: "State what it does with NixOS options. `ops2nix explain modules` lists those that are read.";
     UnknownParam      "ansible-unknown-param"     Warning "A parameter of a module is not understood";
         more: "The rest of the task is translated, under the assumption that the parameter changes nothing."
         cure: "Look at whether it does. If so, state that in a module of your own.";
@@ -165,6 +168,12 @@ codes! {
     OptionType        "option-type"               Error   "A value does not have the type of its option";
         more: "The definition is left to you as a comment, because NixOS would refuse it."
         cure: "`ops2nix explain OPTION` shows what it takes.";
+    OptionRenamed     "option-renamed"            Warning "An option has another name in the release";
+        more: "NixOS still takes the old name, with a warning, until it is removed."
+        cure: "Write the new name; `ops2nix check --fix` does it where the value stays the same.";
+    OptionRemoved     "option-removed"            Error   "An option is no longer in the release";
+        more: "NixOS refuses a configuration that sets it."
+        cure: "Take it out, and look at the release notes for what stands in its place.";
     OptionRequired    "option-required"           Error   "An option that has no default is not given";
         more: "The definition that needs it is left to you as a comment, because NixOS would refuse it."
         cure: "Give both in local.nix, or let the source say it.";

@@ -14,6 +14,7 @@ mod cron;
 mod ctx;
 mod file;
 mod firewall;
+mod gather;
 mod interface;
 mod machine;
 mod membership;
@@ -46,6 +47,8 @@ mod tests;
 use ctx::Ctx;
 use statement::Lowered;
 
+pub use paths::on_nixos;
+
 use crate::account::{Account, Code, Verdict};
 use crate::diag::Diagnostics;
 use crate::model::{Condition, Entry, Machine, Model, Resource};
@@ -76,7 +79,9 @@ fn lower_machine(
     for entry in &machine.entries {
         lower_entry(entry, &mut ctx);
     }
-    ctx.finish()
+    let mut plan = ctx.finish();
+    gather::gather(&mut plan.remarks, account);
+    plan
 }
 
 fn lower_entry(entry: &Entry, ctx: &mut Ctx<'_>) {

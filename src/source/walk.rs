@@ -39,7 +39,7 @@ pub(super) fn list(folder: &str, root: &Path, found: &mut Vec<Found>) -> Result<
         let Ok(relative) = entry.path().strip_prefix(&root) else {
             continue;
         };
-        let path = join(folder, &relative.to_string_lossy().replace('\\', "/"));
+        let path = join(folder, &slashed(relative));
         let kind = entry_kind(&entry);
         found.push((Entry { path, kind }, Some(entry.path().to_path_buf())));
     }
@@ -60,5 +60,15 @@ pub(super) fn entry_kind(entry: &walkdir::DirEntry) -> EntryKind {
         EntryKind::File
     } else {
         EntryKind::Special
+    }
+}
+
+/// Returns a path with `/` between its parts; elsewhere than on Windows a `\` is a character of a name.
+pub(super) fn slashed(path: &Path) -> String {
+    let path = path.to_string_lossy();
+    if cfg!(windows) {
+        path.replace('\\', "/")
+    } else {
+        path.into_owned()
     }
 }

@@ -105,7 +105,9 @@ const KEY_ENDS: [&str; 20] = [
 ];
 
 /// Files in which `passwd` or `password` is a name of something else.
-const NO_SECRETS: [&str; 8] = [
+const NO_SECRETS: [&str; 10] = [
+    "/etc/sudoers",
+    "/etc/sudoers.d/",
     "/etc/nsswitch.conf",
     "/etc/pam.d/",
     "/etc/pam.conf",

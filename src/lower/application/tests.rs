@@ -1,6 +1,8 @@
 //! Whole modules from applications made by hand.
 
 #[cfg(test)]
+use std::collections::BTreeMap;
+
 use crate::account::{Account, ItemId, ItemKind};
 use crate::diag::Diagnostics;
 use crate::emit;
@@ -60,7 +62,7 @@ impl Recipe {
             name: "example".into(),
             described: "shop/Dockerfile".into(),
             family: Family::Debian,
-            packaged: std::collections::BTreeMap::new(),
+            packaged: BTreeMap::new(),
             entries: vec![Entry {
                 resource: Resource::Application(Box::new(application)),
                 part,

@@ -143,6 +143,11 @@ impl Reader<'_> {
         module.is_set = is_set(&expr);
         if module.is_set {
             self.module(&expr, &Around::default(), &mut module);
+        } else {
+            let value = self.value(&expr);
+            module
+                .definitions
+                .push(definition(Around::default(), value));
         }
         module
     }
