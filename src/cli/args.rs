@@ -466,6 +466,18 @@ pub(super) struct Settings {
     #[arg(long, value_name = "PROFILE", value_parser = profile_names(), help_heading = "Ansible")]
     pub(super) assume: Option<String>,
 
+    /// The value of an ARG of a Dockerfile: NAME=VALUE (repeatable)
+    #[arg(long, value_name = "NAME=VALUE", help_heading = "Dockerfile")]
+    pub(super) build_arg: Vec<String>,
+
+    /// Translate this stage, by name or number [default: the last one]
+    #[arg(long, value_name = "STAGE", help_heading = "Dockerfile")]
+    pub(super) target: Option<String>,
+
+    /// The folder of the build context [default: the folder of the Dockerfile]
+    #[arg(long, value_name = "DIR", help_heading = "Dockerfile")]
+    pub(super) context: Option<PathBuf>,
+
     /// The least severity that makes the exit status 1 [default: error]
     #[arg(
         long,

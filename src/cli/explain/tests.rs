@@ -65,6 +65,7 @@ fn what_a_person_can_act_on_says_how() {
         account::Code::AlreadySo,
         account::Code::Overwritten,
         account::Code::NoMeaning,
+        account::Code::AsShipped,
     ];
     for code in account::Code::ALL {
         assert!(code.more().ends_with('.'), "{}", code.id());
