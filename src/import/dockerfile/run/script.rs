@@ -509,7 +509,7 @@ fn is_question(pipeline: &Pipeline) -> bool {
     let Some(Command::Simple(simple)) = pipeline.commands.last() else {
         return true;
     };
-    let program = simple.words.first().and_then(|it| it.plain.as_deref());
+    let program = simple.words.first().map(|it| it.raw.as_str());
     pipeline.negated
         || program.is_some_and(|it| {
             [
@@ -524,7 +524,7 @@ fn makes(pipeline: &Pipeline) -> bool {
     let [Command::Simple(simple)] = pipeline.commands.as_slice() else {
         return false;
     };
-    let program = simple.words.first().and_then(|it| it.plain.as_deref());
+    let program = simple.words.first().map(|it| it.raw.as_str());
     program.is_some_and(|it| {
         [
             "mkdir", "useradd", "adduser", "groupadd", "addgroup", "ln", "touch",
