@@ -116,6 +116,7 @@ pub(super) fn about(resource: &Resource) -> Option<OptionPath> {
             NetworkUnitKind::Link => path(&["systemd", "network", "links", &it.name]),
         },
         Resource::Step(_) => path(&["systemd", "services"]),
+        Resource::Contradicted(it) => about(&it.resource),
         Resource::Opaque(it) => {
             // `ansible.builtin.apt` is about what `apt` is about.
             let subject = it.subject.rsplit('.').next().unwrap_or(&it.subject);
