@@ -76,13 +76,15 @@ fn schema_table(
     renames: &Value,
     partial: &Value,
 ) -> String {
-    let mut rows: Vec<(String, &str, bool, &str)> = options
+    let mut rows: Vec<(String, &str, bool, &str, String)> = options
         .values()
         .map(|option| {
             let read_only = option["readOnly"].as_bool().unwrap_or(false);
             let default = option["default"]["text"].as_str().unwrap_or("");
             let path = join_names(&option["loc"]);
-            (path, text(option, "type"), read_only, default)
+            let places = strings(&option["declarations"]);
+            let declared = places.first().copied().unwrap_or_default().to_owned();
+            (path, text(option, "type"), read_only, default, declared)
         })
         .collect();
     rows.sort();
@@ -92,12 +94,13 @@ fn schema_table(
         &mut out,
         "OPTIONS",
         "Row",
-        rows.iter().map(|(path, kind, read_only, default)| {
+        rows.iter().map(|(path, kind, read_only, default, declared)| {
             format!(
-                "Row{{path:Cow::Borrowed({}),kind:Cow::Borrowed({}),read_only:{read_only},default:Cow::Borrowed({})}}",
+                "Row{{path:Cow::Borrowed({}),kind:Cow::Borrowed({}),read_only:{read_only},default:Cow::Borrowed({}),declared:Cow::Borrowed({})}}",
                 quoted(path),
                 quoted(kind),
-                quoted(default)
+                quoted(default),
+                quoted(declared)
             )
         }),
     );

@@ -394,3 +394,24 @@ fn modules_are_checked_and_renamed_options_fixed() {
         .run(&["check", "empty"])
         .with(2, "there is no .nix file in empty");
 }
+
+#[test]
+fn words_are_explained() {
+    let project = Project::new(&[]);
+    let ended = project
+        .run(&["explain", "option-clash", "cron"])
+        .with(0, "");
+    assert!(
+        ended
+            .stdout
+            .starts_with("option-clash: a code of diagnostics\n")
+    );
+    assert!(ended.stdout.contains("What to do: "), "{}", ended.stdout);
+    assert!(ended.stdout.contains("\ncron: an Ansible module\n"));
+    let index = project.run(&["explain"]).with(0, "");
+    assert!(index.stdout.contains(" options "), "{}", index.stdout);
+    let unknown = project
+        .run(&["explain", "manual", "module:lineinfle"])
+        .with(2, "like it: `lineinfile` (module)");
+    assert!(unknown.stdout.starts_with("manual: a verdict\n"));
+}

@@ -5,8 +5,7 @@ use super::declared::Declared;
 use super::{Edit, rename};
 use crate::diag::Code;
 use crate::schema::{
-    Found, Index, OptionFacts, Type, check_value, likeness, names_like, option_text, removed,
-    renamed,
+    Found, Index, OptionFacts, Type, alike, check_value, likeness, option_text, removed, renamed,
 };
 use crate::source::FileId;
 use crate::syntax::Place;
@@ -387,7 +386,7 @@ fn meant(index: &Index, path: &[String]) -> Option<String> {
         path.push(name.to_owned());
         path
     };
-    let mut offered: Vec<Vec<String>> = names_like(last, &children)
+    let mut offered: Vec<Vec<String>> = alike(last, children.iter().copied())
         .into_iter()
         .map(in_folder)
         .collect();

@@ -83,7 +83,7 @@ codes! {
         cure: "Look at its spelling; a parameter of the module stands one level deeper.";
     UnknownModule     "ansible-unknown-module"    Warning "An Ansible module has no importer";
         more: "The task is left to you: a comment with its parameters stands where its output would."
-        cure: "State what it does with NixOS options. `ops2nix explain` lists the modules that are read.";
+        cure: "State what it does with NixOS options. `ops2nix explain modules` lists those that are read.";
     UnknownParam      "ansible-unknown-param"     Warning "A parameter of a module is not understood";
         more: "The rest of the task is translated, under the assumption that the parameter changes nothing."
         cure: "Look at whether it does. If so, state that in a module of your own.";

@@ -14,6 +14,7 @@ mod cron;
 mod ctx;
 mod file;
 mod firewall;
+mod gather;
 mod interface;
 mod machine;
 mod membership;
@@ -46,6 +47,8 @@ mod tests;
 use ctx::Ctx;
 use statement::Lowered;
 
+pub use paths::on_nixos;
+
 use crate::account::{Account, Code, Verdict};
 use crate::diag::Diagnostics;
 use crate::model::{Condition, Entry, Machine, Model, Resource};
@@ -76,7 +79,9 @@ fn lower_machine(
     for entry in &machine.entries {
         lower_entry(entry, &mut ctx);
     }
-    ctx.finish()
+    let mut plan = ctx.finish();
+    gather::gather(&mut plan.remarks, account);
+    plan
 }
 
 fn lower_entry(entry: &Entry, ctx: &mut Ctx<'_>) {
@@ -148,7 +153,7 @@ fn lower_resource(entry: &Entry, machine: &Machine) -> Lowered {
         Resource::Membership(it) => membership::lower(it, machine),
         Resource::SubordinateIds(it) => subordinate_ids::lower(it, machine),
         Resource::Interface(it) => interface::lower(it),
-        Resource::NetworkUnit(it) => network_unit::lower(it),
+        Resource::NetworkUnit(it) => network_unit::lower(it, machine),
         Resource::Step(it) => step::lower(it, entry, machine),
         Resource::Opaque(it) => opaque::lower(it),
     }

@@ -54,8 +54,9 @@ pub struct Machine {
     pub described: String,
     pub family: Family,
     pub entries: Vec<Entry>,
-    /// Files that a package of the old system may have brought just so, and the package: where nothing on NixOS takes
-    /// them, they are left to the person instead of being carried over.
+    /// Files that were found on the old system, rather than asked for, and the package that may have brought them just
+    /// so (empty: people wrote them). Where nothing on NixOS takes them, the former are left to the person, and of the
+    /// latter it is assumed that what reads them looks there on NixOS too.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub packaged: BTreeMap<String, String>,
 }

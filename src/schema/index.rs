@@ -17,6 +17,8 @@ pub(super) struct Row {
     pub(super) kind: Cow<'static, str>,
     pub(super) read_only: bool,
     pub(super) default: Cow<'static, str>,
+    /// The file of nixpkgs that declares it; empty where that is not known.
+    pub(super) declared: Cow<'static, str>,
 }
 
 /// The options of a NixOS.
@@ -63,6 +65,8 @@ pub struct OptionFacts<'a> {
     /// As Nix; empty where it has none, or a long one.
     pub default: &'a str,
     pub read_only: bool,
+    /// The file of nixpkgs that declares it; empty where that is not known.
+    pub declared: &'a str,
     /// The path goes below the option, into its value.
     pub inside: bool,
 }
@@ -217,6 +221,7 @@ fn facts(row: &Row, inside: bool) -> OptionFacts<'_> {
         description: &row.kind,
         default: &row.default,
         read_only: row.read_only,
+        declared: &row.declared,
         inside,
     }
 }

@@ -314,6 +314,12 @@ impl SourceTree {
         &self.entries[file.0 as usize].path
     }
 
+    /// Returns what is listed at a path itself, a link included.
+    pub fn entry(&self, path: &str) -> Option<(FileId, &Entry)> {
+        let id = self.by_path.get(path)?;
+        Some((FileId(*id), &self.entries[*id as usize]))
+    }
+
     /// Finds the file at `path`, through links that stay below the root.
     ///
     /// # Errors

@@ -427,9 +427,28 @@ fn definition(around: Around, value: Value) -> Definition {
 
 fn declaration(definition: Definition, module: &mut NixModule) {
     let path: Vec<Name> = definition.path.into_iter().skip(1).collect();
-    if !path.is_empty() {
-        module.declarations.push(Declaration { path });
+    if path.is_empty() {
+        return;
     }
+    let arguments = match definition.value.kind {
+        ValueKind::Call(function, arguments) if function.ends_with("mkOption") => arguments,
+        _ => Vec::new(),
+    };
+    let mut default = Vec::new();
+    for argument in arguments {
+        if let ValueKind::Attrs(inner) = argument.kind {
+            let is_default = |it: &Definition| {
+                let first = it.path.first().and_then(|it| it.text.as_deref());
+                first == Some("default")
+            };
+            default.extend(inner.into_iter().filter(is_default));
+        }
+    }
+    for it in &mut default {
+        it.path.remove(0);
+        it.written = it.written.min(it.path.len());
+    }
+    module.declarations.push(Declaration { path, default });
 }
 
 fn moved(moves: Moves, arguments: &[Value], module: &mut NixModule) {
@@ -472,6 +491,7 @@ fn old_path(value: &Value) -> Option<Declaration> {
     };
     Some(Declaration {
         path: items.iter().map(name).collect(),
+        default: Vec::new(),
     })
 }
 
