@@ -95,6 +95,17 @@ fn an_unknown_option_is_named_with_what_is_like_it() {
 }
 
 #[test]
+fn where_other_modules_may_have_options_only_slips_are_named() {
+    one(
+        "{ networking.wireles.enable = true; programs.unheardOf = 1; networking.dmoain = \"x\"; \
+         networking.enableIPv66 = true; }",
+        &[
+            "option-unknown 1:61 `networking.dmoain` is no option of NixOS; it may be `networking.domain`",
+        ],
+    );
+}
+
+#[test]
 fn a_literal_of_another_type_is_named_with_the_cure() {
     one(
         "{ services.nginx.enable = \"yes\"; networking.firewall.allowedTCPPorts = [ 80 \"443\" ]; }",
