@@ -146,7 +146,16 @@ fn check_file(file: &File<'_>, ctx: &judge::Ctx<'_>, definitions: &[Definition])
             .at(Code::NixSyntax, span, fault.why.clone());
         checked.summary.problems += 1;
     }
+    // Behind a syntax error, names may stand at another depth than was meant; at the end of a file, everywhere.
+    let sound = match &file.module.fault {
+        Some(fault) if fault.place.start >= file.text.trim_end().len() => 0,
+        Some(fault) => fault.place.start,
+        None => usize::MAX,
+    };
     for definition in definitions {
+        if definition.place().start >= sound {
+            continue;
+        }
         let judged = judge::judge(ctx, definition);
         checked.summary.definitions += 1;
         checked.summary.covered += usize::from(judged.is_covered);

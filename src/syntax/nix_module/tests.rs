@@ -200,6 +200,12 @@ fn a_syntax_error_leaves_the_rest() {
     );
     check("{ a = 1;", "the file ends too early", 1, "a = 1;");
     check("", "the file ends too early", 1, "");
+    check(
+        "{ a = \"${b c; }\"; d = 1; }",
+        "the `}` of `${` is missing before this",
+        1,
+        "a = \"${}\"; d = 1;",
+    );
 }
 
 #[test]
