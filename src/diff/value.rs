@@ -113,10 +113,12 @@ impl<'a> Source<'a> {
     }
 
     fn when(&self, it: &Definition) -> String {
-        let conditions = it.conditions.iter();
-        conditions
-            .map(|place| format!(" if {}", self.written(*place)))
-            .collect()
+        let conditions = it.conditions.iter().map(|place| self.written(*place));
+        let conditions: Vec<String> = conditions.collect();
+        match conditions.as_slice() {
+            [] => String::new(),
+            all => format!(" if {}", all.join(" and ")),
+        }
     }
 
     fn value(&self, value: &Value) -> String {
