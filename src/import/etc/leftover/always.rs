@@ -164,6 +164,8 @@ pub(super) const ALWAYS: &[(&[&str], &str)] = &[
     (
         &[
             "machine-id",
+            "ssh/ssh_host_*_key.pub",
+            "xdg/systemd/user",
             "mtab",
             ".pwd.lock",
             ".updated",
