@@ -76,13 +76,15 @@ fn schema_table(
     renames: &Value,
     partial: &Value,
 ) -> String {
-    let mut rows: Vec<(String, &str, bool, &str)> = options
+    let mut rows: Vec<(String, &str, bool, &str, String)> = options
         .values()
         .map(|option| {
             let read_only = option["readOnly"].as_bool().unwrap_or(false);
             let default = option["default"]["text"].as_str().unwrap_or("");
             let path = join_names(&option["loc"]);
-            (path, text(option, "type"), read_only, default)
+            let places = strings(&option["declarations"]);
+            let declared = places.first().copied().unwrap_or_default().to_owned();
+            (path, text(option, "type"), read_only, default, declared)
         })
         .collect();
     rows.sort();
@@ -92,12 +94,13 @@ fn schema_table(
         &mut out,
         "OPTIONS",
         "Row",
-        rows.iter().map(|(path, kind, read_only, default)| {
+        rows.iter().map(|(path, kind, read_only, default, declared)| {
             format!(
-                "Row{{path:Cow::Borrowed({}),kind:Cow::Borrowed({}),read_only:{read_only},default:Cow::Borrowed({})}}",
+                "Row{{path:Cow::Borrowed({}),kind:Cow::Borrowed({}),read_only:{read_only},default:Cow::Borrowed({}),declared:Cow::Borrowed({})}}",
                 quoted(path),
                 quoted(kind),
-                quoted(default)
+                quoted(default),
+                quoted(declared)
             )
         }),
     );
@@ -108,16 +111,13 @@ fn schema_table(
         "&str",
         complete.iter().map(|it| quoted(it)),
     );
-    let partial: BTreeSet<String> = strings(partial)
-        .iter()
-        .map(|it| it.replace('.', "\u{1}"))
-        .collect();
-    list(
-        &mut out,
-        "PARTIAL",
-        "&str",
-        partial.iter().map(|it| quoted(it)),
-    );
+    for (name, field) in [("OPEN", "open"), ("ELSEWHERE", "elsewhere")] {
+        let paths: BTreeSet<String> = strings(&partial[field])
+            .iter()
+            .map(|it| it.replace('.', "\u{1}"))
+            .collect();
+        list(&mut out, name, "&str", paths.iter().map(|it| quoted(it)));
+    }
     let mut paths: Vec<String> = required
         .iter()
         .map(|path| match options.get(path) {
@@ -183,7 +183,8 @@ fn complete_folders(options: &Options) -> BTreeSet<String> {
         let Some((first, rest)) = paths.split_first() else {
             continue;
         };
-        let mut common = first.len() - 1;
+        // One option alone says no more than its folder.
+        let mut common = first.len() - usize::from(rest.is_empty());
         for path in rest {
             let same = first.iter().zip(path).take_while(|(a, b)| a == b).count();
             common = common.min(same);

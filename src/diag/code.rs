@@ -83,7 +83,7 @@ codes! {
         cure: "Look at its spelling; a parameter of the module stands one level deeper.";
     UnknownModule     "ansible-unknown-module"    Warning "An Ansible module has no importer";
         more: "The task is left to you: a comment with its parameters stands where its output would."
-        cure: "State what it does with NixOS options. `ops2nix explain` lists the modules that are read.";
+        cure: "State what it does with NixOS options. `ops2nix explain modules` lists those that are read.";
     UnknownParam      "ansible-unknown-param"     Warning "A parameter of a module is not understood";
         more: "The rest of the task is translated, under the assumption that the parameter changes nothing."
         cure: "Look at whether it does. If so, state that in a module of your own.";
@@ -168,6 +168,9 @@ codes! {
     OptionType        "option-type"               Error   "A value does not have the type of its option";
         more: "The definition is left to you as a comment, because NixOS would refuse it."
         cure: "`ops2nix explain OPTION` shows what it takes.";
+    OptionForeign     "option-foreign"            Warning "An option is not NixOS's own, and modules from elsewhere are imported";
+        more: "A module that the files import, but that is not among them, may declare it. If none does, NixOS refuses it."
+        cure: "Look at its spelling. --options with the options of your own system knows those of all its modules.";
     OptionRenamed     "option-renamed"            Warning "An option has another name in the release";
         more: "NixOS still takes the old name, with a warning, until it is removed."
         cure: "Write the new name; `ops2nix check --fix` does it where the value stays the same.";

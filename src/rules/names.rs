@@ -179,9 +179,29 @@ pub fn service(name: &str, family: Family) -> Option<ServiceName> {
     })
 }
 
-/// Tells whether NixOS has a service or a unit of a name.
+/// Tells whether NixOS has, or may have, a service or a unit of a name. The index does not have all of its modules, so
+/// a name that nixpkgs has a package for is taken to be one.
 pub fn is_taken(service: &str) -> bool {
-    TAKEN.binary_search(&service).is_ok()
+    let is_package = |found: PackageName| {
+        found.kind != Kind::Library && matches!(found.attribute, Attribute::Known(_))
+    };
+    TAKEN.binary_search(&service).is_ok() || package(service, Family::Other).is_some_and(is_package)
+}
+
+/// Returns the names of packages that have a row of their own, each once.
+pub fn package_names() -> impl Iterator<Item = &'static str> {
+    once(PACKAGES.iter().map(|row| row.name))
+}
+
+/// Returns the names of services, each once.
+pub fn service_names() -> impl Iterator<Item = &'static str> {
+    once(SERVICES.iter().map(|row| row.name))
+}
+
+/// The tables are sorted, so that equal names stand together.
+fn once(names: impl Iterator<Item = &'static str>) -> impl Iterator<Item = &'static str> {
+    let mut last = None;
+    names.filter(move |name| last.replace(*name) != Some(*name))
 }
 
 /// Returns what is known of an option that a table names.

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::alike::alike;
 use super::index::Found;
-use super::near::{names_like, option_text};
+use super::near::option_text;
 use super::table;
 use super::types::Type;
 use super::value::{Mismatch, check_value};
@@ -327,7 +328,7 @@ fn unknown(names: &[String]) -> Problem {
 /// Offers the names that are most like the last one.
 fn offer(names: &[String], known: &[&str]) -> Option<String> {
     let (last, folder) = names.split_last()?;
-    let offered: Vec<String> = names_like(last, known)
+    let offered: Vec<String> = alike(last, known.iter().copied())
         .into_iter()
         .map(|name| {
             let mut path = folder.to_vec();

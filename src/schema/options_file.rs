@@ -38,6 +38,7 @@ pub fn read_options(text: &str) -> Result<Index, String> {
             }),
             read_only: entry.read_only,
             default: Cow::Borrowed(""),
+            declared: Cow::Borrowed(""),
         })
         .collect();
     if rows.is_empty() {

@@ -10,7 +10,11 @@ include!(concat!(env!("OUT_DIR"), "/schema.rs"));
 /// The options of the release, as far as the index has them.
 pub static BUILT_IN: Index = Index {
     rows: Cow::Borrowed(&OPTIONS),
-    extent: Extent::Folders(&COMPLETE, &PARTIAL),
+    extent: Extent::Folders {
+        complete: &COMPLETE,
+        open: &OPEN,
+        elsewhere: &ELSEWHERE,
+    },
 };
 
 /// An option that has another name in this release.
@@ -29,7 +33,7 @@ pub fn lookup<T: AsRef<str>>(path: &[T]) -> Option<Found<'static>> {
 }
 
 /// Returns the names that may follow a path.
-pub(super) fn children<T: AsRef<str>>(path: &[T]) -> Vec<&'static str> {
+pub fn children<T: AsRef<str>>(path: &[T]) -> Vec<&'static str> {
     BUILT_IN.children(path)
 }
 
@@ -64,6 +68,17 @@ pub fn removed(path: &[String]) -> Option<usize> {
 /// Returns the paths of the options that must be set, each split at its names.
 pub(super) fn required() -> impl Iterator<Item = Vec<&'static str>> {
     REQUIRED.iter().map(|path| path.split(SEPARATOR).collect())
+}
+
+/// Tells whether an option, by its names in the index, must be set where what it belongs to is.
+pub fn is_required(names: &[&str]) -> bool {
+    let path = names.join(SEPARATOR);
+    REQUIRED.binary_search(&path.as_str()).is_ok()
+}
+
+/// Returns the paths of all options, with dots.
+pub fn paths() -> impl Iterator<Item = String> {
+    OPTIONS.iter().map(|row| row.path.replace(SEPARATOR, "."))
 }
 
 /// Returns all descriptions of types that the index has.

@@ -14,7 +14,7 @@ mod link;
 mod order;
 mod play;
 mod root;
-mod secret;
+pub(crate) mod secret;
 mod shipped;
 
 use super::{Importer, Options, Prefer};

@@ -154,7 +154,7 @@ pub(super) fn of_the_machine(path: &str) -> Option<(&'static str, &'static str)>
 }
 
 /// Tells whether a file is a secret as a whole, by its path.
-pub(super) fn is_secret_file(path: &str) -> bool {
+pub(crate) fn is_secret_file(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or_default();
     let in_folder = SECRET_FOLDERS
         .iter()
@@ -163,7 +163,7 @@ pub(super) fn is_secret_file(path: &str) -> bool {
 }
 
 /// Tells whether a text holds a private key.
-pub(super) fn holds_private_key(text: &str) -> bool {
+pub(crate) fn holds_private_key(text: &str) -> bool {
     text.match_indices("-----BEGIN ").any(|(at, _)| {
         text[at..]
             .lines()
@@ -173,7 +173,7 @@ pub(super) fn holds_private_key(text: &str) -> bool {
 }
 
 /// Returns a text that is a secret as a whole.
-pub(super) fn hidden(what: String, span: Span) -> Text {
+pub(crate) fn hidden(what: String, span: Span) -> Text {
     Text::hole(hole(what, span))
 }
 
@@ -216,7 +216,7 @@ fn may_hold_secret(text: &str) -> bool {
 
 /// Returns the text of a file with holes in place of its secrets. `path` is that on the machine, `shown` that of the
 /// report, `span_of` tells where bytes of the text stand.
-pub(super) fn redact(
+pub(crate) fn redact(
     text: &str,
     path: &str,
     shown: &str,
@@ -305,7 +305,8 @@ fn secrets_of(line: &str, path: &str) -> Vec<Found> {
             let value = ["double", "single", "bare"]
                 .iter()
                 .find_map(|group| captures.name(group));
-            let Some(value) = value.filter(|_| is_secret_key(name.as_str())) else {
+            let is_key = is_secret_key(name.as_str()) && !is_harmless(name.as_str(), path);
+            let Some(value) = value.filter(|_| is_key) else {
                 continue;
             };
             // A variable, or a part of a path.
@@ -377,6 +378,15 @@ fn is_secret_key(name: &str) -> bool {
         || lower == "community"
 }
 
+/// Words that hold no secret in the files of one program: tags of sudo, the lower half of an address in networkd.
+fn is_harmless(name: &str, path: &str) -> bool {
+    match name {
+        "NOPASSWD" | "PASSWD" => path.starts_with("/etc/sudoers"),
+        "Token" => path.starts_with("/etc/systemd/network/"),
+        _ => false,
+    }
+}
+
 /// `PrivateKey` and `privateKey` as `private_key`.
 fn snake(name: &str) -> String {
     let mut out = String::new();
@@ -424,6 +434,20 @@ mod tests {
         let file = tree.find("a").unwrap();
         let found = redact(text, path, "etc/a", |from, to| Span::new(file, from, to));
         assert_eq!(found.to_string(), expected);
+    }
+
+    #[test]
+    fn words_of_one_program_are_no_secrets() {
+        check(
+            "/etc/sudoers.d/ops",
+            "%ops ALL=(ALL) NOPASSWD: ALL\n",
+            "%ops ALL=(ALL) NOPASSWD: ALL\n",
+        );
+        check(
+            "/etc/systemd/network/10-lan.network",
+            "Token=eui64\n",
+            "Token=eui64\n",
+        );
     }
 
     #[test]

@@ -63,9 +63,9 @@ fn stanza_entries(given: &Given, stanza: &Stanza, entries: &mut Vec<Entry>) {
         ("no-auto-down" | "no-scripts", _) => {
             entries.push(given.not_needed(stanza.place, "it is about ifupdown itself"));
         }
-        ("iface", ["lo", "inet" | "inet6", "loopback"]) => {
+        ("iface", [name, "inet" | "inet6", "loopback"]) => {
             entries.push(given.not_needed(stanza.place, "every NixOS has the loopback interface"));
-            other_options(given, "lo", stanza, entries);
+            other_options(given, name, stanza, entries);
         }
         ("iface", [name, "inet" | "inet6", "static"]) => {
             static_entries(given, name, stanza, entries)

@@ -95,9 +95,6 @@ fn read(given: &Given) -> Vec<Entry> {
             if !is_name && given.hole(&[name]).is_none() {
                 return given.unknown(place, format!("`{name}` is no name of login.defs"));
             }
-            if value.is_empty() {
-                return given.unknown(place, format!("`{name}` has no value"));
-            }
             if matches!(*name, "ENV_PATH" | "ENV_SUPATH") {
                 return given.not_needed(place, "NixOS makes the search path of its profiles");
             }
@@ -112,6 +109,9 @@ fn read(given: &Given) -> Vec<Entry> {
                     place,
                     format!("PAM decides this, and the `shadow` of NixOS does not ask `{name}`"),
                 );
+            }
+            if value.is_empty() {
+                return given.unknown(place, format!("`{name}` has no value"));
             }
             let value = value.trim_matches('"');
             if DEFAULTS.contains(&(*name, value)) {

@@ -25,6 +25,7 @@ mod login_defs;
 mod modprobe;
 mod modules_load;
 mod network_unit;
+mod nftables;
 mod nsswitch;
 mod resolv_conf;
 mod shells;
@@ -41,6 +42,7 @@ pub(crate) use link::read_link;
 
 use std::collections::HashMap;
 
+use crate::import::Subject;
 use crate::import::holes::{Encoded, encode};
 use crate::model::{Hole, Resource, Setting, Settings, Text};
 use crate::syntax::{Fault, Place};
@@ -99,6 +101,7 @@ pub(crate) const KINDS: &[&Kind] = &[
     &modprobe::KIND,
     &modules_load::KIND,
     &network_unit::KIND,
+    &nftables::KIND,
     &nsswitch::KIND,
     &accounts::passwd::KIND,
     &resolv_conf::KIND,
@@ -160,6 +163,18 @@ impl Reading {
         }
         (!rest.pieces().is_empty()).then_some(rest)
     }
+}
+
+/// Returns what is known of each kind, for people.
+pub(crate) fn subjects() -> Vec<Subject> {
+    let subject = |kind: &&'static Kind| Subject {
+        name: kind.name,
+        names: std::slice::from_ref(&kind.name),
+        paths: kind.paths,
+        becomes: kind.becomes,
+        manual: String::new(),
+    };
+    KINDS.iter().map(subject).collect()
 }
 
 /// Returns the kind of the file at an absolute path.

@@ -100,6 +100,7 @@ fn a_path_is_of_one_kind_at_most() {
         ("/etc/security/limits.d/x.conf", "limits"),
         ("/etc/resolv.conf", "resolv.conf"),
         ("/etc/nsswitch.conf", "nsswitch"),
+        ("/etc/nftables.conf", "nftables"),
         ("/etc/default/grub", "grub"),
         ("/etc/default/grub.d/x.cfg", "grub"),
         ("/etc/anacrontab", "anacrontab"),
@@ -361,7 +362,7 @@ proptest::proptest! {
                 "/etc/sudoers", "/etc/systemd/system/a.service", "/etc/modules",
                 "/etc/modprobe.d/a.conf", "/etc/passwd", "/etc/group", "/etc/subuid", "/etc/default/locale",
                 "/etc/locale.gen", "/etc/vconsole.conf", "/etc/environment", "/etc/login.defs",
-                "/etc/security/limits.conf", "/etc/resolv.conf", "/etc/nsswitch.conf", "/etc/default/grub",
+                "/etc/security/limits.conf", "/etc/resolv.conf", "/etc/nsswitch.conf", "/etc/nftables.conf", "/etc/default/grub",
                 "/etc/anacrontab", "/etc/aliases", "/etc/exports", "/etc/shells", "/etc/tmpfiles.d/a.conf",
                 "/etc/network/interfaces", "/etc/systemd/network/a.network", "/etc/systemd/journald.conf",
             ];

@@ -125,3 +125,25 @@ fn keys_of_tunnels_stay_in_the_file() {
         "{shown}"
     );
 }
+
+#[test]
+fn rules_of_the_firewall_stand_together() {
+    check(
+        "/etc/nftables.conf",
+        "#!/usr/sbin/nft -f\n\nflush ruleset\n\ntable inet filter {\n\tchain input {\n\t\ttype filter hook input priority filter;\n\t}\n\tchain forward {\n\t\ttype filter hook forward priority filter;\n\t}\n\tchain output {\n\t\ttype filter hook output priority filter;\n\t}\n}\n",
+        &["1: not needed: the rules let everything through, as without any"],
+    );
+    check(
+        "/etc/nftables.conf",
+        "table inet filter { # x\n}\n",
+        &["1: verbatim: rules stand together"],
+    );
+    check(
+        "/etc/nftables.conf",
+        "include \"/etc/nftables.d/*.nft\"\n",
+        &[
+            "1: unknown: `include \"/etc/nftables.d/*.nft\"` is not read; join the files in networking.nftables.ruleset",
+        ],
+    );
+    check("/etc/nftables.conf", "# nothing\n", &[]);
+}
