@@ -1,4 +1,4 @@
-# in: captured root.
+# box: captured root.
 { lib, ... }:
 
 {
@@ -10,6 +10,9 @@
     ./hardware-configuration.nix
     ./local.nix
   ];
+
+  # etc/hostname:1
+  networking.hostName = "box";
 
   system.stateVersion = "26.05";
 }
