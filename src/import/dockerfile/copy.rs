@@ -453,6 +453,17 @@ fn address(
     )))
 }
 
+/// Nothing tells a file of another image from a folder but what it is called and where it goes.
+fn is_program_or_file(source: &str, target: &str) -> bool {
+    let Some((folder, name)) = source.rsplit_once('/') else {
+        return source.contains('.');
+    };
+    let is_of_programs = |path: &str| path.ends_with("/bin") || path.ends_with("/sbin");
+    !name.is_empty()
+        && !is_pattern(name)
+        && (name.contains('.') || is_of_programs(folder) || target == "/" || is_of_programs(target))
+}
+
 /// What another stage or image has.
 fn from_elsewhere(
     player: &mut Player<'_>,
@@ -485,7 +496,7 @@ fn from_elsewhere(
             Some(title) => SourceFrom::Stage(format!("{title}:{whole}")),
             None => SourceFrom::Image(format!("{}:{whole}", value.text)),
         };
-        let is_file = transport.into && !source.text.ends_with('/') && name.contains('.');
+        let is_file = transport.into && is_program_or_file(&source.text, &transport.target);
         let path = match transport.target.as_str() {
             target if is_file => below(target, &name),
             target => target.trim_end_matches('/').to_owned(),

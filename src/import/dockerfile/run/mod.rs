@@ -78,7 +78,7 @@ pub(super) fn play(
         CommandLine::Shell(text) => match script_of(text, heredocs) {
             Ok(text) => match shell::read(&text) {
                 Ok(script) => runner.script(&script),
-                Err(why) => runner.left(Kind::Other, why),
+                Err(why) => runner.left(Kind::Other, format!("cannot be read: {why}")),
             },
             Err(why) => runner.left(Kind::Other, why),
         },

@@ -23,6 +23,7 @@ const MAKERS: &[(Kind, &str, &[&str])] = &[
             "clang",
             "cmake",
             "configure",
+            "docker-php-source",
             "dotnet",
             "g++",
             "gcc",
@@ -373,9 +374,16 @@ fn made(runner: &Runner<'_, '_>, kind: Kind, verb: &str, name: &str, given: &[&s
 /// Arguments with which a program that usually looks does something.
 fn acts(name: &str, given: &[&str]) -> bool {
     match name {
+        // What it runs on what is found is mostly clean-up and rights.
         "find" => given
-            .iter()
-            .any(|it| matches!(*it, "-exec" | "-execdir" | "-ok")),
+            .windows(2)
+            .filter(|it| it[0].starts_with("-exec") || it[0] == "-ok")
+            .any(|it| {
+                !matches!(
+                    it[1],
+                    "rm" | "chmod" | "chown" | "strip" | "ldd" | "grep" | "test" | "touch"
+                )
+            }),
         "awk" | "gawk" => given
             .iter()
             .any(|it| it.contains("system(") || it.contains("print >")),
