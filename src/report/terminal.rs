@@ -24,7 +24,7 @@ const SWITCHES: [&str; 5] = ["true", "false", "yes", "no", "null"];
 /// What is written behind the name of a secret, as the next of an array of words, by an ENV without `=`, and in front of
 /// the host of an address.
 static SECRETS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
-    let name = "(?:passw(?:or)?d|passphrase|secret|token|api_?key|private_?key|vault)";
+    let name = "(?:passw(?:or)?d|passphrase|secret|token|api[_-]?key|private[_-]?key|vault)";
     [
         format!(r#"(?i)({name}[\w-]*["']?\s*[:=]\s*["']?)([^\s"'{{][^\s"']*)"#),
         format!(r#"(?i)({name}["']\s*,\s*["'])([^"']+)"#),

@@ -5,7 +5,7 @@ use super::metadata::{sourced, unknown};
 use super::player::{Left, Player, Purpose};
 use super::run::absolute;
 use super::scope::{hide_credentials, is_plain, without_query};
-use crate::account::{Account, ItemId};
+use crate::account::ItemId;
 use crate::diag::{self, Diagnostics};
 use crate::import::etc::secret::{hidden, holds_private_key, is_secret_file, redact};
 use crate::import::permissions::symbolic;
@@ -64,12 +64,10 @@ pub(super) fn play(
     player: &mut Player<'_>,
     at: usize,
     transfer: &Transfer,
-    account: &mut Account,
     diags: &mut Diagnostics,
 ) -> Result<(), Left> {
     let instruction = &player.recipe.file.instructions[at];
     if let Purpose::Build(stage) = player.purpose.clone() {
-        let _account = account;
         return Err(Left::new(
             format!("it brings what the stage `{stage}` builds from"),
             "Name it as the source of the package that is to be made of the stage.",

@@ -361,10 +361,7 @@ impl Recipe<'_> {
             diags.at_with_help(diag::Code::DockerfileTarget, span, message, cure);
         }
         let mut at = wished.and_then(|(_, stage)| stage).unwrap_or(last);
-        loop {
-            let Some(stage) = self.stages.get_mut(at) else {
-                break;
-            };
+        while let Some(stage) = self.stages.get_mut(at) {
             stage.role = Role::Image;
             match stage.parent {
                 Parent::Stage(parent) => at = parent,
