@@ -111,16 +111,13 @@ fn schema_table(
         "&str",
         complete.iter().map(|it| quoted(it)),
     );
-    let partial: BTreeSet<String> = strings(partial)
-        .iter()
-        .map(|it| it.replace('.', "\u{1}"))
-        .collect();
-    list(
-        &mut out,
-        "PARTIAL",
-        "&str",
-        partial.iter().map(|it| quoted(it)),
-    );
+    for (name, field) in [("OPEN", "open"), ("ELSEWHERE", "elsewhere")] {
+        let paths: BTreeSet<String> = strings(&partial[field])
+            .iter()
+            .map(|it| it.replace('.', "\u{1}"))
+            .collect();
+        list(&mut out, name, "&str", paths.iter().map(|it| quoted(it)));
+    }
     let mut paths: Vec<String> = required
         .iter()
         .map(|path| match options.get(path) {
@@ -186,7 +183,8 @@ fn complete_folders(options: &Options) -> BTreeSet<String> {
         let Some((first, rest)) = paths.split_first() else {
             continue;
         };
-        let mut common = first.len() - 1;
+        // One option alone says no more than its folder.
+        let mut common = first.len() - usize::from(rest.is_empty());
         for path in rest {
             let same = first.iter().zip(path).take_while(|(a, b)| a == b).count();
             common = common.min(same);

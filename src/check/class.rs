@@ -158,6 +158,16 @@ fn own(file: &File<'_>, declared: &Declared) -> Option<Class> {
     if is_function_of_none && head.plain > 1 || is_closed || has_root(&OTHER_ROOTS) {
         return Some(Class::Other);
     }
+    // nix-darwin counts its versions, NixOS names its releases.
+    let version = module.definitions.iter().find(|it| {
+        it.names()
+            .is_some_and(|it| it == ["system", "stateVersion"])
+    });
+    match version.map(|it| &it.value.kind) {
+        Some(ValueKind::Int(_)) => return Some(Class::Darwin),
+        Some(ValueKind::Str(_)) => return Some(Class::System),
+        Some(_) | None => {}
+    }
     let mut votes: BTreeMap<Class, usize> = BTreeMap::new();
     for definition in &module.definitions {
         let declared_here = root(definition).is_none_or(|it| declared.has_root(it));

@@ -13,14 +13,31 @@ use crate::syntax::nix_module::{Definition, Name, Value, ValueKind};
 
 /// How like a name must be to one that NixOS has, to be taken for it where the index does not have all names.
 const CERTAINLY: f32 = 0.9;
+/// How like a name must be to one that NixOS has, to be taken for it where other modules may have declared it.
+const PROBABLY: f32 = 0.8;
 /// How many options of other folders are offered.
 const ELSEWHERE: usize = 2;
+/// As many options of a folder are listed where none is like the one that is asked for.
+const FEW: usize = 6;
+/// Names that so many folders have that they say nothing.
+const EVERYWHERE: [&str; 8] = [
+    "enable",
+    "package",
+    "user",
+    "group",
+    "port",
+    "name",
+    "settings",
+    "extraConfig",
+];
 
 pub(super) struct Ctx<'a> {
     pub(super) index: &'a Index,
     pub(super) declared: &'a Declared,
     pub(super) file: FileId,
     pub(super) text: &'a str,
+    /// Some of the files import modules from elsewhere, which may declare options anywhere.
+    pub(super) has_foreign: bool,
     /// All paths that the file defines.
     pub(super) paths: &'a [Vec<String>],
 }
@@ -265,8 +282,22 @@ fn missing(ctx: &Ctx<'_>, definition: &Definition, names: &[String]) -> Judged {
     }
     let place = rename::place(definition, known + 1);
     let path = &names[..=known];
-    if !ctx.index.is_complete(above) || known < 2 {
+    if !ctx.index.is_complete(path) || known < 2 {
         return near_miss(ctx, names, known, place);
+    }
+    let children = ctx.index.children(above);
+    let is_slip = children
+        .iter()
+        .any(|it| likeness(&names[known], it) >= PROBABLY);
+    // What a submodule has is seldom declared by two modules, a folder of options often.
+    if ctx.has_foreign && !is_slip && !ctx.index.is_in_submodule(path) {
+        return Judged::wrong(Problem {
+            code: Code::OptionForeign,
+            message: format!("`{}` is no option of NixOS itself", option_text(path)),
+            help: Some("a module that is imported from elsewhere must declare it".to_owned()),
+            place,
+            edit: None,
+        });
     }
     Judged::wrong(Problem {
         code: Code::OptionUnknown,
@@ -346,32 +377,36 @@ fn near_miss(ctx: &Ctx<'_>, names: &[String], known: usize, place: Place) -> Jud
     })
 }
 
-/// Names the options that may be meant: of the same folder, then those of the same name nearby.
+/// Names the options that may be meant: of the same folder, then those of the same name nearby, else all that there are.
 fn meant(index: &Index, path: &[String]) -> Option<String> {
     let (last, folder) = path.split_last()?;
     let children = index.children(folder);
+    let in_folder = |name: &str| {
+        let mut path = folder.to_vec();
+        path.push(name.to_owned());
+        path
+    };
     let mut offered: Vec<Vec<String>> = alike(last, children.iter().copied())
         .into_iter()
-        .map(|name| {
-            let mut path = folder.to_vec();
-            path.push(name.to_owned());
-            path
-        })
+        .map(in_folder)
         .collect();
-    offered.extend(
-        index
+    if !EVERYWHERE.contains(&last.as_str()) {
+        let elsewhere = index
             .ending_in(last)
             .filter(|it| it.iter().zip(path).take(2).all(|(a, b)| a == b))
             .map(|it| it.into_iter().map(str::to_owned).collect())
-            .filter(|it: &Vec<String>| it != path)
-            .take(ELSEWHERE),
-    );
-    let mut seen = Vec::new();
-    for path in offered {
-        let text = format!("`{}`", option_text(&path));
-        if !seen.contains(&text) {
-            seen.push(text);
-        }
+            .filter(|it: &Vec<String>| it != path && !offered.contains(it));
+        let elsewhere: Vec<Vec<String>> = elsewhere.take(ELSEWHERE).collect();
+        offered.extend(elsewhere);
     }
-    (!seen.is_empty()).then(|| format!("it may be {}", seen.join(", ")))
+    let listed = |paths: &[Vec<String>]| {
+        let texts = paths.iter().map(|it| format!("`{}`", option_text(it)));
+        texts.collect::<Vec<_>>().join(", ")
+    };
+    if offered.is_empty() {
+        let is_short = (1..=FEW).contains(&children.len()) && !children.contains(&"<name>");
+        let all: Vec<Vec<String>> = children.into_iter().map(in_folder).collect();
+        return is_short.then(|| format!("there is {}", listed(&all)));
+    }
+    Some(format!("it may be {}", listed(&offered)))
 }

@@ -21,7 +21,7 @@ use rayon::prelude::*;
 use crate::diag::{Code, Diagnostics};
 use crate::schema::Index;
 use crate::source::{FileId, SourceTree, Span};
-use crate::syntax::nix_module::{self, NixModule};
+use crate::syntax::nix_module::{self, Definition, NixModule};
 use class::Class;
 use declared::Declared;
 
@@ -95,11 +95,29 @@ pub fn check(tree: &SourceTree, index: &Index) -> Checked {
         }
     }
     let declared = Declared::find(&files);
+    let has_foreign = files.iter().any(|file| imports_foreign(&file.module));
     let classes = class::classify(&files, &declared);
     let parts: Vec<Checked> = files
         .par_iter()
         .zip(&classes)
-        .map(|(file, class)| check_file(file, *class, &declared, index))
+        .map(|(file, class)| {
+            let definitions = inner::definitions(&file.module, *class);
+            let ctx = judge::Ctx {
+                index,
+                declared: &declared,
+                file: file.id,
+                text: file.text,
+                has_foreign,
+                paths: &definitions
+                    .iter()
+                    .filter_map(Definition::names)
+                    .collect::<Vec<_>>(),
+            };
+            let mut checked = check_file(file, &ctx, &definitions);
+            checked.summary.modules =
+                usize::from(!definitions.is_empty() || *class == Class::System);
+            checked
+        })
         .collect();
     for part in parts {
         checked.diagnostics.append(part.diagnostics);
@@ -114,7 +132,12 @@ pub fn check(tree: &SourceTree, index: &Index) -> Checked {
     checked
 }
 
-fn check_file(file: &File<'_>, class: Class, declared: &Declared, index: &Index) -> Checked {
+/// Tells whether a module imports one that is not given by its path.
+fn imports_foreign(module: &NixModule) -> bool {
+    module.imports.iter().any(|it| it.path.is_none())
+}
+
+fn check_file(file: &File<'_>, ctx: &judge::Ctx<'_>, definitions: &[Definition]) -> Checked {
     let mut checked = Checked::default();
     if let Some(fault) = &file.module.fault {
         let span = Span::new(file.id, fault.place.start, fault.place.end);
@@ -123,21 +146,17 @@ fn check_file(file: &File<'_>, class: Class, declared: &Declared, index: &Index)
             .at(Code::NixSyntax, span, fault.why.clone());
         checked.summary.problems += 1;
     }
-    let definitions = inner::definitions(&file.module, class);
-    checked.summary.modules = usize::from(!definitions.is_empty() || class == Class::System);
-    let paths: Vec<Vec<String>> = definitions
-        .iter()
-        .filter_map(|it| it.path.iter().map(|name| name.text.clone()).collect())
-        .collect();
-    let ctx = judge::Ctx {
-        index,
-        declared,
-        file: file.id,
-        text: file.text,
-        paths: &paths,
+    // Behind a syntax error, names may stand at another depth than was meant; at the end of a file, everywhere.
+    let sound = match &file.module.fault {
+        Some(fault) if fault.place.start >= file.text.trim_end().len() => 0,
+        Some(fault) => fault.place.start,
+        None => usize::MAX,
     };
-    for definition in &definitions {
-        let judged = judge::judge(&ctx, definition);
+    for definition in definitions {
+        if definition.place().start >= sound {
+            continue;
+        }
+        let judged = judge::judge(ctx, definition);
         checked.summary.definitions += 1;
         checked.summary.covered += usize::from(judged.is_covered);
         checked.summary.problems += usize::from(!judged.problems.is_empty());

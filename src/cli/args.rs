@@ -20,20 +20,22 @@ Exit status:
   1  Done, but a diagnostic is at or above --fail-on, or coverage is below --min-coverage
   2  Could not work: bad arguments, unreadable input, nothing to translate";
 
-const ABOUT: &str =
-    "Translate Ansible into NixOS modules, with an account of everything that was read";
+const ABOUT: &str = "Translate Ansible, Dockerfiles and /etc into NixOS modules, with an account of everything read";
 
 const LONG_ABOUT: &str = "\
 Translate imperative machine configuration into NixOS modules.
 
-ops2nix computes the state that the playbooks would have reached on each host and states it as NixOS options, systemd \
-units and files. Every task ends in exactly one verdict with a reason; what cannot be translated stands as a comment \
-where it belongs. The input is only read: nothing of it is executed, and there is no network.";
+ops2nix computes the state that playbooks would have reached on each host, reads what the /etc of a machine says, and \
+turns the recipe of an image into a service; it states them as NixOS options, systemd units and files. Every task, \
+instruction, file and line ends in exactly one verdict with a reason; what cannot be translated stands as a comment where \
+it belongs. The input is only read: nothing of it is executed, and there is no network.";
 
 const EXAMPLES: &str = "\
 Examples:
-  Write the configuration of a project
+  Write the configuration of a project, of an image, of a machine
     ops2nix translate ~/ansible --out ~/nixos
+    ops2nix translate ~/shop/Dockerfile --out ~/nixos
+    ops2nix translate ~/captured-root --out ~/nixos
 
   See it without writing anything
     ops2nix translate ~/ansible --stdout
@@ -41,14 +43,21 @@ Examples:
   Learn what became of every task
     ops2nix translate ~/ansible --out ~/nixos --report account.md";
 
-const TRANSLATE_ABOUT: &str = "Write the NixOS configuration of a project";
+const TRANSLATE_ABOUT: &str = "Write the NixOS configuration of playbooks, images and machines";
 
 const TRANSLATE_LONG: &str = "\
-Write the NixOS configuration of a project: a flake, a folder for each host, a module for each role and topic.
+Write the NixOS configuration of the inputs: a flake, a folder for each host, a module for each role, service and topic.
 
-An INPUT is a project's folder, or playbooks of one project. A playbook's root is the nearest folder above it with an \
-ansible.cfg, roles or an inventory. A folder below with its own ansible.cfg or inventory is a project of its own and \
-goes to the folder of DIR of the same name.
+An INPUT is one of these; --from says which, where that is not plain:
+  ansible     A project's folder, or playbooks of it. A playbook's root is the nearest folder above it with an ansible.cfg, \
+roles or an inventory. A folder below with its own ansible.cfg or inventory is a project of its own and goes to the folder \
+of DIR of the same name.
+  dockerfile  A Dockerfile, or a folder with Dockerfiles. Each becomes a module with options of its own, which the host \
+`example` imports. Its folder is the build context, where --context says nothing else.
+  etc         A folder that holds the etc of a machine, such as a copy of its root.
+
+Several inputs make one configuration: what a playbook and the root of a host say of the same host is joined. What they \
+agree on is stated once, with both origins; where they disagree the first one given stands, or the one of --prefer.
 
 A file of DIR that you changed is never overwritten, and one that you made is never touched: DIR/.ops2nix/manifest.json \
 knows what earlier runs wrote. Files that are no longer produced are removed.
@@ -67,6 +76,9 @@ Examples:
   Take the facts of a real machine
     ansible web1 -m setup --tree facts
     ops2nix translate ~/ansible --facts facts/web1 --out ~/nixos
+
+  A machine as its playbook would make it, and what it has besides
+    ops2nix translate ~/ansible ~/captured-root --prefer playbook --out ~/nixos
 
   Fail in CI when anything is left to be done by hand
     ops2nix translate . --out nixos --strict --report account.json --report account.md
@@ -327,7 +339,7 @@ pub(super) enum SchemaOf {
 #[derive(Args, Debug)]
 #[command(group = ArgGroup::new("to").required(true).args(["out", "stdout", "dump_model"]))]
 pub(super) struct Translate {
-    /// A project's folder, or playbooks of one project
+    /// A project's folder or playbooks of it, a Dockerfile, or a folder with the etc of a machine (repeatable)
     #[arg(required = true, value_name = "INPUT")]
     pub(super) inputs: Vec<PathBuf>,
 
@@ -358,7 +370,7 @@ pub(super) struct Translate {
 #[derive(Args, Debug)]
 pub(super) struct Diff {
     /// A project's folder, or playbooks of one project
-    #[arg(required = true, value_name = "INPUT")]
+    /// As for `translate`: a project, playbooks of it, a Dockerfile, or a folder with the etc of a machine (repeatable)
     pub(super) inputs: Vec<PathBuf>,
 
     /// The folder that translate would write to

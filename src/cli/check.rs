@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::args::{Check, FailOn};
+use super::translate::counted;
 use super::{Status, Streams};
 use crate::check::{self, Checked, Edit, Summary};
 use crate::diag::Severity;
@@ -115,8 +116,9 @@ fn summary(checked: &Checked, fixed: usize) -> String {
         problems,
     } = checked.summary;
     let mut text = format!(
-        "{files} files, {modules} with NixOS modules: {definitions} definitions, {covered} of them covered by the index; \
-         {problems} with problems"
+        "{}, {modules} with NixOS modules: {}, {covered} of them covered by the index; {problems} with problems",
+        counted(files, "file", "files"),
+        counted(definitions, "definition", "definitions"),
     );
     if fixed > 0 {
         text.push_str(&format!("; {fixed} renamed"));

@@ -168,6 +168,9 @@ codes! {
     OptionType        "option-type"               Error   "A value does not have the type of its option";
         more: "The definition is left to you as a comment, because NixOS would refuse it."
         cure: "`ops2nix explain OPTION` shows what it takes.";
+    OptionForeign     "option-foreign"            Warning "An option is not NixOS's own, and modules from elsewhere are imported";
+        more: "A module that the files import, but that is not among them, may declare it. If none does, NixOS refuses it."
+        cure: "Look at its spelling. --options with the options of your own system knows those of all its modules.";
     OptionRenamed     "option-renamed"            Warning "An option has another name in the release";
         more: "NixOS still takes the old name, with a warning, until it is removed."
         cure: "Write the new name; `ops2nix check --fix` does it where the value stays the same.";

@@ -5,7 +5,6 @@ mod contradiction;
 pub mod dockerfile;
 mod etc;
 mod holes;
-mod instructions;
 mod merge;
 mod package_name;
 mod permissions;
@@ -71,7 +70,7 @@ pub fn modules() -> Vec<Subject> {
 
 /// Returns the instructions of Dockerfiles.
 pub fn instructions() -> Vec<Subject> {
-    instructions::subjects()
+    dockerfile::subjects()
 }
 
 /// Returns the kinds of files of /etc.

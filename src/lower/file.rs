@@ -208,7 +208,8 @@ fn doubled_expr(expr: Expr) -> Expr {
     Expr::Str(parts.into_iter().map(double).collect())
 }
 
-fn asset(path: &str, bytes: &[u8]) -> Asset {
+/// Makes a file of the output of what a machine has at a path.
+pub(super) fn asset(path: &str, bytes: &[u8]) -> Asset {
     Asset {
         name: path.trim_start_matches('/').to_owned(),
         bytes: bytes.into(),

@@ -1,8 +1,8 @@
 //! What else the machine has: the resources of one kind that are sure to be stated.
 
 use crate::model::{
-    Condition, Container, ContainerNetwork, Directory, Entry, File, Group, Machine, Resource,
-    Service, SshdSetting, Step, SudoRule, Unit, User,
+    Application, Condition, Container, ContainerNetwork, Directory, Entry, File, Group, Machine,
+    Resource, Service, SshdSetting, Step, SudoRule, Unit, User,
 };
 
 fn stated(machine: &Machine) -> impl Iterator<Item = &Entry> {
@@ -84,6 +84,17 @@ pub(super) fn sshd_settings(machine: &Machine) -> impl Iterator<Item = &SshdSett
     stated(machine).filter_map(|entry| {
         if let Resource::SshdSetting(it) = &entry.resource {
             Some(it)
+        } else {
+            None
+        }
+    })
+}
+
+/// Returns the applications with their entries, which say whose they are.
+pub(super) fn applications(machine: &Machine) -> impl Iterator<Item = (&Entry, &Application)> {
+    stated(machine).filter_map(|entry| {
+        if let Resource::Application(it) = &entry.resource {
+            Some((entry, it.as_ref()))
         } else {
             None
         }

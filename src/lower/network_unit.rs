@@ -3,9 +3,10 @@
 //! The sections and their options: nixos/modules/system/boot/networkd.nix. Its checks know `yes` and `no` and take
 //! numbers only as numbers.
 
+use super::machine;
 use super::statement::{Left, Lowered, Statement};
 use crate::account::Code;
-use crate::model::{NetworkUnit, NetworkUnitKind, Text, UnitSection};
+use crate::model::{Machine, NetworkUnit, NetworkUnitKind, Text, UnitSection};
 use crate::nix::Expr;
 use crate::plan::OptionPath;
 
@@ -161,7 +162,7 @@ const LISTS: &[(&str, &str)] = &[
     ("Xfrm", "xfrm"),
 ];
 
-pub(super) fn lower(unit: &NetworkUnit) -> Lowered {
+pub(super) fn lower(unit: &NetworkUnit, machine: &Machine) -> Lowered {
     let (option, table) = match unit.kind {
         NetworkUnitKind::Network => ("networks", NETWORK),
         NetworkUnitKind::Netdev => ("netdevs", NETDEV),
@@ -173,8 +174,17 @@ pub(super) fn lower(unit: &NetworkUnit) -> Lowered {
     if unit.kind != NetworkUnitKind::Link {
         let path = OptionPath::new(["systemd", "network", "enable"]);
         statement.share(path, Expr::Bool(true));
-        statement
-            .assume("systemd-networkd has the interface, and networking.useDHCP leaves it alone");
+        if unit.kind == NetworkUnitKind::Network {
+            // Else NixOS asks for addresses by a program of its own, too.
+            let path = OptionPath::new(["networking", "useDHCP"]);
+            statement.share(path, Expr::Bool(false));
+        }
+        let runs = machine::services(machine).any(|it| {
+            it.name.trim_end_matches(".service") == "systemd-networkd" && it.enabled == Some(true)
+        });
+        if !runs {
+            statement.assume("systemd-networkd runs on the old machine");
+        }
     }
     for section in &unit.sections {
         let row = table.iter().find(|(name, _, _)| *name == section.name);
@@ -311,6 +321,7 @@ mod tests {
             ),
             r#"
             systemd.network.enable = true;
+            networking.useDHCP = false;
             systemd.network.networks."10-lan".matchConfig.Name = "lan0";
             systemd.network.networks."10-lan".address += "192.0.2.1/24";
             systemd.network.networks."10-lan".address += "2001:db8::1/64";
@@ -318,7 +329,7 @@ mod tests {
             systemd.network.networks."10-lan".dns += "192.0.2.54";
             systemd.network.networks."10-lan".networkConfig.IPv6AcceptRA = "no";
             systemd.network.networks."10-lan".routes += { Gateway = "192.0.2.254"; Metric = 5; };
-            assumed: systemd-networkd has the interface, and networking.useDHCP leaves it alone
+            assumed: systemd-networkd runs on the old machine
             manual: the section [Teleport] has no option
             "#,
         );
@@ -356,7 +367,7 @@ mod tests {
             systemd.network.enable = true;
             systemd.network.netdevs."10-lan".netdevConfig.Kind = "bridge";
             systemd.network.netdevs."10-lan".vlanConfig.Id = 7;
-            assumed: systemd-networkd has the interface, and networking.useDHCP leaves it alone
+            assumed: systemd-networkd runs on the old machine
             "#,
         );
     }

@@ -228,7 +228,7 @@ impl Rules {
         let lines: Vec<&str> = text.lines().collect();
         let at = rule.line.min(lines.len());
         let is_head = |line: &&str| line.trim() == "[[rule]]";
-        let start = lines[..at].iter().rposition(|it| is_head(it));
+        let start = lines[..at].iter().rposition(is_head);
         let start = start.map_or(0, |it| it + 1);
         let rest = &lines[start..];
         let end = rest.iter().position(is_head).unwrap_or(rest.len());

@@ -179,9 +179,13 @@ pub fn service(name: &str, family: Family) -> Option<ServiceName> {
     })
 }
 
-/// Tells whether NixOS has a service or a unit of a name.
+/// Tells whether NixOS has, or may have, a service or a unit of a name. The index does not have all of its modules, so
+/// a name that nixpkgs has a package for is taken to be one.
 pub fn is_taken(service: &str) -> bool {
-    TAKEN.binary_search(&service).is_ok()
+    let is_package = |found: PackageName| {
+        found.kind != Kind::Library && matches!(found.attribute, Attribute::Known(_))
+    };
+    TAKEN.binary_search(&service).is_ok() || package(service, Family::Other).is_some_and(is_package)
 }
 
 /// Returns the names of packages that have a row of their own, each once.

@@ -34,9 +34,15 @@ pub struct Index {
 pub(super) enum Extent {
     /// Every option.
     All,
-    /// All that is below a folder of the first list, except for folders of the second, to which modules that the index
-    /// does not have add options. Both are sorted.
-    Folders(&'static [&'static str], &'static [&'static str]),
+    /// Parts of it; all lists are sorted.
+    Folders {
+        /// Folders of which the index has all that is below them,
+        complete: &'static [&'static str],
+        /// except for folders directly in which modules that it does not have have options,
+        open: &'static [&'static str],
+        /// and for options of modules that it does not have, also of well-known ones that are not part of NixOS.
+        elsewhere: &'static [&'static str],
+    },
 }
 
 /// What the index has at a path.
@@ -125,23 +131,45 @@ impl Index {
         path.len()
     }
 
-    /// Tells whether the index has all that NixOS has directly below a path.
+    /// Tells whether the index has everything that a path could lead to, so that one that it does not have does not exist.
     pub fn is_complete<T: AsRef<str>>(&self, path: &[T]) -> bool {
-        let Extent::Folders(complete, partial) = self.extent else {
+        let Extent::Folders {
+            complete,
+            open,
+            elsewhere,
+        } = self.extent
+        else {
             return true;
         };
+        let has = |list: &[&str], path: &str| list.binary_search(&path).is_ok();
         let mut prefix = String::new();
         let mut is_complete = false;
         for name in path {
-            let Some(next) = self.step(&prefix, name.as_ref()) else {
-                return is_complete;
-            };
-            prefix = next;
-            let has = |list: &[&str]| list.binary_search(&prefix.as_str()).is_ok();
-            // A folder may be in both: the one who wrote the second list knew more.
-            is_complete = !has(partial) && (is_complete || has(complete));
+            match self.step(&prefix, name.as_ref()) {
+                Some(next) => prefix = next,
+                None => {
+                    let missing = format!("{prefix}{SEPARATOR}{}", name.as_ref());
+                    return is_complete && !has(elsewhere, &missing);
+                }
+            }
+            // A folder may be in both: whoever wrote the list of open ones knew more.
+            is_complete = !has(open, &prefix) && (is_complete || has(complete, &prefix));
         }
         is_complete
+    }
+
+    /// Tells whether a path goes through the names of a submodule, as far as the index has it.
+    pub fn is_in_submodule<T: AsRef<str>>(&self, path: &[T]) -> bool {
+        let mut prefix = String::new();
+        for name in path {
+            match self.step(&prefix, name.as_ref()) {
+                Some(next) => prefix = next,
+                None => break,
+            }
+        }
+        prefix
+            .split(SEPARATOR)
+            .any(|name| matches!(name, "<name>" | "*"))
     }
 
     /// Returns the paths that end in this name, in whatever case.
@@ -200,21 +228,24 @@ fn facts(row: &Row, inside: bool) -> OptionFacts<'_> {
 
 fn inside<'a, T: AsRef<str>>(row: &'a Row, rest: &[T]) -> Option<OptionFacts<'a>> {
     let mut facts = facts(row, true);
-    for _ in rest {
-        facts.kind = below(&facts.kind)?;
+    for name in rest {
+        facts.kind = below(&facts.kind, name.as_ref())?;
     }
     Some(facts)
 }
 
-/// What a name inside of a value may hold.
-fn below(kind: &Type) -> Option<Type> {
+/// What a name inside of a value may hold; `*` is an element of a list.
+fn below(kind: &Type, name: &str) -> Option<Type> {
     match kind {
+        Type::List(element) | Type::NonEmptyList(element) if name == "*" => {
+            Some((**element).clone())
+        }
         Type::Anything => Some(Type::Anything),
         Type::Data => Some(Type::Data),
         Type::Attrs(element) => Some((**element).clone()),
         Type::Submodule(Some(open)) => Some((**open).clone()),
         Type::Either(list) => {
-            let mut found: Vec<Type> = list.iter().filter_map(below).collect();
+            let mut found: Vec<Type> = list.iter().filter_map(|it| below(it, name)).collect();
             match found.len() {
                 0 => None,
                 1 => found.pop(),

@@ -10,7 +10,11 @@ include!(concat!(env!("OUT_DIR"), "/schema.rs"));
 /// The options of the release, as far as the index has them.
 pub static BUILT_IN: Index = Index {
     rows: Cow::Borrowed(&OPTIONS),
-    extent: Extent::Folders(&COMPLETE, &PARTIAL),
+    extent: Extent::Folders {
+        complete: &COMPLETE,
+        open: &OPEN,
+        elsewhere: &ELSEWHERE,
+    },
 };
 
 /// An option that has another name in this release.

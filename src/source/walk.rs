@@ -30,7 +30,7 @@ pub(super) fn list(folder: &str, root: &Path, found: &mut Vec<Found>) -> Result<
     let is_below_etc = |entry: &walkdir::DirEntry| entry.path().starts_with(&etc);
     let keep = |entry: &walkdir::DirEntry| {
         !entry.file_type().is_dir()
-            || !(is_never_read(&entry.file_name().to_string_lossy()) && !is_below_etc(entry))
+            || (!is_never_read(&entry.file_name().to_string_lossy()) || is_below_etc(entry))
                 && !entry.path().join(MANIFEST).exists()
     };
     for entry in walk.into_iter().filter_entry(keep) {

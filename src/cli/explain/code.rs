@@ -2,7 +2,8 @@
 
 use super::page::{Entry, Part};
 use super::{Chapter, is};
-use crate::{account, diag};
+use crate::account;
+use crate::diag;
 
 pub(super) const CODES: Chapter = Chapter {
     prefixes: &["code"],

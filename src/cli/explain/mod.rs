@@ -109,9 +109,7 @@ fn explain(asked: &str, rules: &Rules) -> Result<Vec<Entry>, Error> {
 fn bare(asked: &str) -> &str {
     let asked = asked.trim().trim_matches(['`', '\'']).trim_end_matches(':');
     match asked.split_once('[') {
-        Some((severity, rest)) if matches!(severity, "note" | "warning" | "error") => {
-            rest.trim_end_matches(']')
-        }
+        Some(("note" | "warning" | "error", code)) => code.trim_end_matches(']'),
         Some(_) | None => asked,
     }
 }

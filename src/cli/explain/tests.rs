@@ -2,8 +2,9 @@
 
 use super::page::{Entry, Part};
 use super::{CHAPTERS, explain, not_known};
+use crate::account;
+use crate::diag;
 use crate::rules::Rules;
-use crate::{account, diag};
 
 fn rules() -> Rules {
     Rules::load(&[]).unwrap()

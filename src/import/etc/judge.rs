@@ -8,7 +8,7 @@ use super::secret;
 use super::shipped;
 use crate::account::Code;
 use crate::model::{Content, File, Mode, Text};
-use crate::source::{ReadProblem, Span};
+use crate::source::{EntryKind, ReadProblem, Span};
 
 /// What a file comes to.
 pub(super) enum Fate {
@@ -29,8 +29,11 @@ pub(super) struct Left {
     pub(super) is_problem: bool,
 }
 
-/// Judges a regular file.
+/// Judges what is no link.
 pub(super) fn judge(root: &Root<'_>, distribution: &Distribution<'_>, found: &Found<'_>) -> Fate {
+    if *found.kind != EntryKind::File {
+        return not_read(&ReadProblem::Special);
+    }
     let path = found.path.as_str();
     if leftover::is_copy(path) {
         let reason = "it is a copy that was put aside, which nothing reads";
@@ -41,6 +44,16 @@ pub(super) fn judge(root: &Root<'_>, distribution: &Distribution<'_>, found: &Fo
             code: Code::ValueSecret,
             reason: reason.to_owned(),
             cure: Some(cure.to_owned()),
+            is_problem: false,
+        });
+    }
+    if path == "/etc/hostid" {
+        return Fate::Manual(Left {
+            code: Code::CannotState,
+            reason: "it is the number by which ZFS knows the machine".to_owned(),
+            cure: Some(
+                "set networking.hostId to what `hostid` prints on the old machine".to_owned(),
+            ),
             is_problem: false,
         });
     }
@@ -228,11 +241,6 @@ fn not_read(problem: &ReadProblem) -> Fate {
             true,
         ),
     }
-}
-
-/// The fate of a device, socket or FIFO.
-pub(super) fn special() -> Fate {
-    not_read(&ReadProblem::Special)
 }
 
 /// The fate of a link that leads nowhere good.

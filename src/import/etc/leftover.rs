@@ -163,6 +163,7 @@ const ALWAYS: &[(&[&str], &str)] = &[
     ),
     (
         &[
+            "machine-id",
             "mtab",
             ".pwd.lock",
             ".updated",
@@ -174,7 +175,7 @@ const ALWAYS: &[(&[&str], &str)] = &[
             "network/run/",
             "network/run",
         ],
-        "programs make it while the machine runs",
+        "programs make it while the machine runs, and NixOS anew for each machine",
     ),
     (
         &[
@@ -446,6 +447,18 @@ pub(super) fn is_former(path: &str) -> bool {
 
 /// Data that programs read from where their package is, and that packages bring in numbers: nobody writes it by hand.
 const DATA: &[&str] = &[
+    "X11/Xwrapper.config",
+    "X11/default-display-manager",
+    "apm/*/",
+    "chatscripts/",
+    "cups/raw.*",
+    "depmod.d/*",
+    "gdm3/Prime*/",
+    "gdm3/config-error-dialog.sh",
+    "gdm3/greeter.dconf-defaults",
+    "gnome/",
+    "kerneloops.conf",
+    "libblockdev/",
     "ImageMagick*/",
     "X11/Xreset*",
     "X11/Xsession*/",
@@ -564,7 +577,11 @@ pub(super) fn is_copy(path: &str) -> bool {
     ];
     let name = path.rsplit('/').next().unwrap_or_default();
     let lower = name.to_ascii_lowercase();
-    ENDS.iter().any(|end| lower.ends_with(end)) || NAMES.contains(&name)
+    // The day or the number of the copy: `fstab.bak-2024-05-01`, `fstab.old1`.
+    let undated = lower.trim_end_matches(|c: char| c.is_ascii_digit() || "-_.:t".contains(c));
+    ENDS.iter()
+        .any(|end| lower.ends_with(end) || undated.len() < lower.len() && undated.ends_with(end))
+        || NAMES.contains(&name)
 }
 
 fn find(table: &[(&[&str], &'static str)], path: &str) -> Option<&'static str> {
@@ -644,10 +661,18 @@ mod tests {
             "/etc/x.conf.dpkg-old",
             "/etc/passwd-",
             "/etc/a.BAK",
+            "/etc/fstab.bak-2024-05-01",
+            "/etc/fstab.old1",
         ] {
             assert!(is_copy(path), "{path}");
         }
-        for path in ["/etc/passwd", "/etc/old", "/etc/backup"] {
+        for path in [
+            "/etc/passwd",
+            "/etc/old",
+            "/etc/backup",
+            "/etc/a.conf.1",
+            "/etc/fstab",
+        ] {
             assert!(!is_copy(path), "{path}");
         }
     }

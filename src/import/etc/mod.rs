@@ -45,3 +45,6 @@ fn import(tree: &SourceTree, _: &Options, account: &mut Account, diags: &mut Dia
         machines: machine.into_iter().collect(),
     }
 }
+
+#[cfg(all(test, unix))]
+mod tests;

@@ -11,6 +11,10 @@ pub(super) fn rank(path: &str) -> String {
     if path == "/etc/sysctl.conf" {
         return "/etc/sysctl.d/\u{10ffff}".to_owned();
     }
+    // PAM reads the variables of the locale after those of all sessions.
+    if path == "/etc/environment" {
+        return "/etc/default/".to_owned();
+    }
     // Whose groups are read stands with the account, whose numbers are given away as well.
     if matches!(path, "/etc/group" | "/etc/subgid" | "/etc/subuid") {
         return format!("/etc/passwd{path}");

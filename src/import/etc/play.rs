@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rayon::prelude::*;
+
 use super::distribution::Distribution;
 use super::judge::{self, Fate, Left};
 use super::kinds::Reading;
@@ -49,8 +51,12 @@ pub(super) fn play(
     let (links, files): (Vec<_>, Vec<_>) = found
         .iter()
         .partition(|it| matches!(it.kind, EntryKind::Link(_)));
-    for file in files {
-        player.play_file(file);
+    let fates: Vec<Fate> = files
+        .par_iter()
+        .map(|it| judge::judge(root, &distribution, it))
+        .collect();
+    for (file, fate) in files.into_iter().zip(fates) {
+        player.play_file(file, fate);
     }
     player.play_sshd();
     for it in links {
@@ -102,11 +108,7 @@ impl Player<'_> {
         self.account.open(ItemKind::EtcFile, subject, "", span)
     }
 
-    fn play_file(&mut self, found: &Found<'_>) {
-        let fate = match found.kind {
-            EntryKind::File => judge::judge(self.root, self.distribution, found),
-            EntryKind::Special | EntryKind::Directory | EntryKind::Link(_) => judge::special(),
-        };
+    fn play_file(&mut self, found: &Found<'_>, fate: Fate) {
         let subject = match &fate {
             Fate::Reads(_, reading) => reading.kind,
             Fate::NotNeeded(..) | Fate::Manual(_) | Fate::Stays(..) => "file",

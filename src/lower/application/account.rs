@@ -7,8 +7,25 @@
 use super::Service;
 use crate::lower::machine;
 use crate::lower::statement::Statement;
+use crate::model::Resource;
 use crate::nix::Expr;
 use crate::plan::OptionPath;
+
+/// Returns the user that the recipe makes, where it makes just one.
+fn only_user<'s>(service: &Service<'s>) -> Option<&'s str> {
+    let entries = service.machine.entries.iter();
+    let mut users = entries
+        .filter(|entry| entry.part == service.entry.part)
+        .filter_map(|entry| {
+            if let Resource::User(user) = &entry.resource {
+                Some(user.name.as_str())
+            } else {
+                None
+            }
+        });
+    let only = users.next()?;
+    users.next().is_none().then_some(only)
+}
 
 /// States user and group of the unit, and makes them where nothing else does.
 pub(super) fn lower(user: Option<&str>, group: Option<&str>, service: &Service<'_>) -> Statement {
@@ -24,7 +41,18 @@ pub(super) fn lower(user: Option<&str>, group: Option<&str>, service: &Service<'
     };
     let group = group.or(own_group);
     let made = user.filter(|name| machine::users(service.machine).any(|it| it.name == *name));
-    if let Some(name) = made {
+    // Where the image starts as root, its entry point changes to the one user that the recipe makes.
+    let only = match user {
+        None | Some("root" | "0") => only_user(service),
+        Some(_) => None,
+    };
+    if let Some(name) = made.filter(|it| *it != "root").or(only) {
+        if only.is_some() {
+            statement.assume(format!(
+                "`{name}`, whom the recipe makes, runs `{}`",
+                service.name
+            ));
+        }
         statement.set(config.child("User"), Expr::str(name));
         let made_group =
             group.filter(|name| machine::groups(service.machine).any(|it| it.name == *name));

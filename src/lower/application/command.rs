@@ -5,7 +5,7 @@
 //! command. systemd finds programs by whole paths only: those of the source, of files that the configuration writes, and
 //! of packages.
 
-use super::find::{Program, find, interpreter_of_base, is_wrapper};
+use super::find::{Program, find, interpreter_of_base, is_wrapper, written};
 use super::layout::Layout;
 use crate::account::Code;
 use crate::lower::commands;
@@ -96,6 +96,8 @@ pub(super) struct Start {
     pub(super) user: Option<String>,
     /// Packages for the search path.
     pub(super) path: Vec<String>,
+    /// The service's own program is found by its name.
+    pub(super) finds_own: bool,
 }
 
 /// What is known of the service when its command is read.
@@ -150,6 +152,7 @@ pub(super) fn start(
         own: None,
         user: None,
         path: Vec::new(),
+        finds_own: false,
     };
     match command {
         Command::Words(words) => {
@@ -193,6 +196,7 @@ fn line(
             if path.iter().any(|it| matches!(it, StrPart::Splice(_))) {
                 start.path.extend(interpreter_of_base(around));
             }
+            started_by(first, arguments, around, start);
             parts.extend(path);
         }
         Program::Package(attr) => {
@@ -222,7 +226,10 @@ fn line(
             StrPart::Splice(expr) => *expr == Expr::select("cfg.source"),
             StrPart::Literal(_) => false,
         });
+        // A folder of the system is no package that could be another one.
+        let is_folder = own.attr.as_ref().is_some_and(|it| it.starts_with('/'));
         let is_runner = around.is_check
+            || is_folder
             || INTERPRETERS.contains(&name)
             || uses_source
             || around.layout.root.is_some();
@@ -252,6 +259,52 @@ fn line(
     parts.extend(rest);
     start.runs = Runs::Line(program::joined(parts));
     Ok(())
+}
+
+/// Finds what a script needs: the programs that it names, and the one that it is told to start.
+fn started_by(script: &str, arguments: &[&str], around: Around<'_>, start: &mut Start) {
+    let Some(content) = written(script, around) else {
+        return;
+    };
+    let known = commands::commands_of(content)
+        .into_iter()
+        .filter(|it| !it.contains('/'))
+        .filter_map(program::package_of)
+        .filter(|it| !it.starts_with('/') && !commands::DEFAULT_PATH.contains(it));
+    start.path.extend(known.map(str::to_owned));
+    let Some(name) = arguments.first().filter(|it| is_name(it)) else {
+        return;
+    };
+    if around.is_check || !content.contains("exec \"$@\"") {
+        return;
+    }
+    match find(name, around) {
+        Program::At(_) => {}
+        Program::Package(attr) if INTERPRETERS.contains(name) || attr.starts_with('/') => {
+            start.path.push(attr);
+        }
+        Program::Package(attr) => {
+            start.finds_own = true;
+            start.own = Some(Own {
+                program: (*name).to_owned(),
+                attr: Some(attr),
+            });
+        }
+        Program::Unknown => {
+            start.finds_own = true;
+            start.own = Some(Own {
+                program: (*name).to_owned(),
+                attr: None,
+            });
+        }
+    }
+}
+
+fn is_name(word: &str) -> bool {
+    word.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && word
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
 }
 
 fn unknown(program: &str) -> Refused {
@@ -455,6 +508,7 @@ fn script(
         if around.is_check {
             return Err(unknown(program));
         }
+        start.finds_own = true;
         start.own = Some(Own {
             program: program.clone(),
             attr: None,

@@ -2,10 +2,11 @@
 
 use super::command::Around;
 use super::layout::{PROGRAM_FOLDERS, trimmed};
+use super::packages::attribute;
 use crate::lower::machine;
 use crate::lower::program;
-use crate::model::Application;
-use crate::nix::StrPart;
+use crate::model::{Application, Content};
+use crate::nix::{Expr, StrPart};
 use crate::syntax::systemd_words::quote_literally;
 
 /// Entry points of well-known images, which start what follows them.
@@ -39,9 +40,35 @@ pub(super) fn find(program: &str, around: Around<'_>) -> Program {
             parts.map_or_else(|| vec![StrPart::Literal(quote_literally(&path))], quoted),
         );
     }
-    match program::likely_package_of(name) {
+    match program::likely_package_of(name).or_else(|| of_daemon(name, around.application)) {
         Some(attr) => Program::Package(attr),
         None => Program::Unknown,
+    }
+}
+
+/// Finds the package of a daemon, which has its package's name with a `d` behind it, where the recipe installs that.
+fn of_daemon(program: &str, application: &Application) -> Option<String> {
+    let name = program.strip_suffix('d')?;
+    let mut packages = application.packages.iter().map(|it| &it.value);
+    attribute(packages.find(|it| it.name == name)?)
+}
+
+/// Makes a package, or a folder that has programs, what a search path takes.
+pub(super) fn path_element(attr: &str) -> Expr {
+    program::package_expr(attr).unwrap_or_else(|| Expr::str(attr))
+}
+
+/// Returns the text of a script that the recipe writes.
+pub(super) fn written<'m>(program: &str, around: Around<'m>) -> Option<&'m str> {
+    let path = if program.contains('/') {
+        absolute(program, around.application)
+    } else {
+        by_name(program, around)?
+    };
+    let file = machine::files(around.machine).find(|file| file.path == path)?;
+    match &file.content {
+        Content::Text(text) => text.plain(),
+        Content::Binary(_) => None,
     }
 }
 

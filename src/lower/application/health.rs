@@ -5,6 +5,7 @@
 
 use super::Service;
 use super::command::{self, Around, Refused, Runs};
+use super::find::path_element;
 use crate::account::Code;
 use crate::lower::statement::{Left, Lowered, Statement};
 use crate::model::Health;
@@ -44,7 +45,7 @@ pub(super) fn lower(health: &Health, service: &Service<'_>) -> Lowered {
         Expr::str(format!("{}.service", service.name)),
     );
     for attr in &start.path {
-        statement.add(unit.child("path"), Expr::package(attr));
+        statement.add(unit.child("path"), path_element(attr));
     }
     statement.set(config.child("Type"), Expr::str("oneshot"));
     if let Some(timeout) = &health.timeout {

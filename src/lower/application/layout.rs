@@ -7,10 +7,12 @@
 //! - Where neither the command nor a variable names such a folder, the program has its path built in: the unit sees the
 //!   folder at its old path, by `BindPaths`.
 
+use crate::lower::file::asset;
+use crate::lower::machine;
 use crate::lower::paths::is_below;
 use crate::lower::program;
 use crate::lower::statement::Statement;
-use crate::model::{Application, Command, Text};
+use crate::model::{Application, Command, Content, File, Machine, Text};
 use crate::nix::{Expr, StrPart};
 
 /// Folders in which programs are found by their names.
@@ -87,6 +89,8 @@ pub(super) struct Layout {
     pub(super) root: Option<String>,
     /// Paths of the image beside it, and their names in `source`.
     strays: Vec<(String, String)>,
+    /// Scripts that the recipe writes and the service starts, and what has them.
+    scripts: Vec<(String, Expr)>,
     /// Paths of the source that neither the command nor a variable names: the program has them built in.
     bound: Vec<String>,
     pub(super) kept: Vec<Kept>,
@@ -101,16 +105,21 @@ enum Target {
 }
 
 impl Layout {
-    pub(super) fn of(application: &Application, name: &str) -> Layout {
+    pub(super) fn of(application: &Application, machine: &Machine, name: &str) -> Layout {
         let root = root(application);
         let mut layout = Layout {
             strays: strays(application, root.as_deref()),
             root,
+            scripts: machine::files(machine)
+                .filter(|file| is_started(&file.path, application))
+                .filter_map(|file| Some((file.path.clone(), script(file)?)))
+                .collect(),
             bound: Vec::new(),
             kept: Vec::new(),
         };
-        let sources = application.source.iter().map(|it| &it.value.path);
-        layout.bound = sources
+        let strays = layout.strays.iter().map(|(path, _)| path);
+        layout.bound = strays
+            .chain(&layout.root)
             .filter(|path| !layout.is_found(path, application))
             .cloned()
             .collect();
@@ -134,12 +143,12 @@ impl Layout {
         let alone = moved.len() == 1;
         for path in &paths {
             let place = layout.usual_place(path).unwrap_or_else(|| {
+                let in_source = layout.root.as_ref().is_some_and(|it| is_below(path, it));
                 let directory = if alone {
                     name.to_owned()
                 } else {
-                    format!("{name}/{}", path.trim_matches('/').replace('/', "-"))
+                    format!("{name}/{}", layout.short(path, &moved))
                 };
-                let in_source = layout.root.as_ref().is_some_and(|it| is_below(path, it));
                 if !in_source && names(application, path) {
                     Place::Moved(directory)
                 } else {
@@ -152,6 +161,28 @@ impl Layout {
             });
         }
         layout
+    }
+
+    /// Names a folder among others: by its path in the application's folder, else by its last name where no other has it.
+    fn short(&self, path: &str, others: &[&String]) -> String {
+        if let Some(rest) = self
+            .root
+            .as_ref()
+            .and_then(|root| path.strip_prefix(root.as_str()))
+        {
+            return rest.trim_matches('/').to_owned();
+        }
+        let last = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
+        let name = last(path);
+        if others.iter().filter(|it| last(it) == name).count() > 1 {
+            return path.trim_matches('/').replace('/', "-");
+        }
+        name
+    }
+
+    /// Tells whether a file is a script that the unit has from the store.
+    pub(super) fn is_script(&self, path: &str) -> bool {
+        self.scripts.iter().any(|(it, _)| it == path)
     }
 
     /// Returns the place of a folder that needs no other one.
@@ -199,9 +230,10 @@ impl Layout {
         strays.map(|(path, name)| (path.as_str(), name.as_str()))
     }
 
-    /// Tells whether a unit has to see a part of the source where the image has it.
-    pub(super) fn is_bound(&self, path: &str) -> bool {
-        self.bound.iter().any(|it| it == path)
+    /// Returns what a unit has to see where the image has it, so that a part of the source is there.
+    pub(super) fn bound(&self, path: &str) -> Option<&str> {
+        let mut bound = self.bound.iter().map(String::as_str);
+        bound.find(|it| is_below(path, it))
     }
 
     /// Tells whether the service finds a part of the source where `source` has it.
@@ -241,6 +273,9 @@ impl Layout {
 
     /// Makes what stands for a path; `None` where the machine has it, or has it not, as the image does.
     pub(super) fn path(&self, path: &str) -> Option<Vec<StrPart>> {
+        if let Some((_, script)) = self.scripts.iter().find(|(it, _)| it == path) {
+            return Some(vec![StrPart::Splice(script.clone())]);
+        }
         Some(match self.target(&trimmed(path))? {
             Target::Machine(path) => vec![StrPart::Literal(path)],
             Target::Source(rest) => {
@@ -330,22 +365,34 @@ fn root(application: &Application) -> Option<String> {
     folder.map(str::to_owned)
 }
 
-/// Returns what is copied elsewhere than into the application's folder, with a name for each.
+/// Returns what is copied elsewhere than into the application's folder, with a name for each. Several files of one
+/// folder are that folder.
 fn strays(application: &Application, root: Option<&str>) -> Vec<(String, String)> {
+    let is_stray = |path: &str| path != "/" && !root.is_some_and(|root| is_below(path, root));
+    let sources = || {
+        let paths = application.source.iter().map(|it| it.value.path.as_str());
+        paths.filter(|path| is_stray(path))
+    };
     let mut strays: Vec<(String, String)> = Vec::new();
-    for source in application.source.iter().map(|it| &it.value) {
-        let is_inside = root.is_some_and(|root| is_below(&source.path, root));
-        if is_inside || source.path == "/" || strays.iter().any(|(path, _)| *path == source.path) {
+    for path in sources() {
+        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let is_shared = folder.matches('/').count() > 1
+            && !PROGRAM_FOLDERS.contains(&folder)
+            && sources().any(|other| {
+                other != path && other.rsplit_once('/').is_some_and(|(it, _)| it == folder)
+            });
+        let path = if is_shared { folder } else { path };
+        if strays.iter().any(|(it, _)| it == path) {
             continue;
         }
-        let name = source.path.rsplit('/').next().unwrap_or_default();
-        let shared = strays.iter().any(|(_, other)| other == name);
-        let name = if shared {
-            source.path.trim_matches('/').replace('/', "-")
+        let name = path.rsplit('/').next().unwrap_or_default();
+        let is_taken = strays.iter().any(|(_, other)| other == name);
+        let name = if is_taken {
+            path.trim_matches('/').replace('/', "-")
         } else {
             name.to_owned()
         };
-        strays.push((source.path.clone(), name));
+        strays.push((path.to_owned(), name));
     }
     strays
 }
@@ -369,6 +416,44 @@ fn names(application: &Application, path: &str) -> bool {
         .directory
         .as_ref()
         .is_some_and(|it| is_below(&it.value, path))
+}
+
+/// Tells whether the command, or the check of its health, names a file as a program or as one of its words.
+fn is_started(path: &str, application: &Application) -> bool {
+    let commands = application.command.iter().map(|it| &it.value);
+    let health = application.health.iter().map(|it| &it.value.command);
+    let in_path = path
+        .rsplit_once('/')
+        .filter(|(folder, _)| PROGRAM_FOLDERS.contains(folder));
+    commands.chain(health).flat_map(words).any(|word| {
+        let word = word.to_string();
+        word.split(|c: char| c.is_whitespace() || ";|&()".contains(c))
+            .any(|it| it == path || in_path.is_some_and(|(_, name)| it == name))
+    })
+}
+
+/// Makes a shell script a program of the store; `None` for any other file, and where its first line asks for more.
+fn script(file: &File) -> Option<Expr> {
+    let Content::Text(text) = &file.content else {
+        return None;
+    };
+    let text = text.plain()?;
+    let mut first = text.lines().next()?.strip_prefix("#!")?.split_whitespace();
+    let mut shell = first.next()?;
+    if shell == "/usr/bin/env" {
+        shell = first.next()?;
+    }
+    let shell = shell.rsplit('/').next().unwrap_or(shell);
+    if !matches!(shell, "sh" | "bash" | "ash" | "dash") || first.next().is_some() {
+        return None;
+    }
+    let name = file.path.rsplit('/').next().unwrap_or_default();
+    let asset = Expr::Asset(asset(&file.path, text.as_bytes()));
+    let content = Expr::apply("builtins.readFile", vec![asset]);
+    Some(Expr::apply(
+        "pkgs.writeShellScript",
+        vec![Expr::str(name), content],
+    ))
 }
 
 /// Tells whether the command names a program by its name alone.

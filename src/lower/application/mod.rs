@@ -19,6 +19,7 @@ mod state;
 mod tests;
 
 use super::ctx::{self, Ctx};
+use super::machine;
 use super::statement::{Left, Lowered, Statement};
 use crate::account::{Code, Verdict};
 use crate::diag;
@@ -54,14 +55,17 @@ pub(super) fn service_name(name: &str) -> String {
     free
 }
 
-/// Lowers an application; `false` where the entry is none.
+/// Lowers an application, or a script that one starts; `false` where the entry is neither.
 pub(super) fn lower(entry: &Entry, ctx: &mut Ctx<'_>) -> bool {
+    if let Resource::File(file) = &entry.resource {
+        return lower_script(&file.path, entry, ctx);
+    }
     let Resource::Application(application) = &entry.resource else {
         return false;
     };
     let machine = ctx.machine;
     let name = service_name(&application.name);
-    let layout = Layout::of(application, &name);
+    let layout = Layout::of(application, machine, &name);
     let port = ports::main(application);
     // What the command rests on is said when it is stated.
     let mut statement = Statement::default();
@@ -96,6 +100,18 @@ pub(super) fn lower(entry: &Entry, ctx: &mut Ctx<'_>) -> bool {
     service.restart(ctx);
     service.host(ctx);
     true
+}
+
+/// A script that an application starts is in its unit, which has its origin too.
+fn lower_script(path: &str, entry: &Entry, ctx: &mut Ctx<'_>) -> bool {
+    let machine = ctx.machine;
+    let is_part = machine::applications(machine)
+        .filter(|(other, _)| other.part == entry.part)
+        .any(|(_, it)| Layout::of(it, machine, &service_name(&it.name)).is_script(path));
+    if is_part {
+        ctx.stated(entry, Code::Stated, "the unit starts it", None);
+    }
+    is_part
 }
 
 impl<'a> Service<'a> {
@@ -182,18 +198,31 @@ impl<'a> Service<'a> {
         entry
     }
 
-    /// What starts the service, of which the unit as such is a part.
+    /// What starts the service, with the scripts that are a part of it.
     fn starter(&self) -> Entry {
-        match &self.application.command {
+        let mut entry = match &self.application.command {
             Some(command) => self.part(command),
-            None => self.whole(),
+            None => return self.whole(),
+        };
+        for other in &self.machine.entries {
+            if self.has_script(other) {
+                entry.origin.merge(&other.origin);
+            }
         }
+        entry
+    }
+
+    fn has_script(&self, entry: &Entry) -> bool {
+        let Resource::File(file) = &entry.resource else {
+            return false;
+        };
+        entry.part == self.entry.part && self.layout.is_script(&file.path)
     }
 
     fn say_name(&self, ctx: &mut Ctx<'_>) {
         if self.name != self.application.name {
             let message = format!(
-                "NixOS has a service `{}`: this one is `services.{}`",
+                "NixOS has, or may have, a service `{}`: this one is `services.{}`",
                 self.application.name, self.name
             );
             ctx.say(&self.starter(), diag::Code::ServiceRenamed, message);
@@ -275,11 +304,11 @@ impl<'a> Service<'a> {
                     Runs::Script(text) => statement.set(self.unit().child("script"), text.clone()),
                 }
                 statement.about_last(clauses);
-                if matches!(start.runs, Runs::Script(_)) && self.own.is_some() {
+                if start.finds_own && self.own.is_some() {
                     statement.add(self.unit().child("path"), Expr::select("cfg.package"));
                 }
                 for attr in &start.path {
-                    statement.add(self.unit().child("path"), Expr::package(attr));
+                    statement.add(self.unit().child("path"), find::path_element(attr));
                 }
                 if self.application.user.is_none() {
                     let user = account::lower(start.user.as_deref(), None, self);
@@ -331,6 +360,7 @@ impl<'a> Service<'a> {
             self.state(folder, state::lower(&folder.value, self), ctx);
         }
         for source in &it.source {
+            ctx.define(&self.part(source), source::bind(&source.value, self));
             self.state(source, source::lower(&source.value, self), ctx);
         }
         if let Some(signal) = &it.stop_signal {

@@ -2,6 +2,7 @@
 
 use super::Service;
 use super::command::Refused;
+use super::packages;
 use crate::nix::Expr;
 use crate::plan::{Declaration, Declared, Module, OptionKind, OptionText, Origin};
 
@@ -57,8 +58,16 @@ fn package(service: &Service<'_>) -> Option<Declaration> {
             format!("Package that has the program `{}`.", own.program),
         ))),
     };
+    let mut entries = vec![service.starter()];
+    // What installs the package asks for the same.
+    let installed = service.application.packages.iter();
+    entries.extend(
+        installed
+            .filter(|it| packages::attribute(&it.value).as_deref() == own.attr.as_deref())
+            .map(|it| service.part(it)),
+    );
     Some(Declaration {
-        origin: service.origin([&service.starter()]),
+        origin: service.origin(&entries),
         ..plain("package", declared)
     })
 }
@@ -90,6 +99,7 @@ fn source(service: &Service<'_>) -> Option<Declaration> {
         .application
         .source
         .iter()
+        .filter(|it| service.layout.path(&it.value.path).is_some())
         .map(|it| service.part(it))
         .collect();
     Some(Declaration {

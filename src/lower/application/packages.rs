@@ -27,6 +27,19 @@ const BUILDERS: [&str; 14] = [
     "pkg-config",
 ];
 
+/// Packages without programs, and what of them every NixOS has.
+const DATA: [(&str, &str); 3] = [
+    ("tzdata", "every NixOS has the time zones"),
+    (
+        "cacert",
+        "every NixOS has the certificates of well-known authorities",
+    ),
+    (
+        "glibcLocales",
+        "NixOS has the locales that i18n.supportedLocales names",
+    ),
+];
+
 pub(super) fn lower(package: &Package, service: &Service<'_>) -> Lowered {
     let Some(found) = rules::package(&package.name, package.family) else {
         return unknown(package);
@@ -56,6 +69,9 @@ pub(super) fn lower(package: &Package, service: &Service<'_>) -> Lowered {
             format!("`{name}` builds things; the service does not need it to run"),
         );
     }
+    if let Some((_, why)) = DATA.iter().find(|(it, _)| *it == attr) {
+        return Lowered::NotNeeded(Code::AlreadySo, (*why).to_owned());
+    }
     if DEFAULT_PATH.contains(&attr) {
         return Lowered::NotNeeded(
             Code::AlreadySo,
@@ -79,6 +95,14 @@ pub(super) fn lower(package: &Package, service: &Service<'_>) -> Lowered {
         statement.add(service.unit().child("path"), Expr::package(attr));
     }
     Lowered::Stated(statement)
+}
+
+/// Returns the attribute of a package, where one is known.
+pub(super) fn attribute(package: &Package) -> Option<String> {
+    match rules::package(&package.name, package.family)?.attribute {
+        Attribute::Known(attr) => Some(attr),
+        Attribute::Unknown => None,
+    }
 }
 
 fn library(package: &Package, attr: Option<&str>) -> Lowered {

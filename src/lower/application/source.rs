@@ -33,12 +33,19 @@ pub(super) fn lower(source: &ApplicationSource, service: &Service<'_>) -> Lowere
         topic: format!("Service {}", service.name),
         text: format!("put {from} into `{shown}` (`{}` in the image)", source.path),
     });
-    if service.layout.is_bound(&source.path) {
-        let mut parts = place;
-        parts.push(StrPart::Literal(format!(":{}", source.path)));
+    Lowered::Stated(statement)
+}
+
+/// States that the unit sees a part of the source where the image has it; nothing, where the service finds it elsewhere.
+pub(super) fn bind(source: &ApplicationSource, service: &Service<'_>) -> Statement {
+    let mut statement = Statement::default();
+    let bound = service.layout.bound(&source.path);
+    if let Some((path, mut parts)) = bound.and_then(|path| Some((path, service.layout.path(path)?)))
+    {
+        parts.push(StrPart::Literal(format!(":{path}")));
         statement.add(service.config("BindReadOnlyPaths"), Expr::Str(parts));
     }
-    Lowered::Stated(statement)
+    statement
 }
 
 /// Writes a path below `source` with what the option is by itself.

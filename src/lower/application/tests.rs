@@ -294,7 +294,7 @@ fn what_nothing_says_is_asked_for() {
             "EXPOSE assumed: it holds once `services.redis-app.command` is given and the service enabled",
             "VOLUME assumed: it holds once `services.redis-app.command` is given and the service enabled",
             "ENV assumed: it holds once `services.redis-app.command` is given and the service enabled",
-            "service-renamed: NixOS has a service `redis`: this one is `services.redis-app`",
+            "service-renamed: NixOS has, or may have, a service `redis`: this one is `services.redis-app`",
             "service-not-enabled: `redis-app` is not enabled: shop/Dockerfile does not say what to start, but the image `redis:7`",
         ],
     );

@@ -1,6 +1,6 @@
-//! /etc/default/keyboard and /etc/vconsole.conf: the keyboard and the text console.
+//! /etc/default/keyboard, /etc/default/console-setup and /etc/vconsole.conf: the keyboard and the text console.
 //!
-//! Manuals: keyboard(5), vconsole.conf(5)
+//! Manuals: keyboard(5), console-setup(5), vconsole.conf(5)
 //!
 //! Debian's one file is for the console as well as for X; so is what NixOS makes of it.
 
@@ -10,9 +10,14 @@ use crate::syntax::assignments::{self, Assignment, Assignments};
 
 pub(super) const KIND: Kind = Kind {
     name: "keyboard",
-    paths: "/etc/default/keyboard and /etc/vconsole.conf",
+    paths: "/etc/default/keyboard, /etc/default/console-setup and /etc/vconsole.conf",
     becomes: "services.xserver.xkb, console.keyMap and console.font.",
-    matches: |path| matches!(path, "/etc/default/keyboard" | "/etc/vconsole.conf"),
+    matches: |path| {
+        matches!(
+            path,
+            "/etc/default/keyboard" | "/etc/default/console-setup" | "/etc/vconsole.conf"
+        )
+    },
     read,
     lines: Lines::Apart,
     file: Fate::Replaced,
@@ -45,6 +50,18 @@ fn entry(given: &Given, it: &Assignment, file: &Assignments) -> Entry {
         "FONT" => (Settings::Console, "font"),
         "BACKSPACE" if matches!(value, "" | "guess") => {
             return given.not_needed(it.place, "the keymaps say what the key does");
+        }
+        "CHARMAP" if value == "UTF-8" => {
+            return given.not_needed(it.place, "the console of NixOS speaks UTF-8");
+        }
+        "ACTIVE_CONSOLES" | "CODESET" | "VIDEOMODE" => {
+            return given.not_needed(it.place, "it is about how Debian loads its fonts");
+        }
+        "FONTFACE" if matches!(value, "" | "Fixed" | "VGA") => {
+            return given.not_needed(it.place, "the font of the kernel does as well");
+        }
+        "FONTSIZE" if matches!(value, "" | "16" | "8x16") => {
+            return given.not_needed(it.place, "the font of the kernel does as well");
         }
         _ if value.is_empty() => {
             return given.not_needed(it.place, format!("an empty `{name}` sets nothing"));

@@ -37,6 +37,12 @@ fn read(given: &Given) -> Vec<Entry> {
             let (Ok(first), Ok(count)) = (first.trim().parse(), count.trim().parse()) else {
                 return given.unknown(row.place, "the first number or the count is none");
             };
+            if super::is_known(user) && *user != "root" {
+                return given.not_needed(
+                    row.place,
+                    "a package's account, which the module of its service brings",
+                );
+            }
             let ids = SubordinateIds {
                 user: (*user).to_owned(),
                 kind,

@@ -64,11 +64,12 @@ fn members_stand_with_their_groups() {
 fn numbers_may_be_given_away() {
     check(
         "/etc/subgid",
-        "bob:100000:65536\nbob:x:1\nbob\n",
+        "bob:100000:65536\nbob:x:1\nbob\nlxd:1:2\n",
         &[
             r#"1: {"subordinate-ids":{"user":"bob","kind":"group","first":100000,"count":65536}}"#,
             "2: unknown: the first number or the count is none",
             "3: unknown: a line has a user, a first number and a count",
+            "4: not needed: a package's account, which the module of its service brings",
         ],
     );
 }

@@ -54,6 +54,23 @@ fn a_keyboard_that_nixos_has_by_default_is_left_out() {
 }
 
 #[test]
+fn the_usual_console_of_debian_is_left_out() {
+    check(
+        "/etc/default/console-setup",
+        "ACTIVE_CONSOLES=\"/dev/tty[1-6]\"\nCHARMAP=\"UTF-8\"\nCODESET=\"Lat15\"\nFONTFACE=\"Terminus\"\nFONTSIZE=\"8x16\"\nVIDEOMODE=\nCHARMAP\n",
+        &[
+            "1: not needed: it is about how Debian loads its fonts",
+            "2: not needed: the console of NixOS speaks UTF-8",
+            "3: not needed: it is about how Debian loads its fonts",
+            "4: unknown: nothing of NixOS says what `FONTFACE` does",
+            "5: not needed: the font of the kernel does as well",
+            "6: not needed: it is about how Debian loads its fonts",
+            "7: unknown: there is no `=`",
+        ],
+    );
+}
+
+#[test]
 fn variables_of_sessions_are_settings() {
     check(
         "/etc/environment",

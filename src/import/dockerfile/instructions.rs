@@ -1,12 +1,12 @@
 //! What each instruction of a Dockerfile becomes, for people who ask.
 
-use super::Subject;
+use crate::import::Subject;
 use crate::syntax::dockerfile::KEYWORDS;
 
 const MANUAL: &str = "https://docs.docker.com/reference/dockerfile/#";
 
 /// Returns what is known of each instruction.
-pub(super) fn subjects() -> Vec<Subject> {
+pub(in crate::import) fn subjects() -> Vec<Subject> {
     KEYWORDS
         .iter()
         .map(|name| Subject {
