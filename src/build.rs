@@ -25,7 +25,12 @@ fn main() {
 
     write(
         &out.join("schema.rs"),
-        &schema_table(&options, &required, &read_json(&facts.join("renames.json"))),
+        &schema_table(
+            &options,
+            &required,
+            &read_json(&facts.join("renames.json")),
+            &read_json(&facts.join("partial.json")),
+        ),
     );
     write(
         &out.join("names.rs"),
@@ -65,36 +70,54 @@ fn write(path: &Path, text: &str) {
 }
 
 /// The options with their interned types, the required ones, and what was renamed or removed.
-fn schema_table(options: &Options, required: &BTreeSet<String>, renames: &Value) -> String {
-    let types: BTreeSet<&str> = options.values().map(|it| text(it, "type")).collect();
-    let types: Vec<&str> = types.into_iter().collect();
-    let mut rows: Vec<(String, usize, bool, &str)> = options
+fn schema_table(
+    options: &Options,
+    required: &BTreeSet<String>,
+    renames: &Value,
+    partial: &Value,
+) -> String {
+    let mut rows: Vec<(String, &str, bool, &str, String)> = options
         .values()
         .map(|option| {
-            let kind = types
-                .binary_search(&text(option, "type"))
-                .expect("every type was collected");
             let read_only = option["readOnly"].as_bool().unwrap_or(false);
             let default = option["default"]["text"].as_str().unwrap_or("");
-            (join_names(&option["loc"]), kind, read_only, default)
+            let path = join_names(&option["loc"]);
+            let places = strings(&option["declarations"]);
+            let declared = places.first().copied().unwrap_or_default().to_owned();
+            (path, text(option, "type"), read_only, default, declared)
         })
         .collect();
     rows.sort();
 
     let mut out = String::new();
-    list(&mut out, "TYPES", "&str", types.iter().map(|it| quoted(it)));
     list(
         &mut out,
         "OPTIONS",
         "Row",
-        rows.iter().map(|(path, kind, read_only, default)| {
+        rows.iter().map(|(path, kind, read_only, default, declared)| {
             format!(
-                "Row{{path:{},kind:{kind},read_only:{read_only},default:{}}}",
+                "Row{{path:Cow::Borrowed({}),kind:Cow::Borrowed({}),read_only:{read_only},default:Cow::Borrowed({}),declared:Cow::Borrowed({})}}",
                 quoted(path),
-                quoted(default)
+                quoted(kind),
+                quoted(default),
+                quoted(declared)
             )
         }),
     );
+    let complete = complete_folders(options);
+    list(
+        &mut out,
+        "COMPLETE",
+        "&str",
+        complete.iter().map(|it| quoted(it)),
+    );
+    for (name, field) in [("OPEN", "open"), ("ELSEWHERE", "elsewhere")] {
+        let paths: BTreeSet<String> = strings(&partial[field])
+            .iter()
+            .map(|it| it.replace('.', "\u{1}"))
+            .collect();
+        list(&mut out, name, "&str", paths.iter().map(|it| quoted(it)));
+    }
     let mut paths: Vec<String> = required
         .iter()
         .map(|path| match options.get(path) {
@@ -116,13 +139,18 @@ fn schema_table(options: &Options, required: &BTreeSet<String>, renames: &Value)
         .filter_map(|(old, new)| Some((old.as_str(), new.as_str()?)))
         .collect();
     renamed.sort_unstable();
+    let changed = strings(&renames["changed"]);
+    if let Some(old) = changed.iter().find(|it| renames["renamed"][**it].is_null()) {
+        panic!("renames.json: {old} is changed, but not renamed");
+    }
     list(
         &mut out,
         "RENAMED",
-        "(&str, &str)",
-        renamed
-            .iter()
-            .map(|(old, new)| format!("({},{})", quoted(old), quoted(new))),
+        "(&str, &str, bool)",
+        renamed.iter().map(|(old, new)| {
+            let is_changed = changed.contains(old);
+            format!("({},{},{is_changed})", quoted(old), quoted(new))
+        }),
     );
     let mut removed: Vec<&str> = strings(&renames["removed"]);
     removed.sort_unstable();
@@ -133,6 +161,39 @@ fn schema_table(options: &Options, required: &BTreeSet<String>, renames: &Value)
         removed.iter().map(|it| quoted(it)),
     );
     out
+}
+
+/// The folders of which the index has everything: what a module of its own declares below two names or more.
+///
+/// A module counts as one for each pair of names with which its options begin, since some declare a little elsewhere.
+fn complete_folders(options: &Options) -> BTreeSet<String> {
+    let mut modules: BTreeMap<(&str, Vec<&str>), Vec<Vec<&str>>> = BTreeMap::new();
+    for option in options.values() {
+        let names = strings(&option["loc"]);
+        for file in strings(&option["declarations"]) {
+            let start = names.iter().take(2).copied().collect();
+            modules
+                .entry((file, start))
+                .or_default()
+                .push(names.clone());
+        }
+    }
+    let mut folders = BTreeSet::new();
+    for paths in modules.values() {
+        let Some((first, rest)) = paths.split_first() else {
+            continue;
+        };
+        // One option alone says no more than its folder.
+        let mut common = first.len() - usize::from(rest.is_empty());
+        for path in rest {
+            let same = first.iter().zip(path).take_while(|(a, b)| a == b).count();
+            common = common.min(same);
+        }
+        if common >= 2 {
+            folders.insert(first[..common].join("\u{1}"));
+        }
+    }
+    folders
 }
 
 /// The names of packages and services, the families of versioned names, and the options that they name.
@@ -379,35 +440,6 @@ fn find_rules(folder: &Path, files: &mut Vec<PathBuf>) {
     }
 }
 
-/// The files that packages bring below /etc, by path, with the hashes of what they hold as shipped.
-fn shipped_table(text: &str) -> String {
-    let mut rows: BTreeMap<&str, (&str, BTreeSet<&str>)> = BTreeMap::new();
-    let mut package = "";
-    for line in text.lines().filter(|line| !line.starts_with('#')) {
-        if let Some(name) = line.strip_prefix("= ") {
-            package = name;
-            continue;
-        }
-        let mut words = line.split(' ');
-        let path = words.next().expect("a line has a word");
-        // Two packages may bring one path: each hash is that of one of them.
-        let row = rows.entry(path).or_insert((package, BTreeSet::new()));
-        row.1.extend(words);
-    }
-    let mut out = String::new();
-    let rows = rows.iter().map(|(path, (package, hashes))| {
-        let hashes: Vec<String> = hashes.iter().map(|it| format!("0x{it}")).collect();
-        format!(
-            "Shipped{{path:{},package:{},hashes:&[{}]}}",
-            quoted(path),
-            quoted(package),
-            hashes.join(",")
-        )
-    });
-    list(&mut out, "SHIPPED", "Shipped", rows);
-    out
-}
-
 /// The names below `services` that NixOS has or had, and the names of its own units: a service of the input's own has
 /// another one.
 fn taken_table(facts: &Path, options: &Options, renames: &Value) -> String {
@@ -435,6 +467,35 @@ fn taken_table(facts: &Path, options: &Options, renames: &Value) -> String {
     taken.extend(units.map(|unit| unit.trim_end_matches(".service").to_owned()));
     let mut out = String::new();
     list(&mut out, "TAKEN", "&str", taken.iter().map(|it| quoted(it)));
+    out
+}
+
+/// The files that packages bring below /etc, by path, with the hashes of what they hold as shipped.
+fn shipped_table(text: &str) -> String {
+    let mut rows: BTreeMap<&str, (&str, BTreeSet<&str>)> = BTreeMap::new();
+    let mut package = "";
+    for line in text.lines().filter(|line| !line.starts_with('#')) {
+        if let Some(name) = line.strip_prefix("= ") {
+            package = name;
+            continue;
+        }
+        let mut words = line.split(' ');
+        let path = words.next().expect("a line has a word");
+        // Two packages may bring one path: each hash is that of one of them.
+        let row = rows.entry(path).or_insert((package, BTreeSet::new()));
+        row.1.extend(words);
+    }
+    let mut out = String::new();
+    let rows = rows.iter().map(|(path, (package, hashes))| {
+        let hashes: Vec<String> = hashes.iter().map(|it| format!("0x{it}")).collect();
+        format!(
+            "Shipped{{path:{},package:{},hashes:&[{}]}}",
+            quoted(path),
+            quoted(package),
+            hashes.join(",")
+        )
+    });
+    list(&mut out, "SHIPPED", "Shipped", rows);
     out
 }
 

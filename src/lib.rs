@@ -19,6 +19,9 @@
 //!    └──▶ report                 diagnostics, and where every setting came from
 //! ```
 //!
+//! Beside the data's way stands [`check`]: modules that people wrote, read by [`syntax::nix_module`], against the option
+//! index of [`schema`].
+//!
 //! Beside the stages runs the [`account`]: an importer opens an item for each thing it reads, every resource carries
 //! its items, and whoever decides their fate closes them with a verdict and a reason.
 
@@ -34,6 +37,7 @@
 )]
 
 pub mod account;
+pub mod check;
 pub mod cli;
 pub mod diag;
 pub mod diff;

@@ -361,3 +361,57 @@ fn limits_of_a_difference_are_those_that_are_set() {
         .run(&["diff", "in", "--out", "out", "--strict"])
         .with(1, "");
 }
+
+#[test]
+fn modules_are_checked_and_renamed_options_fixed() {
+    let old = "{ ... }:\n{\n  boot.cleanTmpDir = true; # keep\n}\n";
+    let project = Project::new(&[
+        ("old.nix", old),
+        ("wrong.nix", "{ services.nginx.enabel = true; }\n"),
+        ("notes.txt", "no Nix"),
+    ]);
+    let both = project.run(&["check", "in"]);
+    let both = both.with(1, "error[option-unknown]: `services.nginx.enabel`");
+    assert!(both.stderr.contains("--> in/wrong.nix:1:3"));
+    assert!(both.stderr.contains("\n2 files, 2 with NixOS modules: "));
+    assert_eq!(both.stdout, "");
+    let quiet = project.run(&["check", "-q", "in/old.nix"]).with(0, "");
+    assert_eq!(quiet.stderr, "");
+    project
+        .run(&["check", "in/old.nix", "--fail-on", "warning"])
+        .with(1, "--fix can rename 1");
+    project
+        .run(&["check", "in/old.nix", "--fix", "--fail-on", "note"])
+        .with(0, "1 renamed");
+    let new = fs::read_to_string(project.path("in/old.nix")).unwrap();
+    assert_eq!(new, old.replace("cleanTmpDir", "tmp.cleanOnBoot"));
+    project.run(&["check", "none"]).with(2, "cannot read none");
+    project
+        .run(&["check", "in/notes.txt", "--options", "in/notes.txt"])
+        .with(2, "this is no options.json");
+    fs::create_dir(project.path("empty")).unwrap();
+    project
+        .run(&["check", "empty"])
+        .with(2, "there is no .nix file in empty");
+}
+
+#[test]
+fn words_are_explained() {
+    let project = Project::new(&[]);
+    let ended = project
+        .run(&["explain", "option-clash", "cron"])
+        .with(0, "");
+    assert!(
+        ended
+            .stdout
+            .starts_with("option-clash: a code of diagnostics\n")
+    );
+    assert!(ended.stdout.contains("What to do: "), "{}", ended.stdout);
+    assert!(ended.stdout.contains("\ncron: an Ansible module\n"));
+    let index = project.run(&["explain"]).with(0, "");
+    assert!(index.stdout.contains(" options "), "{}", index.stdout);
+    let unknown = project
+        .run(&["explain", "manual", "module:lineinfle"])
+        .with(2, "like it: `lineinfile` (module)");
+    assert!(unknown.stdout.starts_with("manual: a verdict\n"));
+}

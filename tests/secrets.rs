@@ -86,7 +86,9 @@ fn a_secret_reaches_nothing_that_is_written() {
     );
     let shown = run(folder.path(), &["translate", "in", "--stdout"]);
     let dumped = run(folder.path(), &["translate", "in", "--dump-model", "yaml"]);
-    for text in [written, shown, dumped] {
+    let differs = run(folder.path(), &["diff", "in", "--out", "none", "-v"]);
+    assert!(differs.contains("+++ b/flake.nix"), "{differs}");
+    for text in [written, shown, dumped, differs] {
         assert_clean("what is printed", &text);
     }
     let files = WalkDir::new(folder.path()).into_iter().map(Result::unwrap);

@@ -34,6 +34,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         ],
     ),
     ("emit", &["source", "account", "nix", "plan"]),
+    ("check", &["source", "syntax", "diag", "nix", "schema"]),
     ("diff", &["syntax", "nix", "plan", "emit"]),
     ("report", &["source", "diag", "account", "plan", "emit"]),
 ];
@@ -46,7 +47,7 @@ const TABLES: &[&str] = &[
 ];
 
 /// Folders that match on closed enums, each variant by its name.
-const WITHOUT_WILDCARDS: &[&str] = &["model", "lower", "diff", "report"];
+const WITHOUT_WILDCARDS: &[&str] = &["model", "lower", "check", "diff", "report"];
 
 const TOP_LEVEL: &[&str] = &[
     ".ci",

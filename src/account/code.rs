@@ -94,7 +94,7 @@ codes! {
         cure: "";
     UnknownModule     "unknown-module"        "There is no importer for the module";
         more: "The task is a comment in the output, with its parameters."
-        cure: "State what it does with NixOS options. `ops2nix explain` lists the modules that are read.";
+        cure: "State what it does with NixOS options. `ops2nix explain modules` lists those that are read.";
     UnknownParam      "unknown-param"         "A parameter was not understood";
         more: "The task is left out or approximate, because nobody knows what the parameter changes."
         cure: "Look the parameter up in the module's manual, and state its effect in local.nix.";

@@ -55,6 +55,61 @@ impl Verdict {
             Verdict::Skipped => "skipped",
         }
     }
+
+    /// What it says of an item, for people.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Verdict::Manual => {
+                "Not translated. The reason says why, and the output has a comment where it belongs."
+            }
+            Verdict::Runtime => {
+                "Kept as a step at activation or as a oneshot unit: it could not be stated as a state that the machine has."
+            }
+            Verdict::Assumed => {
+                "The output states this under an assumption that the item names: a profile of facts, the name of a \
+                 package taken over, a default."
+            }
+            Verdict::Translated => "The output states exactly this.",
+            Verdict::NotNeeded => {
+                "Has no meaning on NixOS, or leaves nothing to state: a cache of packages, a reload, what is absent \
+                 and was never there."
+            }
+            Verdict::Control => {
+                "Steers the translation and was evaluated: variables, includes, conditions, looks at the machine."
+            }
+            Verdict::Skipped => {
+                "Its condition is false for every host under the facts used, or nothing reaches it."
+            }
+        }
+    }
+
+    /// What a person can do; empty where there is nothing to do.
+    pub fn cure(self) -> &'static str {
+        match self {
+            Verdict::Manual => {
+                "Follow the comment `# MANUAL` in the output; MIGRATION.md counts them by file."
+            }
+            Verdict::Runtime => {
+                "Look at the step: where NixOS has an option for what it does, the option is better."
+            }
+            Verdict::Assumed => {
+                "Look at whether the assumption holds; the comment beside the definition names it."
+            }
+            Verdict::Skipped => {
+                "If it should be done: give the facts with --facts, or variables with -e."
+            }
+            Verdict::Translated | Verdict::NotNeeded | Verdict::Control => "",
+        }
+    }
+
+    /// Tells whether items with this verdict count in coverage, and whether as covered.
+    pub fn counts(self) -> Option<bool> {
+        match self {
+            Verdict::Translated | Verdict::Assumed => Some(true),
+            Verdict::Runtime | Verdict::Manual => Some(false),
+            Verdict::NotNeeded | Verdict::Control | Verdict::Skipped => None,
+        }
+    }
 }
 
 #[derive(

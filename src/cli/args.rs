@@ -20,20 +20,22 @@ Exit status:
   1  Done, but a diagnostic is at or above --fail-on, or coverage is below --min-coverage
   2  Could not work: bad arguments, unreadable input, nothing to translate";
 
-const ABOUT: &str =
-    "Translate Ansible into NixOS modules, with an account of everything that was read";
+const ABOUT: &str = "Translate Ansible, Dockerfiles and /etc into NixOS modules, with an account of everything read";
 
 const LONG_ABOUT: &str = "\
 Translate imperative machine configuration into NixOS modules.
 
-ops2nix computes the state that the playbooks would have reached on each host and states it as NixOS options, systemd \
-units and files. Every task ends in exactly one verdict with a reason; what cannot be translated stands as a comment \
-where it belongs. The input is only read: nothing of it is executed, and there is no network.";
+ops2nix computes the state that playbooks would have reached on each host, reads what the /etc of a machine says, and \
+turns the recipe of an image into a service; it states them as NixOS options, systemd units and files. Every task, \
+instruction, file and line ends in exactly one verdict with a reason; what cannot be translated stands as a comment where \
+it belongs. The input is only read: nothing of it is executed, and there is no network.";
 
 const EXAMPLES: &str = "\
 Examples:
-  Write the configuration of a project
+  Write the configuration of a project, of an image, of a machine
     ops2nix translate ~/ansible --out ~/nixos
+    ops2nix translate ~/shop/Dockerfile --out ~/nixos
+    ops2nix translate ~/captured-root --out ~/nixos
 
   See it without writing anything
     ops2nix translate ~/ansible --stdout
@@ -41,14 +43,21 @@ Examples:
   Learn what became of every task
     ops2nix translate ~/ansible --out ~/nixos --report account.md";
 
-const TRANSLATE_ABOUT: &str = "Write the NixOS configuration of a project";
+const TRANSLATE_ABOUT: &str = "Write the NixOS configuration of playbooks, images and machines";
 
 const TRANSLATE_LONG: &str = "\
-Write the NixOS configuration of a project: a flake, a folder for each host, a module for each role and topic.
+Write the NixOS configuration of the inputs: a flake, a folder for each host, a module for each role, service and topic.
 
-An INPUT is a project's folder, or playbooks of one project. A playbook's root is the nearest folder above it with an \
-ansible.cfg, roles or an inventory. A folder below with its own ansible.cfg or inventory is a project of its own and \
-goes to the folder of DIR of the same name.
+An INPUT is one of these; --from says which, where that is not plain:
+  ansible     A project's folder, or playbooks of it. A playbook's root is the nearest folder above it with an ansible.cfg, \
+roles or an inventory. A folder below with its own ansible.cfg or inventory is a project of its own and goes to the folder \
+of DIR of the same name.
+  dockerfile  A Dockerfile, or a folder with Dockerfiles. Each becomes a module with options of its own, which the host \
+`example` imports. Its folder is the build context, where --context says nothing else.
+  etc         A folder that holds the etc of a machine, such as a copy of its root.
+
+Several inputs make one configuration: what a playbook and the root of a host say of the same host is joined. What they \
+agree on is stated once, with both origins; where they disagree the first one given stands, or the one of --prefer.
 
 A file of DIR that you changed is never overwritten, and one that you made is never touched: DIR/.ops2nix/manifest.json \
 knows what earlier runs wrote. Files that are no longer produced are removed.
@@ -67,6 +76,9 @@ Examples:
   Take the facts of a real machine
     ansible web1 -m setup --tree facts
     ops2nix translate ~/ansible --facts facts/web1 --out ~/nixos
+
+  A machine as its playbook would make it, and what it has besides
+    ops2nix translate ~/ansible ~/captured-root --prefer playbook --out ~/nixos
 
   Fail in CI when anything is left to be done by hand
     ops2nix translate . --out nixos --strict --report account.json --report account.md
@@ -106,6 +118,70 @@ Exit status:
   0  Done; with --exit-code: and there is no difference
   1  There is a difference, with --exit-code; or a limit that you set (--fail-on, --min-coverage, --strict) is reached
   2  Could not work: bad arguments, unreadable input, nothing to translate";
+
+const CHECK_ABOUT: &str = "Check NixOS modules against the options of the release";
+
+const CHECK_LONG: &str = "\
+Check NixOS modules, written by hand or not, against the options of the release.
+
+Every option that they set is looked up: one that does not exist is named together with those that are most like it, one \
+that was renamed with its new name, one that is gone, and a value of another type than the option's. Nothing is \
+evaluated: what only evaluation knows is never a problem, and neither are the options that the files declare \
+themselves or that belong to modules from elsewhere. Modules of home-manager and nix-darwin are left out.
+
+The built-in index has the options of NixOS's most used modules. With --options the options of a whole system take its \
+place; `nix-build '<nixpkgs/nixos/release.nix>' -A options` makes the file, in \
+result/share/doc/nixos/options.json.";
+
+const CHECK_EXAMPLES: &str = "\
+Examples:
+  Check a configuration
+    ops2nix check ~/nixos
+
+  Give renamed options their new names, and see what changed
+    ops2nix check ~/nixos --fix
+    git -C ~/nixos diff
+
+  Check against all options of your own nixpkgs, and fail in CI on old names too
+    nix-build '<nixpkgs/nixos/release.nix>' -A options
+    ops2nix check . --options result/share/doc/nixos/options.json --fail-on warning";
+
+const CHECK_EXIT_STATUS: &str = "\
+Exit status:
+  0  Done, and no problem is at or above --fail-on
+  1  Done, and a problem is at or above --fail-on
+  2  Could not work: bad arguments, a path that cannot be read, no .nix file";
+
+const EXPLAIN_ABOUT: &str = "Explain a code, a verdict, an option, a module, a rule, a package ...";
+
+const EXPLAIN_LONG: &str = "\
+Explain what a word means, which rule decides, and what to do.
+
+A WORD is the code of a diagnostic or of an item of the report, a verdict, an Ansible module, an instruction of \
+Dockerfiles, a kind of files of /etc or the path of one, an option of NixOS, a rule, a package or a service. One that \
+has several meanings is explained in each; a kind before it means that alone: module:cron, option:services.nginx, \
+apt:nginx.
+
+Without a WORD: how many of each kind there are. With a kind as the WORD (codes, modules ...): their names.";
+
+const EXPLAIN_EXAMPLES: &str = "\
+Examples:
+  Find out what a diagnostic means, and what to do
+    ops2nix explain option-clash
+
+  See what a module or a file becomes
+    ops2nix explain lineinfile /etc/fstab
+
+  Look an option up, and the rules that set it
+    ops2nix explain services.openssh.settings
+
+  Look up what a package of Debian is
+    ops2nix explain apt:libssl-dev";
+
+const EXPLAIN_EXIT_STATUS: &str = "\
+Exit status:
+  0  All is explained
+  2  A word is not known; names like it are said";
 
 const RULES_ABOUT: &str = "Show and check the rules that map what a machine has to NixOS options";
 
@@ -179,6 +255,18 @@ pub(super) enum Command {
     Diff(Box<Diff>),
 
     #[command(
+        about = CHECK_ABOUT, long_about = CHECK_LONG,
+        after_long_help = format!("{CHECK_EXAMPLES}\n\n{CHECK_EXIT_STATUS}")
+    )]
+    Check(Check),
+
+    #[command(
+        about = EXPLAIN_ABOUT, long_about = EXPLAIN_LONG,
+        after_long_help = format!("{EXPLAIN_EXAMPLES}\n\n{EXPLAIN_EXIT_STATUS}")
+    )]
+    Explain(Explain),
+
+    #[command(
         about = RULES_ABOUT, long_about = RULES_LONG,
         after_long_help = format!("{RULES_EXAMPLES}\n\n{RULES_EXIT_STATUS}")
     )]
@@ -192,6 +280,34 @@ pub(super) enum Command {
         #[arg(value_enum, value_name = "WHAT")]
         of: SchemaOf,
     },
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Check {
+    /// A .nix file, or a folder, which is searched for them
+    #[arg(required = true, value_name = "PATH")]
+    pub(super) paths: Vec<PathBuf>,
+
+    /// The options of a system, an options.json as NixOS's manual is made from, in place of the built-in ones
+    #[arg(long, value_name = "FILE")]
+    pub(super) options: Option<PathBuf>,
+
+    /// Rewrite renamed options in the files, where the value can stay as it is
+    #[arg(long)]
+    pub(super) fix: bool,
+
+    /// The least severity that makes the exit status 1 [default: error]
+    #[arg(
+        long,
+        value_name = "SEVERITY",
+        value_enum,
+        help_heading = "Exit status"
+    )]
+    pub(super) fail_on: Option<FailOn>,
+
+    /// Say errors only, and no summary
+    #[arg(short, long, help_heading = "Messages")]
+    pub(super) quiet: bool,
 }
 
 #[derive(Args, Debug)]
@@ -223,7 +339,7 @@ pub(super) enum SchemaOf {
 #[derive(Args, Debug)]
 #[command(group = ArgGroup::new("to").required(true).args(["out", "stdout", "dump_model"]))]
 pub(super) struct Translate {
-    /// A project's folder, or playbooks of one project
+    /// A project's folder or playbooks of it, a Dockerfile, or a folder with the etc of a machine (repeatable)
     #[arg(required = true, value_name = "INPUT")]
     pub(super) inputs: Vec<PathBuf>,
 
@@ -254,7 +370,7 @@ pub(super) struct Translate {
 #[derive(Args, Debug)]
 pub(super) struct Diff {
     /// A project's folder, or playbooks of one project
-    #[arg(required = true, value_name = "INPUT")]
+    /// As for `translate`: a project, playbooks of it, a Dockerfile, or a folder with the etc of a machine (repeatable)
     pub(super) inputs: Vec<PathBuf>,
 
     /// The folder that translate would write to
@@ -287,6 +403,17 @@ pub(super) struct Diff {
     /// Say all that translating has to say
     #[arg(short, long, help_heading = "Messages")]
     pub(super) verbose: bool,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Explain {
+    /// What to explain; none for what can be
+    #[arg(value_name = "WORD")]
+    pub(super) words: Vec<String>,
+
+    /// A folder of rules of your own; they override built-in ones of the same id (repeatable)
+    #[arg(long, value_name = "DIR")]
+    pub(super) rules: Vec<PathBuf>,
 }
 
 /// What the file ops2nix.toml may set too.
@@ -350,6 +477,18 @@ pub(super) struct Settings {
     /// Take the facts of this system
     #[arg(long, value_name = "PROFILE", value_parser = profile_names(), help_heading = "Ansible")]
     pub(super) assume: Option<String>,
+
+    /// The value of an ARG of a Dockerfile: NAME=VALUE (repeatable)
+    #[arg(long, value_name = "NAME=VALUE", help_heading = "Dockerfile")]
+    pub(super) build_arg: Vec<String>,
+
+    /// Translate this stage, by name or number [default: the last one]
+    #[arg(long, value_name = "STAGE", help_heading = "Dockerfile")]
+    pub(super) target: Option<String>,
+
+    /// The folder of the build context [default: the folder of the Dockerfile]
+    #[arg(long, value_name = "DIR", help_heading = "Dockerfile")]
+    pub(super) context: Option<PathBuf>,
 
     /// The least severity that makes the exit status 1 [default: error]
     #[arg(

@@ -23,6 +23,8 @@ struct Config {
     extra_vars: Option<ExtraVars>,
     tags: Vec<String>,
     skip_tags: Vec<String>,
+    build_arg: Vec<String>,
+    target: Option<String>,
     facts: Option<PathBuf>,
     assume: Option<String>,
     fail_on: Option<FailOn>,
@@ -112,6 +114,8 @@ fn merge(settings: &mut Settings, config: Config, root: &Path, out: Option<&Path
         extra_vars,
         tags,
         skip_tags,
+        build_arg,
+        target,
         facts,
         assume,
         fail_on,
@@ -131,6 +135,7 @@ fn merge(settings: &mut Settings, config: Config, root: &Path, out: Option<&Path
     settings.no_origins |= no_origins;
     settings.limit = settings.limit.take().or(limit);
     settings.assume = settings.assume.take().or(assume);
+    settings.target = settings.target.take().or(target);
     settings.facts = settings.facts.take().or(facts.map(|it| root.join(it)));
     // Later variables count, so those of the command line come last.
     let texts = match extra_vars {
@@ -141,6 +146,7 @@ fn merge(settings: &mut Settings, config: Config, root: &Path, out: Option<&Path
     settings.extra_vars.splice(0..0, texts);
     or_else_list(&mut settings.rules, below(rules));
     or_else_list(&mut settings.inventory, below(inventory));
+    or_else_list(&mut settings.build_arg, build_arg);
     or_else_list(&mut settings.tags, tags);
     or_else_list(&mut settings.skip_tags, skip_tags);
     if let Some(out) = out {

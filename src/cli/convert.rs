@@ -47,11 +47,11 @@ pub(super) fn open(
     mut settings: Settings,
     out: Option<&Path>,
 ) -> Result<Opened, Error> {
-    let roots = input::resolve(inputs, &settings)?;
+    let mut roots = input::resolve(inputs, &settings)?;
     for root in &roots {
         config::complete(&mut settings, &root.root, out)?;
     }
-    let (tree, import) = input::open(&roots, &settings, out)?;
+    let (tree, import) = input::open(&mut roots, &settings, out)?;
     Ok(Opened {
         roots,
         settings,

@@ -14,16 +14,21 @@ pub(super) struct Input {
     /// Its folder in the tree: the tree itself where it is the only root.
     pub(super) folder: String,
     pub(super) given: Vec<String>,
+    /// Files that were given and lie elsewhere: Dockerfiles outside of their build context.
+    outside: Vec<PathBuf>,
 }
 
 /// Finds the roots of the inputs, in the order in which they were given.
 ///
 /// # Errors
-/// `Error::Read` for an input that is not there.
+/// `Error::Read` for an input that is not there, `Error::Usage` for a build context of something else than a Dockerfile.
 pub(super) fn resolve(inputs: &[PathBuf], settings: &Settings) -> Result<Vec<Input>, Error> {
     let mut found: Vec<Input> = Vec::new();
     for input in inputs {
-        let (root, given) = resolve_one(input, settings)?;
+        let (root, given) = match &settings.context {
+            Some(context) => (real(context)?, with_context(input, context)?),
+            None => resolve_one(input, settings)?,
+        };
         let at = found.iter().position(|it| it.root == root);
         let all = match at.and_then(|at| found.get_mut(at)) {
             Some(all) => all,
@@ -31,12 +36,13 @@ pub(super) fn resolve(inputs: &[PathBuf], settings: &Settings) -> Result<Vec<Inp
                 root,
                 folder: String::new(),
                 given: Vec::new(),
+                outside: Vec::new(),
             }),
         };
-        if let Some(given) = given
-            && !all.given.contains(&given)
-        {
-            all.given.push(given);
+        match given {
+            Some(given) if !all.given.contains(&given) => all.given.push(given),
+            None if settings.context.is_some() => all.outside.push(input.clone()),
+            Some(_) | None => {}
         }
     }
     if found.len() > 1 {
@@ -62,11 +68,27 @@ fn name_folders(inputs: &mut [Input]) {
     }
 }
 
-fn resolve_one(input: &Path, settings: &Settings) -> Result<(PathBuf, Option<String>), Error> {
-    let path = input.canonicalize().map_err(|source| Error::Read {
-        path: input.to_path_buf(),
+/// Returns the path of a Dockerfile below its build context, where it lies there.
+fn with_context(input: &Path, context: &Path) -> Result<Option<String>, Error> {
+    let path = real(input)?;
+    if path.is_dir() {
+        return Err(Error::Usage(format!(
+            "--context goes with a Dockerfile, and {} is a folder",
+            input.display()
+        )));
+    }
+    Ok(relative(&real(context)?, &path))
+}
+
+fn real(path: &Path) -> Result<PathBuf, Error> {
+    path.canonicalize().map_err(|source| Error::Read {
+        path: path.to_path_buf(),
         source,
-    })?;
+    })
+}
+
+fn resolve_one(input: &Path, settings: &Settings) -> Result<(PathBuf, Option<String>), Error> {
+    let path = real(input)?;
     if path.is_dir() {
         return Ok((path, None));
     }
@@ -117,13 +139,21 @@ fn relative(root: &Path, path: &Path) -> Option<String> {
 /// # Errors
 /// `Error::Read` for what cannot be read, `Error::Usage` where the output is an input itself.
 pub(super) fn open(
-    inputs: &[Input],
+    inputs: &mut [Input],
     settings: &Settings,
     out: Option<&Path>,
 ) -> Result<(SourceTree, import::Options), Error> {
+    let mut outside = Vec::new();
+    for input in &mut *inputs {
+        for path in std::mem::take(&mut input.outside) {
+            let name = extra_path(&path);
+            input.given.push(name.clone());
+            outside.push((name, path));
+        }
+    }
     let mut named = Named {
         inputs,
-        extra: Vec::new(),
+        extra: outside,
     };
     let mut texts = Vec::new();
     let mut inventories = Vec::new();
@@ -160,7 +190,11 @@ pub(super) fn open(
     }
     let options = import::Options {
         given: Vec::new(),
-        dockerfile: import::dockerfile::Options::default(),
+        dockerfile: import::dockerfile::Options {
+            build_args: settings.build_arg.iter().map(|it| build_arg(it)).collect(),
+            target: settings.target.clone(),
+            context: settings.context.as_ref().map(|_| String::new()),
+        },
         ansible: import::ansible::Options {
             inventories,
             limit: settings.limit.clone(),
@@ -173,6 +207,14 @@ pub(super) fn open(
         prefer: settings.prefer.map(Into::into),
     };
     Ok((tree, options))
+}
+
+/// Docker takes a name alone for the variable of its own environment, which is none of the input.
+fn build_arg(text: &str) -> (String, Option<String>) {
+    match text.split_once('=') {
+        Some((name, value)) => (name.to_owned(), Some(value.to_owned())),
+        None => (text.to_owned(), None),
+    }
 }
 
 /// Collects the files that options name, and that no importer would look for by itself.
@@ -381,10 +423,10 @@ mod tests {
     fn inputs_of_different_roots_stand_side_by_side() {
         let folder = project(&["a/p/site.yml", "b/p/site.yml", "a/p/b/site.yml"]);
         let inputs = ["a/p", "b/p", "a/p/b"].map(|it| folder.path().join(it));
-        let roots = resolve(&inputs, &Settings::default()).unwrap();
+        let mut roots = resolve(&inputs, &Settings::default()).unwrap();
         let folders: Vec<_> = roots.iter().map(|it| it.folder.as_str()).collect();
         assert_eq!(folders, ["p", "p-2", "b"]);
-        let (tree, _) = open(&roots, &Settings::default(), None).unwrap();
+        let (tree, _) = open(&mut roots, &Settings::default(), None).unwrap();
         assert!(tree.find("p-2/site.yml").is_ok());
         let (chosen, unknown) = importers_of(&tree, &roots, Some("ansible"));
         assert_eq!(unknown, Vec::<String>::new());
@@ -393,15 +435,40 @@ mod tests {
     }
 
     #[test]
+    fn a_dockerfile_may_lie_outside_of_its_context() {
+        let folder = project(&["app/server.js", "app/Dockerfile", "docker/web.Dockerfile"]);
+        let settings = Settings {
+            context: Some(folder.path().join("app")),
+            build_arg: vec!["A=b=c".to_owned(), "D".to_owned()],
+            ..Settings::default()
+        };
+        let inputs = ["app/Dockerfile", "docker/web.Dockerfile"].map(|it| folder.path().join(it));
+        let mut roots = resolve(&inputs, &settings).unwrap();
+        assert_eq!(roots.len(), 1);
+        let (tree, options) = open(&mut roots, &settings, None).unwrap();
+        let outside = crate::source::extra_path(&inputs[1]);
+        assert_eq!(roots[0].given, ["Dockerfile", &outside]);
+        assert!(tree.find(&outside).is_ok() && tree.find("server.js").is_ok());
+        let args = [
+            ("A".to_owned(), Some("b=c".to_owned())),
+            ("D".to_owned(), None),
+        ];
+        assert_eq!(options.dockerfile.build_args, args);
+        let error = resolve(&[folder.path().join("app")], &settings).unwrap_err();
+        assert!(error.to_string().contains("is a folder"));
+    }
+
+    #[test]
     fn an_inventory_outside_brings_its_variables() {
         let folder = project(&["p/a.yml", "i/hosts", "i/group_vars/all.yml", "p/out/x.yml"]);
-        let input = resolve(&[folder.path().join("p")], &Settings::default()).unwrap();
+        let mut input = resolve(&[folder.path().join("p")], &Settings::default()).unwrap();
         let settings = Settings {
             inventory: vec![folder.path().join("i/hosts"), "web1, web2,".into()],
             extra_vars: vec!["a=1".to_owned()],
             ..Settings::default()
         };
-        let (tree, options) = open(&input, &settings, Some(&folder.path().join("p/out"))).unwrap();
+        let (tree, options) =
+            open(&mut input, &settings, Some(&folder.path().join("p/out"))).unwrap();
         let paths: Vec<_> = tree.entries().map(|(_, it)| it.path.clone()).collect();
         let of = |name: &str| crate::source::extra_path(&folder.path().join(name));
         assert!(paths.contains(&of("i/hosts")) && paths.contains(&of("i/group_vars/all.yml")));

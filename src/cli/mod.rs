@@ -2,9 +2,11 @@
 //! decides an exit status.
 
 mod args;
+mod check;
 mod config;
 mod convert;
 mod diff;
+mod explain;
 mod input;
 mod paint;
 mod progress;
@@ -60,7 +62,7 @@ pub fn run(
             let result = execute(line.command, &mut streams);
             finish(result, &mut streams)
         }
-        Err(error) => explain(&error, stdout, stderr),
+        Err(error) => tell(&error, stdout, stderr),
     };
     match status {
         Status::Done => ExitCode::SUCCESS,
@@ -73,6 +75,8 @@ fn execute(command: Command, streams: &mut Streams<'_>) -> anyhow::Result<Status
     match command {
         Command::Translate(args) => translate::run(*args, streams),
         Command::Diff(args) => diff::run(*args, streams),
+        Command::Check(args) => check::run(args, streams),
+        Command::Explain(args) => explain::run(&args, streams),
         Command::Rules(line) => rules::run(line.command, &line.folders, streams),
         Command::Schema { of } => schema::run(of, streams),
     }
@@ -98,7 +102,7 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
 }
 
 /// Prints what clap has to say: help and version to stdout, wrong arguments to stderr.
-fn explain(error: &clap::Error, stdout: &mut dyn Write, stderr: &mut dyn Write) -> Status {
+fn tell(error: &clap::Error, stdout: &mut dyn Write, stderr: &mut dyn Write) -> Status {
     let (stream, status, is_terminal): (&mut dyn Write, Status, bool) = if error.use_stderr() {
         (stderr, Status::CouldNotWork, io::stderr().is_terminal())
     } else {

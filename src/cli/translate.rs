@@ -9,7 +9,7 @@ use super::write::{self, Written};
 use super::{Status, Streams};
 use crate::Conversion;
 use crate::account::Verdict;
-use crate::diag::Severity;
+use crate::diag::{Diagnostics, Severity};
 use crate::emit::Output;
 use crate::error::Error;
 use crate::report::{self, Report};
@@ -74,6 +74,9 @@ pub(super) fn run(args: Translate, streams: &mut Streams<'_>) -> anyhow::Result<
         summarize(&report, streams)?;
         if let (Some(written), Some(out)) = (written, &out) {
             summarize_files(written, out, streams)?;
+        }
+        if watcher == Watcher::Person {
+            point_to_explain(&conversion.diagnostics.at_least(least), streams)?;
         }
     }
     Ok(status(&settings, &conversion, &report))
@@ -181,6 +184,20 @@ fn summarize_files(written: Written, out: &Path, streams: &mut Streams<'_>) -> a
         }
     }
     writeln!(streams.stderr, "{}: {}", out.display(), parts.join(", "))?;
+    Ok(())
+}
+
+/// Says once where a code is explained, to a person: a log does not ask.
+fn point_to_explain(diags: &Diagnostics, streams: &mut Streams<'_>) -> anyhow::Result<()> {
+    let worst = diags.worst();
+    let list = diags.sorted();
+    if let Some(first) = list.iter().find(|it| Some(it.code.severity()) == worst) {
+        let id = first.code.id();
+        writeln!(
+            streams.stderr,
+            "for more about a code in brackets: ops2nix explain {id}"
+        )?;
+    }
     Ok(())
 }
 

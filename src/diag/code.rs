@@ -59,6 +59,9 @@ codes! {
     YamlDuplicateKey  "yaml-duplicate-key"        Warning "A key stands twice in a mapping; the last one counts";
         more: "Ansible takes the last one too, so the translation is what Ansible does."
         cure: "Remove the key that does not count.";
+    NixSyntax         "nix-syntax"                Error   "A file is not Nix";
+        more: "The first place at which the file cannot be read is said; what stands elsewhere in it is checked as far as it can be."
+        cure: "Look at the place and before it: a `;` that is missing or a bracket that is left open is the usual cause.";
     JinjaSyntax       "jinja-syntax"              Error   "A template does not parse";
         more: "What is made of the template is left to you, with a comment where it belongs."
         cure: "Correct the expression; Ansible fails on it too.";
@@ -80,7 +83,7 @@ codes! {
         cure: "Look at its spelling; a parameter of the module stands one level deeper.";
     UnknownModule     "ansible-unknown-module"    Warning "An Ansible module has no importer";
         more: "The task is left to you: a comment with its parameters stands where its output would."
-        cure: "State what it does with NixOS options. `ops2nix explain` lists the modules that are read.";
+        cure: "State what it does with NixOS options. `ops2nix explain modules` lists those that are read.";
     UnknownParam      "ansible-unknown-param"     Warning "A parameter of a module is not understood";
         more: "The rest of the task is translated, under the assumption that the parameter changes nothing."
         cure: "Look at whether it does. If so, state that in a module of your own.";
@@ -165,6 +168,15 @@ codes! {
     OptionType        "option-type"               Error   "A value does not have the type of its option";
         more: "The definition is left to you as a comment, because NixOS would refuse it."
         cure: "`ops2nix explain OPTION` shows what it takes.";
+    OptionForeign     "option-foreign"            Warning "An option is not NixOS's own, and modules from elsewhere are imported";
+        more: "A module that the files import, but that is not among them, may declare it. If none does, NixOS refuses it."
+        cure: "Look at its spelling. --options with the options of your own system knows those of all its modules.";
+    OptionRenamed     "option-renamed"            Warning "An option has another name in the release";
+        more: "NixOS still takes the old name, with a warning, until it is removed."
+        cure: "Write the new name; `ops2nix check --fix` does it where the value stays the same.";
+    OptionRemoved     "option-removed"            Error   "An option is no longer in the release";
+        more: "NixOS refuses a configuration that sets it."
+        cure: "Take it out, and look at the release notes for what stands in its place.";
     OptionRequired    "option-required"           Error   "An option that has no default is not given";
         more: "The definition that needs it is left to you as a comment, because NixOS would refuse it."
         cure: "Give both in local.nix, or let the source say it.";
@@ -178,11 +190,12 @@ codes! {
         more: "Each input has one host only, so they are joined."
         cure: "Translate them one by one where they are different machines.";
     ServiceRenamed    "service-renamed"           Note    "NixOS has a service of this name, so the input's own has another one";
-        more: "Two modules cannot declare the same options; the data and the unit of the input's own are named after the new name."
-        cure: "Use the service of NixOS where it is the same program, and take the other out of the imports.";
+        more: "An option that is declared twice does not evaluate, so the service has `-app` behind its name: its options, its \
+          unit, its user and its folders."
+        cure: "Look whether the module of NixOS is what you want: it is kept up for you.";
     ServiceNotEnabled "service-not-enabled"       Warning "A service needs something from a person before a host can enable it";
-        more: "Its module is written and imported, but the host does not enable it."
-        cure: "Give what the module asks for, such as its package, then set its `enable` in local.nix.";
+        more: "The module is whole but for one option without a default: what to start, or the package that has the program."
+        cure: "Give the option and enable the service, as the comment in the host's file shows.";
     HandEdited        "output-hand-edited"        Warning "A file of the output was changed by hand and was not overwritten";
         more: "The file is yours from then on, and stays as it is."
         cure: "`ops2nix diff` shows what it would be. To take that, move your file away and run again. What is yours is safest in \

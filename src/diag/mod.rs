@@ -21,11 +21,22 @@ pub enum Severity {
 }
 
 impl Severity {
+    pub const ALL: [Severity; 3] = [Severity::Note, Severity::Warning, Severity::Error];
+
     pub fn name(self) -> &'static str {
         match self {
             Severity::Note => "note",
             Severity::Warning => "warning",
             Severity::Error => "error",
+        }
+    }
+
+    /// What it says of the output, for people.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Severity::Note => "A choice was made, and the output means the same.",
+            Severity::Warning => "The output is usable, but something is left out or approximate.",
+            Severity::Error => "That part of the output would be wrong, and is not written.",
         }
     }
 }

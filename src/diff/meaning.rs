@@ -13,8 +13,8 @@ use super::{Deed, Fate, Line, LineKind};
 
 /// As much of a value is shown.
 const LONGEST_VALUE: usize = 120;
-/// As many hosts are named.
-const MOST_NAMED: usize = 8;
+/// More hosts than this are named by those that are left out, where these are fewer.
+const MANY: usize = 4;
 
 /// One option that changes.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -77,10 +77,7 @@ pub fn meaning(fates: &[Fate<'_>], disk: &dyn Fn(&str) -> Option<Vec<u8>>) -> Ve
     groups.sort_by(|a, b| b.0.len().cmp(&a.0.len()).then_with(|| a.0.cmp(&b.0)));
     let mut lines = Vec::new();
     for (names, changes) in &groups {
-        lines.push(Line::new(
-            LineKind::Title,
-            title(names, hosts.len(), &notes),
-        ));
+        lines.push(Line::new(LineKind::Title, title(names, &hosts, &notes)));
         lines.extend(changes.iter().map(line));
     }
     lines
@@ -134,7 +131,7 @@ fn changes(start: &str, old: &mut Side<'_>, new: &mut Side<'_>) -> Vec<Change> {
 }
 
 fn compare(old: &[&Given], new: &[&Given], touched: &BTreeSet<String>) -> Option<What> {
-    let (gone, come) = without_common(old, new, |a, b| a.shown == b.shown);
+    let (gone, come) = without_common(old, new, |a, b| (&a.shown, &a.when) == (&b.shown, &b.when));
     if gone.is_empty() && come.is_empty() {
         let takes = new.iter().flat_map(|it| &it.files);
         let files: BTreeSet<&String> = takes.filter(|it| touched.contains(*it)).collect();
@@ -148,15 +145,29 @@ fn compare(old: &[&Given], new: &[&Given], touched: &BTreeSet<String>) -> Option
     if new.is_empty() {
         return Some(What::Removed(all(&gone)));
     }
-    if old.iter().chain(new).all(|it| it.elements.is_some()) {
-        return Some(What::Changed(of_lists(&gone, &come)));
+    let both = || gone.iter().chain(&come);
+    let when = both().next().map_or("", |it| it.when.as_str());
+    if both().any(|it| it.when != when) {
+        return Some(What::Changed(apart(&gone, &come)));
+    }
+    if both().all(|it| it.elements.is_some()) {
+        return Some(What::Changed(format!("{}{when}", of_lists(&gone, &come))));
     }
     Some(What::Changed(match (gone.as_slice(), come.as_slice()) {
-        ([old], [new]) if !old.is_yours && !new.is_yours => of_texts(&old.shown, &new.shown),
-        ([], _) => format!(": + {}", all(&come)),
-        (_, []) => format!(": - {}", all(&gone)),
-        _ => format!(" = {} -> {}", all(&gone), all(&come)),
+        ([old], [new]) if !old.is_yours && !new.is_yours => {
+            format!("{}{when}", of_texts(&old.shown, &new.shown))
+        }
+        _ => apart(&gone, &come),
     }))
+}
+
+/// What goes and what comes, each with its conditions.
+fn apart(gone: &[&Given], come: &[&Given]) -> String {
+    match (gone, come) {
+        ([], _) => format!(": + {}", all(come)),
+        (_, []) => format!(": - {}", all(gone)),
+        _ => format!(" = {} -> {}", all(gone), all(come)),
+    }
 }
 
 /// Takes away what both lists have.
@@ -180,7 +191,7 @@ const YOURS: &str = "(yours)";
 fn all(given: &[&Given]) -> String {
     let shown = given.iter().map(|it| match it.is_yours {
         true => YOURS.to_owned(),
-        false => brief(&it.shown, 0),
+        false => format!("{}{}", brief(&it.shown, 0), it.when),
     });
     shown.collect::<Vec<_>>().join(" and ")
 }
@@ -254,20 +265,25 @@ fn plain(text: &str) -> String {
     shown.collect()
 }
 
-fn title(names: &[&str], all: usize, notes: &BTreeMap<&str, &str>) -> String {
-    if names.len() == all && all > MOST_NAMED {
-        return format!("all {all} hosts:");
+fn title(names: &[&str], all: &[(String, &str)], notes: &BTreeMap<&str, &str>) -> String {
+    let list = |names: &mut dyn Iterator<Item = &str>| {
+        let named = names.map(|name| {
+            let note = notes.get(name).copied().unwrap_or_default();
+            format!("{}{note}", plain(name))
+        });
+        named.collect::<Vec<_>>().join(", ")
+    };
+    if names.len() <= MANY || names.len() * 2 < all.len() {
+        return format!("{}:", list(&mut names.iter().copied()));
     }
-    let named = names.iter().take(MOST_NAMED).map(|name| {
-        let note = notes.get(name).copied().unwrap_or_default();
-        format!("{}{note}", plain(name))
-    });
-    let mut text = named.collect::<Vec<_>>().join(", ");
-    if names.len() > MOST_NAMED {
-        text.push_str(&format!(" and {} more", names.len() - MOST_NAMED));
+    let others = || {
+        let all = all.iter().map(|(name, _)| name.as_str());
+        all.filter(|name| !names.contains(name))
+    };
+    match others().count() {
+        0 => format!("all {} hosts:", all.len()),
+        _ => format!("all hosts but {}:", list(&mut others())),
     }
-    text.push(':');
-    text
 }
 
 fn line(change: &Change) -> Line {
@@ -327,6 +343,23 @@ mod tests {
                 "  ~ x = 1 -> 2",
             ],
         );
+    }
+
+    #[test]
+    fn many_hosts_are_named_by_the_others() {
+        let paths: Vec<String> = (0..6)
+            .map(|it| format!("hosts/h{it}/default.nix"))
+            .collect();
+        let changed = Deed::Write(b"{ x = 2; }");
+        let all = |deed_of_last| -> Vec<(&str, &str, Deed<'_>)> {
+            let paths = paths.iter().map(String::as_str);
+            let mut fates: Vec<_> = paths.map(|it| (it, "{ x = 1; }", changed)).collect();
+            fates[5].2 = deed_of_last;
+            fates
+        };
+        check(&all(changed), &["all 6 hosts:", "  ~ x = 1 -> 2"]);
+        let same = Deed::Leave(b"{ x = 1; }");
+        check(&all(same), &["all hosts but h5:", "  ~ x = 1 -> 2"]);
     }
 
     #[test]

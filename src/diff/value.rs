@@ -9,7 +9,9 @@ use crate::syntax::nix_module::{Definition, Name, NixModule, StrPart, Value, Val
 pub(super) struct Given {
     /// In one form; a text with line breaks keeps them.
     pub(super) shown: String,
-    /// The elements, where it is a list without conditions and priorities.
+    /// When it counts: ` if cfg.enable`, ` by default`.
+    pub(super) when: String,
+    /// The elements, where it is a list.
     pub(super) elements: Option<Vec<String>>,
     /// Files beside the module whose content it takes, by path relative to the folder of the output.
     pub(super) files: Vec<String>,
@@ -17,22 +19,23 @@ pub(super) struct Given {
     pub(super) is_yours: bool,
 }
 
-/// Returns the definitions of a module with the paths of their options; `file` is the module's path, `text` its text.
+/// Returns the definitions of a module with the paths of their options, and the defaults of those that it declares;
+/// `file` is the module's path, `text` its text.
 pub(super) fn definitions(module: &NixModule, file: &str, text: &str) -> Vec<(String, Given)> {
     let source = Source { text };
-    module
+    let defaults = module.declarations.iter().flat_map(|declaration| {
+        declaration.default.iter().map(|it| {
+            let path = [declaration.path.as_slice(), it.path.as_slice()].concat();
+            let mut given = source.given(it, file);
+            given.when.push_str(" by default");
+            (source.path(&path), given)
+        })
+    });
+    let definitions = module
         .definitions
         .iter()
-        .map(|it| {
-            let given = Given {
-                shown: source.definition(it),
-                elements: source.elements(it),
-                files: files(source.at(it.whole), file),
-                is_yours: false,
-            };
-            (source.path(&it.path), given)
-        })
-        .collect()
+        .map(|it| (source.path(&it.path), source.given(it, file)));
+    defaults.chain(definitions).collect()
 }
 
 /// Resolves a relative path of a module in the folder of the output; none where it leads out of it.
@@ -87,26 +90,33 @@ impl<'a> Source<'a> {
         names.collect::<Vec<_>>().join(".")
     }
 
-    fn definition(&self, it: &Definition) -> String {
-        let mut shown = String::new();
-        for priority in &it.priorities {
-            shown.push_str(priority);
-            shown.push(' ');
+    fn given(&self, it: &Definition, file: &str) -> Given {
+        let mut elements = None;
+        if let ValueKind::List(items) = &it.value.kind
+            && it.priorities.is_empty()
+        {
+            elements = Some(items.iter().map(|it| self.value(it)).collect());
         }
-        shown.push_str(&self.value(&it.value));
-        for condition in &it.conditions {
-            shown.push_str(" if ");
-            shown.push_str(&self.written(*condition));
+        Given {
+            shown: self.definition(it),
+            when: self.when(it),
+            elements,
+            files: files(self.at(it.whole), file),
+            is_yours: false,
         }
-        shown
     }
 
-    fn elements(&self, it: &Definition) -> Option<Vec<String>> {
-        let ValueKind::List(items) = &it.value.kind else {
-            return None;
-        };
-        (it.conditions.is_empty() && it.priorities.is_empty())
-            .then(|| items.iter().map(|item| self.value(item)).collect())
+    fn definition(&self, it: &Definition) -> String {
+        let mut words = it.priorities.clone();
+        words.push(self.value(&it.value));
+        words.join(" ")
+    }
+
+    fn when(&self, it: &Definition) -> String {
+        let conditions = it.conditions.iter();
+        conditions
+            .map(|place| format!(" if {}", self.written(*place)))
+            .collect()
     }
 
     fn value(&self, value: &Value) -> String {
@@ -126,7 +136,10 @@ impl<'a> Source<'a> {
             ValueKind::Attrs(inner) => {
                 let inner: Vec<String> = inner
                     .iter()
-                    .map(|it| format!("{} = {};", self.path(&it.path), self.definition(it)))
+                    .map(|it| {
+                        let (path, value) = (self.path(&it.path), self.definition(it));
+                        format!("{path} = {value}{};", self.when(it))
+                    })
                     .collect();
                 bracketed("{", &inner.join(" "), "}")
             }
@@ -188,7 +201,7 @@ mod tests {
     fn check(text: &str, expected: &[&str]) {
         let found: Vec<String> = definitions(&read(text), "modules/x.nix", text)
             .into_iter()
-            .map(|(path, given)| format!("{path} = {}", given.shown))
+            .map(|(path, given)| format!("{path} = {}{}", given.shown, given.when))
             .collect();
         assert_eq!(found, expected, "{text}");
     }
@@ -206,6 +219,14 @@ mod tests {
         check(
             "{ \"a.b\" = lib.mkForce true; c = lib.mkIf x.y { d = f (g 1) \"${h}\"; }; }",
             &["\"a.b\" = mkForce true", "c.d = f (g 1) \"${h}\" if x.y"],
+        );
+    }
+
+    #[test]
+    fn the_defaults_of_declared_options_are_given() {
+        check(
+            "{ options.s.x = { port = lib.mkOption { default = 80; }; on = lib.mkEnableOption \"x\"; }; }",
+            &["s.x.port = 80 by default"],
         );
     }
 

@@ -3,7 +3,7 @@
 use indexmap::{IndexMap, IndexSet};
 
 use super::share::{Note, Stated};
-use crate::account::{Account, Item, ItemId};
+use crate::account::{Account, Item, ItemId, ItemKind};
 use crate::nix::{Comment, CommentLine};
 use crate::source::{SourceTree, Span};
 
@@ -16,6 +16,7 @@ const LONGEST_LINE: usize = 400;
 const LONGEST_LEAD: usize = 20;
 /// How much of what is many is named.
 const MOST_ITEMS: usize = 8;
+const MOST_FILES: usize = 40;
 const MOST_PLACES: usize = 3;
 const MOST_LINES: usize = 16;
 /// From here on a comment names every item, so that each has a line that it can be found at.
@@ -184,7 +185,15 @@ fn sentence(text: &str) -> String {
 /// `roles/shop/tasks/main.yml:9 Site`; without `path` only `:9 Site`.
 fn label(sources: Sources<'_>, item: &Item, path: &str) -> String {
     let line = sources.tree.position(item.span).line;
-    format!("{path}:{line} {}", name(item))
+    match item.kind {
+        // What a file is about is in its path, and a whole file stands at no line.
+        ItemKind::EtcFile => path.to_owned(),
+        ItemKind::EtcEntry => format!("{path}:{line}"),
+        ItemKind::AnsiblePlay
+        | ItemKind::AnsibleTask
+        | ItemKind::AnsibleHandler
+        | ItemKind::DockerfileInstruction => format!("{path}:{line} {}", name(item)),
+    }
 }
 
 fn name(item: &Item) -> String {
@@ -251,13 +260,24 @@ pub(super) fn role_root(path: &str) -> Option<&str> {
 pub(super) fn manual(sources: Sources<'_>, note: &Note<'_>, key: usize, indent: usize) -> Comment {
     let mut head = String::from("MANUAL");
     let item = note.origin.items.first().map(|id| sources.account.get(*id));
-    if let Some(item) = item {
-        let line = sources.tree.position(item.span).line;
-        head.push_str(&format!(" {}:{line}", sources.tree.path(item.span.file)));
-    }
     let title = match item {
-        Some(item) if note.remark.title.trim().is_empty() => name(item),
-        _ => cut(&one_line(&note.remark.title), LONGEST_NAME),
+        Some(Item {
+            kind: ItemKind::EtcFile | ItemKind::EtcEntry,
+            ..
+        }) => {
+            head.push(' ');
+            head.push_str(&files(sources, &note.origin.items));
+            String::new()
+        }
+        Some(item) => {
+            let line = sources.tree.position(item.span).line;
+            head.push_str(&format!(" {}:{line}", sources.tree.path(item.span.file)));
+            match note.remark.title.trim() {
+                "" => name(item),
+                title => cut(&one_line(title), LONGEST_NAME),
+            }
+        }
+        None => cut(&one_line(&note.remark.title), LONGEST_NAME),
     };
     if !title.is_empty() {
         head.push(' ');
@@ -292,6 +312,27 @@ pub(super) fn manual(sources: Sources<'_>, note: &Note<'_>, key: usize, indent: 
         lines.extend(lines_below(&format!("… {more} more lines"), indent));
     }
     Comment { lines }
+}
+
+/// Names the files and lines that a remark is about.
+fn files(sources: Sources<'_>, items: &[ItemId]) -> String {
+    let mut previous = "";
+    let mut shown: Vec<String> = Vec::new();
+    for id in items.iter().take(MOST_FILES) {
+        let item = sources.account.get(*id);
+        let path = sources.tree.path(item.span.file);
+        shown.push(label(
+            sources,
+            item,
+            if path == previous { "" } else { path },
+        ));
+        previous = path;
+    }
+    let more = items.len().saturating_sub(MOST_FILES);
+    if more > 0 {
+        shown.push(format!("and {more} more"));
+    }
+    shown.join(", ")
 }
 
 /// A long line goes on below itself, a very long one is cut; a word that is longer than a line is cut as well.

@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::sheet::{Mark, Page};
 use crate::account::{Account, ItemId, Output};
 
-/// As many items may name one line.
-const MOST_PER_LINE: usize = 25;
+/// As many items may name one line; a few more are what holds them, a play or a file.
+const MOST_PER_LINE: usize = 20;
 /// As many places of one item are named.
 const MOST_PER_ITEM: usize = 200;
 

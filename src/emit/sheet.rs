@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use super::comment::{self, Sources, role_root};
+use super::comment::{self, CROWD, Sources, role_root};
 use super::layout::{FileNames, FilePaths, Place, topic_title};
 use super::lines::{self, Lines};
 use super::share::{LeafValue, Sheet};
@@ -316,11 +316,13 @@ fn mark_comments(
         let line = lines.comments.get(at).copied().unwrap_or(1);
         for key in *keys {
             match sheet.notes.get(*key) {
-                Some(note) => page.marks.extend(note.origin.items.iter().map(|item| Mark {
-                    item: *item,
-                    line,
-                    option: None,
-                })),
+                Some(note) => page
+                    .marks
+                    .extend(note.origin.items.iter().take(CROWD).map(|item| Mark {
+                        item: *item,
+                        line,
+                        option: None,
+                    })),
                 None => {
                     let id = u32::try_from(key - sheet.notes.len()).unwrap_or(u32::MAX);
                     page.named.entry(ItemId(id)).or_default().push(line);

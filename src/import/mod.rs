@@ -50,6 +50,39 @@ pub struct Importer {
     ) -> Model,
 }
 
+/// A module, an instruction or a kind of file that is understood, for people who ask what it becomes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subject {
+    pub name: &'static str,
+    /// All names of the same, its own among them.
+    pub names: &'static [&'static str],
+    /// Which files are of the kind, where the name does not say that.
+    pub paths: &'static str,
+    pub becomes: &'static str,
+    /// The address of its manual; empty where there is none.
+    pub manual: String,
+}
+
+/// Returns the modules of Ansible.
+pub fn modules() -> Vec<Subject> {
+    ansible::subjects()
+}
+
+/// Returns the instructions of Dockerfiles.
+pub fn instructions() -> Vec<Subject> {
+    dockerfile::subjects()
+}
+
+/// Returns the kinds of files of /etc.
+pub fn file_kinds() -> Vec<Subject> {
+    etc::kinds::subjects()
+}
+
+/// Returns the name of the kind of the file at an absolute path.
+pub fn file_kind(path: &str) -> Option<&'static str> {
+    etc::kinds::kind(path).map(|kind| kind.name)
+}
+
 /// All importers, the most particular first.
 pub const IMPORTERS: &[&Importer] = &[&etc::IMPORTER, &ansible::IMPORTER, &dockerfile::IMPORTER];
 
@@ -89,7 +122,20 @@ impl Options {
 
 #[cfg(test)]
 mod tests {
-    use super::{Options, ansible};
+    use super::{IMPORTERS, Options, Subject, ansible};
+    use super::{file_kinds, instructions, modules};
+
+    #[test]
+    fn what_is_understood_says_what_it_becomes() {
+        let all: Vec<Subject> = [modules(), instructions(), file_kinds()].concat();
+        for it in &all {
+            assert!(it.becomes.ends_with('.'), "{}", it.name);
+            assert!(it.names.contains(&it.name), "{}", it.name);
+        }
+        for name in IMPORTERS.iter().flat_map(|it| (it.knows)()) {
+            assert!(all.iter().any(|it| it.name == name), "{name}");
+        }
+    }
 
     #[test]
     fn an_inventory_belongs_to_the_project_it_lies_in() {

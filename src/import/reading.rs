@@ -37,7 +37,7 @@ pub(super) fn said(
             Meaning::NotNeeded(reason) => all.push(Said::NotNeeded(origin, reason.clone())),
             Meaning::Verbatim(_) => rest_of.merge(&origin),
             Meaning::Hole(hole) => {
-                let reason = format!("`{}` depends on {}", part.text, hole.what);
+                let reason = format!("{} depends on {}", shown_short(&part.text), hole.what);
                 let shown = opaque(file, origin, reading.kind, &reason, &part.text);
                 all.push(Said::Left(shown, Code::ValueUnknown, reason));
             }
@@ -61,6 +61,15 @@ pub(super) fn said(
         (Fate::Replaced, _, _) => {}
     }
     all
+}
+
+/// Shows a line, and of several the first.
+fn shown_short(text: &Text) -> String {
+    let lines = text.lines();
+    match lines.as_slice() {
+        [first, _, ..] => format!("what begins with `{first}`"),
+        _ => format!("`{text}`"),
+    }
 }
 
 fn opaque(file: &Entry, origin: Origin, kind: &str, reason: &str, text: &Text) -> Entry {

@@ -5,7 +5,8 @@ use indexmap::IndexMap;
 
 use crate::account::{Closing, Code, ItemId, Verdict};
 use crate::model::{
-    Condition, Directory, Entry, File, Link, Origin, PathMode, Resource, Service, Unit, User,
+    Condition, Directory, Entry, File, IdKind, Interface, InterfaceTrait, Link, NetworkUnitKind,
+    Origin, PathMode, Resource, Service, Settings, Unit, User,
 };
 
 /// Which run of the source an entry comes from: of two playbooks that disagree, the first stands.
@@ -35,6 +36,11 @@ pub(crate) enum Key {
     Container(String),
     ContainerNetwork(String),
     Application(String),
+    Setting(Settings, String, String),
+    Membership(String, String),
+    SubordinateIds(String, IdKind, u32),
+    Interface(String, String),
+    NetworkUnit(String),
 }
 
 /// The keywords of sshd_config that stand several times, each adding to the others.
@@ -102,8 +108,44 @@ impl Key {
             Resource::Container(it) => Key::Container(it.name.clone()),
             Resource::ContainerNetwork(it) => Key::ContainerNetwork(it.name.clone()),
             Resource::Application(it) => Key::Application(it.name.clone()),
+            Resource::Setting(it) => Key::Setting(
+                it.of,
+                it.name.clone(),
+                if it.name.is_empty() {
+                    it.value.clone()
+                } else {
+                    String::new()
+                },
+            ),
+            Resource::Membership(it) => Key::Membership(it.user.clone(), it.group.clone()),
+            Resource::SubordinateIds(it) => Key::SubordinateIds(it.user.clone(), it.kind, it.first),
+            Resource::Interface(it) => Key::Interface(it.name.clone(), interface_key(it)),
+            Resource::NetworkUnit(it) => Key::NetworkUnit(format!(
+                "{}.{}",
+                it.name,
+                match it.kind {
+                    NetworkUnitKind::Network => "network",
+                    NetworkUnitKind::Netdev => "netdev",
+                    NetworkUnitKind::Link => "link",
+                }
+            )),
             Resource::Step(_) | Resource::Opaque(_) => return None,
         })
+    }
+}
+
+/// An interface has several addresses, and of all else one.
+fn interface_key(interface: &Interface) -> String {
+    match &interface.has {
+        InterfaceTrait::Dhcp(_) => "dhcp".to_owned(),
+        InterfaceTrait::Address { address, .. } => address.to_string(),
+        InterfaceTrait::Gateway { address, .. } if address.is_ipv6() => "gateway6".to_owned(),
+        InterfaceTrait::Gateway { .. } => "gateway".to_owned(),
+        InterfaceTrait::Mtu(_) => "mtu".to_owned(),
+        InterfaceTrait::MacAddress(_) => "mac".to_owned(),
+        InterfaceTrait::Bridge(_) | InterfaceTrait::Vlan { .. } | InterfaceTrait::Bond { .. } => {
+            "kind".to_owned()
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Where a reader will look for a resource that is not stated.
 
-use crate::model::{FirewallPort, Protocol, Resource};
+use crate::model::{FirewallPort, InterfaceTrait, NetworkUnitKind, Protocol, Resource, Settings};
 use crate::plan::OptionPath;
 
 /// Subjects of what no importer took, and the options that they are about.
@@ -97,6 +97,24 @@ pub(super) fn about(resource: &Resource) -> Option<OptionPath> {
         }
         Resource::ContainerNetwork(_) => path(&["virtualisation", "oci-containers", "backend"]),
         Resource::Application(it) => path(&["systemd", "services", &it.name]),
+        Resource::Setting(it) => path(about_setting(it.of)),
+        Resource::Membership(it) => path(&["users", "users", &it.user]),
+        Resource::SubordinateIds(it) => path(&["users", "users", &it.user]),
+        Resource::Interface(it) => match &it.has {
+            InterfaceTrait::Bridge(_) => path(&["networking", "bridges", &it.name]),
+            InterfaceTrait::Vlan { .. } => path(&["networking", "vlans", &it.name]),
+            InterfaceTrait::Bond { .. } => path(&["networking", "bonds", &it.name]),
+            InterfaceTrait::Gateway { .. } => path(&["networking", "defaultGateway"]),
+            InterfaceTrait::Dhcp(_)
+            | InterfaceTrait::Address { .. }
+            | InterfaceTrait::Mtu(_)
+            | InterfaceTrait::MacAddress(_) => path(&["networking", "interfaces", &it.name]),
+        },
+        Resource::NetworkUnit(it) => match it.kind {
+            NetworkUnitKind::Network => path(&["systemd", "network", "networks", &it.name]),
+            NetworkUnitKind::Netdev => path(&["systemd", "network", "netdevs", &it.name]),
+            NetworkUnitKind::Link => path(&["systemd", "network", "links", &it.name]),
+        },
         Resource::Step(_) => path(&["systemd", "services"]),
         Resource::Opaque(it) => {
             // `ansible.builtin.apt` is about what `apt` is about.
@@ -104,6 +122,37 @@ pub(super) fn about(resource: &Resource) -> Option<OptionPath> {
             let row = SUBJECTS.iter().find(|(name, _)| *name == subject);
             row.map(|(_, option)| OptionPath::parse(option))
         }
+    }
+}
+
+fn about_setting(of: Settings) -> &'static [&'static str] {
+    match of {
+        Settings::Locale => &["i18n", "defaultLocale"],
+        Settings::LocaleList => &["i18n", "extraLocales"],
+        Settings::Keyboard => &["services", "xserver", "xkb", "layout"],
+        Settings::Console => &["console", "keyMap"],
+        Settings::Session => &["environment", "sessionVariables"],
+        Settings::LoginDefs => &["security", "loginDefs", "settings"],
+        Settings::Limit => &["security", "pam", "loginLimits"],
+        Settings::NameServer => &["networking", "nameservers"],
+        Settings::SearchDomain => &["networking", "search"],
+        Settings::ResolverOption => &["networking", "resolvconf", "extraOptions"],
+        Settings::Tmpfiles => &["systemd", "tmpfiles", "rules"],
+        Settings::KernelParameter => &["boot", "kernelParams"],
+        Settings::BootMenu => &["boot", "loader", "timeout"],
+        Settings::HostSource => &["system", "nssDatabases", "hosts"],
+        Settings::Journald => &["services", "journald", "extraConfig"],
+        Settings::Logind => &["services", "logind", "settings", "Login"],
+        Settings::Resolved => &["services", "resolved", "settings", "Resolve"],
+        Settings::Timesyncd => &["services", "timesyncd", "settings", "Time"],
+        Settings::Manager => &["systemd", "settings", "Manager"],
+        Settings::UserManager => &["systemd", "user", "settings", "Manager"],
+        Settings::Sleep => &["systemd", "sleep", "settings", "Sleep"],
+        Settings::Coredump => &["systemd", "coredump", "settings", "Coredump"],
+        Settings::Oomd => &["systemd", "oomd", "settings", "OOM"],
+        Settings::NetworkdNetwork => &["systemd", "network", "config", "networkConfig"],
+        Settings::NetworkdDhcpV4 => &["systemd", "network", "config", "dhcpV4Config"],
+        Settings::NetworkdDhcpV6 => &["systemd", "network", "config", "dhcpV6Config"],
     }
 }
 

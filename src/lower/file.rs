@@ -19,6 +19,9 @@ use crate::plan::{OptionPath, Secret};
 
 /// Longer texts are files of their own.
 const MAX_LINES: usize = 40;
+/// The same on a machine that has many files: nobody finds a setting between hundreds of texts.
+const MAX_LINES_OF_MANY: usize = 6;
+const MANY_FILES: usize = 100;
 
 pub(super) fn lower(file: &File, machine: &Machine) -> Lowered {
     match (out_of_place(&file.path, machine), packaged(file, machine)) {
@@ -26,7 +29,7 @@ pub(super) fn lower(file: &File, machine: &Machine) -> Lowered {
         (Some(lowered), _) => return lowered,
         (None, None) => {}
     }
-    match &file.content {
+    let mut lowered = match &file.content {
         Content::Text(text) => match text.holes().find(|hole| hole.kind == HoleKind::Unknown) {
             Some(unknown) => Lowered::Manual(
                 Left::new(
@@ -42,13 +45,23 @@ pub(super) fn lower(file: &File, machine: &Machine) -> Lowered {
             None => lower_text(file, text.plain().unwrap_or_default(), machine),
         },
         Content::Binary(bytes) => lower_binary(file, bytes, machine),
+    };
+    if let Lowered::Stated(statement) = &mut lowered
+        && machine.packaged.contains_key(&file.path)
+    {
+        statement.assume("what reads it looks there on NixOS too");
     }
+    lowered
 }
 
 /// What a package of the old system may have brought just so is not carried over.
 fn packaged(file: &File, machine: &Machine) -> Option<Left> {
-    let package = machine.packaged.get(&file.path)?;
-    let reason = format!("`{package}` brings it; whether somebody changed it is not known here");
+    machine
+        .packaged
+        .get(&file.path)
+        .filter(|it| !it.is_empty())?;
+    let reason =
+        "a package of the old system brings it, and whether somebody changed it is not known here";
     Some(
         Left::new(Code::PackagedFile, reason)
             .cure("Take over what was changed, where something was."),
@@ -101,7 +114,12 @@ pub(super) fn claim_owner(
 fn lower_text(file: &File, text: &str, machine: &Machine) -> Lowered {
     let mut statement = Statement::default();
     let content = content(text, &mut statement);
-    let is_long = text.lines().count() > MAX_LINES && content.as_str().is_some();
+    let most = if machine::files(machine).nth(MANY_FILES).is_some() {
+        MAX_LINES_OF_MANY
+    } else {
+        MAX_LINES
+    };
+    let is_long = text.lines().count() > most && content.as_str().is_some();
     let asset = || Expr::Asset(asset(&file.path, text.as_bytes()));
     if let Some(below) = below_etc(&file.path) {
         let path = OptionPath::new(["environment", "etc", below]);

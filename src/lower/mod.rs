@@ -14,10 +14,14 @@ mod cron;
 mod ctx;
 mod file;
 mod firewall;
+mod gather;
+mod interface;
 mod machine;
+mod membership;
 mod mount;
 #[cfg(test)]
 mod name_tests;
+mod network_unit;
 mod opaque;
 mod package;
 mod paths;
@@ -27,6 +31,7 @@ mod service;
 mod sshd;
 mod statement;
 mod step;
+mod subordinate_ids;
 mod sudo;
 mod systemd;
 mod systemd_directives;
@@ -41,6 +46,8 @@ mod tests;
 
 use ctx::Ctx;
 use statement::Lowered;
+
+pub use paths::on_nixos;
 
 use crate::account::{Account, Code, Verdict};
 use crate::diag::Diagnostics;
@@ -72,7 +79,9 @@ fn lower_machine(
     for entry in &machine.entries {
         lower_entry(entry, &mut ctx);
     }
-    ctx.finish()
+    let mut plan = ctx.finish();
+    gather::gather(&mut plan.remarks, account);
+    plan
 }
 
 fn lower_entry(entry: &Entry, ctx: &mut Ctx<'_>) {
@@ -122,6 +131,7 @@ fn lower_resource(entry: &Entry, machine: &Machine) -> Lowered {
         | Resource::Sysctl(_)
         | Resource::KernelModule(_)
         | Resource::HostsEntry(_)
+        | Resource::Setting(_)
         | Resource::Application(_)
         | Resource::Firewall(_) => Lowered::manual(Code::CannotState, "no rule states this"),
         Resource::Unit(it) => systemd::lower(it, machine),
@@ -140,6 +150,10 @@ fn lower_resource(entry: &Entry, machine: &Machine) -> Lowered {
         Resource::FirewallPort(it) => firewall::lower(it),
         Resource::Container(it) => container::lower(it, machine),
         Resource::ContainerNetwork(it) => container::lower_network(it),
+        Resource::Membership(it) => membership::lower(it, machine),
+        Resource::SubordinateIds(it) => subordinate_ids::lower(it, machine),
+        Resource::Interface(it) => interface::lower(it),
+        Resource::NetworkUnit(it) => network_unit::lower(it, machine),
         Resource::Step(it) => step::lower(it, entry, machine),
         Resource::Opaque(it) => opaque::lower(it),
     }

@@ -4,7 +4,7 @@ use super::statement::{Lowered, Statement};
 use crate::account::Code;
 use crate::model::Mount;
 use crate::nix::Expr;
-use crate::plan::OptionPath;
+use crate::plan::{OptionPath, Secret};
 
 /// File systems that the kernel or NixOS mounts itself.
 const OWN: [&str; 9] = [
@@ -17,6 +17,23 @@ const OWN: [&str; 9] = [
     "securityfs",
     "debugfs",
     "efivarfs",
+];
+
+/// What stage 1 of NixOS mounts, with options of its own (system/boot/stage-1.nix, tasks/filesystems.nix).
+const SPECIAL: [&str; 5] = ["/dev", "/dev/pts", "/dev/shm", "/proc", "/run"];
+
+/// Options that say nothing beside those.
+const USUAL: [&str; 8] = [
+    "", "defaults", "rw", "relatime", "nosuid", "nodev", "gid=5", "mode=620",
+];
+
+/// File systems of other kernels.
+const FOREIGN: [(&str, &str); 5] = [
+    ("fdescfs", "FreeBSD"),
+    ("linprocfs", "FreeBSD"),
+    ("linsysfs", "FreeBSD"),
+    ("hammer2", "DragonFly BSD"),
+    ("kernfs", "NetBSD"),
 ];
 
 /// File systems whose mounts need a network.
@@ -56,8 +73,12 @@ const UNCHECKED: [&str; 20] = [
 
 pub(super) fn lower(mount: &Mount) -> Lowered {
     let fstype = mount.fstype.as_str();
-    if OWN.contains(&fstype) {
-        return Lowered::NotNeeded(Code::AlreadySo, format!("NixOS mounts `{fstype}` itself"));
+    if let Some(system) = FOREIGN.iter().find(|(name, _)| *name == fstype) {
+        let reason = format!("`{fstype}` is a file system of {}", system.1);
+        return Lowered::manual(Code::CannotState, reason);
+    }
+    if OWN.contains(&fstype) || SPECIAL.contains(&mount.path.as_str()) {
+        return lower_special(mount);
     }
     let device = device(&mount.device);
     if fstype == "swap" {
@@ -89,12 +110,51 @@ pub(super) fn lower(mount: &Mount) -> Lowered {
     if NETWORK.contains(&fstype) && !options.contains(&"_netdev") {
         options.push("_netdev");
     }
+    let credentials = options.iter().find_map(|it| {
+        it.strip_prefix("credentials=")
+            .or_else(|| it.strip_prefix("cred="))
+    });
+    if let Some(file) = credentials {
+        statement.assume(format!("`{file}` is put there by hand"));
+        statement.secrets.push(Secret {
+            path: file.to_owned(),
+            content: vec!["username=...".to_owned(), "password=...".to_owned()],
+            from: vec![file.to_owned()],
+            used_by: format!("the mount of `{}`", mount.path),
+        });
+    }
     if !options.is_empty() {
         statement.set(base.child("options"), Expr::strs(options.clone()));
     }
     let is_bind = options.iter().any(|it| matches!(*it, "bind" | "rbind"));
     if mount.passno == 0 && !UNCHECKED.contains(&fstype) && !is_bind {
         statement.set(base.child("noCheck"), Expr::Bool(true));
+    }
+    Lowered::Stated(statement)
+}
+
+/// What NixOS mounts itself takes further options.
+fn lower_special(mount: &Mount) -> Lowered {
+    let wishes: Vec<&str> = mount
+        .options
+        .iter()
+        .map(String::as_str)
+        .filter(|it| !USUAL.contains(it))
+        .collect();
+    if wishes.is_empty() {
+        return Lowered::NotNeeded(
+            Code::AlreadySo,
+            format!("NixOS mounts `{}` itself", mount.fstype),
+        );
+    }
+    if !SPECIAL.contains(&mount.path.as_str()) {
+        let reason = format!("no option of NixOS changes how `{}` is mounted", mount.path);
+        return Lowered::manual(Code::CannotState, reason);
+    }
+    let mut statement = Statement::default();
+    let path = OptionPath::new(["boot", "specialFileSystems", &mount.path, "options"]);
+    for wish in wishes {
+        statement.add(path.clone(), Expr::str(wish));
     }
     Lowered::Stated(statement)
 }
@@ -191,6 +251,47 @@ mod tests {
         check(
             mount("proc", "/proc", "proc", &[], 0),
             "not-needed: NixOS mounts `proc` itself",
+        );
+        check(
+            mount("proc", "/proc", "proc", &["hidepid=2"], 0),
+            r#"boot.specialFileSystems."/proc".options += "hidepid=2";"#,
+        );
+        check(
+            mount(
+                "tmpfs",
+                "/dev/shm",
+                "tmpfs",
+                &["nodev", "noexec", "size=1G"],
+                0,
+            ),
+            r#"
+            boot.specialFileSystems."/dev/shm".options += "noexec";
+            boot.specialFileSystems."/dev/shm".options += "size=1G";
+            "#,
+        );
+        check(
+            mount("sys", "/sys", "linsysfs", &[], 0),
+            "manual: `linsysfs` is a file system of FreeBSD",
+        );
+    }
+
+    #[test]
+    fn a_password_stays_in_its_file() {
+        check(
+            mount(
+                "//nas/x",
+                "/mnt/x",
+                "cifs",
+                &["credentials=/etc/x.creds"],
+                0,
+            ),
+            r#"
+            fileSystems."/mnt/x".device = "//nas/x";
+            fileSystems."/mnt/x".fsType = "cifs";
+            fileSystems."/mnt/x".options = [ "credentials=/etc/x.creds" "_netdev" ];
+            /etc/x.creds: username=... / password=...
+            assumed: `/etc/x.creds` is put there by hand
+            "#,
         );
     }
 }

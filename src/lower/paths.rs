@@ -14,6 +14,15 @@ pub(super) struct EtcRow {
     pub(super) option: Option<String>,
 }
 
+impl EtcRow {
+    fn has(&self, path: &str) -> bool {
+        match self.path.strip_suffix('/') {
+            Some(folder) => is_below(path, folder),
+            None => path == self.path,
+        }
+    }
+}
+
 static ETC: LazyLock<Vec<EtcRow>> =
     LazyLock::new(|| serde_json::from_str(TABLE).unwrap_or_default());
 
@@ -48,12 +57,21 @@ pub(super) fn out_of_place(path: &str) -> Option<&'static str> {
     is_below(path, "/nix/store").then_some("the Nix store is read-only")
 }
 
+/// Says what a path is on NixOS, where it is not free to be stated; for people who ask.
+pub fn on_nixos(path: &str) -> Option<String> {
+    if let Some(why) = out_of_place(path) {
+        return Some(format!("It has no place there: {why}."));
+    }
+    let row = ETC.iter().find(|row| row.has(path))?;
+    Some(match &row.option {
+        Some(option) => format!("It is made from options: {option}, and those beside it."),
+        None => "Nothing reads it: what it says comes from options.".to_owned(),
+    })
+}
+
 /// Returns the row of a path below /etc that the machine's own units do not read.
 pub(super) fn etc_row(path: &str, machine: &Machine) -> Option<&'static EtcRow> {
-    let row = ETC.iter().find(|row| match row.path.strip_suffix('/') {
-        Some(folder) => is_below(path, folder),
-        None => path == row.path,
-    })?;
+    let row = ETC.iter().find(|row| row.has(path))?;
     let of_service = row
         .option
         .as_deref()

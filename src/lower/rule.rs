@@ -46,6 +46,11 @@ pub(super) fn lower(entry: &Entry, ctx: &mut Ctx<'_>) -> bool {
         | Resource::Container(_)
         | Resource::ContainerNetwork(_)
         | Resource::Application(_)
+        | Resource::Setting(_)
+        | Resource::Membership(_)
+        | Resource::SubordinateIds(_)
+        | Resource::Interface(_)
+        | Resource::NetworkUnit(_)
         | Resource::Step(_)
         | Resource::Opaque(_) => return false,
     }

@@ -60,6 +60,7 @@ const STRINGS: [&str; 4] = [
 ];
 
 const RUNS: &str = "sshd runs, the play came over ssh";
+const RUNS_THERE: &str = "sshd runs, as its file was there";
 
 pub(super) fn lower(setting: &SshdSetting, machine: &Machine) -> Lowered {
     let keyword = setting.keyword.to_ascii_lowercase();
@@ -73,7 +74,7 @@ pub(super) fn lower(setting: &SshdSetting, machine: &Machine) -> Lowered {
     let mut statement = Statement::default();
     if setting.matching.is_some() {
         set_extra(machine, &mut statement);
-        return stated(statement);
+        return stated(statement, machine);
     }
     let Some(keyword) = canonical(&keyword) else {
         return Lowered::manual(
@@ -164,11 +165,12 @@ pub(super) fn lower(setting: &SshdSetting, machine: &Machine) -> Lowered {
         let path = OptionPath::new(["programs", "ssh", "setXAuthLocation"]);
         statement.share(path, Expr::Bool(true));
     }
-    stated(statement)
+    stated(statement, machine)
 }
 
-fn stated(mut statement: Statement) -> Lowered {
-    statement.assume(RUNS);
+fn stated(mut statement: Statement, machine: &Machine) -> Lowered {
+    let was_there = machine.packaged.contains_key("/etc/ssh/sshd_config");
+    statement.assume(if was_there { RUNS_THERE } else { RUNS });
     let path = OptionPath::new(["services", "openssh", "enable"]);
     statement.share(path, Expr::Bool(true));
     Lowered::Stated(statement)

@@ -206,7 +206,7 @@ fn is_no_shell(shell: &str) -> bool {
 }
 
 /// A group by its name; a number is looked up among the groups of the machine.
-fn group_name(group: &str, machine: &Machine, statement: &mut Statement) -> String {
+pub(super) fn group_name(group: &str, machine: &Machine, statement: &mut Statement) -> String {
     if let Ok(gid) = group.parse::<u32>() {
         let found = machine::groups(machine).find(|it| it.gid == Some(gid));
         return match found {
@@ -229,7 +229,7 @@ fn group_name(group: &str, machine: &Machine, statement: &mut Statement) -> Stri
     group.to_owned()
 }
 
-fn declare_group(name: &str, user: &str, machine: &Machine, statement: &mut Statement) {
+pub(super) fn declare_group(name: &str, user: &str, machine: &Machine, statement: &mut Statement) {
     let made = machine::groups(machine).any(|it| it.name == name)
         || BASE_GROUPS.contains(&name)
         || name.starts_with("gid-");

@@ -19,14 +19,17 @@ pub use application::{
 };
 pub use container::{Attachment, Container, ContainerNetwork, Engine, Restart};
 pub use file::{Content, Directory, File, Link, Mode, PathMode, RemovedPath};
-pub use network::{Firewall, FirewallPort, Protocol};
+pub use network::{
+    Firewall, FirewallPort, Interface, InterfaceTrait, NetworkUnit, NetworkUnitKind, Protocol,
+};
 pub use resource::{Command, Opaque, Resource, Step};
 pub use service::{CronJob, Family, Package, Service, Unit, UnitSection};
 pub use system::{
-    Hostname, HostsEntry, KernelModule, Mount, SshdSetting, SudoRule, Sysctl, Timezone,
+    Hostname, HostsEntry, KernelModule, Mount, Setting, Settings, SshdSetting, SudoRule, Sysctl,
+    Timezone,
 };
 pub use text::{Hole, HoleKind, Piece, Text};
-pub use user::{AuthorizedKey, Group, User};
+pub use user::{AuthorizedKey, Group, IdKind, Membership, SubordinateIds, User};
 
 use std::collections::BTreeMap;
 
@@ -51,8 +54,9 @@ pub struct Machine {
     pub described: String,
     pub family: Family,
     pub entries: Vec<Entry>,
-    /// Files that a package of the old system may have brought just so, and the package: where nothing on NixOS takes
-    /// them, they are left to the person instead of being carried over.
+    /// Files that were found on the old system, rather than asked for, and the package that may have brought them just
+    /// so (empty: people wrote them). Where nothing on NixOS takes them, the former are left to the person, and of the
+    /// latter it is assumed that what reads them looks there on NixOS too.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub packaged: BTreeMap<String, String>,
 }

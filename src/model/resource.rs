@@ -2,8 +2,9 @@
 
 use super::{
     Application, AuthorizedKey, Container, ContainerNetwork, CronJob, Directory, File, Firewall,
-    FirewallPort, Group, Hostname, HostsEntry, KernelModule, Link, Mount, Package, PathMode,
-    RemovedPath, Service, SshdSetting, SudoRule, Sysctl, Text, Timezone, Unit, User,
+    FirewallPort, Group, Hostname, HostsEntry, Interface, KernelModule, Link, Membership, Mount,
+    NetworkUnit, Package, PathMode, RemovedPath, Service, Setting, SshdSetting, SubordinateIds,
+    SudoRule, Sysctl, Text, Timezone, Unit, User,
 };
 
 /// One thing that a machine must have. Matched without `_`: a new kind is work for all who match.
@@ -35,6 +36,11 @@ pub enum Resource {
     Container(Box<Container>),
     ContainerNetwork(ContainerNetwork),
     Application(Box<Application>),
+    Setting(Setting),
+    Membership(Membership),
+    SubordinateIds(SubordinateIds),
+    Interface(Interface),
+    NetworkUnit(NetworkUnit),
     Step(Step),
     Opaque(Opaque),
 }

@@ -36,6 +36,63 @@ pub struct Mount {
     pub passno: u32,
 }
 
+/// A setting of a part of the system that is nothing but a table of settings.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Setting {
+    pub of: Settings,
+    /// Empty where the table is a list, of which this is an element.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub name: String,
+    pub value: String,
+}
+
+/// The tables of settings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Settings {
+    /// `LANG`, `LANGUAGE` and `LC_*`.
+    Locale,
+    /// List: locales that can be used: `de_DE.UTF-8/UTF-8`.
+    LocaleList,
+    /// The keyboard by the words of XKB: `layout`, `model`, `variant`, `options`.
+    Keyboard,
+    /// The text console: `keymap`, `font`.
+    Console,
+    /// Variables of every session.
+    Session,
+    /// Of login.defs(5).
+    LoginDefs,
+    /// List: `<domain> <type> <item> <value>` as in limits.conf(5).
+    Limit,
+    /// List: addresses of name servers.
+    NameServer,
+    /// List: domains in which names are looked up.
+    SearchDomain,
+    /// List: options of the resolver, as in resolv.conf(5).
+    ResolverOption,
+    /// List: lines of tmpfiles.d(5).
+    Tmpfiles,
+    /// List: words of the kernel's command line.
+    KernelParameter,
+    /// The boot menu: `timeout`, `style`, `default`, `os-prober`.
+    BootMenu,
+    /// List: sources of host names besides files and DNS: `mdns4`.
+    HostSource,
+    /// Of the daemons of systemd, by the names of their manuals.
+    Journald,
+    Logind,
+    Resolved,
+    Timesyncd,
+    Manager,
+    UserManager,
+    Sleep,
+    Coredump,
+    Oomd,
+    NetworkdNetwork,
+    NetworkdDhcpV4,
+    NetworkdDhcpV6,
+}
+
 /// A line of /etc/hosts.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct HostsEntry {

@@ -35,6 +35,30 @@ pub struct Group {
     pub gid: Option<u32>,
 }
 
+/// A user is a member of a group besides the user's primary one.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Membership {
+    pub group: String,
+    pub user: String,
+}
+
+/// Numbers that a user may give to the users or groups of containers.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct SubordinateIds {
+    /// By name or number.
+    pub user: String,
+    pub kind: IdKind,
+    pub first: u32,
+    pub count: u32,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum IdKind {
+    User,
+    Group,
+}
+
 /// A public key that may log in as a user.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct AuthorizedKey {

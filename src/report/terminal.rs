@@ -21,10 +21,19 @@ const LONGEST_LINE: usize = 160;
 
 const SWITCHES: [&str; 5] = ["true", "false", "yes", "no", "null"];
 
-/// What is written behind the name of a secret.
-static SECRET: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    let pattern = r#"(?i)((?:passw(?:or)?d|passphrase|secret|token|api_?key|private_?key|vault)[\w-]*["']?\s*[:=]\s*["']?)([^\s"'{][^\s"']*)"#;
-    Regex::new(pattern).ok()
+/// What is written behind the name of a secret, as the next of an array of words, by an ENV without `=`, and in front of
+/// the host of an address.
+static SECRETS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
+    let name = "(?:passw(?:or)?d|passphrase|secret|token|api_?key|private_?key|vault)";
+    [
+        format!(r#"(?i)({name}[\w-]*["']?\s*[:=]\s*["']?)([^\s"'{{][^\s"']*)"#),
+        format!(r#"(?i)({name}["']\s*,\s*["'])([^"']+)"#),
+        format!(r#"(?i)(^\s*ENV\s+\w*{name}\s+["']?)([^\s"'$][^"']*)"#),
+        r#"(://[^/\s:@"']*:)([^/\s@"']+)(@)"#.to_owned(),
+    ]
+    .iter()
+    .filter_map(|pattern| Regex::new(pattern).ok())
+    .collect()
 });
 
 /// Renders the diagnostics by place, each followed by an empty line.
@@ -101,18 +110,18 @@ fn place(span: Span, tree: &SourceTree) -> Element<'_> {
 
 /// Conceals the passwords that a line may hold in the clear: as many stars stand in their place.
 pub fn conceal(line: &str) -> String {
-    let Some(secret) = SECRET.as_ref() else {
-        return String::new();
-    };
-    secret
-        .replace_all(line, |found: &Captures<'_>| {
+    SECRETS.iter().fold(line.to_owned(), |line, secret| {
+        let hidden = secret.replace_all(&line, |found: &Captures<'_>| {
             // What can only be yes or no is a switch of that name, and no secret.
             if SWITCHES.contains(&found[2].trim_end_matches([';', ',', '}'])) {
                 return found[0].to_owned();
             }
-            format!("{}{}", &found[1], "*".repeat(found[2].chars().count()))
-        })
-        .into_owned()
+            let stars = "*".repeat(found[2].chars().count());
+            let after = found.get(3).map_or("", |it| it.as_str());
+            format!("{}{stars}{after}", &found[1])
+        });
+        hidden.into_owned()
+    })
 }
 
 fn one_line(text: &str) -> String {
@@ -160,6 +169,15 @@ mod tests {
                 "PasswordAuthentication = false;",
             ),
             ("TOKEN='abc' next", "TOKEN='***' next"),
+            (
+                r#"CMD ["a", "--db-password", "abc", "b"]"#,
+                r#"CMD ["a", "--db-password", "***", "b"]"#,
+            ),
+            ("ENV DB_PASSWORD abc", "ENV DB_PASSWORD ***"),
+            (
+                "ADD https://a:abc@b.org/c /d",
+                "ADD https://a:***@b.org/c /d",
+            ),
             (
                 "password: \"{{ vault_password }}\"",
                 "password: \"{{ vault_password }}\"",

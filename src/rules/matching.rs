@@ -112,6 +112,17 @@ impl Pattern {
         }
     }
 
+    /// Tells whether the pattern asks for a field of this name, and the value fits what it asks of it.
+    pub(super) fn asks_for(&self, name: &str, value: &Value) -> bool {
+        let Pattern::Fields(fields) = self else {
+            return false;
+        };
+        let own = fields.iter().find(|(field, _)| field == name);
+        own.is_some_and(|(_, pattern)| {
+            !matches!(pattern, Pattern::Any | Pattern::Plain) && pattern.captures(value).is_some()
+        })
+    }
+
     /// Returns the names that the pattern keeps.
     pub(super) fn names(&self) -> Vec<&str> {
         match self {

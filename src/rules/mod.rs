@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 pub use example::ExampleOutcome;
 pub use lint::Problem;
 pub use names::{Attribute, Kind, ModuleOption, OptionShape, PackageName, ServiceName};
-pub use names::{is_taken, module_option, package, service};
+pub use names::{is_taken, module_option, package, package_names, service, service_names};
 
 use crate::error::Error;
 use crate::model::Resource;
@@ -196,23 +196,44 @@ impl Rules {
 
     /// Lists the rules by file and line.
     pub fn list(&self) -> Vec<Listed<'_>> {
-        let mut list: Vec<Listed<'_>> = self
-            .all()
-            .map(|(kind, rule)| Listed {
-                id: &rule.id,
-                why: &rule.why,
-                file: &rule.file,
-                line: rule.line,
-                kind,
-                does: match rule.verdict {
-                    Ruling::Stated => "set",
-                    Ruling::NotNeeded(_) => "not-needed",
-                    Ruling::Manual(_) => "manual",
-                },
-            })
-            .collect();
+        let mut list: Vec<Listed<'_>> = self.all().map(|(kind, rule)| listed(kind, rule)).collect();
         list.sort_by_key(|it| (it.file, it.line));
         list
+    }
+
+    /// Lists the rules about a field of resources: those for a file at a path, for a service of a name.
+    pub fn about(&self, kind: &str, field: &str, value: &str) -> Vec<Listed<'_>> {
+        let value = serde_json::Value::from(value);
+        let rules = self.by_kind.get_key_value(kind).into_iter();
+        rules
+            .flat_map(|(kind, rules)| rules.iter().map(move |rule| (*kind, rule)))
+            .filter(|(_, rule)| rule.pattern.asks_for(field, &value))
+            .map(|(kind, rule)| listed(kind, rule))
+            .collect()
+    }
+
+    /// Returns a rule as it is written, with its examples.
+    ///
+    /// # Errors
+    /// `Error::Read` where the file of a user's rule is gone meanwhile.
+    pub fn text(&self, rule: &Listed<'_>) -> Result<String, Error> {
+        let built_in = BUILT_IN.iter().find(|(file, _)| *file == rule.file);
+        let text = match built_in {
+            Some((_, text)) => (*text).to_owned(),
+            None => std::fs::read_to_string(rule.file).map_err(|source| Error::Read {
+                path: PathBuf::from(rule.file),
+                source,
+            })?,
+        };
+        let lines: Vec<&str> = text.lines().collect();
+        let at = rule.line.min(lines.len());
+        let is_head = |line: &&str| line.trim() == "[[rule]]";
+        let start = lines[..at].iter().rposition(is_head);
+        let start = start.map_or(0, |it| it + 1);
+        let rest = &lines[start..];
+        let end = rest.iter().position(is_head).unwrap_or(rest.len());
+        let own = rest[..end].join("\n");
+        Ok(own.trim_end().to_owned())
     }
 
     /// Finds what is wrong with rules that can be read.
@@ -296,6 +317,21 @@ fn leaves(path: OptionPath, expr: Expr, join: Join, all: &mut Vec<(OptionPath, E
     }
 }
 
+fn listed<'a>(kind: &'static str, rule: &'a Rule) -> Listed<'a> {
+    Listed {
+        id: &rule.id,
+        why: &rule.why,
+        file: &rule.file,
+        line: rule.line,
+        kind,
+        does: match rule.verdict {
+            Ruling::Stated => "set",
+            Ruling::NotNeeded(_) => "not-needed",
+            Ruling::Manual(_) => "manual",
+        },
+    }
+}
+
 fn refuse_doubles(rules: &[(&'static str, Rule)]) -> Result<(), Error> {
     let mut seen: BTreeMap<&str, &Rule> = BTreeMap::new();
     for (_, rule) in rules {
@@ -316,7 +352,7 @@ fn refuse_doubles(rules: &[(&'static str, Rule)]) -> Result<(), Error> {
 }
 
 /// The kinds of resources, as the model's dump names them.
-const KINDS: [&str; 24] = [
+const KINDS: [&str; 25] = [
     "package",
     "service",
     "unit",
@@ -339,6 +375,7 @@ const KINDS: [&str; 24] = [
     "sudo-rule",
     "firewall",
     "firewall-port",
+    "setting",
     "step",
     "opaque",
 ];
@@ -370,6 +407,11 @@ fn kind_of(resource: &Resource) -> &'static str {
         Resource::Container(_) => "container",
         Resource::ContainerNetwork(_) => "container-network",
         Resource::Application(_) => "application",
+        Resource::Setting(_) => "setting",
+        Resource::Membership(_) => "membership",
+        Resource::SubordinateIds(_) => "subordinate-ids",
+        Resource::Interface(_) => "interface",
+        Resource::NetworkUnit(_) => "network-unit",
         Resource::Step(_) => "step",
         Resource::Opaque(_) => "opaque",
     }

@@ -188,6 +188,22 @@ pub fn is_taken(service: &str) -> bool {
     TAKEN.binary_search(&service).is_ok() || package(service, Family::Other).is_some_and(is_package)
 }
 
+/// Returns the names of packages that have a row of their own, each once.
+pub fn package_names() -> impl Iterator<Item = &'static str> {
+    once(PACKAGES.iter().map(|row| row.name))
+}
+
+/// Returns the names of services, each once.
+pub fn service_names() -> impl Iterator<Item = &'static str> {
+    once(SERVICES.iter().map(|row| row.name))
+}
+
+/// The tables are sorted, so that equal names stand together.
+fn once(names: impl Iterator<Item = &'static str>) -> impl Iterator<Item = &'static str> {
+    let mut last = None;
+    names.filter(move |name| last.replace(*name) != Some(*name))
+}
+
 /// Returns what is known of an option that a table names.
 pub fn module_option(path: &str) -> Option<ModuleOption> {
     let at = NAMED_OPTIONS

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::table::{self, Found};
+use super::alike::alike;
+use super::index::Found;
+use super::near::option_text;
+use super::table;
 use super::types::Type;
 use super::value::{Mismatch, check_value};
 use super::{lookup, required};
@@ -10,10 +13,6 @@ use crate::account::{self, Account, Closing, Verdict};
 use crate::diag::{self, Diagnostics};
 use crate::nix::{self, Expr, attr_path_text};
 use crate::plan::{Definition, Module, OptionPath, Plan, Remark, Setting};
-
-/// How many names are offered for one that is not known, and how much they must have in common with it.
-const OFFERED: usize = 3;
-const ALIKE: f32 = 0.6;
 
 /// What is wrong with a definition.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -174,7 +173,7 @@ fn own_problem(module: &Module, names: &[String], expr: &Expr) -> Option<Problem
             .collect();
         return Some(Problem {
             code: diag::Code::OptionUnknown,
-            message: format!("`{}` is not declared by its module", text(names)),
+            message: format!("`{}` is not declared by its module", option_text(names)),
             help: offer(names, &known),
         });
     };
@@ -216,7 +215,10 @@ fn problem(names: &mut Vec<String>, expr: &Expr) -> Option<Problem> {
             Expr::Select(_) | Expr::Apply(..) | Expr::With(..) | Expr::Binary(..) => None,
             _ => Some(Problem {
                 code: diag::Code::OptionType,
-                message: format!("`{}` is no option, but a folder of options", text(names)),
+                message: format!(
+                    "`{}` is no option, but a folder of options",
+                    option_text(names)
+                ),
                 help: offer(names, &table::children(names)),
             }),
         },
@@ -271,22 +273,10 @@ fn attrs_problem(names: &mut Vec<String>, attrs: &[(String, Expr)]) -> Option<Pr
     })
 }
 
-/// A path for people: places in a list are no names, and stand without quotes.
-fn text(names: &[String]) -> String {
-    let name = |name: &String| {
-        if name == "*" || name.bytes().all(|it| it.is_ascii_digit()) {
-            name.clone()
-        } else {
-            attr_path_text(std::slice::from_ref(name))
-        }
-    };
-    names.iter().map(name).collect::<Vec<_>>().join(".")
-}
-
 fn read_only(names: &[String]) -> Problem {
     Problem {
         code: diag::Code::OptionType,
-        message: format!("`{}` is read-only", text(names)),
+        message: format!("`{}` is read-only", option_text(names)),
         help: None,
     }
 }
@@ -295,13 +285,13 @@ fn wrong_type(names: &[String], description: &str, mismatch: &Mismatch) -> Probl
     let at = if mismatch.at.is_empty() {
         String::new()
     } else {
-        format!(" at `{}`", text(&mismatch.at))
+        format!(" at `{}`", option_text(&mismatch.at))
     };
     Problem {
         code: diag::Code::OptionType,
         message: format!(
             "`{}` takes {description}, not {}{at}",
-            text(names),
+            option_text(names),
             mismatch.found
         ),
         help: None,
@@ -309,15 +299,15 @@ fn wrong_type(names: &[String], description: &str, mismatch: &Mismatch) -> Probl
 }
 
 fn unknown(names: &[String]) -> Problem {
-    let path = text(names);
-    if let Some(new) = table::renamed(names) {
+    let path = option_text(names);
+    if let Some(renamed) = table::renamed(names) {
         return Problem {
             code: diag::Code::OptionUnknown,
             message: format!("`{path}` has another name in this release"),
-            help: Some(format!("it is `{new}`")),
+            help: Some(format!("it is `{}`", attr_path_text(&renamed.new))),
         };
     }
-    if table::removed(names) {
+    if table::removed(names).is_some() {
         return Problem {
             code: diag::Code::OptionUnknown,
             message: format!("`{path}` is no longer in NixOS"),
@@ -338,22 +328,12 @@ fn unknown(names: &[String]) -> Problem {
 /// Offers the names that are most like the last one.
 fn offer(names: &[String], known: &[&str]) -> Option<String> {
     let (last, folder) = names.split_last()?;
-    let mut alike: Vec<(f32, &str)> = known
-        .iter()
+    let offered: Vec<String> = alike(last, known.iter().copied())
+        .into_iter()
         .map(|name| {
-            let ratio = similar::TextDiff::from_chars(last.as_str(), *name).ratio();
-            (ratio, *name)
-        })
-        .filter(|(ratio, _)| *ratio >= ALIKE)
-        .collect();
-    alike.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(b.1)));
-    let offered: Vec<String> = alike
-        .iter()
-        .take(OFFERED)
-        .map(|(_, name)| {
             let mut path = folder.to_vec();
-            path.push((*name).to_owned());
-            format!("`{}`", text(&path))
+            path.push(name.to_owned());
+            format!("`{}`", option_text(&path))
         })
         .collect();
     (!offered.is_empty()).then(|| format!("like it: {}", offered.join(", ")))

@@ -1,8 +1,9 @@
 //! Options without a default: once their submodule is used, or their service is on, they must be set.
 
 use super::check::{Problem, Wrong};
+use super::index::Found;
 use super::lookup;
-use super::table::{self, Found};
+use super::table;
 use super::types::Type;
 use crate::diag;
 use crate::nix::{Expr, attr_path_text};

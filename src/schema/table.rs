@@ -1,110 +1,68 @@
-//! The option index as a sorted table, and the way through it.
-//!
-//! The key of a row is the names of its path joined by U+0001. A name that a submodule of an attribute set gives is
-//! `<name>` in the table, an element of a list is `*`.
+//! The built-in index as a sorted table, and what had another name or is gone.
 
-use super::Type;
+use std::borrow::Cow;
 
-struct Row {
-    path: &'static str,
-    kind: usize,
-    read_only: bool,
-    default: &'static str,
-}
+use super::index::{Extent, Found, Index, Row, SEPARATOR};
+use crate::plan::OptionPath;
 
 include!(concat!(env!("OUT_DIR"), "/schema.rs"));
 
-const SEPARATOR: &str = "\u{1}";
+/// The options of the release, as far as the index has them.
+pub static BUILT_IN: Index = Index {
+    rows: Cow::Borrowed(&OPTIONS),
+    extent: Extent::Folders {
+        complete: &COMPLETE,
+        open: &OPEN,
+        elsewhere: &ELSEWHERE,
+    },
+};
 
-/// What the index has at a path.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Found {
-    /// An option, or a place inside of the value of one.
-    Option(OptionFacts),
-    /// A folder of options.
-    Folder,
-}
-
-#[derive(Clone, Debug, PartialEq)]
-pub struct OptionFacts {
-    /// The names of the option in the index, `<name>` and `*` among them.
-    pub names: Vec<&'static str>,
-    /// What may stand at the path that was asked for.
-    pub kind: Type,
-    /// The description of the option's whole type.
-    pub description: &'static str,
-    /// As Nix; empty where it has none, or a long one.
-    pub default: &'static str,
-    pub read_only: bool,
-    /// The path goes below the option, into its value.
-    pub inside: bool,
+/// An option that has another name in this release.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Renamed {
+    /// The names of its path that are given by the old one, from the start.
+    pub old: usize,
+    pub new: Vec<String>,
+    /// The new one takes another kind of value.
+    pub changes_value: bool,
 }
 
 /// Finds an option by its path; a path below an option finds what its type has there.
-pub fn lookup<T: AsRef<str>>(path: &[T]) -> Option<Found> {
-    let mut prefix = String::new();
-    let mut found: Option<(usize, &'static Row)> = None;
-    for (at, name) in path.iter().enumerate() {
-        let Some(next) = step(&prefix, name.as_ref()) else {
-            let (depth, row) = found?;
-            return inside(row, &path[depth..]).map(Found::Option);
-        };
-        prefix = next;
-        if let Some(row) = row(&prefix) {
-            found = Some((at + 1, row));
-        }
-    }
-    match found {
-        Some((depth, row)) if depth == path.len() => Some(Found::Option(facts(row, false))),
-        // The path ends at a name inside of a submodule's attribute set: what stands there is the submodule.
-        Some((depth, row)) => match inside(row, &path[depth..]) {
-            Some(facts) => Some(Found::Option(facts)),
-            None => Some(Found::Folder),
-        },
-        None => Some(Found::Folder),
-    }
+pub fn lookup<T: AsRef<str>>(path: &[T]) -> Option<Found<'static>> {
+    BUILT_IN.lookup(path)
 }
 
 /// Returns the names that may follow a path.
-pub(super) fn children<T: AsRef<str>>(path: &[T]) -> Vec<&'static str> {
-    let mut prefix = String::new();
-    for name in path {
-        match step(&prefix, name.as_ref()) {
-            Some(next) => prefix = next,
-            None => return Vec::new(),
-        }
-    }
-    if !prefix.is_empty() {
-        prefix.push_str(SEPARATOR);
-    }
-    let from = OPTIONS.partition_point(|row| row.path < prefix.as_str());
-    let mut names: Vec<&str> = OPTIONS[from..]
-        .iter()
-        .take_while(|row| row.path.starts_with(&prefix))
-        .filter_map(|row| row.path[prefix.len()..].split(SEPARATOR).next())
-        .collect();
-    names.dedup();
-    names
+pub fn children<T: AsRef<str>>(path: &[T]) -> Vec<&'static str> {
+    BUILT_IN.children(path)
 }
 
 /// Returns the new name of an option that has another one in this release.
-pub(super) fn renamed(path: &[String]) -> Option<String> {
-    RENAMED.iter().find_map(|(old, new)| {
+pub fn renamed(path: &[String]) -> Option<Renamed> {
+    RENAMED.iter().find_map(|(old, new, changes_value)| {
         let (names, rest) = matches_old(old, path)?;
-        let mut new = (*new).to_owned();
-        for name in names {
-            new = new.replacen("<name>", name, 1);
-        }
-        for name in rest {
-            new = format!("{new}.{name}");
-        }
-        Some(new)
+        let mut names = names.into_iter();
+        let new = OptionPath::parse(new);
+        let name = |name: &String| match name.as_str() {
+            "<name>" => names.next().unwrap_or("<name>").to_owned(),
+            _ => name.clone(),
+        };
+        let mut new: Vec<String> = new.names().iter().map(name).collect();
+        new.extend(rest.iter().cloned());
+        Some(Renamed {
+            old: path.len() - rest.len(),
+            new,
+            changes_value: *changes_value,
+        })
     })
 }
 
-/// Tells whether an option existed once and is gone.
-pub(super) fn removed(path: &[String]) -> bool {
-    REMOVED.iter().any(|old| matches_old(old, path).is_some())
+/// Tells how many names of a path are those of an option that existed once and is gone.
+pub fn removed(path: &[String]) -> Option<usize> {
+    REMOVED.iter().find_map(|old| {
+        let (_, rest) = matches_old(old, path)?;
+        Some(path.len() - rest.len())
+    })
 }
 
 /// Returns the paths of the options that must be set, each split at its names.
@@ -112,17 +70,31 @@ pub(super) fn required() -> impl Iterator<Item = Vec<&'static str>> {
     REQUIRED.iter().map(|path| path.split(SEPARATOR).collect())
 }
 
+/// Tells whether an option, by its names in the index, must be set where what it belongs to is.
+pub fn is_required(names: &[&str]) -> bool {
+    let path = names.join(SEPARATOR);
+    REQUIRED.binary_search(&path.as_str()).is_ok()
+}
+
+/// Returns the paths of all options, with dots.
+pub fn paths() -> impl Iterator<Item = String> {
+    OPTIONS.iter().map(|row| row.path.replace(SEPARATOR, "."))
+}
+
 /// Returns all descriptions of types that the index has.
 #[cfg(test)]
 pub(super) fn types() -> impl Iterator<Item = &'static str> {
-    TYPES.iter().copied()
+    OPTIONS.iter().map(|row| match &row.kind {
+        Cow::Borrowed(kind) => *kind,
+        Cow::Owned(_) => "",
+    })
 }
 
 /// Fits a path to an old name: what `<name>` stands for, and what is below.
 fn matches_old<'a>(old: &str, path: &'a [String]) -> Option<(Vec<&'a str>, &'a [String])> {
     let mut taken = Vec::new();
     let mut count = 0;
-    for name in old.split('.') {
+    for name in OptionPath::parse(old).names() {
         let given = path.get(count)?;
         if name == "<name>" {
             taken.push(given.as_str());
@@ -132,85 +104,6 @@ fn matches_old<'a>(old: &str, path: &'a [String]) -> Option<(Vec<&'a str>, &'a [
         count += 1;
     }
     Some((taken, &path[count..]))
-}
-
-/// Goes on by one name: its own, else what stands for any.
-fn step(prefix: &str, name: &str) -> Option<String> {
-    [name, "<name>", "*"].into_iter().find_map(|name| {
-        let next = if prefix.is_empty() {
-            name.to_owned()
-        } else {
-            format!("{prefix}{SEPARATOR}{name}")
-        };
-        exists(&next).then_some(next)
-    })
-}
-
-/// Tells whether an option has this path, or one below it.
-fn exists(path: &str) -> bool {
-    let from = OPTIONS.partition_point(|row| row.path < path);
-    OPTIONS.get(from).is_some_and(|row| {
-        row.path
-            .strip_prefix(path)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with(SEPARATOR))
-    })
-}
-
-fn row(path: &str) -> Option<&'static Row> {
-    let at = OPTIONS.binary_search_by(|row| row.path.cmp(path)).ok()?;
-    OPTIONS.get(at)
-}
-
-fn facts(row: &'static Row, inside: bool) -> OptionFacts {
-    let description = TYPES.get(row.kind).copied().unwrap_or("anything");
-    OptionFacts {
-        names: row.path.split(SEPARATOR).collect(),
-        // A description that is none of nixpkgs' own says nothing that could be checked.
-        kind: Type::parse(description).unwrap_or(Type::Anything),
-        description,
-        default: row.default,
-        read_only: row.read_only,
-        inside,
-    }
-}
-
-fn inside<T: AsRef<str>>(row: &'static Row, rest: &[T]) -> Option<OptionFacts> {
-    let mut facts = facts(row, true);
-    for _ in rest {
-        facts.kind = below(&facts.kind)?;
-    }
-    Some(facts)
-}
-
-/// What a name inside of a value may hold.
-fn below(kind: &Type) -> Option<Type> {
-    match kind {
-        Type::Anything => Some(Type::Anything),
-        Type::Data => Some(Type::Data),
-        Type::Attrs(element) => Some((**element).clone()),
-        Type::Submodule(Some(open)) => Some((**open).clone()),
-        Type::Either(list) => {
-            let mut found: Vec<Type> = list.iter().filter_map(below).collect();
-            match found.len() {
-                0 => None,
-                1 => found.pop(),
-                _ => Some(Type::Either(found)),
-            }
-        }
-        Type::Submodule(None)
-        | Type::Null
-        | Type::Bool
-        | Type::Int(_)
-        | Type::Float(_)
-        | Type::Str(_)
-        | Type::Path(_)
-        | Type::Package
-        | Type::Atom
-        | Type::List(_)
-        | Type::NonEmptyList(_)
-        | Type::Function
-        | Type::Enum(_) => None,
-    }
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //! The only stage that reads the disk. The names of all files are listed once, sorted; a file's content is read when
 //! somebody asks for it. The root is closed: a link that leads out of it is never opened.
 
+mod listing;
 mod path;
 mod span;
 mod tree;

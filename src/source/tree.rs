@@ -10,7 +10,7 @@ use std::sync::{Arc, OnceLock};
 use walkdir::WalkDir;
 
 use super::path::{follow, is_below, join, normalize};
-use super::walk::{Found, entry_kind, list};
+use super::walk::{Found, entry_kind, list, slashed};
 use super::{Position, Span};
 use crate::error::Error;
 
@@ -155,7 +155,7 @@ impl SourceTree {
             };
             let below = entry.path().strip_prefix(path).unwrap_or(path);
             let listed = Entry {
-                path: match below.to_string_lossy().replace('\\', "/") {
+                path: match slashed(below) {
                     below if below.is_empty() => name.to_owned(),
                     below => format!("{name}/{below}"),
                 },
@@ -255,7 +255,7 @@ impl SourceTree {
         )
     }
 
-    fn build(name: String, mut found: Vec<Found>) -> SourceTree {
+    pub(super) fn build(name: String, mut found: Vec<Found>) -> SourceTree {
         found.sort_by(|a, b| a.0.path.cmp(&b.0.path));
         let mut tree = SourceTree {
             name,
@@ -312,6 +312,12 @@ impl SourceTree {
     /// Returns the path of a file, relative to the root.
     pub fn path(&self, file: FileId) -> &str {
         &self.entries[file.0 as usize].path
+    }
+
+    /// Returns what is listed at a path itself, a link included.
+    pub fn entry(&self, path: &str) -> Option<(FileId, &Entry)> {
+        let id = self.by_path.get(path)?;
+        Some((FileId(*id), &self.entries[*id as usize]))
     }
 
     /// Finds the file at `path`, through links that stay below the root.

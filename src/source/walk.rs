@@ -30,7 +30,7 @@ pub(super) fn list(folder: &str, root: &Path, found: &mut Vec<Found>) -> Result<
     let is_below_etc = |entry: &walkdir::DirEntry| entry.path().starts_with(&etc);
     let keep = |entry: &walkdir::DirEntry| {
         !entry.file_type().is_dir()
-            || !(is_never_read(&entry.file_name().to_string_lossy()) && !is_below_etc(entry))
+            || (!is_never_read(&entry.file_name().to_string_lossy()) || is_below_etc(entry))
                 && !entry.path().join(MANIFEST).exists()
     };
     for entry in walk.into_iter().filter_entry(keep) {
@@ -39,7 +39,7 @@ pub(super) fn list(folder: &str, root: &Path, found: &mut Vec<Found>) -> Result<
         let Ok(relative) = entry.path().strip_prefix(&root) else {
             continue;
         };
-        let path = join(folder, &relative.to_string_lossy().replace('\\', "/"));
+        let path = join(folder, &slashed(relative));
         let kind = entry_kind(&entry);
         found.push((Entry { path, kind }, Some(entry.path().to_path_buf())));
     }
@@ -60,5 +60,15 @@ pub(super) fn entry_kind(entry: &walkdir::DirEntry) -> EntryKind {
         EntryKind::File
     } else {
         EntryKind::Special
+    }
+}
+
+/// Returns a path with `/` between its parts; elsewhere than on Windows a `\` is a character of a name.
+pub(super) fn slashed(path: &Path) -> String {
+    let path = path.to_string_lossy();
+    if cfg!(windows) {
+        path.replace('\\', "/")
+    } else {
+        path.into_owned()
     }
 }

@@ -3,12 +3,16 @@
 //! Readers of line formats take any `&str`, also the text of a rendered template: their places are lines and bytes of
 //! that text. A part that is not known is one placeholder character in it (`placeholder`), ordinary text to a reader.
 
+pub mod aliases;
+pub mod assignments;
+pub mod columns;
 pub mod crontab;
 pub mod dockerfile;
 pub mod dockerignore;
 pub mod fstab;
 pub mod glob;
 pub mod hosts;
+pub mod interfaces;
 pub mod jinja;
 pub mod lines;
 pub mod list;

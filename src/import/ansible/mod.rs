@@ -76,6 +76,11 @@ pub struct Options {
     pub assume: Option<String>,
 }
 
+/// Returns what is known of each module, for people.
+pub(super) fn subjects() -> Vec<super::Subject> {
+    modules::subjects()
+}
+
 /// Returns the names of the built-in profiles of facts.
 pub fn profile_names() -> impl Iterator<Item = &'static str> {
     facts::Profile::names()

@@ -4,12 +4,13 @@ use super::context::{Found, Missing, cleaned};
 use super::metadata::{sourced, unknown};
 use super::player::{Left, Player, Purpose};
 use super::run::absolute;
-use super::scope::{hide_credentials, is_plain};
+use super::scope::{hide_credentials, is_plain, without_query};
 use crate::account::{Account, ItemId};
 use crate::diag::{self, Diagnostics};
+use crate::import::etc::secret::{hidden, holds_private_key, is_secret_file, redact};
 use crate::import::permissions::symbolic;
-use crate::model::{ApplicationSource, Content, File, Mode, Resource, SourceFrom, Text};
-use crate::source::FileId;
+use crate::model::{ApplicationSource, Content, File, Mode, Resource, SourceFrom};
+use crate::source::{FileId, Span};
 use crate::syntax::dockerfile::{Heredoc, Source, Transfer};
 use crate::syntax::glob::is_pattern;
 
@@ -292,27 +293,20 @@ fn put_file(
                 bytes.len()
             )));
         }
-        (Ok(text), Ok(_)) if holds_key(text) => {
-            return Err(Left::new(
-                format!(
-                    "`{}` holds a private key, which is not written anywhere",
-                    tree.path(file)
-                ),
-                format!(
-                    "Put it onto the machine as `{path}` by hand, readable by the service alone."
-                ),
-            ));
+        (Ok(text), Ok(_)) => {
+            let shown = tree.path(file);
+            let span = Span::new(file, 0, text.len());
+            Content::Text(if is_secret_file(path) || holds_private_key(text) {
+                hidden(format!("the file {shown}"), span)
+            } else {
+                redact(text, path, shown, |from, to| Span::new(file, from, to))
+            })
         }
-        (Ok(text), Ok(_)) => Content::Text(Text::from(text)),
         (Err(_), Ok(bytes)) => Content::Binary(bytes.to_vec()),
     };
     let mode = transport.mode.or(is_executable.then_some(Mode(0o755)));
     put_content(player, path, content, mode, transport);
     Ok(())
-}
-
-fn holds_key(text: &str) -> bool {
-    text.contains("PRIVATE KEY-----") || text.contains("PuTTY-User-Key-File")
 }
 
 fn put_content(
@@ -341,7 +335,8 @@ fn folder(player: &mut Player<'_>, found: &Found, transport: &Transport) -> Resu
         .filter(|(path, _)| is_of_machine(player, &below(&transport.target, path)))
         .count();
     let is_tree = transport.target != "/" && machine < files.len();
-    if files.is_empty() || machine == 0 || is_tree || files.len() > MAX_FILES {
+    let is_whole = machine == 0 && transport.target != "/";
+    if files.is_empty() || is_whole || is_tree || files.len() > MAX_FILES {
         let path = match transport.target.as_str() {
             "/" => "/".to_owned(),
             path => path.trim_end_matches('/').to_owned(),
@@ -402,12 +397,12 @@ fn inline(player: &mut Player<'_>, heredoc: &Heredoc, transport: &Transport) -> 
     } else {
         content
     };
-    let text = player.recipe.holes.text(&text);
     let path = if transport.into {
         below(&transport.target, &heredoc.name)
     } else {
         transport.target.clone()
     };
+    let text = player.written(&text, &path, transport.item);
     put_content(
         player,
         &path,
@@ -431,7 +426,11 @@ fn address(
         return None;
     }
     let hidden = hide_credentials(source.to_owned(), &player.recipe.holes, player.span(at));
-    let shown = player.recipe.holes.text(&hidden).to_string();
+    let shown = player
+        .recipe
+        .holes
+        .text(&without_query(&hidden))
+        .to_string();
     let checksum = player.recipe.file.instructions[at]
         .flag("checksum")
         .and_then(|it| {
@@ -452,6 +451,17 @@ fn address(
         format!("it fetches {shown}{known} to `{path}`"),
         "Fetch it with pkgs.fetchurl or pkgs.fetchzip and name its hash, or find it in nixpkgs.",
     )))
+}
+
+/// Nothing tells a file of another image from a folder but what it is called and where it goes.
+fn is_program_or_file(source: &str, target: &str) -> bool {
+    let Some((folder, name)) = source.rsplit_once('/') else {
+        return source.contains('.');
+    };
+    let is_of_programs = |path: &str| path.ends_with("/bin") || path.ends_with("/sbin");
+    !name.is_empty()
+        && !is_pattern(name)
+        && (name.contains('.') || is_of_programs(folder) || target == "/" || is_of_programs(target))
 }
 
 /// What another stage or image has.
@@ -486,7 +496,7 @@ fn from_elsewhere(
             Some(title) => SourceFrom::Stage(format!("{title}:{whole}")),
             None => SourceFrom::Image(format!("{}:{whole}", value.text)),
         };
-        let is_file = transport.into && !source.text.ends_with('/') && name.contains('.');
+        let is_file = transport.into && is_program_or_file(&source.text, &transport.target);
         let path = match transport.target.as_str() {
             target if is_file => below(target, &name),
             target => target.trim_end_matches('/').to_owned(),

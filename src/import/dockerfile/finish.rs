@@ -3,8 +3,9 @@
 use super::player::{Player, not_needed};
 use super::scope::hide_credentials;
 use crate::account::{Account, Code, ItemId};
+use crate::import::etc::secret::redact;
 use crate::import::secret::{is_secret_name, is_secret_text};
-use crate::model::{Application, Command, Entry, HoleKind, Origin, Resource, Sourced, Text};
+use crate::model::{Application, Command, Entry, HoleKind, Origin, Piece, Resource, Sourced, Text};
 use crate::source::Span;
 use crate::syntax::dockerfile::CommandLine;
 
@@ -45,6 +46,21 @@ impl Player<'_> {
             origin,
             assumptions: Vec::new(),
         });
+    }
+
+    /// Returns a text that the Dockerfile itself writes to a file, with holes in place of its secrets.
+    pub(super) fn written(&self, text: &str, path: &str, item: ItemId) -> Text {
+        let span = self.span_of(item);
+        let holes = &self.recipe.holes;
+        let shown = &self.recipe.given.path;
+        let mut out = Text::new();
+        for piece in redact(text, path, shown, |_, _| span).pieces() {
+            match piece {
+                Piece::Literal(text) => out.push(&holes.text(text)),
+                Piece::Hole(hole) => out.push_hole(hole.clone()),
+            }
+        }
+        out
     }
 
     fn span_of(&self, item: ItemId) -> Span {

@@ -2,23 +2,11 @@
 
 use super::player::{Left, Player, Purpose, not_needed};
 use super::run::absolute;
-use super::scope::{USUAL_PATH, Value, hide, is_plain};
+use super::scope::{Value, hide};
 use crate::account::{Account, Code, ItemId};
 use crate::diag::{self, Diagnostics};
-use crate::model::{ApplicationPort, HoleKind, Origin, Protocol, Sourced, Variable};
+use crate::model::{ApplicationPort, Origin, Protocol, Sourced, Variable};
 use crate::syntax::dockerfile::{self, CommandLine, Statement};
-
-/// Variables that only a build asks for.
-const OF_BUILDS: [(&str, &str); 2] = [
-    (
-        "DEBIAN_FRONTEND",
-        "only Debian's package manager asks for it",
-    ),
-    (
-        "DEBCONF_NONINTERACTIVE_SEEN",
-        "only Debian's package manager asks for it",
-    ),
-];
 
 impl Player<'_> {
     pub(super) fn metadata(
@@ -30,7 +18,7 @@ impl Player<'_> {
     ) -> Result<(), Left> {
         let item = self.recipe.items[at];
         match statement {
-            Statement::Env(pairs) => self.env(pairs, at, account, diags)?,
+            Statement::Env(pairs) => self.env(pairs, at, diags)?,
             Statement::Workdir(path) => self.workdir(path, at, diags)?,
             Statement::User(user) => self.user(user, at, diags)?,
             Statement::Expose(ports) => self.expose(ports, at, diags)?,
@@ -90,70 +78,25 @@ impl Player<'_> {
         &mut self,
         pairs: &[(String, String)],
         at: usize,
-        account: &mut Account,
         diags: &mut Diagnostics,
     ) -> Result<(), Left> {
         let item = self.recipe.items[at];
         let span = self.span(at);
-        let values = self.values(pairs)?;
-        let mut left = None;
-        for ((name, value), (_, written)) in values.into_iter().zip(pairs) {
+        for (name, value) in self.values(pairs)? {
             self.tell_unset(&value, at, diags);
             let text = hide(&name, value.text, &self.recipe.holes, span);
             self.here.scope.set_env(&name, text.clone());
             if !self.is_image() {
                 continue;
             }
-            if name == "PATH" {
-                left = self.search_path(&text, item, account).err().or(left);
-                continue;
-            }
-            if let Some((_, why)) = OF_BUILDS.iter().find(|(it, _)| *it == name) {
-                self.parts.environment.shift_remove(&name);
-                not_needed(account, item, Code::NoMeaning, why);
-                continue;
-            }
-            let text = self.recipe.holes.text(&text);
-            if let Some(hole) = text.holes().find(|it| it.kind == HoleKind::Unknown) {
-                self.parts.environment.shift_remove(&name);
-                let mut more = unknown(written, &hole.what);
-                more.reason = format!("the variable {name}: {}", more.reason);
-                left = Some(more);
-                continue;
-            }
             let variable = Variable {
                 name: name.clone(),
-                value: text,
+                value: self.recipe.holes.text(&text),
             };
-            self.parts
-                .environment
-                .insert(name, sourced(variable, item, value.assumptions));
+            let sourced = sourced(variable, item, value.assumptions);
+            self.parts.environment.insert(name, sourced);
         }
-        left.map_or(Ok(()), Err)
-    }
-
-    /// The search path of a unit is that of its packages: what else is in it has to come from one.
-    fn search_path(&self, value: &str, item: ItemId, account: &mut Account) -> Result<(), Left> {
-        let usual: Vec<&str> = USUAL_PATH.split(':').collect();
-        let others: Vec<&str> = value
-            .split(':')
-            .filter(|it| !it.is_empty() && is_plain(it) && !usual.contains(it))
-            .collect();
-        if others.is_empty() {
-            let reason = "a unit finds its programs by the packages in its path";
-            not_needed(account, item, Code::NoMeaning, reason);
-            return Ok(());
-        }
-        Err(Left::new(
-            format!(
-                "the search path has {}, and what is there is not known",
-                others.join(", ")
-            ),
-            format!(
-                "Add the package with those programs to systemd.services.{}.path.",
-                self.recipe.given.name
-            ),
-        ))
+        Ok(())
     }
 
     fn workdir(&mut self, path: &str, at: usize, diags: &mut Diagnostics) -> Result<(), Left> {

@@ -11,11 +11,14 @@ mod context;
 mod copy;
 mod files;
 mod finish;
+mod instructions;
 mod metadata;
 mod player;
 mod recipe;
 mod run;
 mod scope;
+
+pub(super) use instructions::subjects;
 
 use std::collections::BTreeMap;
 

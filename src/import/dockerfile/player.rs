@@ -272,7 +272,11 @@ impl<'a> Player<'a> {
                 format!("`{shown}` may hold more than is known here")
             }
         };
-        if !has_command {
+        if let Some(hole) = self.recipe.holes.first(image) {
+            let reason = format!("the image below is not known: it depends on {}", hole.what);
+            let cure = "Translate again with --build-arg, which gives the value.";
+            self.leave(item, "FROM", Left::new(reason, cure));
+        } else if !has_command {
             let reason = format!("what it runs is said by the image `{shown}` alone");
             let cure = format!(
                 "Look at Entrypoint and Cmd of `docker image inspect {shown}`, and state them as ExecStart."

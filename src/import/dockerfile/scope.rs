@@ -249,6 +249,14 @@ pub(super) fn hide_credentials(value: String, holes: &Holes, span: Span) -> Stri
     }
 }
 
+/// Leaves out what stands behind the `?` of an address: keys and signatures do.
+pub(super) fn without_query(address: &str) -> String {
+    match address.split_once('?') {
+        Some((before, _)) if address.contains("://") => format!("{before}?..."),
+        Some(_) | None => address.to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Below, Holes, Scope, given_arg};

@@ -17,6 +17,8 @@ pub(super) struct Distribution<'a> {
     pub(super) family: Family,
     /// With its release: `Debian 12`; empty where nothing says it.
     pub(super) name: String,
+    /// The whole /etc is there, with all that was shipped.
+    is_whole: bool,
     conffiles: Conffiles<'a>,
 }
 
@@ -74,6 +76,7 @@ impl<'a> Distribution<'a> {
         let it = Distribution {
             family,
             name,
+            is_whole: root.is_whole(),
             conffiles: Conffiles::read(status),
         };
         it.report(diags);
@@ -81,6 +84,9 @@ impl<'a> Distribution<'a> {
     }
 
     fn report(&self, diags: &mut Diagnostics) {
+        if !self.is_whole && self.family == Family::Debian {
+            return;
+        }
         if self.family != Family::Debian {
             let whose = match self.name.as_str() {
                 "" => "a system that nothing here names",
@@ -111,6 +117,11 @@ impl<'a> Distribution<'a> {
         }
     }
 
+    /// Tells whether a file that no package is known for is certain to be of none.
+    pub(super) fn knows_all(&self) -> bool {
+        !self.is_whole || self.name == KNOWN_RELEASE || !self.conffiles.is_empty()
+    }
+
     /// Tells where a file comes from.
     pub(super) fn provenance(&self, path: &str, bytes: &[u8]) -> Provenance {
         let remembered = self.conffiles.judge(path, bytes);
@@ -139,9 +150,12 @@ impl<'a> Distribution<'a> {
                     package: row.package.to_owned(),
                 }
             }
-            (None, Some(row)) if self.family == Family::Debian => Provenance::Unclear {
-                package: row.package.to_owned(),
-            },
+            // Who keeps a few files keeps those that are his own.
+            (None, Some(row)) if self.family == Family::Debian && self.is_whole => {
+                Provenance::Unclear {
+                    package: row.package.to_owned(),
+                }
+            }
             (None, _) => Provenance::Own,
         }
     }

@@ -8,7 +8,7 @@ use super::secret;
 use super::shipped;
 use crate::account::Code;
 use crate::model::{Content, File, Mode, Text};
-use crate::source::{ReadProblem, Span};
+use crate::source::{EntryKind, ReadProblem, Span};
 
 /// What a file comes to.
 pub(super) enum Fate {
@@ -29,8 +29,11 @@ pub(super) struct Left {
     pub(super) is_problem: bool,
 }
 
-/// Judges a regular file.
+/// Judges what is no link.
 pub(super) fn judge(root: &Root<'_>, distribution: &Distribution<'_>, found: &Found<'_>) -> Fate {
+    if *found.kind != EntryKind::File {
+        return not_read(&ReadProblem::Special);
+    }
     let path = found.path.as_str();
     if leftover::is_copy(path) {
         let reason = "it is a copy that was put aside, which nothing reads";
@@ -41,6 +44,16 @@ pub(super) fn judge(root: &Root<'_>, distribution: &Distribution<'_>, found: &Fo
             code: Code::ValueSecret,
             reason: reason.to_owned(),
             cure: Some(cure.to_owned()),
+            is_problem: false,
+        });
+    }
+    if path == "/etc/hostid" {
+        return Fate::Manual(Left {
+            code: Code::CannotState,
+            reason: "it is the number by which ZFS knows the machine".to_owned(),
+            cure: Some(
+                "set networking.hostId to what `hostid` prints on the old machine".to_owned(),
+            ),
             is_problem: false,
         });
     }
@@ -65,6 +78,22 @@ pub(super) fn judge(root: &Root<'_>, distribution: &Distribution<'_>, found: &Fo
         let reason = format!("`{package}` brings it: {reason}");
         return Fate::NotNeeded(Code::NoMeaning, reason);
     }
+    if !distribution.knows_all() && leftover::is_former(path) {
+        let reason = "it is of the upkeep of the distribution, and started by it alone";
+        return Fate::NotNeeded(Code::NoMeaning, reason.to_owned());
+    }
+    if !is_known && !distribution.knows_all() && leftover::is_data(path) {
+        let reason =
+            "it is of the data that packages bring: on NixOS programs read it in the Nix store";
+        return Fate::NotNeeded(Code::NoMeaning, reason.to_owned());
+    }
+    if names_distribution(path, bytes) {
+        let reason = "it greets with the name of the distribution: NixOS has its own";
+        return Fate::NotNeeded(Code::NoMeaning, reason.to_owned());
+    }
+    if let Some(zone) = copied_zone(root, path) {
+        return zone;
+    }
     if shipped::says_nothing(bytes) && !is_known {
         let reason = "it holds nothing but comments and blanks";
         return Fate::NotNeeded(Code::NoMeaning, reason.to_owned());
@@ -77,6 +106,9 @@ pub(super) fn judge(root: &Root<'_>, distribution: &Distribution<'_>, found: &Fo
         Content::Text(text) => kinds::read(path, text),
         Content::Binary(_) => None,
     };
+    // A script that runs at its time is stated as a whole, unless it is not known whether it runs.
+    let is_script = |it: &Reading| it.file == kinds::Fate::Kept && it.entries.iter().all(asks);
+    let reading = reading.filter(|it| !is_script(it));
     let file = File {
         path: path.to_owned(),
         content,
@@ -88,6 +120,47 @@ pub(super) fn judge(root: &Root<'_>, distribution: &Distribution<'_>, found: &Fo
         Some(reading) => Fate::Reads(file, reading),
         None => Fate::Stays(file, package),
     }
+}
+
+/// Tells whether a greeting is the one that a distribution gives by itself.
+fn names_distribution(path: &str, bytes: &[u8]) -> bool {
+    const NAMES: [&str; 6] = [
+        "Debian GNU/Linux",
+        "Ubuntu",
+        "Welcome to Alpine",
+        "Arch Linux",
+        "Manjaro Linux",
+        "\\S",
+    ];
+    let text = String::from_utf8_lossy(bytes);
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let first = lines.next().unwrap_or_default();
+    matches!(path, "/etc/issue" | "/etc/issue.net")
+        && NAMES.iter().any(|name| first.starts_with(name))
+        && lines.count() < 2
+}
+
+fn asks(part: &kinds::Entry) -> bool {
+    matches!(part.meaning, kinds::Meaning::Asks(_))
+}
+
+/// A time zone that was copied rather than linked does not say its name.
+fn copied_zone(root: &Root<'_>, path: &str) -> Option<Fate> {
+    if path != "/etc/localtime" {
+        return None;
+    }
+    Some(match root.text("/etc/timezone") {
+        Some(_) => Fate::NotNeeded(
+            Code::AlreadySo,
+            "it is a copy of the time zone that /etc/timezone names".to_owned(),
+        ),
+        None => Fate::Manual(Left {
+            code: Code::NotRead,
+            reason: "it is a copy of a time zone, which does not say its name".to_owned(),
+            cure: Some("set time.timeZone".to_owned()),
+            is_problem: false,
+        }),
+    })
 }
 
 /// Returns the text of a file with its secrets as holes; a secret as a whole is one hole.
@@ -115,9 +188,16 @@ fn content(root: &Root<'_>, found: &Found<'_>, is_known: bool) -> Result<Content
     Ok(Content::Text(text))
 }
 
-/// Programs stay programs; who may write a file is nothing that a store keeps.
+/// Programs stay programs; who may write a file is nothing that a store keeps, and what is no program does not run.
 fn mode(root: &Root<'_>, found: &Found<'_>) -> Option<Mode> {
-    let mode = root.tree.mode(found.id)? & !0o022;
+    let mut mode = root.tree.mode(found.id)? & !0o022;
+    let is_program = root
+        .tree
+        .text(found.id)
+        .is_ok_and(|text| text.starts_with("#!"));
+    if !is_program {
+        mode &= !0o111;
+    }
     (mode & 0o111 != 0 || mode & 0o044 != 0o044).then_some(Mode(mode))
 }
 
@@ -161,11 +241,6 @@ fn not_read(problem: &ReadProblem) -> Fate {
             true,
         ),
     }
-}
-
-/// The fate of a device, socket or FIFO.
-pub(super) fn special() -> Fate {
-    not_read(&ReadProblem::Special)
 }
 
 /// The fate of a link that leads nowhere good.

@@ -163,6 +163,7 @@ const ALWAYS: &[(&[&str], &str)] = &[
     ),
     (
         &[
+            "machine-id",
             "mtab",
             ".pwd.lock",
             ".updated",
@@ -174,7 +175,7 @@ const ALWAYS: &[(&[&str], &str)] = &[
             "network/run/",
             "network/run",
         ],
-        "programs make it while the machine runs",
+        "programs make it while the machine runs, and NixOS anew for each machine",
     ),
     (
         &[
@@ -206,6 +207,7 @@ const ALWAYS: &[(&[&str], &str)] = &[
             "fonts/conf.d/*",
             "fonts/fonts.conf",
             "fonts/fonts.dtd",
+            "fonts/conf.d/",
         ],
         "NixOS makes the configuration of fontconfig from its packages (fonts.fontconfig)",
     ),
@@ -273,6 +275,10 @@ const OF_PACKAGES: &[(&[&str], &str)] = &[
             "cron.d/",
         ],
         "it looks after the package on its distribution",
+    ),
+    (
+        &["logrotate.d/"],
+        "it rotates the logs of the package where its distribution writes them; the modules of NixOS bring their own rules",
     ),
     (
         &["apparmor.d/", "apparmor.d/local/", "apparmor/"],
@@ -367,6 +373,170 @@ const OF_PACKAGES: &[(&[&str], &str)] = &[
     ),
 ];
 
+/// Scripts and settings that packages of older and kindred releases brought for their own upkeep.
+const FORMER: &[&str] = &[
+    "cron.*/*apport",
+    "cron.*/*apt",
+    "cron.*/0anacron",
+    "cron.*/apt-compat",
+    "cron.*/apt-xapian-index",
+    "cron.*/aptitude",
+    "cron.*/bsdmainutils",
+    "cron.*/cracklib-runtime",
+    "cron.*/dpkg",
+    "cron.*/fstrim",
+    "cron.*/google-chrome",
+    "cron.*/gpg-keyring",
+    "cron.*/lsb",
+    "cron.*/man-db",
+    "cron.*/mdadm",
+    "cron.*/mlocate",
+    "cron.*/ntp",
+    "cron.*/passwd",
+    "cron.*/popularity-contest",
+    "cron.*/samba",
+    "cron.*/spamassassin",
+    "cron.*/standard",
+    "cron.*/sysstat",
+    "cron.*/update-notifier-common",
+    "cron.*/upstart",
+    "cron.d/anacron",
+    "cron.d/e2scrub_all",
+    "cron.d/mdadm",
+    "cron.d/php*",
+    "cron.d/popularity-contest",
+    "cron.d/sysstat",
+    "cron.d/zfsutils-linux",
+    "init.d/apport",
+    "init.d/console-setup",
+    "init.d/grub-common",
+    "init.d/halt",
+    "init.d/killprocs",
+    "init.d/kmod",
+    "init.d/networking",
+    "init.d/ondemand",
+    "init.d/pppd-dns",
+    "init.d/rc",
+    "init.d/rc.local",
+    "init.d/rcS",
+    "init.d/reboot",
+    "init.d/resolvconf",
+    "init.d/rsyslog",
+    "init.d/sendsigs",
+    "init.d/single",
+    "init.d/umount*",
+    "init.d/urandom",
+    "logrotate.d/apport",
+    "logrotate.d/aptitude",
+    "logrotate.d/bootlog",
+    "logrotate.d/dpkg",
+    "logrotate.d/iptraf*",
+    "logrotate.d/pm-utils",
+    "logrotate.d/ppp",
+    "logrotate.d/speech-dispatcher",
+    "logrotate.d/ubuntu-*",
+    "logrotate.d/unattended-upgrades",
+    "logrotate.d/upstart",
+];
+
+/// Tells whether a file is of the upkeep of a distribution, where it is not known what was shipped.
+pub(super) fn is_former(path: &str) -> bool {
+    let below = path.strip_prefix("/etc/").unwrap_or_default();
+    FORMER.iter().any(|pattern| matches(pattern, below))
+}
+
+/// Data that programs read from where their package is, and that packages bring in numbers: nobody writes it by hand.
+const DATA: &[&str] = &[
+    "X11/Xwrapper.config",
+    "X11/default-display-manager",
+    "apm/*/",
+    "chatscripts/",
+    "cups/raw.*",
+    "depmod.d/*",
+    "gdm3/Prime*/",
+    "gdm3/config-error-dialog.sh",
+    "gdm3/greeter.dconf-defaults",
+    "gnome/",
+    "kerneloops.conf",
+    "libblockdev/",
+    "ImageMagick*/",
+    "X11/Xreset*",
+    "X11/Xsession*/",
+    "X11/Xsession",
+    "X11/app-defaults/",
+    "X11/fonts/",
+    "X11/rgb.txt",
+    "X11/xinit/",
+    "X11/xkb/",
+    "X11/xsm/",
+    "X11/cursors/",
+    "alternatives/",
+    "apport/",
+    "asciidoc/",
+    "at-spi2/",
+    "audisp/",
+    "brltty/*/",
+    "byobu/",
+    "console-setup/",
+    "cracklib/",
+    "ctdb/",
+    "dbconfig-common/",
+    "dbus-1/",
+    "dconf/db/",
+    "fonts/",
+    "gconf/",
+    "ghostscript/",
+    "groff/",
+    "gtk-*/",
+    "gufw/",
+    "iproute2/",
+    "joe/",
+    "kbd/",
+    "libreoffice/",
+    "logcheck/ignore.d*/",
+    "logcheck/violations*/",
+    "logcheck/cracking.d/",
+    "lynx*/",
+    "mc/",
+    "mono/",
+    "newt/",
+    "openal/",
+    "pcmcia/",
+    "perl/",
+    "pki/fwupd*/",
+    "pm/",
+    "polkit-1/localauthority*/",
+    "polkit-1/nullbackend*/",
+    "ppp/ip-*.d/",
+    "ppp/ipv6-*.d/",
+    "pulse/",
+    "python*/",
+    "request-key*",
+    "rpm/",
+    "sane.d/",
+    "sensors.d/",
+    "sensors*.conf",
+    "sgml/",
+    "speech-dispatcher/",
+    "ssl/misc/",
+    "terminfo/",
+    "update-manager/",
+    "vim/",
+    "w3m/",
+    "wpa_supplicant/*.sh",
+    "xdg/autostart/",
+    "xdg/menus/",
+    "xdg/xfce4/",
+    "xdg/Xwayland-session.d/",
+    "xml/",
+];
+
+/// Tells whether a file is data of a package, where it is not known what was shipped.
+pub(super) fn is_data(path: &str) -> bool {
+    let below = path.strip_prefix("/etc/").unwrap_or_default();
+    DATA.iter().any(|pattern| matches(pattern, below))
+}
+
 /// Returns why nothing on NixOS has a use for the file at an absolute path, whoever wrote it.
 pub(super) fn always(path: &str) -> Option<&'static str> {
     find(ALWAYS, path)
@@ -407,7 +577,11 @@ pub(super) fn is_copy(path: &str) -> bool {
     ];
     let name = path.rsplit('/').next().unwrap_or_default();
     let lower = name.to_ascii_lowercase();
-    ENDS.iter().any(|end| lower.ends_with(end)) || NAMES.contains(&name)
+    // The day or the number of the copy: `fstab.bak-2024-05-01`, `fstab.old1`.
+    let undated = lower.trim_end_matches(|c: char| c.is_ascii_digit() || "-_.:t".contains(c));
+    ENDS.iter()
+        .any(|end| lower.ends_with(end) || undated.len() < lower.len() && undated.ends_with(end))
+        || NAMES.contains(&name)
 }
 
 fn find(table: &[(&[&str], &'static str)], path: &str) -> Option<&'static str> {
@@ -487,10 +661,18 @@ mod tests {
             "/etc/x.conf.dpkg-old",
             "/etc/passwd-",
             "/etc/a.BAK",
+            "/etc/fstab.bak-2024-05-01",
+            "/etc/fstab.old1",
         ] {
             assert!(is_copy(path), "{path}");
         }
-        for path in ["/etc/passwd", "/etc/old", "/etc/backup"] {
+        for path in [
+            "/etc/passwd",
+            "/etc/old",
+            "/etc/backup",
+            "/etc/a.conf.1",
+            "/etc/fstab",
+        ] {
             assert!(!is_copy(path), "{path}");
         }
     }

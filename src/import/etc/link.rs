@@ -2,10 +2,10 @@
 
 use super::kinds;
 use super::leftover;
-use super::root::Root;
+use super::root::{Root, absolute};
 use crate::account::Code;
 use crate::model::{Family, Link, Resource, Service};
-use crate::source::{ReadProblem, join};
+use crate::source::ReadProblem;
 
 /// What a link comes to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,7 +15,7 @@ pub(super) enum Meant {
     /// It leads to this path of the machine, which the root holds: what becomes of the file decides.
     Follows(String),
     Manual(String),
-    /// It leads out of the root, or in a circle.
+    /// It leads in a circle.
     Bad(ReadProblem),
 }
 
@@ -41,12 +41,15 @@ const OF_RUNNING: [&str; 5] = ["/run/", "/proc/", "/var/run/", "/sys/", "/dev/"]
 const UNITS: [&str; 2] = ["/lib/systemd/system/", "/usr/lib/systemd/system/"];
 
 pub(super) fn judge(root: &Root<'_>, path: &str, target: &str, family: Family) -> Meant {
+    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let whole = absolute(folder, target);
+    if let Some(reason) = upkeep(path, &whole) {
+        return Meant::NotNeeded(Code::NoMeaning, reason.to_owned());
+    }
     if let Some(resource) = kinds::read_link(path, target, family) {
         return Meant::States(resource);
     }
-    let Some(target) = absolute(path, target) else {
-        return Meant::Bad(ReadProblem::Outside);
-    };
+    let target = whole;
     if let Some(service) = alias(path, &target, family) {
         return Meant::States(service);
     }
@@ -72,9 +75,9 @@ pub(super) fn judge(root: &Root<'_>, path: &str, target: &str, family: Family) -
         target: target.clone(),
     });
     match root.find(&target) {
-        Ok(_) => Meant::Follows(target),
+        Ok(_) => Meant::Follows(root.real_path(&target).unwrap_or(target)),
         Err(ReadProblem::Directory) => Meant::States(link),
-        Err(problem @ (ReadProblem::Outside | ReadProblem::Loop)) => Meant::Bad(problem),
+        Err(problem @ ReadProblem::Loop) => Meant::Bad(problem),
         Err(ReadProblem::Missing | ReadProblem::Dangling) if target.starts_with("/etc/") => {
             Meant::Manual(format!("the link leads to `{target}`, which is not there"))
         }
@@ -82,27 +85,6 @@ pub(super) fn judge(root: &Root<'_>, path: &str, target: &str, family: Family) -
         Err(ReadProblem::Missing | ReadProblem::Dangling) => Meant::States(link),
         Err(problem) => Meant::Manual(format!("the link leads to `{target}`: {problem}")),
     }
-}
-
-/// Returns where a link leads, as a path of the machine; `None` where that is above its root.
-fn absolute(path: &str, target: &str) -> Option<String> {
-    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let whole = if target.starts_with('/') {
-        target.to_owned()
-    } else {
-        join(folder, target)
-    };
-    let mut parts: Vec<&str> = Vec::new();
-    for part in whole.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop()?;
-            }
-            name => parts.push(name),
-        }
-    }
-    Some(format!("/{}", parts.join("/")))
 }
 
 /// A second name for a unit of a package: `systemctl enable` makes it.
@@ -121,6 +103,128 @@ fn alias(path: &str, target: &str, family: Family) -> Option<Resource> {
             masked: false,
         })
     })
+}
+
+/// Units that distributions enable by themselves, and why NixOS needs no word of them. A name ends with its suffix;
+/// `*` at the end of a name is any rest.
+const UPKEEP: &[(&[&str], &str)] = &[
+    (
+        &[
+            "apt-daily*",
+            "dpkg-db-backup*",
+            "apt-*",
+            "man-db.timer",
+            "e2scrub_*",
+            "xfs_scrub*",
+            "popularity-contest*",
+            "motd-news*",
+            "update-notifier*",
+            "ua-*",
+            "ubuntu-advantage*",
+            "pollinate*",
+            "apport*",
+            "whoopsie*",
+            "kerneloops*",
+            "pamac-*",
+            "ssl-cert.service",
+            "secureboot-db*",
+            "etckeeper*",
+            "unattended-upgrades.service",
+            "wtmpdb*",
+            "finalrd*",
+            "sshd-keygen*",
+            "ssh-*",
+        ],
+        "it is part of the upkeep of the distribution",
+    ),
+    (
+        &["snap*", "lxd-installer*"],
+        "it belongs to snap, which NixOS does not have: install what the snaps hold as packages",
+    ),
+    (
+        &[
+            "getty@*",
+            "serial-getty@*",
+            "console-getty*",
+            "console-setup*",
+            "keyboard-setup*",
+            "setvtrgb*",
+            "autovt@*",
+        ],
+        "NixOS has terminals that people log in at by itself",
+    ),
+    (
+        &[
+            "systemd-*",
+            "dbus-org.freedesktop.*",
+            "dbus.*",
+            "dbus-broker*",
+            "remote-fs.target",
+            "remote-cryptsetup.target",
+            "nfs-client.target",
+            "ctrl-alt-del.target",
+            "default.target",
+            "machines.target",
+            "reboot.target",
+            "tpm-udev*",
+            "udev*",
+        ],
+        "it belongs to systemd and what comes with it, which NixOS sets up by itself",
+    ),
+    (
+        &[
+            "networking.service",
+            "ifup*",
+            "NetworkManager-wait-online*",
+            "NetworkManager-dispatcher*",
+            "networkd-dispatcher*",
+            "resolvconf*",
+            "hwclock*",
+            "ntp-systemd-netif*",
+        ],
+        "it belongs to the way in which the distribution sets up its network and clock",
+    ),
+    (
+        &[
+            "dm-event*",
+            "lvm2-*",
+            "blk-availability*",
+            "grub*",
+            "mdcheck*",
+            "mdmonitor*",
+            "zfs*",
+            "zed.service",
+            "nfs-blkmap*",
+            "rpcbind.socket",
+            "gpu-manager*",
+            "binfmt-support*",
+            "dmesg*",
+            "uuidd*",
+            "sssd-*",
+        ],
+        "NixOS starts it together with what needs it, or does without",
+    ),
+];
+
+/// Why a link only says what a distribution starts by itself. What people wrote, or masked, is meant.
+fn upkeep(path: &str, target: &str) -> Option<&'static str> {
+    const MEANT: [&str; 4] = [
+        "systemd-networkd.service",
+        "systemd-resolved.service",
+        "systemd-timesyncd.service",
+        "systemd-homed.service",
+    ];
+    let below = path.strip_prefix("/etc/systemd/")?;
+    let name = below.rsplit('/').next()?;
+    if target == "/dev/null" || target.starts_with("/etc/") || MEANT.contains(&name) {
+        return None;
+    }
+    let is_alike = |pattern: &&str| match pattern.strip_suffix('*') {
+        Some(start) => name.starts_with(start),
+        None => name == *pattern,
+    };
+    let row = UPKEEP.iter().find(|row| row.0.iter().any(is_alike))?;
+    Some(row.1)
 }
 
 /// OpenRC's runlevels are folders of links.
@@ -177,7 +281,7 @@ mod tests {
         check(
             "/etc/x",
             "../../../y",
-            "bad: it leads out of the input's root",
+            r#"{"link":{"path":"/etc/x","target":"/y"}}"#,
         );
     }
 
@@ -192,6 +296,27 @@ mod tests {
             "/etc/resolv.conf",
             "../run/systemd/resolve/stub-resolv.conf",
             "not needed: it leads to `/run/systemd/resolve/stub-resolv.conf`, which is made while the machine runs",
+        );
+    }
+
+    #[test]
+    fn units_of_the_distribution_are_no_wish_of_its_people() {
+        let wants = "/etc/systemd/system/multi-user.target.wants";
+        let units = "/lib/systemd/system";
+        check(
+            &format!("{wants}/apt-daily.timer"),
+            &format!("{units}/apt-daily.timer"),
+            "not needed: it is part of the upkeep of the distribution",
+        );
+        check(
+            &format!("{wants}/systemd-networkd.service"),
+            &format!("{units}/systemd-networkd.service"),
+            r#"{"service":{"name":"systemd-networkd.service","family":"debian","enabled":true,"masked":false}}"#,
+        );
+        check(
+            "/etc/systemd/system/apt-daily.timer",
+            "/dev/null",
+            r#"{"service":{"name":"apt-daily.timer","family":"debian","masked":true}}"#,
         );
     }
 

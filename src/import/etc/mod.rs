@@ -14,7 +14,7 @@ mod link;
 mod order;
 mod play;
 mod root;
-mod secret;
+pub(crate) mod secret;
 mod shipped;
 
 use super::{Importer, Options, Prefer};
@@ -45,3 +45,6 @@ fn import(tree: &SourceTree, _: &Options, account: &mut Account, diags: &mut Dia
         machines: machine.into_iter().collect(),
     }
 }
+
+#[cfg(all(test, unix))]
+mod tests;

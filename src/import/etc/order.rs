@@ -11,6 +11,14 @@ pub(super) fn rank(path: &str) -> String {
     if path == "/etc/sysctl.conf" {
         return "/etc/sysctl.d/\u{10ffff}".to_owned();
     }
+    // PAM reads the variables of the locale after those of all sessions.
+    if path == "/etc/environment" {
+        return "/etc/default/".to_owned();
+    }
+    // Whose groups are read stands with the account, whose numbers are given away as well.
+    if matches!(path, "/etc/group" | "/etc/subgid" | "/etc/subuid") {
+        return format!("/etc/passwd{path}");
+    }
     path.to_owned()
 }
 
@@ -42,6 +50,7 @@ mod tests {
     #[test]
     fn the_main_file_of_sysctl_comes_last() {
         assert!(rank("/etc/sysctl.conf") > rank("/etc/sysctl.d/99-z.conf"));
+        assert!(rank("/etc/group") > rank("/etc/passwd"));
         assert!(rank("/etc/sysctl.conf") < rank("/etc/systemd/system/a.service"));
         assert!(
             rank("/etc/systemd/system/a.service") < rank("/etc/systemd/system/a.service.d/b.conf")

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rayon::prelude::*;
+
 use super::distribution::Distribution;
 use super::judge::{self, Fate, Left};
 use super::kinds::Reading;
@@ -15,7 +17,7 @@ use crate::import::state::{Key, State};
 use crate::model::{
     Condition, Entry, File, Hostname, Link, Machine, Opaque, Origin, Part, Resource, Text,
 };
-use crate::source::{EntryKind, FileId, ReadProblem, Span};
+use crate::source::{EntryKind, FileId, Span};
 
 /// As many files of one folder are left with a comment each; more share one.
 const MOST_ALONE: usize = 3;
@@ -49,8 +51,12 @@ pub(super) fn play(
     let (links, files): (Vec<_>, Vec<_>) = found
         .iter()
         .partition(|it| matches!(it.kind, EntryKind::Link(_)));
-    for file in files {
-        player.play_file(file);
+    let fates: Vec<Fate> = files
+        .par_iter()
+        .map(|it| judge::judge(root, &distribution, it))
+        .collect();
+    for (file, fate) in files.into_iter().zip(fates) {
+        player.play_file(file, fate);
     }
     player.play_sshd();
     for it in links {
@@ -92,7 +98,7 @@ struct Player<'a> {
     sshd: Vec<(u8, Said)>,
     /// Files that are left to the person, by folder and reason.
     left: BTreeMap<(String, String), Vec<(ItemId, Left)>>,
-    /// Files that a package may have brought as they are.
+    /// Files of the machine, and the package that may have brought them as they are.
     packaged: BTreeMap<String, String>,
 }
 
@@ -102,11 +108,7 @@ impl Player<'_> {
         self.account.open(ItemKind::EtcFile, subject, "", span)
     }
 
-    fn play_file(&mut self, found: &Found<'_>) {
-        let fate = match found.kind {
-            EntryKind::File => judge::judge(self.root, self.distribution, found),
-            EntryKind::Special | EntryKind::Directory | EntryKind::Link(_) => judge::special(),
-        };
+    fn play_file(&mut self, found: &Found<'_>, fate: Fate) {
         let subject = match &fate {
             Fate::Reads(_, reading) => reading.kind,
             Fate::NotNeeded(..) | Fate::Manual(_) | Fate::Stays(..) => "file",
@@ -123,9 +125,8 @@ impl Player<'_> {
             }
             Fate::Manual(left) => self.leave(found, item, left),
             Fate::Stays(file, package) => {
-                if let Some(package) = package {
-                    self.packaged.insert(found.path.clone(), package);
-                }
+                let package = package.unwrap_or_default();
+                self.packaged.insert(found.path.clone(), package);
                 let entry = entry(Resource::File(file), Origin::of(item));
                 self.state.put(entry, 0);
             }
@@ -134,6 +135,7 @@ impl Player<'_> {
     }
 
     fn play_reading(&mut self, found: &Found<'_>, item: ItemId, file: File, reading: &Reading) {
+        self.packaged.insert(found.path.clone(), String::new());
         let origins = self.open_parts(found.id, reading);
         let items = origins.iter().flat_map(|it| it.items.iter().copied());
         let items: BTreeSet<ItemId> = items.collect();
@@ -290,11 +292,6 @@ impl Player<'_> {
                 self.leave(found, item, left);
             }
             Meant::Bad(problem) => {
-                if problem == ReadProblem::Outside {
-                    let span = Span::new(found.id, 0, 0);
-                    let message = format!("`{target}` leads out of the root and was not opened");
-                    self.diags.at(diag::Code::SourceOutside, span, message);
-                }
                 let fate = judge::bad_link(&problem);
                 self.settle(found, item, fate);
             }

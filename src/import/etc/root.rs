@@ -38,6 +38,8 @@ const PROJECT: [&str; 6] = [
     "Dockerfile",
 ];
 
+const MAX_LINKS: usize = 40;
+
 /// As many signs make a folder that has no etc/ an /etc itself.
 const ENOUGH: usize = 3;
 
@@ -106,15 +108,99 @@ impl<'a> Root<'a> {
         }
     }
 
+    /// Finds the file at a path of the machine. Links lead where they lead there: `/` and what is above it is the root.
     pub(super) fn find(&self, path: &str) -> Result<FileId, ReadProblem> {
-        let path = self.in_tree(path).ok_or(ReadProblem::Missing)?;
-        self.tree.find(&path)
+        match self.follow(path)?.1 {
+            EntryKind::File => Ok(self.follow(path)?.0),
+            EntryKind::Directory => Err(ReadProblem::Directory),
+            EntryKind::Special | EntryKind::Link(_) => Err(ReadProblem::Special),
+        }
+    }
+
+    /// Returns where a path of the machine leads in the end.
+    pub(super) fn real_path(&self, path: &str) -> Option<String> {
+        let (id, _) = self.follow(path).ok()?;
+        Some(self.on_machine(self.tree.path(id)))
+    }
+
+    fn follow(&self, path: &str) -> Result<(FileId, &'a EntryKind), ReadProblem> {
+        let mut path = absolute("/", path);
+        for _ in 0..MAX_LINKS {
+            let (link, rest) = self.first_link(&path);
+            let Some((link, target)) = link else {
+                let inner = self.in_tree(&path).ok_or(ReadProblem::Missing)?;
+                let (id, entry) = self.tree.entry(&inner).ok_or(ReadProblem::Missing)?;
+                return Ok((id, &entry.kind));
+            };
+            let folder = link.rsplit_once('/').map_or("", |(folder, _)| folder);
+            path = absolute(&absolute(folder, target), &format!("./{rest}"));
+        }
+        Err(ReadProblem::Loop)
+    }
+
+    /// Finds the first part of a path that is a link: the link with its target, and what comes after.
+    fn first_link<'p>(&self, path: &'p str) -> (Option<(&'p str, &'a str)>, &'p str) {
+        let ends = path.match_indices('/').map(|(at, _)| at).skip(1);
+        for end in ends.chain([path.len()]) {
+            let entry = self
+                .in_tree(&path[..end])
+                .and_then(|inner| self.tree.entry(&inner));
+            if let Some((
+                _,
+                Entry {
+                    kind: EntryKind::Link(target),
+                    ..
+                },
+            )) = entry
+            {
+                return (
+                    Some((&path[..end], target)),
+                    path[end..].trim_start_matches('/'),
+                );
+            }
+        }
+        (None, "")
+    }
+
+    /// Tells whether it is the /etc of a machine as it was found, not a choice of files that people keep.
+    pub(super) fn is_whole(&self) -> bool {
+        const MADE_BY_INSTALLING: [&str; 5] = [
+            "/etc/passwd",
+            "/etc/debian_version",
+            "/etc/os-release",
+            "/etc/machine-id",
+            "/etc/ld.so.conf",
+        ];
+        let there = MADE_BY_INSTALLING
+            .iter()
+            .filter(|path| self.find(path).is_ok());
+        there.count() > 1
     }
 
     /// Returns the text of a file of the machine, where it has one.
     pub(super) fn text(&self, path: &str) -> Option<&'a str> {
         self.tree.text(self.find(path).ok()?).ok()
     }
+}
+
+/// Returns the path of the machine to which `target` leads from a folder; above the root is the root.
+pub(super) fn absolute(folder: &str, target: &str) -> String {
+    let whole = if target.starts_with('/') {
+        target.to_owned()
+    } else {
+        format!("{folder}/{target}")
+    };
+    let mut parts: Vec<&str> = Vec::new();
+    for part in whole.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop();
+            }
+            name => parts.push(name),
+        }
+    }
+    format!("/{}", parts.join("/"))
 }
 
 #[cfg(test)]

@@ -105,7 +105,9 @@ const KEY_ENDS: [&str; 20] = [
 ];
 
 /// Files in which `passwd` or `password` is a name of something else.
-const NO_SECRETS: [&str; 8] = [
+const NO_SECRETS: [&str; 10] = [
+    "/etc/sudoers",
+    "/etc/sudoers.d/",
     "/etc/nsswitch.conf",
     "/etc/pam.d/",
     "/etc/pam.conf",
@@ -132,7 +134,7 @@ pub(super) fn of_the_machine(path: &str) -> Option<(&'static str, &'static str)>
 }
 
 /// Tells whether a file is a secret as a whole, by its path.
-pub(super) fn is_secret_file(path: &str) -> bool {
+pub(crate) fn is_secret_file(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or_default();
     let in_folder = SECRET_FOLDERS
         .iter()
@@ -141,7 +143,7 @@ pub(super) fn is_secret_file(path: &str) -> bool {
 }
 
 /// Tells whether a text holds a private key.
-pub(super) fn holds_private_key(text: &str) -> bool {
+pub(crate) fn holds_private_key(text: &str) -> bool {
     text.match_indices("-----BEGIN ").any(|(at, _)| {
         text[at..]
             .lines()
@@ -151,7 +153,7 @@ pub(super) fn holds_private_key(text: &str) -> bool {
 }
 
 /// Returns a text that is a secret as a whole.
-pub(super) fn hidden(what: String, span: Span) -> Text {
+pub(crate) fn hidden(what: String, span: Span) -> Text {
     Text::hole(hole(what, span))
 }
 
@@ -180,14 +182,29 @@ static HASH: LazyLock<Option<Regex>> = LazyLock::new(|| {
 static ADDRESS: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"[a-z][a-z0-9+.\-]*://[^/\s:@]*:(?P<secret>[^/\s@]+)@").ok());
 
+/// What a line with a secret holds; most lines hold nothing of it.
+static HINT: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r"(?i)pass|pw|secret|token|psk|key|auth|credential|community|://|\$[0-9a-z]+\$|\{(?:ssha|sha|crypt|md5|smd5|pbkdf2)",
+    )
+    .ok()
+});
+
+fn may_hold_secret(text: &str) -> bool {
+    HINT.as_ref().is_none_or(|it| it.is_match(text))
+}
+
 /// Returns the text of a file with holes in place of its secrets. `path` is that on the machine, `shown` that of the
 /// report, `span_of` tells where bytes of the text stand.
-pub(super) fn redact(
+pub(crate) fn redact(
     text: &str,
     path: &str,
     shown: &str,
     span_of: impl Fn(usize, usize) -> Span,
 ) -> Text {
+    if !may_hold_secret(text) {
+        return Text::from(text);
+    }
     let mut out = Text::new();
     let mut start = 0;
     for (whole, number) in text.split_inclusive('\n').zip(1..) {
@@ -229,6 +246,9 @@ fn is_comment(line: &str) -> bool {
 
 fn secrets_of(line: &str, path: &str) -> Vec<Found> {
     let mut found = Vec::new();
+    if !may_hold_secret(line) {
+        return found;
+    }
     for (regex, group) in [(&*HASH, 0), (&*ADDRESS, 1)] {
         for captures in regex.iter().flat_map(|it| it.captures_iter(line)) {
             if let Some(it) = captures.get(group) {
@@ -255,7 +275,8 @@ fn secrets_of(line: &str, path: &str) -> Vec<Found> {
             let value = ["double", "single", "bare"]
                 .iter()
                 .find_map(|group| captures.name(group));
-            let Some(value) = value.filter(|_| is_secret_key(name.as_str())) else {
+            let is_key = is_secret_key(name.as_str()) && !is_harmless(name.as_str(), path);
+            let Some(value) = value.filter(|_| is_key) else {
                 continue;
             };
             let between = &line[name.end()..value.start()];
@@ -290,6 +311,15 @@ fn is_secret_key(name: &str) -> bool {
         || is_secret_name(&snake(name))
         || KEY_ENDS.iter().any(|end| lower.ends_with(end))
         || lower == "community"
+}
+
+/// Words that hold no secret in the files of one program: tags of sudo, the lower half of an address in networkd.
+fn is_harmless(name: &str, path: &str) -> bool {
+    match name {
+        "NOPASSWD" | "PASSWD" => path.starts_with("/etc/sudoers"),
+        "Token" => path.starts_with("/etc/systemd/network/"),
+        _ => false,
+    }
 }
 
 /// `PrivateKey` and `privateKey` as `private_key`.
@@ -331,6 +361,20 @@ mod tests {
         let file = tree.find("a").unwrap();
         let found = redact(text, path, "etc/a", |from, to| Span::new(file, from, to));
         assert_eq!(found.to_string(), expected);
+    }
+
+    #[test]
+    fn words_of_one_program_are_no_secrets() {
+        check(
+            "/etc/sudoers.d/ops",
+            "%ops ALL=(ALL) NOPASSWD: ALL\n",
+            "%ops ALL=(ALL) NOPASSWD: ALL\n",
+        );
+        check(
+            "/etc/systemd/network/10-lan.network",
+            "Token=eui64\n",
+            "Token=eui64\n",
+        );
     }
 
     #[test]

@@ -105,9 +105,11 @@ pub enum StrPart {
     Hole,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Declaration {
     pub path: Vec<Name>,
+    /// What it is where nobody sets it; with paths from here, as it may be a set.
+    pub default: Vec<Definition>,
 }
 
 /// An element of `imports`.

@@ -1,7 +1,7 @@
 //! From the syntax tree to definitions, declarations and imports.
 
 use rnix::ast::{self, AstNode, HasEntry};
-use rnix::{ParseError, SyntaxNode, TextRange};
+use rnix::{ParseError, SyntaxKind, SyntaxNode, TextRange};
 
 use super::depth;
 use super::function::{Known, Moves, known, moves};
@@ -90,7 +90,12 @@ impl Reader<'_> {
                 (*range, "this does not belong here".to_owned())
             }
             ParseError::UnexpectedWanted(_, range, wanted) => {
-                (*range, format!("{} is missing before this", one_of(wanted)))
+                let why = if begins_a_value(wanted) {
+                    "a value should stand here".to_owned()
+                } else {
+                    format!("{} is missing before this", one_of(wanted))
+                };
+                (*range, why)
             }
             ParseError::UnexpectedDoubleBind(range) => {
                 (*range, "the arguments have two names".to_owned())
@@ -143,6 +148,11 @@ impl Reader<'_> {
         module.is_set = is_set(&expr);
         if module.is_set {
             self.module(&expr, &Around::default(), &mut module);
+        } else {
+            let value = self.value(&expr);
+            module
+                .definitions
+                .push(definition(Around::default(), value));
         }
         module
     }
@@ -417,9 +427,28 @@ fn definition(around: Around, value: Value) -> Definition {
 
 fn declaration(definition: Definition, module: &mut NixModule) {
     let path: Vec<Name> = definition.path.into_iter().skip(1).collect();
-    if !path.is_empty() {
-        module.declarations.push(Declaration { path });
+    if path.is_empty() {
+        return;
     }
+    let arguments = match definition.value.kind {
+        ValueKind::Call(function, arguments) if function.ends_with("mkOption") => arguments,
+        _ => Vec::new(),
+    };
+    let mut default = Vec::new();
+    for argument in arguments {
+        if let ValueKind::Attrs(inner) = argument.kind {
+            let is_default = |it: &Definition| {
+                let first = it.path.first().and_then(|it| it.text.as_deref());
+                first == Some("default")
+            };
+            default.extend(inner.into_iter().filter(is_default));
+        }
+    }
+    for it in &mut default {
+        it.path.remove(0);
+        it.written = it.written.min(it.path.len());
+    }
+    module.declarations.push(Declaration { path, default });
 }
 
 fn moved(moves: Moves, arguments: &[Value], module: &mut NixModule) {
@@ -462,6 +491,7 @@ fn old_path(value: &Value) -> Option<Declaration> {
     };
     Some(Declaration {
         path: items.iter().map(name).collect(),
+        default: Vec::new(),
     })
 }
 
@@ -522,29 +552,47 @@ fn sets_of(expr: &ast::Expr) -> Vec<ast::Expr> {
 }
 
 /// Names of tokens for people.
-fn one_of(wanted: &[rnix::SyntaxKind]) -> String {
-    let names: Vec<String> = wanted
-        .iter()
-        .map(|kind| match kind {
-            rnix::SyntaxKind::TOKEN_SEMICOLON => "`;`".to_owned(),
-            rnix::SyntaxKind::TOKEN_R_BRACE => "`}`".to_owned(),
-            rnix::SyntaxKind::TOKEN_R_BRACK => "`]`".to_owned(),
-            rnix::SyntaxKind::TOKEN_R_PAREN => "`)`".to_owned(),
-            rnix::SyntaxKind::TOKEN_ASSIGN => "`=`".to_owned(),
-            rnix::SyntaxKind::TOKEN_COLON => "`:`".to_owned(),
-            rnix::SyntaxKind::TOKEN_IDENT => "a name".to_owned(),
-            rnix::SyntaxKind::TOKEN_COMMA => "`,`".to_owned(),
-            rnix::SyntaxKind::TOKEN_AT => "`@`".to_owned(),
-            rnix::SyntaxKind::TOKEN_IN => "`in`".to_owned(),
-            rnix::SyntaxKind::TOKEN_THEN => "`then`".to_owned(),
-            rnix::SyntaxKind::TOKEN_ELSE => "`else`".to_owned(),
-            rnix::SyntaxKind::TOKEN_STRING_END => "the end of the string".to_owned(),
-            other => format!("{other:?}"),
-        })
-        .collect();
+fn one_of(wanted: &[SyntaxKind]) -> String {
+    if begins_a_value(wanted) {
+        return "a value".to_owned();
+    }
+    let names: Vec<&str> = wanted.iter().filter_map(|it| token_name(*it)).collect();
     match names.split_last() {
-        Some((last, [])) => last.clone(),
+        Some((last, [])) => (*last).to_owned(),
         Some((last, before)) => format!("{} or {last}", before.join(", ")),
         None => "something".to_owned(),
     }
+}
+
+/// Tells whether all tokens are wanted with which a value can begin.
+fn begins_a_value(wanted: &[SyntaxKind]) -> bool {
+    wanted.contains(&SyntaxKind::TOKEN_L_PAREN) && wanted.contains(&SyntaxKind::TOKEN_REC)
+}
+
+fn token_name(kind: SyntaxKind) -> Option<&'static str> {
+    Some(match kind {
+        SyntaxKind::TOKEN_SEMICOLON => "`;`",
+        SyntaxKind::TOKEN_L_BRACE => "`{`",
+        SyntaxKind::TOKEN_R_BRACE => "`}`",
+        SyntaxKind::TOKEN_L_BRACK => "`[`",
+        SyntaxKind::TOKEN_R_BRACK => "`]`",
+        SyntaxKind::TOKEN_L_PAREN => "`(`",
+        SyntaxKind::TOKEN_R_PAREN => "`)`",
+        SyntaxKind::TOKEN_ASSIGN => "`=`",
+        SyntaxKind::TOKEN_COLON => "`:`",
+        SyntaxKind::TOKEN_COMMA => "`,`",
+        SyntaxKind::TOKEN_AT => "`@`",
+        SyntaxKind::TOKEN_DOT => "`.`",
+        SyntaxKind::TOKEN_QUESTION => "`?`",
+        SyntaxKind::TOKEN_ELLIPSIS => "`...`",
+        SyntaxKind::TOKEN_IN => "`in`",
+        SyntaxKind::TOKEN_THEN => "`then`",
+        SyntaxKind::TOKEN_ELSE => "`else`",
+        SyntaxKind::TOKEN_IDENT => "a name",
+        SyntaxKind::TOKEN_STRING_START => "a string",
+        SyntaxKind::TOKEN_STRING_END => "the end of the string",
+        SyntaxKind::TOKEN_INTERPOL_END => "the `}` of `${`",
+        // `or` and `__curPos` may stand where a name does, but nobody means them.
+        _ => return None,
+    })
 }

@@ -155,6 +155,20 @@ fn declarations_and_imports_are_no_definitions() {
 }
 
 #[test]
+fn a_declaration_knows_its_default() {
+    let text = "{ options.a = { b = lib.mkOption { default = { x.y = 1; }; type = z; }; c = mkOption { default = [ ]; }; }; }";
+    let shown: Vec<String> = read(text)
+        .declarations
+        .iter()
+        .map(|it| {
+            let default: String = it.default.iter().map(line).collect();
+            format!("{}: {default}", path(&it.path))
+        })
+        .collect();
+    assert_eq!(shown, ["a.b: x.y = 1;", "a.c:  = [];"]);
+}
+
+#[test]
 fn places_are_those_of_the_text() {
     let text = "{\n  services.nginx = {\n    enable = lib.mkForce true;\n  };\n}\n";
     let module = read(text);
@@ -186,6 +200,12 @@ fn a_syntax_error_leaves_the_rest() {
     );
     check("{ a = 1;", "the file ends too early", 1, "a = 1;");
     check("", "the file ends too early", 1, "");
+    check(
+        "{ a = \"${b c; }\"; d = 1; }",
+        "the `}` of `${` is missing before this",
+        1,
+        "a = \"${}\"; d = 1;",
+    );
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Values of a module: what is written there, as far as it needs no evaluation.
 
-use rnix::ast::{self, AstToken, InterpolPart, LiteralKind};
+use rnix::SyntaxKind;
+use rnix::ast::{self, AstNode, AstToken, InterpolPart, LiteralKind};
 
 use super::reader::Reader;
 use super::{StrPart, Value, ValueKind};
@@ -117,6 +118,10 @@ pub(super) fn call(apply: &ast::Apply) -> (String, Vec<ast::Expr>) {
 }
 
 pub(super) fn parts(text: &ast::Str) -> Vec<StrPart> {
+    // rnix takes a string apart only where all of it could be read.
+    if !is_sound(text) {
+        return vec![StrPart::Hole];
+    }
     text.normalized_parts()
         .into_iter()
         .map(|part| match part {
@@ -124,4 +129,16 @@ pub(super) fn parts(text: &ast::Str) -> Vec<StrPart> {
             InterpolPart::Interpolation(_) => StrPart::Hole,
         })
         .collect()
+}
+
+fn is_sound<T: AstNode>(text: &T) -> bool {
+    text.syntax().children_with_tokens().all(|child| {
+        matches!(
+            child.kind(),
+            SyntaxKind::TOKEN_STRING_START
+                | SyntaxKind::TOKEN_STRING_CONTENT
+                | SyntaxKind::TOKEN_STRING_END
+                | SyntaxKind::NODE_INTERPOL
+        )
+    })
 }

@@ -107,13 +107,7 @@ pub(super) fn of(
             }
             return Some(Outcome::nothing("a new machine does not have it"));
         }
-        "groupmod" => {
-            let shown = runner.shown(&arguments.join(" "));
-            return Some(Outcome::Left(
-                Kind::Other,
-                format!("changes a group: {shown}"),
-            ));
-        }
+        "groupmod" => return Some(changes("changes a group", arguments)),
         "passwd" | "chpasswd" => {
             return Some(Outcome::Left(Kind::Other, "sets a password".to_owned()));
         }
@@ -131,11 +125,7 @@ fn read(
     arguments: &[String],
 ) -> Outcome {
     if arguments.iter().any(|it| !is_plain(it)) || !runner.is_certain() {
-        let shown = runner.shown(&arguments.join(" "));
-        return Outcome::Left(
-            Kind::Other,
-            format!("makes an account by `{program} {shown}`"),
-        );
+        return changes("makes an account", arguments);
     }
     let mut user = User::default();
     let mut names: Vec<&str> = Vec::new();
@@ -197,14 +187,21 @@ fn read(
             user.name = (*name).to_owned();
             put(runner, Resource::User(user));
         }
-        _ => {
-            left = Some(format!(
-                "makes an account by `{program} {}`",
-                arguments.join(" ")
-            ))
-        }
+        _ => return changes("makes an account", arguments),
     }
     left.map_or(Outcome::Stated, |what| Outcome::Left(Kind::Other, what))
+}
+
+/// Names the account only: among the arguments may be a password.
+fn changes(what: &str, arguments: &[String]) -> Outcome {
+    let name = arguments
+        .last()
+        .filter(|it| is_plain(it) && !it.starts_with('-'));
+    let name = name.map_or_else(String::new, |it| format!(" `{it}`"));
+    Outcome::Left(
+        Kind::Other,
+        format!("{what}{name} by what is not known here"),
+    )
 }
 
 fn group_of(runner: &Runner<'_, '_>, number: &str) -> std::option::Option<String> {

@@ -46,22 +46,19 @@ enum Kind {
 }
 
 impl Kind {
-    fn cure(self, name: &str) -> String {
+    fn cure(self) -> &'static str {
         match self {
-            Kind::Build => format!(
-                "Package what it builds, or find it in nixpkgs, and give it to services.{name}."
-            ),
-            Kind::Language => format!(
-                "Package the application with these dependencies (buildNpmPackage, python3.withPackages and the like), and give it to services.{name}."
-            ),
+            Kind::Build => {
+                "Package what it builds, or find it in nixpkgs, and give it to the service."
+            }
+            Kind::Language => {
+                "Package the application with what it depends on (buildNpmPackage, python3.withPackages and the like)."
+            }
             Kind::Fetch => {
                 "Find it in nixpkgs, or package it: pkgs.fetchurl and its like fetch with a hash."
-                    .to_owned()
             }
-            Kind::Edit => "State the whole file, or the option that makes it.".to_owned(),
-            Kind::Other => {
-                format!("State what it makes, or run it before the start of {name}.")
-            }
+            Kind::Edit => "State the whole file, or the option that makes it.",
+            Kind::Other => "State what it makes, or run it before the service starts.",
         }
     }
 }
@@ -75,20 +72,18 @@ pub(super) fn play(
     account: &mut Account,
 ) {
     let item = player.recipe.items[at];
-    let before = player.parts.packages.len();
     let mut runner = Runner::new(player, at);
     match command {
         CommandLine::Exec(words) => runner.program(words),
         CommandLine::Shell(text) => match script_of(text, heredocs) {
             Ok(text) => match shell::read(&text) {
                 Ok(script) => runner.script(&script),
-                Err(why) => runner.left(Kind::Other, why),
+                Err(why) => runner.left(Kind::Other, format!("cannot be read: {why}")),
             },
             Err(why) => runner.left(Kind::Other, why),
         },
     }
     let sum = runner.finish();
-    let _before = before;
     settle(player, item, sum, account);
 }
 
@@ -132,7 +127,7 @@ fn settle(player: &mut Player<'_>, item: ItemId, sum: Sum, account: &mut Account
         }
     }
     if !sum.left.is_empty() {
-        player.leave(item, "RUN", left(&sum.left, &player.recipe.given.name));
+        player.leave(item, "RUN", left(&sum.left));
         return;
     }
     let by_item = |origin: &Origin| origin.items.contains(&item);
@@ -147,7 +142,7 @@ fn settle(player: &mut Player<'_>, item: ItemId, sum: Sum, account: &mut Account
     }
 }
 
-fn left(all: &[Remainder], name: &str) -> Left {
+fn left(all: &[Remainder]) -> Left {
     const SHOWN: usize = 4;
     let mut what: Vec<&str> = Vec::new();
     for it in all {
@@ -162,7 +157,7 @@ fn left(all: &[Remainder], name: &str) -> Left {
         reason.push_str(&format!(", and {more} more"));
     }
     let kind = all.iter().map(|it| it.kind).min().unwrap_or(Kind::Other);
-    Left::new(format!("it {reason}"), kind.cure(name))
+    Left::new(format!("it {reason}"), kind.cure())
 }
 
 #[cfg(test)]

@@ -144,6 +144,10 @@ fn install(runner: &mut Runner<'_, '_>, asked: &Asked, family: Family) -> Outcom
             bare
         };
         if !is_plain(name) || name.is_empty() {
+            // What has a name of its own to be removed by is for the build.
+            if asked.bundle.is_some() {
+                continue;
+            }
             let shown = runner.shown(written);
             left = Some(Outcome::Left(Kind::Other, format!("installs `{shown}`")));
             continue;

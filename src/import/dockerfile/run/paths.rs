@@ -5,7 +5,7 @@ use super::script::{Outcome, Runner};
 use crate::import::dockerfile::copy::{is_in, mode_of};
 use crate::import::dockerfile::scope::is_plain;
 use crate::import::etc::kinds::read_link;
-use crate::model::{Content, Directory, File, Link, PathMode, Resource};
+use crate::model::{Content, Directory, File, Link, Mode, PathMode, Resource};
 
 const CLEAN: &str = "what a build leaves behind is not on a new machine";
 const REPOSITORIES: &str = "NixOS takes packages from nixpkgs, not from repositories";
@@ -108,7 +108,7 @@ pub(super) fn of(
             let recurse = is_recursive(arguments);
             let paths: Vec<String> = paths.iter().map(|it| (*it).to_owned()).collect();
             Some(each(runner, &paths, |runner, path| {
-                rights(runner, path, |it| {
+                rights(runner, path, |it, _| {
                     it.owner = Some(user.to_owned()).filter(|it| !it.is_empty());
                     it.group = Some(group.to_owned()).filter(|it| !it.is_empty());
                     it.recurse = recurse;
@@ -130,8 +130,8 @@ pub(super) fn of(
             let recurse = is_recursive(arguments);
             let paths: Vec<String> = paths.iter().map(|it| (*it).clone()).collect();
             Some(each(runner, &paths, |runner, path| {
-                rights(runner, path, |it| {
-                    it.mode = mode_of(mode, it.mode.map_or(0o644, |it| it.0));
+                rights(runner, path, |it, before| {
+                    it.mode = mode_of(mode, before.map_or(0o644, |it| it.0));
                     it.recurse = recurse;
                     it.mode.is_some()
                 })
@@ -155,6 +155,10 @@ pub(super) fn of(
         {
             let file = plain.last().copied().unwrap_or_default().to_owned();
             Some(edit(runner, &file, "edits"))
+        }
+        "tee" => {
+            let file = plain.last().copied().unwrap_or_default().to_owned();
+            Some(edit(runner, &file, "writes"))
         }
         "cp" | "mv" => {
             let target = plain.last().copied().unwrap_or_default().to_owned();
@@ -305,7 +309,7 @@ fn make(
 fn rights(
     runner: &mut Runner<'_, '_>,
     path: &str,
-    set: impl FnOnce(&mut PathMode) -> bool,
+    set: impl FnOnce(&mut PathMode, Option<Mode>) -> bool,
 ) -> Outcome {
     let item = runner.item;
     let stated = runner
@@ -324,7 +328,7 @@ fn rights(
         kept.origin.items.dedup();
         return Outcome::nothing("a folder that the service writes to is its user's");
     }
-    let mode = match &stated {
+    let before = match &stated {
         Some(Resource::File(file)) => file.mode,
         Some(Resource::Directory(directory)) => directory.mode.or(mode_of("755", 0)),
         Some(_) => None,
@@ -339,12 +343,12 @@ fn rights(
     };
     let mut change = PathMode {
         path: path.to_owned(),
-        mode,
+        mode: None,
         owner: None,
         group: None,
         recurse: false,
     };
-    if !set(&mut change) {
+    if !set(&mut change, before) {
         return Outcome::Left(Kind::Other, format!("changes the rights of `{path}`"));
     }
     runner
@@ -441,7 +445,7 @@ pub(super) fn write(runner: &mut Runner<'_, '_>, path: &str, text: &str, appends
         return Outcome::Left(Kind::Edit, format!("writes `{shown}`"));
     }
     let item = runner.item;
-    let mut content = runner.player.recipe.holes.text(text);
+    let mut content = runner.player.written(text, &whole, item);
     if appends {
         let before = match runner.player.state.at_path(&whole).map(|it| &it.resource) {
             Some(Resource::File(File {

@@ -226,7 +226,8 @@ impl<'p, 'a> Runner<'p, 'a> {
                 let first = text.split_whitespace().next().unwrap_or_default();
                 // A function that nobody calls does nothing; its calls are commands that nobody knows.
                 match first {
-                    "[[" | "((" => {}
+                    "[[" | "((" | "function" => {}
+                    first if first.contains("()") || text.contains(" () ") => {}
                     first => self.left(Kind::Other, format!("runs a `{first}` of the shell")),
                 }
             }
@@ -508,7 +509,7 @@ fn is_question(pipeline: &Pipeline) -> bool {
     let Some(Command::Simple(simple)) = pipeline.commands.last() else {
         return true;
     };
-    let program = simple.words.first().and_then(|it| it.plain.as_deref());
+    let program = simple.words.first().map(|it| it.raw.as_str());
     pipeline.negated
         || program.is_some_and(|it| {
             [
@@ -523,7 +524,7 @@ fn makes(pipeline: &Pipeline) -> bool {
     let [Command::Simple(simple)] = pipeline.commands.as_slice() else {
         return false;
     };
-    let program = simple.words.first().and_then(|it| it.plain.as_deref());
+    let program = simple.words.first().map(|it| it.raw.as_str());
     program.is_some_and(|it| {
         [
             "mkdir", "useradd", "adduser", "groupadd", "addgroup", "ln", "touch",

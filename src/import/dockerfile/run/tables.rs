@@ -2,7 +2,7 @@
 
 use super::Kind;
 use super::script::{Outcome, Runner};
-use crate::import::dockerfile::scope::is_plain;
+use crate::import::dockerfile::scope::{is_plain, without_query};
 use crate::import::programs::{BY_HAND, NOTHING, READERS};
 
 /// Programs that make something, and what to say of them; the word before the program's name.
@@ -23,6 +23,7 @@ const MAKERS: &[(Kind, &str, &[&str])] = &[
             "clang",
             "cmake",
             "configure",
+            "docker-php-source",
             "dotnet",
             "g++",
             "gcc",
@@ -300,6 +301,9 @@ pub(super) fn of(
             format!("does what a person states otherwise ({what}): {shown}"),
         );
     }
+    if renews_installer(name, &given) {
+        return Outcome::nothing("it renews what installs the dependencies of the build");
+    }
     if let Some((kind, verb, _)) = MAKERS.iter().find(|(_, _, names)| names.contains(&name)) {
         return Outcome::Left(*kind, made(runner, *kind, verb, name, &given));
     }
@@ -319,12 +323,34 @@ pub(super) fn of(
     Outcome::Left(Kind::Other, format!("runs `{shown}`"))
 }
 
+/// `pip install --upgrade pip setuptools wheel`
+fn renews_installer(name: &str, given: &[&str]) -> bool {
+    let is_pip = matches!(name, "pip" | "pip2" | "pip3") || name.starts_with("python");
+    let words: Vec<&str> = given
+        .iter()
+        .copied()
+        .filter(|it| !it.starts_with('-') && !matches!(*it, "pip" | "install"))
+        .collect();
+    let bare = |it: &str| {
+        it.split(['=', '<', '>', '~'])
+            .next()
+            .unwrap_or_default()
+            .to_owned()
+    };
+    is_pip
+        && given.contains(&"install")
+        && given.iter().any(|it| it.contains("pip"))
+        && words
+            .iter()
+            .all(|it| matches!(bare(it).as_str(), "pip" | "setuptools" | "wheel"))
+}
+
 /// Says what a program makes: addresses that it fetches, names that it installs.
 fn made(runner: &Runner<'_, '_>, kind: Kind, verb: &str, name: &str, given: &[&str]) -> String {
     let address = given.iter().find(|it| it.contains("://"));
     if kind == Kind::Fetch && verb == "fetches" {
         return match address {
-            Some(address) => format!("fetches {}", runner.shown(address)),
+            Some(address) => format!("fetches {}", runner.shown(&without_query(address))),
             None => format!("fetches with `{name}`"),
         };
     }
@@ -348,9 +374,16 @@ fn made(runner: &Runner<'_, '_>, kind: Kind, verb: &str, name: &str, given: &[&s
 /// Arguments with which a program that usually looks does something.
 fn acts(name: &str, given: &[&str]) -> bool {
     match name {
+        // What it runs on what is found is mostly clean-up and rights.
         "find" => given
-            .iter()
-            .any(|it| matches!(*it, "-exec" | "-execdir" | "-ok")),
+            .windows(2)
+            .filter(|it| it[0].starts_with("-exec") || it[0] == "-ok")
+            .any(|it| {
+                !matches!(
+                    it[1],
+                    "rm" | "chmod" | "chown" | "strip" | "ldd" | "grep" | "test" | "touch"
+                )
+            }),
         "awk" | "gawk" => given
             .iter()
             .any(|it| it.contains("system(") || it.contains("print >")),

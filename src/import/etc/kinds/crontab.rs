@@ -107,7 +107,7 @@ fn read(given: &Given) -> Vec<Entry> {
 }
 
 /// Returns the folder of which the stock lines of /etc/crontab run the scripts.
-fn scripts_folder(command: &str) -> Option<&str> {
+pub(super) fn scripts_folder(command: &str) -> Option<&str> {
     let runs = command.contains("run-parts");
     command
         .split([' ', '\t', ')', ';', '}'])

@@ -3,26 +3,48 @@
 //! One way for all importers: a tree of /etc holds the files, a playbook writes them, and an edit changes a line.
 //! A file that is of no kind here is an ordinary file.
 
+mod accounts;
+mod aliases;
+mod anacrontab;
 mod cron_script;
 mod crontab;
+mod environment;
+mod exports;
 mod fragment;
 mod fstab;
+mod grub;
 mod hostname;
 mod hosts;
+mod interfaces;
+mod keyboard;
+mod limits;
 mod link;
+mod locale;
+mod locale_gen;
+mod login_defs;
 mod modprobe;
 mod modules_load;
+mod network_unit;
+mod nftables;
+mod nsswitch;
+mod resolv_conf;
+mod shells;
 mod sshd_config;
 mod sudoers;
 mod sysctl;
+mod systemd_settings;
 mod timezone;
+mod tmpfiles;
 mod unit;
 
 pub(crate) use fragment::fragment;
 pub(crate) use link::read_link;
 
+use std::collections::HashMap;
+
+use crate::import::Subject;
 use crate::import::holes::{Encoded, encode};
-use crate::model::{Hole, Resource, Text};
+use crate::model::{Hole, Resource, Setting, Settings, Text};
 use crate::syntax::{Fault, Place};
 
 /// A kind of file and how it is read.
@@ -59,17 +81,38 @@ pub(crate) enum Fate {
 
 /// All kinds. A path is of one kind at most.
 pub(crate) const KINDS: &[&Kind] = &[
+    &aliases::KIND,
+    &anacrontab::KIND,
     &cron_script::KIND,
     &crontab::KIND,
+    &environment::KIND,
+    &exports::KIND,
     &fstab::KIND,
+    &accounts::group::KIND,
+    &grub::KIND,
     &hostname::KIND,
     &hosts::KIND,
+    &interfaces::KIND,
+    &keyboard::KIND,
+    &limits::KIND,
+    &locale::KIND,
+    &locale_gen::KIND,
+    &login_defs::KIND,
     &modprobe::KIND,
     &modules_load::KIND,
+    &network_unit::KIND,
+    &nftables::KIND,
+    &nsswitch::KIND,
+    &accounts::passwd::KIND,
+    &resolv_conf::KIND,
+    &shells::KIND,
     &sshd_config::KIND,
+    &accounts::subordinate_ids::KIND,
     &sudoers::KIND,
     &sysctl::KIND,
+    &systemd_settings::KIND,
     &timezone::KIND,
+    &tmpfiles::KIND,
     &unit::KIND,
 ];
 
@@ -120,6 +163,18 @@ impl Reading {
         }
         (!rest.pieces().is_empty()).then_some(rest)
     }
+}
+
+/// Returns what is known of each kind, for people.
+pub(crate) fn subjects() -> Vec<Subject> {
+    let subject = |kind: &&'static Kind| Subject {
+        name: kind.name,
+        names: std::slice::from_ref(&kind.name),
+        paths: kind.paths,
+        becomes: kind.becomes,
+        manual: String::new(),
+    };
+    KINDS.iter().map(subject).collect()
 }
 
 /// Returns the kind of the file at an absolute path.
@@ -194,6 +249,25 @@ impl Given<'_> {
         self.entry(place, meaning)
     }
 
+    /// An entry that asks for resources of which every part must be known.
+    fn asks_all(&self, place: Place, resources: Vec<Resource>) -> Entry {
+        let mut entry = self.entry(place, Meaning::Asks(resources));
+        if let Some(hole) = entry.text.worst_hole() {
+            entry.meaning = Meaning::Hole(hole.clone());
+        }
+        entry
+    }
+
+    /// An entry that asks for a setting.
+    fn sets(&self, place: Place, of: Settings, name: &str, value: &str) -> Entry {
+        let setting = Setting {
+            of,
+            name: name.to_owned(),
+            value: value.to_owned(),
+        };
+        self.asks_all(place, vec![Resource::Setting(setting)])
+    }
+
     fn not_needed(&self, place: Place, why: impl Into<String>) -> Entry {
         self.entry(place, Meaning::NotNeeded(why.into()))
     }
@@ -253,6 +327,11 @@ fn doubt_about(name: &str) -> Option<&'static str> {
     (!name.chars().all(is_usual)).then_some(
         "Debian leaves files with such a name out, others run them; give it a name of letters, digits, `-` and `_`",
     )
+}
+
+/// Returns the last place at which each name stands.
+fn last_places<'a>(names: impl Iterator<Item = (&'a str, Place)>) -> HashMap<&'a str, Place> {
+    names.collect()
 }
 
 /// Tells whether a path is a `.conf` file directly in a folder.

@@ -1,5 +1,9 @@
 //! What files and lines of /etc mean.
 
+mod accounts;
+mod network;
+mod settings;
+
 use super::{Entry, KINDS, Meaning, kind, read, read_edit_line};
 use crate::model::{Hole, HoleKind, Resource, Text};
 
@@ -76,7 +80,35 @@ fn a_path_is_of_one_kind_at_most() {
         ("/lib/systemd/system/shop@.timer", "unit"),
         ("/etc/systemd/system/shop.service.d/override.conf", "unit"),
         ("/etc/systemd/system/.service", ""),
-        ("/etc/systemd/journald.conf", ""),
+        ("/etc/systemd/journald.conf", "systemd settings"),
+        ("/etc/systemd/resolved.conf.d/dns.conf", "systemd settings"),
+        ("/etc/systemd/homed.conf", ""),
+        ("/etc/systemd/network/10-lan.network", "networkd"),
+        ("/etc/systemd/network/host/10-lan.link", ""),
+        ("/etc/network/interfaces", "interfaces"),
+        ("/etc/network/interfaces.d/lan", "interfaces"),
+        ("/etc/network/interfaces.d/lan.bak", ""),
+        ("/etc/passwd", "passwd"),
+        ("/etc/passwd-", ""),
+        ("/etc/group", "group"),
+        ("/etc/subgid", "subordinate ids"),
+        ("/etc/default/locale", "locale"),
+        ("/etc/locale.gen", "locale.gen"),
+        ("/etc/vconsole.conf", "keyboard"),
+        ("/etc/environment", "environment"),
+        ("/etc/login.defs", "login.defs"),
+        ("/etc/security/limits.d/x.conf", "limits"),
+        ("/etc/resolv.conf", "resolv.conf"),
+        ("/etc/nsswitch.conf", "nsswitch"),
+        ("/etc/nftables.conf", "nftables"),
+        ("/etc/default/grub", "grub"),
+        ("/etc/default/grub.d/x.cfg", "grub"),
+        ("/etc/anacrontab", "anacrontab"),
+        ("/etc/aliases", "aliases"),
+        ("/etc/exports", "exports"),
+        ("/etc/shells", "shells"),
+        ("/etc/tmpfiles.d/x.conf", "tmpfiles"),
+        ("/etc/tmpfiles.d/x", ""),
         ("/etc/systemd/user/x.service", ""),
         ("/etc/modules", "modules-load"),
         ("/etc/modules-load.d/x.conf", "modules-load"),
@@ -328,7 +360,11 @@ proptest::proptest! {
                 "/etc/sysctl.conf", "/etc/hosts", "/etc/hostname", "/etc/timezone", "/etc/fstab",
                 "/etc/crontab", "/var/spool/cron/a", "/etc/cron.daily/a", "/etc/ssh/sshd_config",
                 "/etc/sudoers", "/etc/systemd/system/a.service", "/etc/modules",
-                "/etc/modprobe.d/a.conf",
+                "/etc/modprobe.d/a.conf", "/etc/passwd", "/etc/group", "/etc/subuid", "/etc/default/locale",
+                "/etc/locale.gen", "/etc/vconsole.conf", "/etc/environment", "/etc/login.defs",
+                "/etc/security/limits.conf", "/etc/resolv.conf", "/etc/nsswitch.conf", "/etc/nftables.conf", "/etc/default/grub",
+                "/etc/anacrontab", "/etc/aliases", "/etc/exports", "/etc/shells", "/etc/tmpfiles.d/a.conf",
+                "/etc/network/interfaces", "/etc/systemd/network/a.network", "/etc/systemd/journald.conf",
             ];
             let found: Vec<_> = paths.iter().filter(|path| (kind.matches)(path)).collect();
             assert!(!found.is_empty(), "{} has no path here", kind.name);

@@ -1,0 +1,67 @@
+//! /etc/default/locale and /etc/locale.conf: the language of messages, numbers and dates.
+//!
+//! Manual: locale.conf(5)
+
+use super::{Entry, Fate, Given, Kind, Lines, last_places};
+use crate::model::Settings;
+use crate::syntax::assignments::{self, Assignment};
+
+pub(super) const KIND: Kind = Kind {
+    name: "locale",
+    paths: "/etc/default/locale and /etc/locale.conf",
+    becomes: "LANG becomes i18n.defaultLocale, each other variable i18n.extraLocaleSettings.<name>.",
+    matches: |path| matches!(path, "/etc/default/locale" | "/etc/locale.conf"),
+    read,
+    lines: Lines::Apart,
+    file: Fate::Replaced,
+};
+
+fn read(given: &Given) -> Vec<Entry> {
+    let file = assignments::read(given.text());
+    let last = last_places(
+        file.assignments
+            .iter()
+            .map(|it| (it.name.as_str(), it.place)),
+    );
+    let mut entries = Vec::new();
+    for it in &file.assignments {
+        let later = last.get(it.name.as_str()).filter(|last| **last != it.place);
+        entries.push(match later {
+            Some(later) => given.not_needed(
+                it.place,
+                format!("line {} sets `{}` again", later.line, it.name),
+            ),
+            None => entry(given, it).unwrap_or_else(|| {
+                given.unknown(
+                    it.place,
+                    format!("`{}` is no variable of the locale", it.name),
+                )
+            }),
+        });
+    }
+    given.with_faults(entries, file.faults)
+}
+
+/// Reads a variable of the locale; `None` when it is another one.
+pub(super) fn entry(given: &Given, it: &Assignment) -> Option<Entry> {
+    let name = it.name.as_str();
+    if !matches!(name, "LANG" | "LANGUAGE") && !name.starts_with("LC_") {
+        return None;
+    }
+    if it.expands {
+        return Some(given.unknown(
+            it.place,
+            "a shell would put something else in place of a part of the value",
+        ));
+    }
+    if it.value.is_empty() {
+        return Some(given.not_needed(it.place, format!("an empty `{name}` sets nothing")));
+    }
+    // glibc takes `utf8` as well; NixOS makes the list of locales out of these values.
+    let value = ["utf8", "utf-8", "UTF8"]
+        .iter()
+        .find_map(|other| it.value.strip_suffix(other))
+        .filter(|_| name != "LANGUAGE")
+        .map_or_else(|| it.value.clone(), |stem| format!("{stem}UTF-8"));
+    Some(given.sets(it.place, Settings::Locale, name, &value))
+}

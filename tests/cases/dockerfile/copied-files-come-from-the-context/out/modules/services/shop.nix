@@ -1,0 +1,87 @@
+# Service `shop`, from shop/Dockerfile.
+{
+  config,
+  lib,
+  pkgs,
+  ...
+}:
+
+let
+  cfg = config.services.shop;
+in
+{
+  options.services.shop = {
+    enable = lib.mkEnableOption "shop";
+
+    environment = lib.mkOption {
+      type = lib.types.attrsOf lib.types.str;
+      default = { };
+      description = "Environment variables of shop, which stand over those of its image.";
+    };
+
+    environmentFile = lib.mkOption {
+      type = lib.types.nullOr lib.types.path;
+      default = null;
+      example = "/run/secrets/shop.env";
+      description = "File with environment variables that must not reach the Nix store.";
+    };
+  };
+
+  config = lib.mkIf cfg.enable {
+    # shop/Dockerfile:2 RUN, :11 CMD
+    systemd.services.shop = {
+      description = "shop";
+      wantedBy = [ "multi-user.target" ];
+      after = [ "network.target" ];
+      path = [ pkgs.lighttpd ];
+      environment = cfg.environment;
+      serviceConfig = {
+        # Assumed: `shop` does not need the rights of root.
+        User = "shop";
+        Group = "shop";
+        EnvironmentFile = lib.mkIf (cfg.environmentFile != null) cfg.environmentFile;
+        ExecStart = "/usr/local/bin/start.sh";
+        Restart = "on-failure";
+      };
+    };
+
+    # shop/Dockerfile:11 CMD
+    users.users.shop = {
+      isSystemUser = true;
+      group = "shop";
+    };
+    users.groups.shop = { };
+
+    # shop/Dockerfile:3 COPY
+    systemd.tmpfiles.rules = [
+      "f+ /usr/local/bin/start.sh 0755 - - - ${
+        lib.strings.escapeC [ "\t" "\n" "\r" " " "\\" ] ''
+          #!/bin/sh
+          exec lighttpd -D -f /etc/shop/a.conf
+        ''
+      }"
+    ];
+
+    # shop/Dockerfile:4 COPY
+    environment.etc."shop/a.conf".text = ''
+      server.port = 80
+    '';
+    environment.etc."shop/b.conf".text = ''
+      server.tag = "tea"
+    '';
+
+    # MANUAL shop/Dockerfile:5 COPY: `gone.txt` is not in the build context.
+    #   Put it there and translate again, or state what it holds.
+
+    # MANUAL shop/Dockerfile:6 COPY: `outside` is not in the build context.
+    #   Put it there and translate again, or state what it holds.
+
+    # MANUAL shop/Dockerfile:7 ADD: it fetches https://files.example.org/data.json?... to `/opt/data.json`.
+    #   Fetch it with pkgs.fetchurl or pkgs.fetchzip and name its hash, or find it in nixpkgs.
+
+    # shop/Dockerfile:8 COPY
+    environment.etc."shop/motd".text = ''
+      $HOME is not expanded here
+    '';
+  };
+}

@@ -1,0 +1,7 @@
+# Files on box.
+{ ... }:
+
+{
+  # etc/till.conf
+  environment.etc."till.conf".source = "/opt/till.conf";
+}

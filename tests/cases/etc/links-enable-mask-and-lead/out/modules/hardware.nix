@@ -1,0 +1,7 @@
+# Hardware on box.
+{ ... }:
+
+{
+  # etc/systemd/system/bluetooth.service
+  hardware.bluetooth.enable = false;
+}

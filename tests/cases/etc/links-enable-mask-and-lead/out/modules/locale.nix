@@ -1,0 +1,7 @@
+# Locale on box.
+{ ... }:
+
+{
+  # etc/localtime
+  time.timeZone = "Europe/Rome";
+}
