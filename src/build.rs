@@ -139,17 +139,22 @@ fn schema_table(
         .filter_map(|(old, new)| Some((old.as_str(), new.as_str()?)))
         .collect();
     renamed.sort_unstable();
-    let changed = strings(&renames["changed"]);
-    if let Some(old) = changed.iter().find(|it| renames["renamed"][**it].is_null()) {
-        panic!("renames.json: {old} is changed, but not renamed");
+    let (changed, aliases) = (strings(&renames["changed"]), strings(&renames["aliases"]));
+    let mut old = changed.iter().chain(&aliases);
+    if let Some(old) = old.find(|it| renames["renamed"][**it].is_null()) {
+        panic!("renames.json: {old} is changed or an alias, but not renamed");
     }
     list(
         &mut out,
         "RENAMED",
-        "(&str, &str, bool)",
+        "(&str, &str, Rename)",
         renamed.iter().map(|(old, new)| {
-            let is_changed = changed.contains(old);
-            format!("({},{},{is_changed})", quoted(old), quoted(new))
+            let how = match (changed.contains(old), aliases.contains(old)) {
+                (true, _) => "Changed",
+                (_, true) => "Alias",
+                _ => "Same",
+            };
+            format!("({},{},Rename::{how})", quoted(old), quoted(new))
         }),
     );
     let mut removed: Vec<&str> = strings(&renames["removed"]);

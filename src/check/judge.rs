@@ -3,7 +3,7 @@
 use super::convert::{expr, place_at};
 use super::declared::Declared;
 use super::{Edit, rename};
-use crate::diag::Code;
+use crate::diag::{Code, Severity};
 use crate::schema::{
     Found, Index, OptionFacts, Type, alike, check_value, likeness, option_text, removed, renamed,
 };
@@ -66,6 +66,13 @@ impl Judged {
             is_covered: true,
             problems: Vec::new(),
         }
+    }
+
+    /// Tells whether there is more than a note.
+    pub(super) fn is_wrong(&self) -> bool {
+        self.problems
+            .iter()
+            .any(|it| it.code.severity() > Severity::Note)
     }
 
     fn wrong(problem: Problem) -> Judged {

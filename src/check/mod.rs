@@ -159,7 +159,7 @@ fn check_file(file: &File<'_>, ctx: &judge::Ctx<'_>, definitions: &[Definition])
         let judged = judge::judge(ctx, definition);
         checked.summary.definitions += 1;
         checked.summary.covered += usize::from(judged.is_covered);
-        checked.summary.problems += usize::from(!judged.problems.is_empty());
+        checked.summary.problems += usize::from(judged.is_wrong());
         for problem in judged.problems {
             let span = Span::new(file.id, problem.place.start, problem.place.end);
             match problem.help {

@@ -4,7 +4,7 @@ use super::Edit;
 use super::judge::{Ctx, Problem, type_problem};
 use crate::diag::Code;
 use crate::nix::attr_path_text;
-use crate::schema::{Found, Renamed, option_text};
+use crate::schema::{Found, Rename, Renamed, option_text};
 use crate::source::Span;
 use crate::syntax::Place;
 use crate::syntax::nix_module::Definition;
@@ -28,6 +28,15 @@ pub(super) fn problem(
     let old = option_text(&names[..renamed.old]);
     let rest = names.len() - renamed.old;
     let new = option_text(&renamed.new[..renamed.new.len() - rest]);
+    if renamed.how == Rename::Alias {
+        return Problem {
+            code: Code::OptionAlias,
+            message: format!("`{old}` is another name of `{new}`"),
+            help: None,
+            place: place(definition, renamed.old),
+            edit: None,
+        };
+    }
     let (edit, help) = match edit(ctx, definition, names, renamed) {
         Ok(edit) => (Some(edit), format!("write `{new}`; --fix does it")),
         Err(Obstacle::Value) => (None, takes(ctx, renamed, &new)),
@@ -85,7 +94,7 @@ fn edit(
     names: &[String],
     renamed: &Renamed,
 ) -> Result<Edit, Obstacle> {
-    if renamed.changes_value || !fits(ctx, definition, renamed) {
+    if renamed.how == Rename::Changed || !fits(ctx, definition, renamed) {
         return Err(Obstacle::Value);
     }
     let is_taken = ctx.paths.iter().any(|path| {

@@ -142,8 +142,14 @@ fn renamed_options_are_fixed_where_they_stand() {
         "{ boot = { tmp.cleanOnBoot = true; }; }",
     );
     fixed(
-        "{ users.extraUsers.bob = { uid = 1000; shell = x; }; }",
-        "{ users.users.bob = { uid = 1000; shell = x; }; }",
+        "{ services.samba.shares.a = { path = x; public = \"yes\"; }; }",
+        "{ services.samba.settings.a = { path = x; public = \"yes\"; }; }",
+    );
+    let alias = "{ users.extraUsers.bob.uid = 1000; }";
+    fixed(alias, alias);
+    one(
+        alias,
+        &["option-alias 1:3 `users.extraUsers` is another name of `users.users`"],
     );
     fixed(
         "{ security.pam.services.\"a\".u2fAuth = lib.mkDefault true; }",

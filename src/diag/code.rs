@@ -174,6 +174,9 @@ codes! {
     OptionRenamed     "option-renamed"            Warning "An option has another name in the release";
         more: "NixOS still takes the old name, with a warning, until it is removed."
         cure: "Write the new name; `ops2nix check --fix` does it where the value stays the same.";
+    OptionAlias       "option-alias"              Note    "An option is set by another name, which NixOS takes as well";
+        more: "Both names mean the same option, and NixOS says nothing about either."
+        cure: "Nothing needs to be done; the manual has the other name.";
     OptionRemoved     "option-removed"            Error   "An option is no longer in the release";
         more: "NixOS refuses a configuration that sets it."
         cure: "Take it out, and look at the release notes for what stands in its place.";

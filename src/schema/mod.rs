@@ -18,6 +18,8 @@ pub use check::check;
 pub use index::{Found, Index, OptionFacts};
 pub use near::{likeness, option_text};
 pub use options_file::read_options;
-pub use table::{BUILT_IN, Renamed, children, is_required, lookup, paths, removed, renamed};
+pub use table::{
+    BUILT_IN, Rename, Renamed, children, is_required, lookup, paths, removed, renamed,
+};
 pub use types::{Literal, PathKind, Range, StrKind, Type};
 pub use value::{Mismatch, check_value};

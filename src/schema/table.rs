@@ -23,8 +23,18 @@ pub struct Renamed {
     /// The names of its path that are given by the old one, from the start.
     pub old: usize,
     pub new: Vec<String>,
-    /// The new one takes another kind of value.
-    pub changes_value: bool,
+    pub how: Rename,
+}
+
+/// What an option's other name means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rename {
+    /// The new option takes what the old one took.
+    Same,
+    /// The new option takes another kind of value.
+    Changed,
+    /// NixOS takes the old name as it takes the new one, without a warning.
+    Alias,
 }
 
 /// Finds an option by its path; a path below an option finds what its type has there.
@@ -39,7 +49,7 @@ pub fn children<T: AsRef<str>>(path: &[T]) -> Vec<&'static str> {
 
 /// Returns the new name of an option that has another one in this release.
 pub fn renamed(path: &[String]) -> Option<Renamed> {
-    RENAMED.iter().find_map(|(old, new, changes_value)| {
+    RENAMED.iter().find_map(|(old, new, how)| {
         let (names, rest) = matches_old(old, path)?;
         let mut names = names.into_iter();
         let new = OptionPath::parse(new);
@@ -52,7 +62,7 @@ pub fn renamed(path: &[String]) -> Option<Renamed> {
         Some(Renamed {
             old: path.len() - rest.len(),
             new,
-            changes_value: *changes_value,
+            how: *how,
         })
     })
 }
