@@ -13,6 +13,8 @@ use crate::syntax::nix_module::{Definition, Name, Value, ValueKind};
 
 /// How like a name must be to one that NixOS has, to be taken for it where the index does not have all names.
 const CERTAINLY: f32 = 0.9;
+/// Shorter names are easily alike.
+const LONG: usize = 8;
 /// How like a name must be to one that NixOS has, to be taken for it where other modules may have declared it.
 const PROBABLY: f32 = 0.8;
 /// How many options of other folders are offered.
@@ -357,11 +359,10 @@ fn near_miss(ctx: &Ctx<'_>, names: &[String], known: usize, place: Place) -> Jud
     let name = &names[known];
     let is_last = known + 1 == names.len();
     let slip = children.iter().find(|it| {
-        let differs_in_case = it.eq_ignore_ascii_case(name);
-        let is_long = name.len() >= 8;
         // Options of other modules begin alike; only the last name is the option itself.
-        differs_in_case
-            || is_last && is_long && likeness(name, it) >= CERTAINLY && it.len() == name.len()
+        let is_close =
+            name.len() >= LONG && it.len() == name.len() && likeness(name, it) >= CERTAINLY;
+        it.eq_ignore_ascii_case(name) || is_last && (is_close || is_swapped(name, it))
     });
     let Some(meant) = slip.filter(|_| known > 0) else {
         return Judged::default();
@@ -375,6 +376,13 @@ fn near_miss(ctx: &Ctx<'_>, names: &[String], known: usize, place: Place) -> Jud
         place,
         edit: None,
     })
+}
+
+/// Tells whether two names have the same letters, but for two that changed places.
+fn is_swapped(a: &str, b: &str) -> bool {
+    let differing: Vec<(char, char)> = a.chars().zip(b.chars()).filter(|(a, b)| a != b).collect();
+    a.len() == b.len()
+        && matches!(differing.as_slice(), [(a1, b1), (a2, b2)] if a1 == b2 && a2 == b1)
 }
 
 /// Names the options that may be meant: of the same folder, then those of the same name nearby, else all that there are.

@@ -1,7 +1,6 @@
 //! Files as people write them, and what is said of them.
 
-use super::{Checked, check};
-use crate::report::{Colour, render_diagnostics};
+use super::{Checked, Summary, check};
 use crate::schema::{BUILT_IN, read_options};
 use crate::source::SourceTree;
 
@@ -91,6 +90,17 @@ fn an_unknown_option_is_named_with_what_is_like_it() {
         &[
             "option-unknown 1:34 `security.sudo.extraRules.*.userz` is no option of NixOS; \
            it may be `security.sudo.extraRules.*.users`",
+        ],
+    );
+}
+
+#[test]
+fn where_other_modules_may_have_options_only_slips_are_named() {
+    one(
+        "{ networking.wireles.enable = true; programs.unheardOf = 1; networking.dmoain = \"x\"; \
+         networking.enableIPv66 = true; }",
+        &[
+            "option-unknown 1:61 `networking.dmoain` is no option of NixOS; it may be `networking.domain`",
         ],
     );
 }
@@ -270,22 +280,17 @@ fn a_syntax_error_is_said_once_and_the_rest_is_checked() {
 }
 
 #[test]
-fn the_place_is_shown() {
-    let (tree, checked) = checked(&[(
-        "hosts/a.nix",
-        "{ ... }:\n{\n  services.nginx.enabel = true;\n}\n",
-    )]);
-    let text = render_diagnostics(&checked.diagnostics, &tree, Colour::LeftOut);
-    assert!(text.contains("--> hosts/a.nix:3:3\n"), "{text}");
-    let summary = checked.summary;
-    let counts = (
-        summary.files,
-        summary.modules,
-        summary.definitions,
-        summary.covered,
-        summary.problems,
-    );
-    assert_eq!(counts, (1, 1, 1, 1, 1));
+fn what_was_looked_at_is_counted() {
+    let module = "{ ... }:\n{\n  services.nginx.enabel = true;\n  sops.x = 1;\n}\n";
+    let (_, checked) = checked(&[("a.nix", module), ("b.nix", "final: prev: { }")]);
+    let expected = Summary {
+        files: 2,
+        modules: 1,
+        definitions: 2,
+        covered: 1,
+        problems: 1,
+    };
+    assert_eq!(checked.summary, expected);
 }
 
 #[test]

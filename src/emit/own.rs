@@ -19,13 +19,15 @@ pub(super) struct Own<'a> {
 }
 
 impl Own<'_> {
-    /// Returns what `cfg` stands for in the module.
-    pub(super) fn settings(&self) -> Expr {
-        Expr::Select(
-            ["config", "services", self.name]
-                .map(str::to_owned)
-                .to_vec(),
-        )
+    /// Returns the names that stand for something in the module: `cfg` for the values of its options.
+    pub(super) fn bindings(&self) -> Vec<Entry> {
+        let settings = ["config", "services", self.name].map(str::to_owned);
+        let cfg = ("cfg".to_owned(), Expr::Select(settings.to_vec()));
+        let others = self.module.bindings.iter().cloned();
+        std::iter::once(cfg)
+            .chain(others)
+            .map(|(name, expr)| Entry::Bind(vec![name], Value::Expr(expr)))
+            .collect()
     }
 
     fn option(&self, declaration: &Declaration) -> Vec<String> {

@@ -148,13 +148,13 @@ pub(super) fn page(
     if sheet.place == Place::Host {
         arguments.insert("lib");
     }
-    let own = sheet.own.map_or(Expr::Null, |own| own.settings());
-    expr_arguments(&own, &mut arguments);
+    let names = sheet.own.map_or_else(Vec::new, |own| own.bindings());
+    entries_arguments(&names, &mut arguments);
     let written = Written {
         head: print_comment(&head),
         arguments: print_formals(&arguments.into_iter().collect::<Vec<_>>()),
         imports,
-        own: print(&own, &asset_path),
+        names: print_body(&names, &asset_path),
         body: print_body(&body, &asset_path),
     };
     let raw = match sheet.place {
@@ -253,8 +253,10 @@ impl Assets {
         let mut names = BTreeMap::new();
         let mut paths = FilePaths::default();
         let stated = sheet.leaves.iter().flat_map(|leaf| leaf.value.stated());
-        for it in stated {
-            it.expr.for_each_asset(&mut |asset| {
+        let bound = sheet.own.iter().flat_map(|own| &own.module.bindings);
+        let exprs = stated.map(|it| it.expr).chain(bound.map(|(_, it)| it));
+        for expr in exprs {
+            expr.for_each_asset(&mut |asset| {
                 names
                     .entry((asset.name.clone(), Arc::clone(&asset.bytes)))
                     .or_insert_with(|| paths.add(&asset.name));

@@ -12,8 +12,8 @@ pub(super) struct Written {
     pub(super) head: NixText,
     pub(super) arguments: NixText,
     pub(super) imports: Vec<NixText>,
-    /// What `cfg` stands for, in a module with options of its own.
-    pub(super) own: NixText,
+    /// The names of a module with options of its own, and what they stand for.
+    pub(super) names: NixText,
     pub(super) body: NixText,
 }
 

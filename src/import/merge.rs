@@ -3,7 +3,6 @@
 //! What they agree on is one statement with the origins of all. Where they contradict each other one stands: of the
 //! input that is preferred, else of the one that was given first, and then the other is left to the person.
 
-use super::contradiction;
 use super::state::{Contradiction, State};
 use super::{EXAMPLE_HOST, Importer};
 use crate::account::{Account, Closing, Code, Verdict};
@@ -194,7 +193,7 @@ fn settle(
         let help = Some("choose with --prefer playbook or --prefer host");
         diags.between(diag::Code::InputsDisagree, places, reason.clone(), help);
     }
-    Some(contradiction::shown(other, "input", reason))
+    Some(other.contradicted(reason))
 }
 
 #[cfg(test)]
@@ -299,7 +298,7 @@ mod tests {
         let stated: Vec<_> = machine
             .entries
             .iter()
-            .filter(|it| !matches!(it.resource, Resource::Opaque(_)))
+            .filter(|it| !matches!(it.resource, Resource::Contradicted(_)))
             .map(|it| (it.resource.clone(), it.origin.items.len()))
             .collect();
         assert_eq!(stated, expected);

@@ -1,7 +1,6 @@
 //! Importers: each computes, from its kind of source, what the tool would have made of each host.
 
 pub mod ansible;
-mod contradiction;
 pub mod dockerfile;
 mod etc;
 mod holes;

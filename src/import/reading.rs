@@ -42,7 +42,7 @@ pub(super) fn said(
                 all.push(Said::Left(shown, Code::ValueUnknown, reason));
             }
             Meaning::Unknown(why) => {
-                let reason = format!("a line is not understood: {why}");
+                let reason = format!("a line cannot be stated: {why}");
                 let shown = opaque(file, origin, reading.kind, &reason, &part.text);
                 all.push(Said::Left(shown, Code::CannotState, reason));
             }

@@ -129,7 +129,7 @@ impl Key {
                     NetworkUnitKind::Link => "link",
                 }
             )),
-            Resource::Step(_) | Resource::Opaque(_) => return None,
+            Resource::Step(_) | Resource::Opaque(_) | Resource::Contradicted(_) => return None,
         })
     }
 }

@@ -59,6 +59,32 @@ const SUBJECTS: &[(&str, &str)] = &[
     ("lineinfile", "environment.etc"),
     ("blockinfile", "environment.etc"),
     ("ini_file", "environment.etc"),
+    ("aliases", "services.postfix.extraAliases"),
+    ("anacrontab", "systemd.timers"),
+    ("crontab", "systemd.timers"),
+    ("environment", "environment.sessionVariables"),
+    ("exports", "services.nfs.server.exports"),
+    ("fstab", "fileSystems"),
+    ("grub", "boot.kernelParams"),
+    ("hosts", "networking.hosts"),
+    ("interfaces", "networking.interfaces"),
+    ("keyboard", "services.xserver.xkb.layout"),
+    ("limits", "security.pam.loginLimits"),
+    ("locale", "i18n.defaultLocale"),
+    ("locale.gen", "i18n.extraLocales"),
+    ("login.defs", "security.loginDefs.settings"),
+    ("modules-load", "boot.kernelModules"),
+    ("networkd", "systemd.network.networks"),
+    ("nftables", "networking.nftables.ruleset"),
+    ("nsswitch", "system.nssDatabases.hosts"),
+    ("passwd", "users.users"),
+    ("resolv.conf", "networking.nameservers"),
+    ("shells", "environment.shells"),
+    ("sshd_config", "services.openssh.settings"),
+    ("subordinate ids", "users.users"),
+    ("sudoers", "security.sudo.extraRules"),
+    ("tmpfiles", "systemd.tmpfiles.rules"),
+    ("unit", "systemd.services"),
 ];
 
 /// Returns the option beside which a reader will look for a resource, where there is one.
@@ -116,10 +142,12 @@ pub(super) fn about(resource: &Resource) -> Option<OptionPath> {
             NetworkUnitKind::Link => path(&["systemd", "network", "links", &it.name]),
         },
         Resource::Step(_) => path(&["systemd", "services"]),
+        Resource::Contradicted(it) => about(&it.resource),
         Resource::Opaque(it) => {
             // `ansible.builtin.apt` is about what `apt` is about.
             let subject = it.subject.rsplit('.').next().unwrap_or(&it.subject);
-            let row = SUBJECTS.iter().find(|(name, _)| *name == subject);
+            let find = |subject: &str| SUBJECTS.iter().find(|(name, _)| *name == subject);
+            let row = find(&it.subject).or_else(|| find(subject));
             row.map(|(_, option)| OptionPath::parse(option))
         }
     }

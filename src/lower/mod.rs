@@ -85,6 +85,18 @@ fn lower_machine(
 }
 
 fn lower_entry(entry: &Entry, ctx: &mut Ctx<'_>) {
+    if let Resource::Contradicted(it) = &entry.resource {
+        let resource = (*it.resource).clone();
+        let lines = rehearse(
+            &Entry {
+                resource,
+                ..entry.clone()
+            },
+            ctx,
+        );
+        ctx.manual_with_lines(entry, Code::OptionClash, &it.reason, lines);
+        return;
+    }
     match &entry.guard {
         Condition::True => {}
         Condition::False => {
@@ -156,5 +168,7 @@ fn lower_resource(entry: &Entry, machine: &Machine) -> Lowered {
         Resource::NetworkUnit(it) => network_unit::lower(it, machine),
         Resource::Step(it) => step::lower(it, entry, machine),
         Resource::Opaque(it) => opaque::lower(it),
+        // Said by whoever lowers the entry, who can show what it would state.
+        Resource::Contradicted(it) => Lowered::manual(Code::OptionClash, it.reason.as_str()),
     }
 }

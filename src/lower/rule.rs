@@ -52,6 +52,7 @@ pub(super) fn lower(entry: &Entry, ctx: &mut Ctx<'_>) -> bool {
         | Resource::Interface(_)
         | Resource::NetworkUnit(_)
         | Resource::Step(_)
+        | Resource::Contradicted(_)
         | Resource::Opaque(_) => return false,
     }
     true

@@ -22,7 +22,7 @@ pub use file::{Content, Directory, File, Link, Mode, PathMode, RemovedPath};
 pub use network::{
     Firewall, FirewallPort, Interface, InterfaceTrait, NetworkUnit, NetworkUnitKind, Protocol,
 };
-pub use resource::{Command, Opaque, Resource, Step};
+pub use resource::{Command, Contradicted, Opaque, Resource, Step};
 pub use service::{CronJob, Family, Package, Service, Unit, UnitSection};
 pub use system::{
     Hostname, HostsEntry, KernelModule, Mount, Setting, Settings, SshdSetting, SudoRule, Sysctl,
@@ -72,6 +72,18 @@ pub struct Entry {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub assumptions: Vec<String>,
     pub guard: Condition,
+}
+
+impl Entry {
+    /// Returns the same, as what another source says otherwise, which stands.
+    #[must_use]
+    pub fn contradicted(&self, reason: String) -> Entry {
+        let resource = Box::new(self.resource.clone());
+        Entry {
+            resource: Resource::Contradicted(Contradicted { resource, reason }),
+            ..self.clone()
+        }
+    }
 }
 
 /// The part of the configuration that a resource belongs to.

@@ -43,6 +43,7 @@ pub enum Resource {
     NetworkUnit(NetworkUnit),
     Step(Step),
     Opaque(Opaque),
+    Contradicted(Contradicted),
 }
 
 /// A command that runs on the machine: it cannot be stated, so it is kept.
@@ -88,4 +89,11 @@ pub struct Opaque {
     pub cure: Option<String>,
     /// What the source said, as lines of a comment.
     pub lines: Vec<Text>,
+}
+
+/// What one source asks for while another one, which stands, says otherwise.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Contradicted {
+    pub resource: Box<Resource>,
+    pub reason: String,
 }

@@ -10,6 +10,8 @@ use crate::nix::Expr;
 pub struct Module {
     /// Where the service comes from, for the head of its file: `shop/Dockerfile`.
     pub described: String,
+    /// Names that what it defines uses, besides `cfg`.
+    pub bindings: Vec<(String, Expr)>,
     pub declarations: Vec<Declaration>,
 }
 

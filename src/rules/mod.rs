@@ -414,6 +414,7 @@ fn kind_of(resource: &Resource) -> &'static str {
         Resource::NetworkUnit(_) => "network-unit",
         Resource::Step(_) => "step",
         Resource::Opaque(_) => "opaque",
+        Resource::Contradicted(_) => "contradicted",
     }
 }
 

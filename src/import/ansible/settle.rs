@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use crate::account::{Account, Closing, Code, ItemId, Verdict};
 use crate::diag::{self, Diagnostics};
-use crate::import::contradiction;
 use crate::import::etc::kinds as etc;
 use crate::import::reading::{self, Said};
 use crate::import::state::{Book, State};
@@ -44,7 +43,7 @@ fn clash(entry: &Entry, account: &Account, diags: &mut Diagnostics) -> Entry {
         let help = "leave one of the playbooks out, or state what holds in the host's file";
         diags.at_with_help(diag::Code::OptionClash, span, reason.clone(), help);
     }
-    contradiction::shown(entry, "playbook", reason)
+    entry.contradicted(reason)
 }
 
 fn settle_entry(

@@ -1,18 +1,20 @@
 //! COPY and ADD: what comes into the image from the build context, a stage, another image or an address.
 
+use regex::Regex;
+
 use super::context::{Found, Missing, cleaned};
 use super::metadata::{sourced, unknown};
 use super::player::{Left, Player, Purpose};
 use super::run::absolute;
 use super::scope::{hide_credentials, is_plain, without_query};
-use crate::account::{Account, ItemId};
+use crate::account::ItemId;
 use crate::diag::{self, Diagnostics};
 use crate::import::etc::secret::{hidden, holds_private_key, is_secret_file, redact};
 use crate::import::permissions::symbolic;
 use crate::model::{ApplicationSource, Content, File, Mode, Resource, SourceFrom};
 use crate::source::{FileId, Span};
 use crate::syntax::dockerfile::{Heredoc, Source, Transfer};
-use crate::syntax::glob::is_pattern;
+use crate::syntax::glob::{glob, is_pattern};
 
 /// More files than these are a tree of their own, not files of the machine.
 const MAX_FILES: usize = 40;
@@ -57,6 +59,12 @@ struct Transport {
     target: String,
     /// The target is a folder into which things are put.
     into: bool,
+    /// ADD takes archives of the context apart.
+    unpacks: bool,
+    /// `--parents`: the folders above a source come with it.
+    keeps_parents: bool,
+    /// `--exclude`
+    left_out: Vec<Regex>,
     assumptions: Vec<String>,
 }
 
@@ -64,14 +72,15 @@ pub(super) fn play(
     player: &mut Player<'_>,
     at: usize,
     transfer: &Transfer,
-    account: &mut Account,
     diags: &mut Diagnostics,
 ) -> Result<(), Left> {
     let instruction = &player.recipe.file.instructions[at];
     if let Purpose::Build(stage) = player.purpose.clone() {
-        let _account = account;
         return Err(Left::new(
-            format!("it brings what the stage `{stage}` builds from"),
+            format!(
+                "it brings {} into the stage `{stage}`, which builds",
+                shown(transfer)
+            ),
             "Name it as the source of the package that is to be made of the stage.",
         ));
     }
@@ -84,6 +93,9 @@ pub(super) fn play(
         group: None,
         mode: None,
         into: ends || !single,
+        unpacks: instruction.keyword == "ADD" && instruction.flag("unpack") != Some("false"),
+        keeps_parents: instruction.flag("parents") == Some("true"),
+        left_out: instruction.flags("exclude").filter_map(glob).collect(),
         target: absolute(&target.text, &player.here.directory),
         assumptions: target.assumptions,
     };
@@ -109,6 +121,26 @@ pub(super) fn play(
         left = outcome.err().or(left);
     }
     left.map_or(Ok(()), Err)
+}
+
+/// Names the sources of a transfer, the first of them.
+fn shown(transfer: &Transfer) -> String {
+    const SHOWN: usize = 3;
+    let names = transfer.sources.iter().map(|it| match it {
+        Source::Path(path) => format!("`{}`", without_query(path)),
+        Source::Heredoc(heredoc) => format!("the text `{}`", heredoc.name),
+    });
+    let all: Vec<String> = names.collect();
+    let mut out = all
+        .iter()
+        .take(SHOWN)
+        .cloned()
+        .collect::<Vec<_>>()
+        .join(", ");
+    if all.len() > SHOWN {
+        out.push_str(&format!(" and {} more", all.len() - SHOWN));
+    }
+    out
 }
 
 /// `0755` or `u+x`.
@@ -161,11 +193,18 @@ fn one(
     };
     let is_pattern = is_pattern(&cleaned(&value.text));
     for it in found {
+        if transport.unpacks && it.file.is_some() && is_archive(&it.path) {
+            let reason = format!("it unpacks `{}` into `{}`", it.path, transport.target);
+            let cure = "Unpack it into the source of the service, or package what it holds.";
+            return Err(Left::new(reason, cure));
+        }
         match it.file {
             Some(file) => {
                 let name = it.path.rsplit('/').next().unwrap_or(&it.path);
                 let into = transport.into || is_pattern;
-                let path = if into {
+                let path = if transport.keeps_parents {
+                    below(&transport.target, &it.path)
+                } else if into {
                     below(&transport.target, name)
                 } else {
                     transport.target.clone()
@@ -329,7 +368,8 @@ fn put_content(
 
 /// Of a folder, what is in it is copied.
 fn folder(player: &mut Player<'_>, found: &Found, transport: &Transport) -> Result<(), Left> {
-    let files = player.context.below(&found.path);
+    let mut files = player.context.below(&found.path);
+    files.retain(|(path, _)| !transport.left_out.iter().any(|it| it.is_match(path)));
     let machine = files
         .iter()
         .filter(|(path, _)| is_of_machine(player, &below(&transport.target, path)))
@@ -413,6 +453,14 @@ fn inline(player: &mut Player<'_>, heredoc: &Heredoc, transport: &Transport) -> 
     Ok(())
 }
 
+fn is_archive(name: &str) -> bool {
+    [
+        ".tar", ".tgz", ".tar.gz", ".tar.xz", ".tar.bz2", ".txz", ".tbz2",
+    ]
+    .iter()
+    .any(|end| name.ends_with(end))
+}
+
 /// An address, or a repository of git, that ADD fetches.
 fn address(
     player: &mut Player<'_>,
@@ -438,10 +486,7 @@ fn address(
             is_plain(&value.text).then_some(value.text)
         });
     let name = source.rsplit('/').next().unwrap_or_default();
-    let is_archive = [".tar", ".tgz", ".tar.gz", ".tar.xz", ".tar.bz2"]
-        .iter()
-        .any(|end| name.ends_with(end));
-    let path = if transport.into && !is_git && !is_archive && !name.is_empty() {
+    let path = if transport.into && !is_git && !is_archive(name) && !name.is_empty() {
         below(&transport.target, name)
     } else {
         transport.target.clone()

@@ -17,6 +17,8 @@ mod player;
 mod recipe;
 mod run;
 mod scope;
+#[cfg(test)]
+mod tests;
 
 pub(super) use instructions::subjects;
 

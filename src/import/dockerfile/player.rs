@@ -204,7 +204,7 @@ impl<'a> Player<'a> {
                 Ok(())
             }
             Statement::Copy(transfer) | Statement::Add(transfer) => {
-                copy::play(self, at, transfer, account, diags)
+                copy::play(self, at, transfer, diags)
             }
             Statement::Env(_)
             | Statement::Cmd(_)

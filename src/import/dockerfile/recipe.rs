@@ -78,6 +78,10 @@ pub(super) fn import(
             return Played::default();
         }
     };
+    if tree.is_latin1(given.file) {
+        let message = format!("`{}` is no UTF-8", given.path);
+        diags.at_with_help(diag::Code::SourceLatin1, start, message, "save it as UTF-8");
+    }
     let file = read(text);
     let span = |it: &Instruction| Span::new(given.file, it.place.start, it.place.end);
     let items = file.instructions.iter().map(|it| {
@@ -104,7 +108,7 @@ pub(super) fn import(
             fault.cure.as_deref(),
         );
     }
-    if let Some(all) = recipe.refuse(text, diags) {
+    if let Some(all) = recipe.refuse(diags) {
         return Played {
             entries: recipe.manual(all.0, all.1),
             family: None,
@@ -142,19 +146,19 @@ impl Recipe<'_> {
     }
 
     /// Tells why nothing of the file can be translated, and says so.
-    fn refuse(&self, text: &str, diags: &mut Diagnostics) -> Option<(&'static str, &'static str)> {
+    fn refuse(&self, diags: &mut Diagnostics) -> Option<(&'static str, &'static str)> {
         let start = Span::new(self.given.file, 0, 0);
         let is_hole = |text: &str| text.contains("{{") || text.contains("}}") || has_percents(text);
         let bad = self.file.instructions.iter().enumerate().find(|(_, it)| {
             let is_from = it.keyword == "FROM" && is_hole(&it.rest);
             is_from || it.statement.is_err() && (is_hole(&it.keyword) || is_hole(&it.rest))
         });
-        let marked = text
-            .lines()
-            .any(|line| line.trim_start().starts_with("{{") || has_percents(line));
-        if let (Some((at, _)), _) | (None, Some(at)) =
-            (bad, marked.then_some(0).filter(|_| !self.items.is_empty()))
-        {
+        let marked = self
+            .file
+            .instructions
+            .iter()
+            .position(|it| has_percents(&it.rest));
+        if let Some(at) = bad.map(|(at, _)| at).or(marked) {
             let cure = "render the template, then give what came out of it";
             let message = "the file is a template from which Dockerfiles are made";
             diags.at_with_help(diag::Code::DockerfileTemplate, self.span(at), message, cure);
@@ -361,10 +365,7 @@ impl Recipe<'_> {
             diags.at_with_help(diag::Code::DockerfileTarget, span, message, cure);
         }
         let mut at = wished.and_then(|(_, stage)| stage).unwrap_or(last);
-        loop {
-            let Some(stage) = self.stages.get_mut(at) else {
-                break;
-            };
+        while let Some(stage) = self.stages.get_mut(at) {
             stage.role = Role::Image;
             match stage.parent {
                 Parent::Stage(parent) => at = parent,
@@ -539,7 +540,7 @@ impl Recipe<'_> {
 /// `%%NAME%%`
 fn has_percents(text: &str) -> bool {
     text.split("%%").skip(1).step_by(2).any(|name| {
-        !name.is_empty()
+        name.len() > 2
             && text.matches("%%").count() > 1
             && name
                 .bytes()

@@ -104,6 +104,26 @@ const KEY_ENDS: [&str; 20] = [
     "passwd",
 ];
 
+/// Keywords behind whose secret more may stand.
+const TAKES_MORE: [&str; 5] = [
+    "rocommunity",
+    "rwcommunity",
+    "requirepass",
+    "masterauth",
+    "wpa-psk",
+];
+
+/// Keywords of snmpd.conf that have a community or a password among their words.
+const SNMP: [&str; 7] = [
+    "com2sec",
+    "com2sec6",
+    "createUser",
+    "trapsink",
+    "trap2sink",
+    "informsink",
+    "community",
+];
+
 /// Files in which `passwd` or `password` is a name of something else.
 const NO_SECRETS: [&str; 10] = [
     "/etc/sudoers",
@@ -202,7 +222,7 @@ pub(crate) fn redact(
     shown: &str,
     span_of: impl Fn(usize, usize) -> Span,
 ) -> Text {
-    if !may_hold_secret(text) {
+    if !may_hold_secret(text) && !path.starts_with("/etc/snmp/") {
         return Text::from(text);
     }
     let mut out = Text::new();
@@ -246,7 +266,7 @@ fn is_comment(line: &str) -> bool {
 
 fn secrets_of(line: &str, path: &str) -> Vec<Found> {
     let mut found = Vec::new();
-    if !may_hold_secret(line) {
+    if !may_hold_secret(line) && !path.starts_with("/etc/snmp/") {
         return found;
     }
     for (regex, group) in [(&*HASH, 0), (&*ADDRESS, 1)] {
@@ -258,6 +278,16 @@ fn secrets_of(line: &str, path: &str) -> Vec<Found> {
                     name: None,
                 });
             }
+        }
+    }
+    if path.starts_with("/etc/snmp/") {
+        let word = line.split_whitespace().next().unwrap_or_default();
+        if SNMP.contains(&word) {
+            found.push(Found {
+                from: (line.len() - line.trim_start().len() + word.len() + 1).min(line.len()),
+                to: line.len(),
+                name: Some(word.to_owned()),
+            });
         }
     }
     let is_other = |it: &str| path == it || it.ends_with('/') && path.starts_with(it);
@@ -279,17 +309,34 @@ fn secrets_of(line: &str, path: &str) -> Vec<Found> {
             let Some(value) = value.filter(|_| is_key) else {
                 continue;
             };
+            // A variable, or a part of a path.
+            let before = &line[..name.start()];
+            if before.ends_with("${") || before.ends_with('/') {
+                continue;
+            }
             let between = &line[name.end()..value.start()];
-            let is_given = match between.trim() {
-                "" | "\"" | "'" => is_first(line, name.start()),
-                // A list of words, unless it is the argument of a call.
-                "," => false,
-                _ => true,
+            let is_bare = captures.name("bare").is_some();
+            let is_sign = between.contains(['=', ':', '>']);
+            let is_given = if is_sign {
+                true
+            } else if between.contains(',') {
+                // A list of words, unless they are the arguments of a call.
+                between.contains(['"', '\''])
+            } else {
+                is_alone(line, name.start(), value.end())
             };
-            if is_given && is_secret_value(value.as_str()) {
+            // A value without quotes that begins a line goes on to its end.
+            let is_whole =
+                is_bare && is_sign && line[..name.start()].trim_matches(BEFORE).is_empty();
+            let to = if is_whole && !between.contains('>') {
+                end_of_value(line, value.end())
+            } else {
+                value.end()
+            };
+            if is_given && is_secret_value(value.as_str().trim()) {
                 found.push(Found {
                     from: value.start(),
-                    to: value.end(),
+                    to,
                     name: Some(name.as_str().to_owned()),
                 });
             }
@@ -299,10 +346,28 @@ fn secrets_of(line: &str, path: &str) -> Vec<Found> {
     found
 }
 
-/// Without a sign between them, a name and a value are such at the start of a line or as an option of a command.
-fn is_first(line: &str, at: usize) -> bool {
-    let before = &line[..at];
-    before.trim().is_empty() || before.ends_with("--")
+/// What may stand before the name of a setting.
+const BEFORE: [char; 8] = [' ', '\t', '#', ';', '$', '@', '%', '-'];
+
+/// Without a sign between them, a name and a value are such when nothing else stands on the line, or as an option of a
+/// command.
+fn is_alone(line: &str, from: usize, to: usize) -> bool {
+    let (before, after) = (&line[..from], &line[to..]);
+    let after = after.trim_matches([' ', '\t', '"', '\'', ';']);
+    let is_last = after.is_empty() || after.starts_with('#');
+    before.ends_with("--")
+        || is_last && (before.trim_matches(BEFORE).is_empty() || !is_comment(line))
+        || before.trim().is_empty() && TAKES_MORE.iter().any(|it| line[from..].starts_with(it))
+}
+
+/// Returns where a value without quotes ends: at a comment, or with the line.
+fn end_of_value(line: &str, from: usize) -> usize {
+    let rest = &line[from..];
+    if !rest.starts_with([' ', '\t']) {
+        return from;
+    }
+    let rest = rest.find(" #").map_or(rest, |at| &rest[..at]);
+    from + rest.trim_end().len()
 }
 
 fn is_secret_key(name: &str) -> bool {
@@ -347,7 +412,15 @@ fn is_secret_value(value: &str) -> bool {
         && value.chars().any(|c| c.is_ascii_alphanumeric())
         && !matches!(
             value,
-            "x" | "password" | "passwd" | "secret" | "files" | "compat" | "sss" | "ldap"
+            "x" | "install"
+                | "deinstall"
+                | "password"
+                | "passwd"
+                | "secret"
+                | "files"
+                | "compat"
+                | "sss"
+                | "ldap"
         )
 }
 
@@ -420,6 +493,21 @@ mod tests {
             "{\"token\": \"<secret: etc/a:1 token>\", \"b\": 1}",
         );
         check(
+            "/etc/snmp/snmpd.conf",
+            "rocommunity s3c 10.0.0.1\ncom2sec all default s3c\n",
+            "rocommunity <secret: etc/a:1 rocommunity> 10.0.0.1\ncom2sec <secret: etc/a:2 com2sec>\n",
+        );
+        check(
+            "/etc/x",
+            "neighbor 10.0.0.1 password s3c\n",
+            "neighbor 10.0.0.1 password <secret: etc/a:1 password>\n",
+        );
+        check(
+            "/etc/x",
+            "passphrase = two words # x\n",
+            "passphrase = <secret: etc/a:1 passphrase> # x\n",
+        );
+        check(
             "/etc/x",
             "url = mysql://u:p1@h/db\n",
             "url = mysql://u:<secret: etc/a:1>@h/db\n",
@@ -448,8 +536,12 @@ mod tests {
             "password = $PASSWORD\n",
             "PasswordAuthentication no\n",
             "smtp_sasl_password_maps = hash:/etc/postfix/sasl_passwd\n",
-            "enter the password of the user\n",
+            "# enter the password of the user manually\n",
             "PASS_MAX_DAYS 90\n",
+            "pass in quick on em0\n",
+            "Rule \"str:/etc/passwd\" \"msg:x\"\n",
+            "curl -u \"${X_TOKEN}:\" -X POST \"$url\"\n",
+            "gpasswd\t\tinstall\n",
         ] {
             check("/etc/x", text, text);
         }

@@ -50,7 +50,11 @@ pub(super) fn find(program: &str, around: Around<'_>) -> Program {
 fn of_daemon(program: &str, application: &Application) -> Option<String> {
     let name = program.strip_suffix('d')?;
     let mut packages = application.packages.iter().map(|it| &it.value);
-    attribute(packages.find(|it| it.name == name)?)
+    let is_its = |package: &str| {
+        let package = package.to_ascii_lowercase();
+        package.strip_suffix("-server").unwrap_or(&package) == name
+    };
+    attribute(packages.find(|it| is_its(&it.name))?)
 }
 
 /// Makes a package, or a folder that has programs, what a search path takes.

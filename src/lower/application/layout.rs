@@ -13,7 +13,7 @@ use crate::lower::paths::is_below;
 use crate::lower::program;
 use crate::lower::statement::Statement;
 use crate::model::{Application, Command, Content, File, Machine, Text};
-use crate::nix::{Expr, StrPart};
+use crate::nix::{Expr, StrPart, is_plain_name};
 
 /// Folders in which programs are found by their names.
 pub(super) const PROGRAM_FOLDERS: [&str; 6] = [
@@ -61,6 +61,11 @@ const THERE: [&str; 9] = [
     "/",
 ];
 
+/// Names that a module's file has already.
+const RESERVED: [&str; 8] = [
+    "builtins", "cfg", "config", "false", "lib", "null", "pkgs", "true",
+];
+
 /// A folder that outlives the service.
 #[derive(Clone, Debug)]
 pub(super) struct Kept {
@@ -83,6 +88,15 @@ pub(super) enum Place {
     Bound(String),
 }
 
+/// A script of the recipe as a program of the store.
+#[derive(Debug)]
+pub(super) struct Script {
+    path: String,
+    /// What the module calls it.
+    pub(super) name: String,
+    pub(super) expr: Expr,
+}
+
 #[derive(Debug, Default)]
 pub(super) struct Layout {
     /// The image's folder for which `source` stands.
@@ -90,7 +104,7 @@ pub(super) struct Layout {
     /// Paths of the image beside it, and their names in `source`.
     strays: Vec<(String, String)>,
     /// Scripts that the recipe writes and the service starts, and what has them.
-    scripts: Vec<(String, Expr)>,
+    pub(super) scripts: Vec<Script>,
     /// Paths of the source that neither the command nor a variable names: the program has them built in.
     bound: Vec<String>,
     pub(super) kept: Vec<Kept>,
@@ -110,10 +124,7 @@ impl Layout {
         let mut layout = Layout {
             strays: strays(application, root.as_deref()),
             root,
-            scripts: machine::files(machine)
-                .filter(|file| is_started(&file.path, application))
-                .filter_map(|file| Some((file.path.clone(), script(file)?)))
-                .collect(),
+            scripts: scripts(application, machine),
             bound: Vec::new(),
             kept: Vec::new(),
         };
@@ -182,7 +193,7 @@ impl Layout {
 
     /// Tells whether a file is a script that the unit has from the store.
     pub(super) fn is_script(&self, path: &str) -> bool {
-        self.scripts.iter().any(|(it, _)| it == path)
+        self.scripts.iter().any(|it| it.path == path)
     }
 
     /// Returns the place of a folder that needs no other one.
@@ -273,8 +284,8 @@ impl Layout {
 
     /// Makes what stands for a path; `None` where the machine has it, or has it not, as the image does.
     pub(super) fn path(&self, path: &str) -> Option<Vec<StrPart>> {
-        if let Some((_, script)) = self.scripts.iter().find(|(it, _)| it == path) {
-            return Some(vec![StrPart::Splice(script.clone())]);
+        if let Some(script) = self.scripts.iter().find(|it| it.path == path) {
+            return Some(vec![StrPart::Splice(Expr::select(&script.name))]);
         }
         Some(match self.target(&trimmed(path))? {
             Target::Machine(path) => vec![StrPart::Literal(path)],
@@ -432,8 +443,21 @@ fn is_started(path: &str, application: &Application) -> bool {
     })
 }
 
+/// Returns the shell scripts that the service starts, each with a name of its own.
+fn scripts(application: &Application, machine: &Machine) -> Vec<Script> {
+    let mut scripts: Vec<Script> = Vec::new();
+    let started = machine::files(machine).filter(|file| is_started(&file.path, application));
+    for mut script in started.filter_map(script) {
+        while scripts.iter().any(|it| it.name == script.name) {
+            script.name.push_str("-other");
+        }
+        scripts.push(script);
+    }
+    scripts
+}
+
 /// Makes a shell script a program of the store; `None` for any other file, and where its first line asks for more.
-fn script(file: &File) -> Option<Expr> {
+fn script(file: &File) -> Option<Script> {
     let Content::Text(text) = &file.content else {
         return None;
     };
@@ -447,13 +471,21 @@ fn script(file: &File) -> Option<Expr> {
     if !matches!(shell, "sh" | "bash" | "ash" | "dash") || first.next().is_some() {
         return None;
     }
-    let name = file.path.rsplit('/').next().unwrap_or_default();
+    let file_name = file.path.rsplit('/').next().unwrap_or_default();
+    let stem = file_name.split('.').next().unwrap_or_default();
     let asset = Expr::Asset(asset(&file.path, text.as_bytes()));
     let content = Expr::apply("builtins.readFile", vec![asset]);
-    Some(Expr::apply(
-        "pkgs.writeShellScript",
-        vec![Expr::str(name), content],
-    ))
+    let arguments = vec![Expr::str(file_name), content];
+    Some(Script {
+        path: file.path.clone(),
+        name: if is_plain_name(stem) && !RESERVED.contains(&stem) {
+            stem.to_owned()
+        } else {
+            let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
+            format!("script-{}", stem.chars().map(plain).collect::<String>())
+        },
+        expr: Expr::apply("pkgs.writeShellScript", arguments),
+    })
 }
 
 /// Tells whether the command names a program by its name alone.

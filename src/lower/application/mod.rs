@@ -99,6 +99,7 @@ pub(super) fn lower(entry: &Entry, ctx: &mut Ctx<'_>) -> bool {
     service.parts(ctx);
     service.restart(ctx);
     service.host(ctx);
+    service.bindings(ctx);
     true
 }
 
@@ -198,12 +199,17 @@ impl<'a> Service<'a> {
         entry
     }
 
+    /// The command, or the whole where there is none.
+    fn asked(&self) -> Entry {
+        match &self.application.command {
+            Some(command) => self.part(command),
+            None => self.whole(),
+        }
+    }
+
     /// What starts the service, with the scripts that are a part of it.
     fn starter(&self) -> Entry {
-        let mut entry = match &self.application.command {
-            Some(command) => self.part(command),
-            None => return self.whole(),
-        };
+        let mut entry = self.asked();
         for other in &self.machine.entries {
             if self.has_script(other) {
                 entry.origin.merge(&other.origin);
@@ -225,7 +231,7 @@ impl<'a> Service<'a> {
                 "NixOS has, or may have, a service `{}`: this one is `services.{}`",
                 self.application.name, self.name
             );
-            ctx.say(&self.starter(), diag::Code::ServiceRenamed, message);
+            ctx.say(&self.asked(), diag::Code::ServiceRenamed, message);
         }
     }
 
@@ -323,13 +329,20 @@ impl<'a> Service<'a> {
             }
         }
         if self.start.is_ok() {
-            ctx.conclude(&entry, Lowered::Stated(statement));
+            let left = std::mem::take(&mut statement.left);
+            let mut asked = ctx.define(&entry, statement);
+            // The scripts are decided on by themselves.
+            asked.origin = self.asked().origin;
+            ctx.stated(&asked, Code::Stated, "the output states this", None);
+            for left in left {
+                ctx.conclude(&asked, Lowered::Manual(left));
+            }
             return;
         }
         ctx.define(&entry, statement);
         if let Err(Refused::Interactive(program)) = &self.start {
             let reason = format!("`{program}` waits for somebody who types: it is no service");
-            ctx.close(&entry, Verdict::NotNeeded, Code::NoMeaning, &reason);
+            ctx.close(&self.asked(), Verdict::NotNeeded, Code::NoMeaning, &reason);
         }
     }
 
@@ -388,6 +401,24 @@ impl<'a> Service<'a> {
         }
     }
 
+    /// Gives the module the scripts that its definitions name.
+    fn bindings(&self, ctx: &mut Ctx<'_>) {
+        let mut bindings: Vec<(String, Expr)> = Vec::new();
+        for script in &self.layout.scripts {
+            let names_it = |expr: &Expr| expr.selects(&[&script.name]);
+            let is_used = ctx
+                .plan
+                .settings()
+                .any(|(_, setting)| setting.definitions().iter().any(|it| names_it(&it.expr)));
+            if is_used {
+                bindings.push((script.name.clone(), script.expr.clone()));
+            }
+        }
+        if let Some(module) = ctx.plan.modules.get_mut(&self.name) {
+            module.bindings = bindings;
+        }
+    }
+
     /// States what the host says: that it has the service, and where its secrets are.
     fn host(&self, ctx: &mut Ctx<'_>) {
         let on_host = |mut entry: Entry| {
@@ -396,12 +427,12 @@ impl<'a> Service<'a> {
         };
         match self.gate() {
             None => ctx.set(
-                &on_host(self.starter()),
+                &on_host(self.asked()),
                 self.option("enable"),
                 Expr::Bool(true),
             ),
             Some((option, reason)) => {
-                let entry = on_host(self.starter());
+                let entry = on_host(self.asked());
                 let hint = match option {
                     "package" => "pkgs.…",
                     _ => "\"…\"",

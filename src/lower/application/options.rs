@@ -17,6 +17,7 @@ pub(super) fn module(service: &Service<'_>) -> Module {
     declarations.extend(open_firewall(service));
     Module {
         described: service.application.described.clone(),
+        bindings: Vec::new(),
         declarations,
     }
 }

@@ -9,9 +9,9 @@ use crate::emit;
 use crate::lower::lower;
 use crate::lower::tests::text;
 use crate::model::{
-    Application, ApplicationPort, ApplicationSource, Command, Condition, Entry, Family, Health,
-    Machine, Model, Origin, Package, Part, Protocol, Resource, SourceFrom, Sourced, VERSION,
-    Variable,
+    Application, ApplicationPort, ApplicationSource, Command, Condition, Content, Entry, Family,
+    File, Health, Machine, Model, Origin, Package, Part, Protocol, Resource, SourceFrom, Sourced,
+    User, VERSION, Variable,
 };
 use crate::rules::Rules;
 use crate::schema;
@@ -22,6 +22,8 @@ struct Recipe {
     tree: SourceTree,
     account: Account,
     items: Vec<(String, ItemId)>,
+    /// What the recipe makes besides: the start of its instruction, and what it asks for.
+    others: Vec<(&'static str, Resource)>,
 }
 
 impl Recipe {
@@ -42,6 +44,7 @@ impl Recipe {
             tree,
             account,
             items,
+            others: Vec::new(),
         }
     }
 
@@ -58,18 +61,24 @@ impl Recipe {
     /// Lowers and writes; the files by name, then what the items came to where it is not `translated`.
     fn written(&mut self, application: Application) -> (emit::Output, Vec<String>) {
         let part = Part::Service(application.name.clone());
+        let entry = |resource: Resource, origin: Origin| Entry {
+            resource,
+            part: part.clone(),
+            origin,
+            assumptions: Vec::new(),
+            guard: Condition::True,
+        };
+        let application = Resource::Application(Box::new(application));
+        let mut entries = vec![entry(application, Origin::default())];
+        for (line, resource) in &self.others {
+            entries.push(entry(resource.clone(), self.of(line, ()).origin));
+        }
         let machine = Machine {
             name: "example".into(),
             described: "shop/Dockerfile".into(),
             family: Family::Debian,
             packaged: BTreeMap::new(),
-            entries: vec![Entry {
-                resource: Resource::Application(Box::new(application)),
-                part,
-                origin: Origin::default(),
-                assumptions: Vec::new(),
-                guard: Condition::True,
-            }],
+            entries,
         };
         let model = Model {
             version: VERSION,
@@ -359,6 +368,56 @@ fn scripts_and_programs_of_their_own() {
         &[
             "CMD assumed: `/traefik` is taken from `pkgs.traefik`; `edge` does not need the rights of root",
             "EXPOSE translated: the output states this",
+        ],
+    );
+}
+
+#[test]
+fn a_script_of_the_recipe_is_a_program_of_the_store() {
+    let mut recipe = Recipe::new(
+        "FROM alpine\nRUN adduser edge\nCOPY run.sh /run.sh\nENTRYPOINT [\"/run.sh\"]\nCMD [\"traefik\"]\n",
+    );
+    let script = "#!/bin/sh\nset -e\ncurl -s localhost >/dev/null\nexec \"$@\"\n";
+    recipe.others = vec![
+        (
+            "RUN",
+            Resource::User(User {
+                name: "edge".into(),
+                system: Some(true),
+                ..User::default()
+            }),
+        ),
+        (
+            "COPY",
+            Resource::File(File {
+                path: "/run.sh".into(),
+                content: Content::Text(text(script)),
+                mode: None,
+                owner: None,
+                group: None,
+            }),
+        ),
+    ];
+    let app = Application {
+        command: Some(recipe.of("ENTRYPOINT", words(&["/run.sh", "traefik", "--help"]))),
+        ..nothing("edge")
+    };
+    check(
+        &mut recipe,
+        app,
+        r#"
+        cfg = config.services.edge;
+        run = pkgs.writeShellScript "run.sh" (builtins.readFile ../../files/services/edge/run.sh);
+        package = lib.mkPackageOption pkgs "traefik" { };
+        cfg.package
+        pkgs.curl
+        User = "edge";
+        ExecStart = "${run} traefik --help";
+        "#,
+        &[
+            "RUN translated: the output states this",
+            "COPY translated: the unit starts it",
+            "ENTRYPOINT assumed: `edge`, whom the recipe makes, runs `edge`",
         ],
     );
 }

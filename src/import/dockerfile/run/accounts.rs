@@ -132,8 +132,7 @@ fn read(
     let mut gid = None;
     let mut left = None;
     let mut owns_group = false;
-    let mut words = split(arguments, options).into_iter();
-    while let Some((option, value)) = words.next() {
+    for (option, value) in split(arguments, options) {
         let Some(option) = option else {
             names.push(value);
             continue;

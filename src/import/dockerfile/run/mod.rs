@@ -118,13 +118,10 @@ fn script_of(text: &str, heredocs: &[Heredoc]) -> Result<String, String> {
 
 /// Says what became of a RUN.
 fn settle(player: &mut Player<'_>, item: ItemId, sum: Sum, account: &mut Account) {
-    if let Purpose::Build(stage) = player.purpose.clone() {
-        if sum.left.is_empty() {
-            let reason =
-                format!("it readies the stage `{stage}`, of which the image takes only files");
-            not_needed(account, item, Code::NoMeaning, &reason);
-            return;
-        }
+    if let (Purpose::Build(stage), true) = (&player.purpose, sum.left.is_empty()) {
+        let reason = format!("it readies the stage `{stage}`, of which the image takes only files");
+        not_needed(account, item, Code::NoMeaning, &reason);
+        return;
     }
     if !sum.left.is_empty() {
         player.leave(item, "RUN", left(&sum.left));

@@ -54,7 +54,8 @@ fn entry(given: &Given, it: &Assignment, file: &Assignments) -> Entry {
         "CHARMAP" if value == "UTF-8" => {
             return given.not_needed(it.place, "the console of NixOS speaks UTF-8");
         }
-        "ACTIVE_CONSOLES" | "CODESET" | "VIDEOMODE" => {
+        "ACTIVE_CONSOLES" | "CODESET" | "SCREEN_HEIGHT" | "SCREEN_WIDTH" | "VERBOSE_OUTPUT"
+        | "VIDEOMODE" => {
             return given.not_needed(it.place, "it is about how Debian loads its fonts");
         }
         "FONTFACE" if matches!(value, "" | "Fixed" | "VGA") => {

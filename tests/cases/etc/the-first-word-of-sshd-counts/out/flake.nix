@@ -7,9 +7,9 @@
     { nixpkgs, ... }:
     {
       nixosConfigurations = {
-        "in" = nixpkgs.lib.nixosSystem {
+        box = nixpkgs.lib.nixosSystem {
           system = "x86_64-linux";
-          modules = [ ./hosts/in ];
+          modules = [ ./hosts/box ];
         };
       };
     };

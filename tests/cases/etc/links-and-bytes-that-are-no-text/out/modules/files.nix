@@ -2,7 +2,7 @@
 { ... }:
 
 {
-  # etc/latin.conf
+  # etc/latin.conf (assumed: what reads it looks there on NixOS too)
   environment.etc."latin.conf".text = ''
     café = 1
   '';

@@ -2,11 +2,12 @@
 { ... }:
 
 {
-  # etc/shop/db.conf (assumed: the content of `/etc/shop/db.conf` is put into `/run/secrets/db.conf`)
+  # etc/shop/db.conf (assumed: the content of `/etc/shop/db.conf` is put into `/run/secrets/db.conf`; what reads
+  # it looks there on NixOS too)
   environment.etc."shop/db.conf".source = "/run/secrets/db.conf";
 
   # etc/ssl/private/shop.key (assumed: the content of `/etc/ssl/private/shop.key` is put into
-  # `/run/secrets/shop.key`)
+  # `/run/secrets/shop.key`; what reads it looks there on NixOS too)
   environment.etc."ssl/private/shop.key".source = "/run/secrets/shop.key";
 
   # MANUAL etc/shadow: it holds the hashes of passwords, which never reach a configuration.

@@ -1,4 +1,4 @@
-# Boot on in.
+# Boot on box.
 { ... }:
 
 {

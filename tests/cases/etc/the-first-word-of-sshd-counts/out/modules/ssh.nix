@@ -1,9 +1,9 @@
-# SSH on in.
+# SSH on box.
 { ... }:
 
 {
-  # etc/ssh/sshd_config:1, :4, etc/ssh/sshd_config.d/10-own.conf:1, :2 (assumed: sshd runs, the play came over
-  # ssh)
+  # etc/ssh/sshd_config:1, :4, etc/ssh/sshd_config.d/10-own.conf:1, :2 (assumed: sshd runs, as its file was
+  # there)
   services.openssh = {
     enable = true;
     ports = [

@@ -49,7 +49,7 @@ in
   };
 
   config = lib.mkIf cfg.enable {
-    # MANUAL tea/Dockerfile:4 COPY: it brings what the stage `build` builds from.
+    # MANUAL tea/Dockerfile:4 COPY: it brings `go.mod`, `main.go` into the stage `build`, which builds.
     #   Name it as the source of the package that is to be made of the stage.
 
     # MANUAL tea/Dockerfile:5 RUN: it builds with `go`.

@@ -1,15 +1,17 @@
-# in: captured root.
+# example: shop/Dockerfile.
 { lib, ... }:
 
 {
   imports = [
-    ../../modules/boot.nix
-    ../../modules/ssh.nix
+    ../../modules/services/shop.nix
   ]
   ++ lib.filter builtins.pathExists [
     ./hardware-configuration.nix
     ./local.nix
   ];
+
+  # shop/Dockerfile:29 CMD
+  services.shop.enable = true;
 
   system.stateVersion = "26.05";
 }
