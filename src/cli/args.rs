@@ -5,6 +5,10 @@ use std::path::PathBuf;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{ArgAction, ArgGroup, Args, Parser, Subcommand, ValueEnum};
 
+use super::help::{
+    DIFF_ABOUT, DIFF_EXAMPLES, DIFF_EXIT_STATUS, DIFF_LONG, EXPLAIN_ABOUT, EXPLAIN_EXAMPLES,
+    EXPLAIN_EXIT_STATUS, EXPLAIN_LONG,
+};
 use crate::diag::Severity;
 use crate::import::Prefer;
 
@@ -86,39 +90,6 @@ Examples:
   Look at what was understood, before any of it becomes Nix
     ops2nix translate ~/ansible --dump-model yaml";
 
-const DIFF_ABOUT: &str = "Show what translate would change in a folder; write nothing";
-
-const DIFF_LONG: &str = "\
-Show what translate would change in DIR, and write nothing. A DIR that is not there is an empty one.
-
-First by meaning: the options that each host gets (+), loses (-) and has changed (~). Then the files as text, as git \
-shows differences; `patch -p1` in DIR takes it.
-
-A file that you changed or made is yours: translate leaves it, and so it is no difference. It is named, with what would \
-be written if it were not yours.
-
-What translating has to say goes to stderr, in one line; --verbose shows all of it.";
-
-const DIFF_EXAMPLES: &str = "\
-Examples:
-  See what a change of the playbooks means for the machines
-    ops2nix diff ~/ansible --out ~/nixos --meaning
-
-  See how much of which file changes
-    ops2nix diff ~/ansible --out ~/nixos --stat
-
-  Fail in CI when somebody forgot to translate
-    ops2nix diff . --out nixos --exit-code
-
-  See the whole configuration before there is any
-    ops2nix diff ~/ansible --out new | less";
-
-const DIFF_EXIT_STATUS: &str = "\
-Exit status:
-  0  Done; with --exit-code: and there is no difference
-  1  There is a difference, with --exit-code; or a limit that you set (--fail-on, --min-coverage, --strict) is reached
-  2  Could not work: bad arguments, unreadable input, nothing to translate";
-
 const CHECK_ABOUT: &str = "Check NixOS modules against the options of the release";
 
 const CHECK_LONG: &str = "\
@@ -151,37 +122,6 @@ Exit status:
   0  Done, and no problem is at or above --fail-on
   1  Done, and a problem is at or above --fail-on
   2  Could not work: bad arguments, a path that cannot be read, no .nix file";
-
-const EXPLAIN_ABOUT: &str = "Explain a code, a verdict, an option, a module, a rule, a package ...";
-
-const EXPLAIN_LONG: &str = "\
-Explain what a word means, which rule decides, and what to do.
-
-A WORD is the code of a diagnostic or of an item of the report, a verdict, an Ansible module, an instruction of \
-Dockerfiles, a kind of files of /etc or the path of one, an option of NixOS, a rule, a package or a service. One that \
-has several meanings is explained in each; a kind before it means that alone: module:cron, option:services.nginx, \
-apt:nginx.
-
-Without a WORD: how many of each kind there are. With a kind as the WORD (codes, modules ...): their names.";
-
-const EXPLAIN_EXAMPLES: &str = "\
-Examples:
-  Find out what a diagnostic means, and what to do
-    ops2nix explain option-clash
-
-  See what a module or a file becomes
-    ops2nix explain lineinfile /etc/fstab
-
-  Look an option up, and the rules that set it
-    ops2nix explain services.openssh.settings
-
-  Look up what a package of Debian is
-    ops2nix explain apt:libssl-dev";
-
-const EXPLAIN_EXIT_STATUS: &str = "\
-Exit status:
-  0  All is explained
-  2  A word is not known; names like it are said";
 
 const RULES_ABOUT: &str = "Show and check the rules that map what a machine has to NixOS options";
 
@@ -369,7 +309,7 @@ pub(super) struct Translate {
 
 #[derive(Args, Debug)]
 pub(super) struct Diff {
-    /// A project's folder, or playbooks of one project
+    /// What translate takes: a project, playbooks of it, a Dockerfile, the etc of a machine (repeatable)
     /// As for `translate`: a project, playbooks of it, a Dockerfile, or a folder with the etc of a machine (repeatable)
     pub(super) inputs: Vec<PathBuf>,
 

@@ -7,6 +7,7 @@ mod config;
 mod convert;
 mod diff;
 mod explain;
+mod help;
 mod input;
 mod paint;
 mod progress;

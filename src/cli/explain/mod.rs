@@ -54,7 +54,7 @@ const CHAPTERS: &[&Chapter] = &[
 ];
 
 pub(super) fn run(args: &Explain, streams: &mut Streams<'_>) -> anyhow::Result<Status> {
-    let rules = Rules::load(&args.rules)?;
+    let rules = Rules::load_with_examples(&args.rules)?;
     let mut entries = Vec::new();
     let mut unknown = Vec::new();
     if args.words.is_empty() {

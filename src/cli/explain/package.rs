@@ -70,6 +70,12 @@ fn describe(name: &str, package: &PackageName, managers: &[&str], rules: &Rules)
     facts.add("Rules", ids.join(", "));
     let becomes = match (&package.attribute, package.option, package.kind) {
         (_, _, Kind::Nothing) => "Nothing: NixOS has no need of it.",
+        (Attribute::Known(attribute), _, Kind::Library) if attribute.contains('.') => {
+            "It is left to you: it goes into the interpreter of the program that uses it."
+        }
+        (Attribute::Known(_), _, Kind::Library) => {
+            "Nothing: programs of nixpkgs bring the libraries that they were built with."
+        }
         (_, Some(_), _) => {
             "The option, where it brings the program; else the package in environment.systemPackages."
         }

@@ -7,7 +7,7 @@ use crate::diag;
 use crate::rules::Rules;
 
 fn rules() -> Rules {
-    Rules::load(&[]).unwrap()
+    Rules::load_with_examples(&[]).unwrap()
 }
 
 fn titles(word: &str) -> Vec<String> {
@@ -143,6 +143,15 @@ fn a_rule_is_shown_as_it_is_written() {
         assert!(text.contains(part), "{text}");
     }
     assert!(!text.contains("ntp-config"), "{text}");
+    assert!(
+        text.contains("Sets   services.chrony.extraConfig"),
+        "{text}"
+    );
+    let option = explain("services.chrony.extraConfig", &rules()).unwrap();
+    assert!(
+        format!("{option:?}").contains("chrony-config"),
+        "{option:?}"
+    );
     let path = explain("/etc/chrony.conf", &rules()).unwrap();
     assert!(format!("{path:?}").contains("chrony-config"), "{path:?}");
 }
