@@ -125,6 +125,8 @@ fn lower_text(file: &File, text: &str, machine: &Machine) -> Lowered {
         let path = OptionPath::new(["environment", "etc", below]);
         if is_long {
             statement.set(path.child("source"), asset());
+        } else if text.lines().count() > MAX_LINES {
+            statement.set(path.child("text"), long_script(text, asset()));
         } else {
             statement.set(path.child("text"), content);
         }
@@ -197,6 +199,15 @@ fn content(text: &str, statement: &mut Statement) -> Expr {
     parts.insert(0, StrPart::Literal("#!".to_owned()));
     parts.push(StrPart::Literal(rest.to_owned()));
     Expr::Str(program::joined(parts))
+}
+
+/// A long script is a file beside the modules, of which the interpreter is replaced.
+fn long_script(text: &str, asset: Expr) -> Expr {
+    let head = text.lines().next().unwrap_or_default();
+    let interpreter = content(head, &mut Statement::default());
+    let read = Expr::apply("builtins.readFile", vec![asset]);
+    let arguments = vec![Expr::strs([head]), Expr::List(vec![interpreter]), read];
+    Expr::apply("lib.replaceStrings", arguments)
 }
 
 fn doubled_expr(expr: Expr) -> Expr {
@@ -359,6 +370,14 @@ mod tests {
             environment.etc."shop.conf".user = "shop";
             assumed: the user `shop` is there
             "#,
+        );
+        let script = format!("#!/bin/bash\n{}", "x\n".repeat(41));
+        check(
+            file("/etc/long.sh", &script, 0o644, None),
+            r##"
+            environment.etc."long.sh".text = lib.replaceStrings [ "#!/bin/bash" ] [ "#!${pkgs.bash}/bin/bash" ] (builtins.readFile ./files/etc/long.sh);
+            assumed: `/bin/bash` is taken from `pkgs.bash`
+            "##,
         );
         let long = "x\n".repeat(41);
         check(
