@@ -33,7 +33,7 @@ use crate::syntax::dockerfile::KEYWORDS;
 
 pub(super) const IMPORTER: Importer = Importer {
     name: "dockerfile",
-    described: "a Dockerfile",
+    described: "Dockerfile",
     is_named: files::is_named,
     detect,
     knows: || KEYWORDS.to_vec(),
