@@ -11,6 +11,9 @@ use crate::model::Resource;
 use crate::nix::Expr;
 use crate::plan::OptionPath;
 
+/// NixOS refuses names of users and groups that are longer.
+const LONGEST: usize = 31;
+
 /// Returns the user that the recipe makes, where it makes just one.
 fn only_user<'s>(service: &Service<'s>) -> Option<&'s str> {
     let entries = service.machine.entries.iter();
@@ -61,7 +64,7 @@ pub(super) fn lower(user: Option<&str>, group: Option<&str>, service: &Service<'
         }
         return statement;
     }
-    let name = service.name.as_str();
+    let name = account_name(&service.name);
     match user {
         None | Some("root" | "0") => {
             statement.assume(format!("`{name}` does not need the rights of root"));
@@ -84,4 +87,9 @@ pub(super) fn lower(user: Option<&str>, group: Option<&str>, service: &Service<'
         Expr::Attrs(Vec::new()),
     );
     statement
+}
+
+fn account_name(service: &str) -> &str {
+    let cut = service.get(..LONGEST).unwrap_or(service);
+    cut.trim_end_matches('-')
 }

@@ -231,6 +231,13 @@ impl Layout {
         })
     }
 
+    /// Tells whether a folder that is to be kept is the application's own.
+    pub(super) fn keeps_in_source(&self, path: &str) -> bool {
+        let path = trimmed(path);
+        let mut kept = self.kept.iter();
+        kept.any(|it| it.path == path && it.place == Place::Source)
+    }
+
     pub(super) fn has_source(&self) -> bool {
         self.root.is_some() || !self.strays.is_empty()
     }

@@ -96,13 +96,19 @@ fn source(service: &Service<'_>) -> Option<Declaration> {
     let description = source_description(service);
     let default = Expr::str(service.default_source());
     let text = option(OptionKind::Path, Some(default), description);
-    let entries: Vec<_> = service
-        .application
+    let application = service.application;
+    let copied = application
         .source
         .iter()
         .filter(|it| service.layout.path(&it.value.path).is_some())
-        .map(|it| service.part(it))
-        .collect();
+        .map(|it| service.part(it));
+    // A volume that holds the application is the same folder.
+    let kept = application
+        .state
+        .iter()
+        .filter(|it| service.layout.keeps_in_source(&it.value))
+        .map(|it| service.part(it));
+    let entries: Vec<_> = copied.chain(kept).collect();
     Some(Declaration {
         origin: service.origin(&entries),
         ..plain("source", Declared::Option(Box::new(text)))

@@ -40,7 +40,23 @@ const DATA: [(&str, &str); 3] = [
     ),
 ];
 
+/// Packages of what stands in front of a program in a container, and is the unit's on a machine.
+const OF_CONTAINERS: [&str; 6] = [
+    "catatonit",
+    "dumb-init",
+    "gosu",
+    "su-exec",
+    "tini",
+    "tini-static",
+];
+
 pub(super) fn lower(package: &Package, service: &Service<'_>) -> Lowered {
+    if OF_CONTAINERS.contains(&package.name.as_str()) {
+        return Lowered::NotNeeded(
+            Code::PackageNotNeeded,
+            format!("systemd does what `{}` does in a container", package.name),
+        );
+    }
     let Some(found) = rules::package(&package.name, package.family) else {
         return unknown(package);
     };
