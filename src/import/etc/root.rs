@@ -29,8 +29,14 @@ const SIGNS: [&str; 22] = [
 ];
 
 /// Signs that a folder is no machine but a project that is about some.
-const PROJECT: [&str; 6] = [
+const PROJECT: [&str; 12] = [
     "ansible.cfg",
+    "galaxy.yml",
+    "inventory",
+    "inventories",
+    "main.yml",
+    "playbook.yml",
+    "meta/main.yml",
     "playbooks",
     "roles",
     "group_vars",
@@ -224,6 +230,7 @@ mod tests {
         check(&["hosts", "group_vars/all.yml", "passwd", "group"], false);
         check(&["hosts", "site.yml"], false);
         check(&["etc/app.conf"], false);
+        check(&["etc/hosts", "main.yml", "inventory"], false);
     }
 
     #[test]
