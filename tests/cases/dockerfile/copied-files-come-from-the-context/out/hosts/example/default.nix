@@ -10,7 +10,7 @@
     ./local.nix
   ];
 
-  # shop/Dockerfile:3 COPY, :11 CMD
+  # shop/Dockerfile:11 CMD
   services.shop.enable = true;
 
   system.stateVersion = "26.05";

@@ -8,6 +8,9 @@
 
 let
   cfg = config.services.shop;
+  start = pkgs.writeShellScript "start.sh" (
+    builtins.readFile ../../files/services/shop/usr/local/bin/start.sh
+  );
 in
 {
   options.services.shop = {
@@ -40,9 +43,7 @@ in
         User = "shop";
         Group = "shop";
         EnvironmentFile = lib.mkIf (cfg.environmentFile != null) cfg.environmentFile;
-        ExecStart = "${pkgs.writeShellScript "start.sh" (
-          builtins.readFile ../../files/services/shop/usr/local/bin/start.sh
-        )}";
+        ExecStart = "${start}";
         Restart = "on-failure";
       };
     };
