@@ -8,6 +8,9 @@
 
 let
   cfg = config.services.shop;
+  start = pkgs.writeShellScript "start.sh" (
+    builtins.readFile ../../files/services/shop/usr/local/bin/start.sh
+  );
 in
 {
   options.services.shop = {
@@ -28,7 +31,7 @@ in
   };
 
   config = lib.mkIf cfg.enable {
-    # shop/Dockerfile:2 RUN, :11 CMD
+    # shop/Dockerfile:2 RUN, :3 COPY, :11 CMD
     systemd.services.shop = {
       description = "shop";
       wantedBy = [ "multi-user.target" ];
@@ -40,27 +43,17 @@ in
         User = "shop";
         Group = "shop";
         EnvironmentFile = lib.mkIf (cfg.environmentFile != null) cfg.environmentFile;
-        ExecStart = "/usr/local/bin/start.sh";
+        ExecStart = "${start}";
         Restart = "on-failure";
       };
     };
 
-    # shop/Dockerfile:11 CMD
+    # shop/Dockerfile:3 COPY, :11 CMD
     users.users.shop = {
       isSystemUser = true;
       group = "shop";
     };
     users.groups.shop = { };
-
-    # shop/Dockerfile:3 COPY
-    systemd.tmpfiles.rules = [
-      "f+ /usr/local/bin/start.sh 0755 - - - ${
-        lib.strings.escapeC [ "\t" "\n" "\r" " " "\\" ] ''
-          #!/bin/sh
-          exec lighttpd -D -f /etc/shop/a.conf
-        ''
-      }"
-    ];
 
     # shop/Dockerfile:4 COPY
     environment.etc."shop/a.conf".text = ''

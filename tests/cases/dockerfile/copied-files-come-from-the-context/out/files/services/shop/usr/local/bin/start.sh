@@ -1,0 +1,2 @@
+#!/bin/sh
+exec lighttpd -D -f /etc/shop/a.conf
