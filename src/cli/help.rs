@@ -1,4 +1,146 @@
-//! What `--help` says of the commands that look: `diff` and `explain`.
+//! What `--help` says of the commands: abouts, examples and exit statuses.
+
+pub(super) const EXIT_STATUS: &str = "\
+Exit status:
+  0  Done; items left to you by hand are no failure
+  1  Done, but a diagnostic is at or above --fail-on, or coverage is below --min-coverage
+  2  Could not work: bad arguments, unreadable input, nothing to translate";
+
+pub(super) const ABOUT: &str = "Translate Ansible, Dockerfiles and /etc into NixOS modules, with an account of everything read";
+
+pub(super) const LONG_ABOUT: &str = "\
+Translate imperative machine configuration into NixOS modules.
+
+ops2nix computes the state that playbooks would have reached on each host, reads what the /etc of a machine says, and \
+turns the recipe of an image into a service; it states them as NixOS options, systemd units and files. Every task, \
+instruction, file and line ends in exactly one verdict with a reason; what cannot be translated stands as a comment where \
+it belongs. The input is only read: nothing of it is executed, and there is no network.";
+
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  Write the configuration of a project, of an image, of a machine
+    ops2nix translate ~/ansible --out ~/nixos
+    ops2nix translate ~/shop/Dockerfile --out ~/nixos
+    ops2nix translate ~/captured-root --out ~/nixos
+
+  See it without writing anything
+    ops2nix translate ~/ansible --stdout
+
+  Learn what became of every task
+    ops2nix translate ~/ansible --out ~/nixos --report account.md";
+
+pub(super) const TRANSLATE_ABOUT: &str =
+    "Write the NixOS configuration of playbooks, images and machines";
+
+pub(super) const TRANSLATE_LONG: &str = "\
+Write the NixOS configuration of the inputs: a flake, a folder for each host, a module for each role, service and topic.
+
+An INPUT is one of these; --from says which, where that is not plain:
+  ansible     A project's folder, or playbooks of it. A playbook's root is the nearest folder above it with an ansible.cfg, \
+roles or an inventory. A folder below with its own ansible.cfg or inventory is a project of its own and goes to the folder \
+of DIR of the same name.
+  dockerfile  A Dockerfile, or a folder with Dockerfiles. Each becomes a module with options of its own, which the host \
+`example` imports. Its folder is the build context, where --context says nothing else.
+  etc         A folder that holds the etc of a machine, such as a copy of its root.
+
+Several inputs make one configuration: what a playbook and the root of a host say of the same host is joined. What they \
+agree on is stated once, with both origins; where they disagree the first one given stands, or the one of --prefer.
+
+A file of DIR that you changed is never overwritten, and one that you made is never touched: DIR/.ops2nix/manifest.json \
+knows what earlier runs wrote. Files that are no longer produced are removed.
+
+The file ops2nix.toml in the input's root sets the same options by their long names (`inventory = [\"hosts\"]`, \
+`strict = true`); the command line wins.";
+
+pub(super) const TRANSLATE_EXAMPLES: &str = "\
+Examples:
+  Write the configuration of all playbooks of a folder
+    ops2nix translate ~/ansible --out ~/nixos
+
+  One playbook, with an inventory, for one group
+    ops2nix translate ~/ansible/site.yml -i ~/ansible/staging -l web --out ~/nixos
+
+  Take the facts of a real machine
+    ansible web1 -m setup --tree facts
+    ops2nix translate ~/ansible --facts facts/web1 --out ~/nixos
+
+  A machine as its playbook would make it, and what it has besides
+    ops2nix translate ~/ansible ~/captured-root --prefer playbook --out ~/nixos
+
+  Fail in CI when anything is left to be done by hand
+    ops2nix translate . --out nixos --strict --report account.json --report account.md
+
+  Look at what was understood, before any of it becomes Nix
+    ops2nix translate ~/ansible --dump-model yaml";
+
+pub(super) const CHECK_ABOUT: &str = "Check NixOS modules against the options of the release";
+
+pub(super) const CHECK_LONG: &str = "\
+Check NixOS modules, written by hand or not, against the options of the release.
+
+Every option that they set is looked up: one that does not exist is named together with those that are most like it, one \
+that was renamed with its new name, one that is gone, and a value of another type than the option's. Nothing is \
+evaluated: what only evaluation knows is never a problem, and neither are the options that the files declare \
+themselves or that belong to modules from elsewhere. Modules of home-manager and nix-darwin are left out.
+
+The built-in index has the options of NixOS's most used modules. With --options the options of a whole system take its \
+place; `nix-build '<nixpkgs/nixos/release.nix>' -A options` makes the file, in \
+result/share/doc/nixos/options.json.";
+
+pub(super) const CHECK_EXAMPLES: &str = "\
+Examples:
+  Check a configuration
+    ops2nix check ~/nixos
+
+  Give renamed options their new names, and see what changed
+    ops2nix check ~/nixos --fix
+    git -C ~/nixos diff
+
+  Check against all options of your own nixpkgs, and fail in CI on old names too
+    nix-build '<nixpkgs/nixos/release.nix>' -A options
+    ops2nix check . --options result/share/doc/nixos/options.json --fail-on warning";
+
+pub(super) const CHECK_EXIT_STATUS: &str = "\
+Exit status:
+  0  Done, and no problem is at or above --fail-on
+  1  Done, and a problem is at or above --fail-on
+  2  Could not work: bad arguments, a path that cannot be read, no .nix file";
+
+pub(super) const RULES_ABOUT: &str =
+    "Show and check the rules that map what a machine has to NixOS options";
+
+pub(super) const RULES_LONG: &str = "\
+Show and check the rules that map what a machine has to NixOS options.
+
+A rule is data: when the model has this, set that option to this value. The built-in ones are part of the program; \
+those of --rules DIR, in files that end in .toml, come besides, and override built-in ones of the same id. Each has an \
+example, which is also its test.";
+
+pub(super) const RULES_EXAMPLES: &str = "\
+Examples:
+  Find the rules about ssh
+    ops2nix rules list | grep ssh
+
+  Check rules of your own before they are used
+    ops2nix rules lint --rules my-rules
+    ops2nix rules test --rules my-rules";
+
+pub(super) const RULES_EXIT_STATUS: &str = "\
+Exit status:
+  0  Done, and nothing is wrong
+  1  `lint` found a problem, or an example of `test` does not hold
+  2  Could not work: bad arguments, or a rule that cannot be read";
+
+pub(super) const SCHEMA_ABOUT: &str = "Print the JSON Schema of a file that ops2nix writes";
+
+pub(super) const SCHEMA_LONG: &str = "\
+Print the JSON Schema of a file that ops2nix writes, as the program's own types have it.";
+
+pub(super) const SCHEMA_EXAMPLES: &str = "\
+Examples:
+  Check a report in CI
+    ops2nix schema report > report.schema.json
+    check-jsonschema --schemafile report.schema.json account.json";
 
 pub(super) const DIFF_ABOUT: &str = "Show what translate would change in a folder; write nothing";
 
@@ -64,3 +206,8 @@ pub(super) const EXPLAIN_EXIT_STATUS: &str = "\
 Exit status:
   0  All is explained
   2  A word is not known; names like it are said";
+
+/// Examples, and what the exit status says.
+pub(super) fn both(examples: &str, exit_status: &str) -> String {
+    format!("{examples}\n\n{exit_status}")
+}

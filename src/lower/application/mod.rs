@@ -455,7 +455,13 @@ impl<'a> Service<'a> {
                     Err(Refused::Absent | Refused::Interactive(_)) => {}
                 }
                 let message = format!("`{}` is not enabled: {reason}", self.name);
-                ctx.say(&entry, diag::Code::ServiceNotEnabled, message);
+                let mut place = entry.clone();
+                if matches!(&self.start, Err(Refused::Left(left)) if left.code == Code::ValueSecret)
+                {
+                    // The line of the source would show the secret.
+                    place.origin = model::Origin::default();
+                }
+                ctx.say(&place, diag::Code::ServiceNotEnabled, message);
                 ctx.remark(&entry, about, &reason, lines.to_vec());
             }
         }
