@@ -151,7 +151,10 @@ impl<'a> Ctx<'a> {
                 let span = self.account.get(*item).span;
                 self.diags.at(code, span, message);
             }
-            None => self.diags.general(code, message, ""),
+            None => {
+                let help = "a comment in the output says what to do";
+                self.diags.general(code, message, help);
+            }
         }
     }
 
