@@ -4,7 +4,6 @@
 {
   imports = [
     ../../modules/locale.nix
-    ../../modules/manual.nix
   ]
   ++ lib.filter builtins.pathExists [
     ./hardware-configuration.nix

@@ -1,0 +1,7 @@
+# System on till.
+{ ... }:
+
+{
+  # etc/environment:2
+  environment.sessionVariables.EDITOR = "vim";
+}
