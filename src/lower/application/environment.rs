@@ -7,7 +7,7 @@ use super::layout::PROGRAM_FOLDERS;
 use crate::account::Code;
 use crate::lower::statement::{Left, Lowered, Statement};
 use crate::model::{Application, HoleKind, Variable};
-use crate::nix::{Expr, StrPart};
+use crate::nix::{Expr, Operator, StrPart};
 use crate::plan::Secret;
 
 /// Variables that only the building of an image reads, with the reason.
@@ -90,6 +90,13 @@ pub(super) fn lower(variable: &Variable, service: &Service<'_>) -> Lowered {
     };
     statement.set(service.unit().child("environment").child(name), expr);
     Lowered::Stated(statement)
+}
+
+/// Returns the file of variables that a host may give, where it does.
+pub(super) fn environment_file() -> Expr {
+    let file = || Expr::select("cfg.environmentFile");
+    let is_given = Expr::binary(file(), Operator::NotEqual, Expr::Null);
+    Expr::only_if(is_given, file())
 }
 
 /// Tells whether the unit has variables of the image.

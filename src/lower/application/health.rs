@@ -5,7 +5,9 @@
 
 use super::Service;
 use super::command::{self, Around, Refused, Runs};
+use super::environment::environment_file;
 use super::find::path_element;
+use super::source;
 use crate::account::Code;
 use crate::lower::statement::{Left, Lowered, Statement};
 use crate::model::Health;
@@ -55,7 +57,26 @@ pub(super) fn lower(health: &Health, service: &Service<'_>) -> Lowered {
         Runs::Line(parts) => statement.set(config.child("ExecStart"), Expr::Str(parts)),
         Runs::Script(text) => statement.set(unit.child("script"), text),
     }
-    statement.set(config.child("DynamicUser"), Expr::Bool(true));
+    // The check runs where the service does, and sees what it sees.
+    let of_service = |names: &[&str]| {
+        let unit = ["config", "systemd", "services", &service.name];
+        Expr::Select(unit.iter().chain(names).map(ToString::to_string).collect())
+    };
+    let environment = vec![of_service(&["environment"]), Expr::strs(["PATH"])];
+    statement.set(
+        unit.child("environment"),
+        Expr::apply("removeAttrs", environment),
+    );
+    statement.set(config.child("EnvironmentFile"), environment_file());
+    statement.set(config.child("User"), of_service(&["serviceConfig", "User"]));
+    if let Some(directory) = &service.application.directory
+        && let Lowered::Stated(_) = source::directory(&directory.value, service)
+    {
+        statement.set(
+            config.child("WorkingDirectory"),
+            of_service(&["serviceConfig", "WorkingDirectory"]),
+        );
+    }
     let timer = OptionPath::new(["systemd", "timers", &name]);
     let interval = health.interval.as_deref().unwrap_or(INTERVAL);
     let first = health.start_period.as_deref().unwrap_or(interval);

@@ -231,6 +231,18 @@ impl Layout {
         })
     }
 
+    /// Tells whether systemd makes a folder that is to be kept, as the unit asks.
+    pub(super) fn is_made(&self, path: &str) -> bool {
+        let path = trimmed(path);
+        self.kept.iter().any(|it| {
+            it.path == path
+                && matches!(
+                    it.place,
+                    Place::Made(..) | Place::Moved(_) | Place::Bound(_)
+                )
+        })
+    }
+
     /// Tells whether a folder that is to be kept is the application's own.
     pub(super) fn keeps_in_source(&self, path: &str) -> bool {
         let path = trimmed(path);

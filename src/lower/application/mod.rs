@@ -60,6 +60,9 @@ pub(super) fn lower(entry: &Entry, ctx: &mut Ctx<'_>) -> bool {
     if let Resource::File(file) = &entry.resource {
         return lower_script(&file.path, entry, ctx);
     }
+    if let Resource::Directory(folder) = &entry.resource {
+        return lower_folder(&folder.path, entry, ctx);
+    }
     let Resource::Application(application) = &entry.resource else {
         return false;
     };
@@ -111,6 +114,21 @@ fn lower_script(path: &str, entry: &Entry, ctx: &mut Ctx<'_>) -> bool {
         .any(|(_, it)| Layout::of(it, machine, &service_name(&it.name)).is_script(path));
     if is_part {
         ctx.stated(entry, Code::Stated, "the unit starts it", None);
+    }
+    is_part
+}
+
+/// A folder that the recipe makes for what the service keeps is made by its unit, which has its origin too.
+fn lower_folder(path: &str, entry: &Entry, ctx: &mut Ctx<'_>) -> bool {
+    let machine = ctx.machine;
+    let is_part = machine::applications(machine)
+        .filter(|(other, _)| other.part == entry.part)
+        .any(|(_, it)| {
+            let layout = Layout::of(it, machine, &service_name(&it.name));
+            layout.is_made(path)
+        });
+    if is_part {
+        ctx.stated(entry, Code::Stated, "the unit makes it", None);
     }
     is_part
 }
@@ -225,6 +243,13 @@ impl<'a> Service<'a> {
         entry.part == self.entry.part && self.layout.is_script(&file.path)
     }
 
+    fn is_folder(&self, entry: &Entry, path: &str) -> bool {
+        let Resource::Directory(folder) = &entry.resource else {
+            return false;
+        };
+        entry.part == self.entry.part && layout::trimmed(&folder.path) == layout::trimmed(path)
+    }
+
     fn say_name(&self, ctx: &mut Ctx<'_>) {
         if self.name != self.application.name {
             let message = format!(
@@ -286,10 +311,11 @@ impl<'a> Service<'a> {
             own
         };
         ctx.set(&entry, unit.child("environment"), environment);
-        let file = || Expr::select("cfg.environmentFile");
-        let is_given = Expr::binary(file(), Operator::NotEqual, Expr::Null);
-        let file = Expr::only_if(is_given, file());
-        ctx.set(&entry, self.config("EnvironmentFile"), file);
+        ctx.set(
+            &entry,
+            self.config("EnvironmentFile"),
+            environment::environment_file(),
+        );
     }
 
     /// A container engine starts what fails again only when it is told to; a service of NixOS does so as a rule.
@@ -370,7 +396,15 @@ impl<'a> Service<'a> {
             self.state(package, packages::lower(&package.value, self), ctx);
         }
         for folder in &it.state {
-            self.state(folder, state::lower(&folder.value, self), ctx);
+            let mut entry = self.part(folder);
+            for other in &self.machine.entries {
+                if self.is_folder(other, &folder.value) {
+                    entry.origin.merge(&other.origin);
+                }
+            }
+            let lowered = state::lower(&folder.value, self);
+            // The folder's own instruction is decided on by itself, and shows where the unit makes it.
+            self.conclude(&entry, lowered, ctx);
         }
         for source in &it.source {
             ctx.define(&self.part(source), source::bind(&source.value, self));

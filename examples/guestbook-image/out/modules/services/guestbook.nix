@@ -79,7 +79,7 @@ in
         EnvironmentFile = lib.mkIf (cfg.environmentFile != null) cfg.environmentFile;
         # guestbook/Dockerfile:39 CMD (assumed: `node` is taken from `pkgs.nodejs`)
         ExecStart = "${pkgs.nodejs}/bin/node server.js";
-        # guestbook/Dockerfile:35 VOLUME
+        # guestbook/Dockerfile:17 RUN, :35 VOLUME
         StateDirectory = "guestbook/uploads";
         # guestbook/Dockerfile:37 STOPSIGNAL
         KillSignal = "SIGINT";
@@ -96,11 +96,14 @@ in
       description = "Health of guestbook";
       requisite = [ "guestbook.service" ];
       after = [ "guestbook.service" ];
+      environment = removeAttrs config.systemd.services.guestbook.environment [ "PATH" ];
       serviceConfig = {
         Type = "oneshot";
+        User = config.systemd.services.guestbook.serviceConfig.User;
+        WorkingDirectory = config.systemd.services.guestbook.serviceConfig.WorkingDirectory;
+        EnvironmentFile = lib.mkIf (cfg.environmentFile != null) cfg.environmentFile;
         TimeoutStartSec = "3s";
         ExecStart = "${pkgs.nodejs}/bin/node health.js";
-        DynamicUser = true;
       };
     };
     systemd.timers.guestbook-health = {
@@ -117,9 +120,8 @@ in
       isNormalUser = true;
       uid = 2020;
       group = "guestbook";
-      home = "/app";
+      createHome = false;
     };
-    systemd.tmpfiles.rules = [ "d /var/lib/guestbook/uploads - - - -" ];
 
     # MANUAL guestbook/Dockerfile:29 RUN: it installs dependencies with `npm`.
     #   Package the application with what it depends on (buildNpmPackage, python3.withPackages and the like).
