@@ -15,6 +15,12 @@ type Options = BTreeMap<String, Value>;
 
 fn main() {
     println!("cargo:rerun-if-changed=rules");
+    // The tables are some 200,000 pointers into the program itself. One that may lie anywhere in memory sets each of them
+    // at every start, which takes longer than a small translation.
+    let of_target = |name: &str| env::var(name).unwrap_or_default();
+    if of_target("CARGO_CFG_TARGET_OS") == "linux" && of_target("CARGO_CFG_TARGET_ENV") == "gnu" {
+        println!("cargo:rustc-link-arg-bins=-no-pie");
+    }
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR").expect("cargo sets it"));
     let out = PathBuf::from(env::var("OUT_DIR").expect("cargo sets it"));
     let facts = root.join("rules/nixos");

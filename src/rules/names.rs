@@ -135,26 +135,37 @@ pub struct ServiceName {
 /// Finds a package by the name that a distribution gives it, with or without version and architecture.
 pub fn package(name: &str, family: Family) -> Option<PackageName> {
     let name = bare(name);
-    let from = PACKAGES.partition_point(|row| row.name < name);
-    let row = PACKAGES[from..]
-        .iter()
-        .take_while(|row| row.name == name)
-        .find(|row| row.families & bits(family) != 0);
-    match row {
-        Some(row) => Some(PackageName {
-            attribute: attribute(row.attr.map(str::to_owned)),
-            kind: row.kind,
-            option: row.option.and_then(module_option),
-            also: row.also,
-            note: row.note,
-            versioned: false,
-            alias_checked: row.alias_checked,
-        }),
+    match package_row(name, family) {
+        Some(row) => Some(named(row)),
         None => PATTERNS
             .iter()
-            .zip(regexes())
+            .zip(&REGEXES)
             .filter(|(row, _)| row.families & bits(family) != 0)
-            .find_map(|(row, regex)| by_pattern(row, regex.as_ref()?, name)),
+            .filter(|(row, _)| name.starts_with(literal_start(row.pattern)))
+            .find_map(|(row, regex)| {
+                let regex = regex.get_or_init(|| Regex::new(row.pattern).ok());
+                by_pattern(row, regex.as_ref()?, name)
+            }),
+    }
+}
+
+fn package_row(name: &str, family: Family) -> Option<&'static PackageRow> {
+    let from = PACKAGES.partition_point(|row| row.name < name);
+    PACKAGES[from..]
+        .iter()
+        .take_while(|row| row.name == name)
+        .find(|row| row.families & bits(family) != 0)
+}
+
+fn named(row: &'static PackageRow) -> PackageName {
+    PackageName {
+        attribute: attribute(row.attr.map(str::to_owned)),
+        kind: row.kind,
+        option: row.option.and_then(module_option),
+        also: row.also,
+        note: row.note,
+        versioned: false,
+        alias_checked: row.alias_checked,
     }
 }
 
@@ -185,7 +196,8 @@ pub fn is_taken(service: &str) -> bool {
     let is_package = |found: PackageName| {
         found.kind != Kind::Library && matches!(found.attribute, Attribute::Known(_))
     };
-    TAKEN.binary_search(&service).is_ok() || package(service, Family::Other).is_some_and(is_package)
+    TAKEN.binary_search(&service).is_ok()
+        || package_row(service, Family::Other).is_some_and(|row| is_package(named(row)))
 }
 
 /// Returns the names of packages that have a row of their own, each once.
@@ -243,14 +255,24 @@ fn bare(name: &str) -> &str {
         .unwrap_or(name)
 }
 
-/// The expressions of the patterns, compiled when a name first needs them.
-fn regexes() -> impl Iterator<Item = &'static Option<Regex>> {
-    static CELLS: [OnceLock<Option<Regex>>; PATTERNS.len()] =
-        [const { OnceLock::new() }; PATTERNS.len()];
-    CELLS
-        .iter()
-        .zip(&PATTERNS)
-        .map(|(cell, row)| cell.get_or_init(|| Regex::new(row.pattern).ok()))
+/// The expressions of the patterns, each compiled when a name that begins like it needs it.
+static REGEXES: [OnceLock<Option<Regex>>; PATTERNS.len()] =
+    [const { OnceLock::new() }; PATTERNS.len()];
+
+/// Returns the text that every name has at its start which fits an anchored pattern.
+fn literal_start(pattern: &str) -> &str {
+    let Some(rest) = pattern.strip_prefix('^') else {
+        return "";
+    };
+    let is_literal = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'-';
+    let length = rest.bytes().take_while(|byte| is_literal(byte)).count();
+    // What is repeated or may be absent is no start.
+    let is_counted = rest[length..].starts_with(['?', '*', '{']);
+    let is_one_of_several = rest.contains('|') && !rest.contains('(');
+    match length.saturating_sub(usize::from(is_counted)) {
+        _ if is_one_of_several => "",
+        length => &rest[..length],
+    }
 }
 
 fn by_pattern(row: &PatternRow, regex: &Regex, name: &str) -> Option<PackageName> {
@@ -354,7 +376,8 @@ fn is_valid(valid: &[&str], groups: &[String]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{
-        Attribute, Kind, PACKAGES, PATTERN_EXAMPLES, PATTERNS, SERVICES, package, service,
+        Attribute, Kind, PACKAGES, PATTERN_EXAMPLES, PATTERNS, SERVICES, literal_start, package,
+        service,
     };
     use crate::model::Family;
 
@@ -409,6 +432,20 @@ mod tests {
         let server = |attr| Some((attr, Kind::Module, "services.postgresql.enable"));
         check("postgresql-16", Family::Debian, server("postgresql_16"));
         check("postgresql-9", Family::Debian, server(""));
+    }
+
+    #[test]
+    fn the_start_of_a_pattern_is_what_all_its_names_have() {
+        for (pattern, start) in [
+            ("^python3-(.+)$", "python3-"),
+            ("^python2?(?:x)$", "python"),
+            ("^php(8)$", "php"),
+            ("^.+-doc$", ""),
+            ("^a|b$", ""),
+            ("doc$", ""),
+        ] {
+            assert_eq!(literal_start(pattern), start, "{pattern}");
+        }
     }
 
     #[test]
