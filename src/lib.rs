@@ -47,6 +47,7 @@ pub mod import;
 pub mod lower;
 pub mod model;
 pub mod nix;
+mod parallel;
 pub mod plan;
 pub mod report;
 pub mod rules;

@@ -22,19 +22,21 @@ pub use markdown::Markdown;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
-
 use comment::Sources;
 use sheet::{Naming, Page};
 use skeleton::{Flake, FlakeHost, Skeletons};
 
 use crate::account::Account;
 use crate::nix::{Asset, Expr, attr_path, print};
+use crate::parallel;
 use crate::plan::Plan;
 use crate::source::SourceTree;
 
 /// The release of NixOS that the output is for.
 pub const RELEASE: &str = "26.05";
+
+/// So many pages are laid out side by side.
+const MANY_PAGES: usize = 6;
 
 /// The files to write, by path relative to the output folder.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -61,10 +63,9 @@ pub fn emit(plans: &[Plan], tree: &SourceTree, account: &mut Account, options: O
     let sheets = share::share(plans);
     let naming = Naming::of(&sheets);
     let sources = Sources { tree, account };
-    let pages: Vec<Page> = sheets
-        .par_iter()
-        .map(|sheet| sheet::page(sheet, &naming, sources, &skeletons, options))
-        .collect();
+    let pages: Vec<Page> = parallel::map(&sheets, MANY_PAGES, |sheet| {
+        sheet::page(sheet, &naming, sources, &skeletons, options)
+    });
     crowd::settle(&pages, account);
     let mut output = Output::default();
     output.add("flake.nix", flake(plans, tree, &naming, &skeletons));

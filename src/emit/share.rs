@@ -6,12 +6,12 @@
 use std::collections::{BTreeMap, HashMap};
 
 use indexmap::{IndexMap, IndexSet};
-use rayon::prelude::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
 use super::layout::{Place, is_name, place, remark_place};
 use super::own::Own;
 use crate::account::ItemId;
 use crate::nix::Expr;
+use crate::parallel;
 use crate::plan::{Definition, OptionPath, Origin, Plan, Remark, Setting};
 
 /// What one file says.
@@ -57,6 +57,9 @@ pub(super) struct Stated<'a> {
     pub(super) origin: Origin,
 }
 
+/// Hosts are compared side by side from two on.
+const SEVERAL_HOSTS: usize = 2;
+
 /// A remark and who caused it, on any of the hosts.
 #[derive(Debug)]
 pub(super) struct Note<'a> {
@@ -66,7 +69,7 @@ pub(super) struct Note<'a> {
 
 /// Lays the plans out: the modules by name, then the hosts in their order.
 pub(super) fn share(plans: &[Plan]) -> Vec<Sheet<'_>> {
-    let indexes: Vec<Index<'_>> = plans.par_iter().map(index).collect();
+    let indexes: Vec<Index<'_>> = parallel::map(plans, SEVERAL_HOSTS, index);
     let mut owners: BTreeMap<Place<'_>, Vec<usize>> = BTreeMap::new();
     for (host, index) in indexes.iter().enumerate() {
         for place in index.places() {
@@ -78,20 +81,24 @@ pub(super) fn share(plans: &[Plan]) -> Vec<Sheet<'_>> {
         plans,
         indexes: &indexes,
     };
-    let mut sheets: Vec<Sheet<'_>> = owners
-        .par_iter()
-        .map(|(place, hosts)| all.module(*place, hosts))
-        .filter(|sheet| !sheet.leaves.is_empty() || !sheet.notes.is_empty() || sheet.own.is_some())
-        .collect();
+    // With one host there is nothing to compare.
+    let enough = if plans.len() < SEVERAL_HOSTS {
+        usize::MAX
+    } else {
+        1
+    };
+    let owners: Vec<(Place<'_>, Vec<usize>)> = owners.into_iter().collect();
+    let mut sheets: Vec<Sheet<'_>> =
+        parallel::map(&owners, enough, |(place, hosts)| all.module(*place, hosts));
+    sheets.retain(|it| !it.leaves.is_empty() || !it.notes.is_empty() || it.own.is_some());
     let shared: HashMap<Place<'_>, Shared<'_>> = sheets
         .iter()
         .map(|sheet| (sheet.place, Shared::of(sheet)))
         .collect();
-    let hosts: Vec<Sheet<'_>> = (0..plans.len())
-        .into_par_iter()
-        .map(|host| all.host(host, &shared))
-        .collect();
-    sheets.extend(hosts);
+    let hosts: Vec<usize> = (0..plans.len()).collect();
+    sheets.extend(parallel::map(&hosts, SEVERAL_HOSTS, |host| {
+        all.host(*host, &shared)
+    }));
     sheets
 }
 

@@ -2,8 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rayon::prelude::*;
-
 use super::distribution::Distribution;
 use super::judge::{self, Fate, Left};
 use super::kinds::Reading;
@@ -17,7 +15,11 @@ use crate::import::state::{Key, State};
 use crate::model::{
     Condition, Entry, File, Hostname, Link, Machine, Opaque, Origin, Part, Resource, Text,
 };
+use crate::parallel;
 use crate::source::{EntryKind, FileId, Span};
+
+/// So many files are judged side by side.
+const MANY_FILES: usize = 64;
 
 /// As many files of one folder are left with a comment each; more share one.
 const MOST_ALONE: usize = 3;
@@ -51,10 +53,9 @@ pub(super) fn play(
     let (links, files): (Vec<_>, Vec<_>) = found
         .iter()
         .partition(|it| matches!(it.kind, EntryKind::Link(_)));
-    let fates: Vec<Fate> = files
-        .par_iter()
-        .map(|it| judge::judge(root, &distribution, it))
-        .collect();
+    let fates: Vec<Fate> = parallel::map(&files, MANY_FILES, |it| {
+        judge::judge(root, &distribution, it)
+    });
     for (file, fate) in files.into_iter().zip(fates) {
         player.play_file(file, fate);
     }
