@@ -395,7 +395,7 @@ fn rules_table(folder: &Path) -> String {
     let prepared = files
         .iter()
         .flat_map(|path| prepared_rules(&rule_file(folder, path), &read(path)));
-    list(&mut out, "PREPARED", "(&str, usize, &str)", prepared);
+    list(&mut out, "PREPARED", "Prepared", prepared);
     out
 }
 
@@ -429,11 +429,19 @@ fn prepared_rules(file: &str, text: &str) -> Vec<String> {
     );
     let rows = rules.into_iter().zip(starts);
     rows.map(|(mut rule, line)| {
+        let mut kinds = Vec::new();
         if let Some(rule) = rule.as_table_mut() {
             rule.remove("example");
+            let when = rule.get("when").and_then(toml::Value::as_table);
+            kinds.extend(when.into_iter().flatten().map(|(kind, _)| quoted(kind)));
         }
         let json = serde_json::to_string(&rule).expect("a table is an object");
-        format!("({},{line},{})", quoted(file), quoted(&json))
+        format!(
+            "Prepared{{kinds:&[{}],file:{},line:{line},json:{}}}",
+            kinds.join(","),
+            quoted(file),
+            quoted(&json)
+        )
     })
     .collect()
 }

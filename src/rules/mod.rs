@@ -14,6 +14,7 @@ mod template;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 pub use example::ExampleOutcome;
 pub use lint::Problem;
@@ -27,13 +28,23 @@ use crate::plan::OptionPath;
 use matching::{Captures, Pattern};
 use template::{Scope, Template};
 
+/// A built-in rule as build.rs has it.
+struct Prepared {
+    /// The kinds of resource that it is for.
+    kinds: &'static [&'static str],
+    file: &'static str,
+    line: usize,
+    /// All but its examples.
+    json: &'static str,
+}
+
 include!(concat!(env!("OUT_DIR"), "/rules.rs"));
 
 /// All rules, built-in and the user's own.
 #[derive(Debug, Default)]
 pub struct Rules {
-    /// By the kind of resource.
-    by_kind: BTreeMap<&'static str, Vec<Rule>>,
+    /// By the kind of resource; a kind of which none is there yet has just the built-in ones.
+    by_kind: BTreeMap<&'static str, OnceLock<Vec<Rule>>>,
 }
 
 /// One rule, read.
@@ -112,14 +123,21 @@ pub struct Listed<'a> {
 impl Rules {
     /// Loads the built-in rules and those of `folders`, which override built-in ones of the same id.
     ///
-    /// The built-in ones come without their examples, as build.rs prepared them.
+    /// The built-in ones come without their examples, as build.rs prepared them, and are read kind by kind when the first
+    /// resource of a kind is there.
     ///
     /// # Errors
     /// `Error::Rule` with the file and line of a rule that is wrong.
     pub fn load(folders: &[PathBuf]) -> Result<Rules, Error> {
+        if folders.is_empty() {
+            let unread = KINDS.iter().map(|kind| (*kind, OnceLock::new()));
+            return Ok(Rules {
+                by_kind: unread.collect(),
+            });
+        }
         let mut rules = Vec::new();
-        for row in PREPARED {
-            rules.extend(read::read_built_in(row)?);
+        for row in &PREPARED {
+            rules.extend(read::read_prepared(row)?);
         }
         Rules::with_own(rules, folders)
     }
@@ -155,13 +173,16 @@ impl Rules {
         for (kind, rule) in rules {
             by_kind.entry(kind).or_default().push(rule);
         }
-        Ok(Rules { by_kind })
+        let read = by_kind.into_iter();
+        Ok(Rules {
+            by_kind: read.map(|(kind, rules)| (kind, rules.into())).collect(),
+        })
     }
 
     /// Finds the rule for a resource, and what it makes of it.
     pub fn apply(&self, resource: &Resource) -> Option<Outcome> {
         let kind = kind_of(resource);
-        if !self.by_kind.contains_key(kind) {
+        if self.of_kind(kind).is_empty() {
             return None;
         }
         let dump = serde_json::to_value(resource).ok()?;
@@ -170,8 +191,7 @@ impl Rules {
 
     fn apply_to_dump(&self, kind: &str, value: &serde_json::Value) -> Option<Outcome> {
         let mut fitting: Vec<(usize, &Rule, Captures)> = self
-            .by_kind
-            .get(kind)?
+            .of_kind(kind)
             .iter()
             .filter_map(|rule| {
                 let (captures, weight) = rule.pattern.captures(value)?;
@@ -204,9 +224,8 @@ impl Rules {
     /// Lists the rules about a field of resources: those for a file at a path, for a service of a name.
     pub fn about(&self, kind: &str, field: &str, value: &str) -> Vec<Listed<'_>> {
         let value = serde_json::Value::from(value);
-        let rules = self.by_kind.get_key_value(kind).into_iter();
-        rules
-            .flat_map(|(kind, rules)| rules.iter().map(move |rule| (*kind, rule)))
+        self.all()
+            .filter(|(own, _)| *own == kind)
             .filter(|(_, rule)| rule.pattern.asks_for(field, &value))
             .map(|(kind, rule)| listed(kind, rule))
             .collect()
@@ -257,8 +276,21 @@ impl Rules {
 
     fn all(&self) -> impl Iterator<Item = (&'static str, &Rule)> {
         self.by_kind
-            .iter()
-            .flat_map(|(kind, rules)| rules.iter().map(move |rule| (*kind, rule)))
+            .keys()
+            .flat_map(|kind| self.of_kind(kind).iter().map(move |rule| (*kind, rule)))
+    }
+
+    fn of_kind(&self, kind: &str) -> &[Rule] {
+        let Some(cell) = self.by_kind.get(kind) else {
+            return &[];
+        };
+        cell.get_or_init(|| {
+            let rows = PREPARED.iter().filter(|row| row.kinds.contains(&kind));
+            // A test reads every row: none of them is wrong.
+            let rules = rows.flat_map(|row| read::read_prepared(row).unwrap_or_default());
+            let own = rules.filter(|(other, _)| *other == kind);
+            own.map(|(_, rule)| rule).collect()
+        })
     }
 }
 

@@ -10,7 +10,7 @@ use toml::Table;
 use super::example::Example;
 use super::matching::Pattern;
 use super::template::Template;
-use super::{Join, KINDS, Rule, Ruling, Statement};
+use super::{Join, KINDS, Prepared, Rule, Ruling, Statement};
 use crate::error::Error;
 use crate::plan::OptionPath;
 
@@ -103,15 +103,13 @@ pub(super) fn read(file: &str, text: &str) -> Result<Vec<(&'static str, Rule)>, 
 ///
 /// # Errors
 /// `Error::Rule` where it is wrong.
-pub(super) fn read_built_in(
-    (file, line, json): (&str, usize, &str),
-) -> Result<Vec<(&'static str, Rule)>, Error> {
-    let rule: RuleText =
-        serde_json::from_str(json).map_err(|error| wrong(file, line, &error.to_string()))?;
+pub(super) fn read_prepared(row: &Prepared) -> Result<Vec<(&'static str, Rule)>, Error> {
+    let rule: RuleText = serde_json::from_str(row.json)
+        .map_err(|error| wrong(row.file, row.line, &error.to_string()))?;
     let source = Source {
-        file,
+        file: row.file,
         text: "",
-        line,
+        line: row.line,
         end: usize::MAX,
     };
     build(&rule, &source)
