@@ -1,4 +1,4 @@
-//! No secret byte reaches an output, a report, a model, a diagnostic or a log: whatever the play does with it.
+//! No secret byte reaches an output, a report, a model, a diagnostic or a log: whatever the source does with it.
 
 use std::fs;
 use std::path::Path;
@@ -53,11 +53,60 @@ const PLAYBOOK: &str = r#"
       when: db_password == 'x'
 "#;
 
+const DOCKERFILE: &str = r#"
+FROM debian:12
+ARG API_TOKEN=Correct-Horse-42
+ENV DB_PASSWORD=Correct-Horse-42 URL=postgres://shop:Correct-Horse-42@db/shop
+RUN curl -u x:Correct-Horse-42 -H "Authorization: Bearer Correct-Horse-42" https://x.example.org/a.tar.gz
+RUN echo "password=Correct-Horse-42" > /etc/shop.conf && mysql -pCorrect-Horse-42 -e 'select 1'
+COPY secret.env /etc/shop/secret.env
+ADD https://ada:Correct-Horse-42@x.example.org/b.tar.gz /opt/
+HEALTHCHECK CMD curl -fsS -u x:Correct-Horse-42 http://localhost/
+HEALTHCHECK CMD ["curl", "-u", "x:Correct-Horse-42", "http://localhost/"]
+CMD ["shop", "--db-password", "Correct-Horse-42", "--token=Correct-Horse-42"]
+"#;
+
+/// Below etc/ of a root.
+const ETC: &[(&str, &str)] = &[
+    ("hostname", "till\n"),
+    (
+        "passwd",
+        "root:x:0:0:root:/root:/bin/bash\nada:x:1000:1000::/home/ada:/bin/bash\n",
+    ),
+    ("group", "root:x:0:\nada:x:1000:\n"),
+    ("shadow", "ada:Correct-Horse-42:19700:0:99999:7:::\n"),
+    ("ssl/private/x.key", "Correct-Horse-42\n"),
+    ("shop/shop.env", "DB_PASSWORD=Correct-Horse-42\n"),
+    (
+        "shop/shop.conf",
+        "[db]\npassword = Correct-Horse-42\nurl = mysql://a:Correct-Horse-42@db/x\n",
+    ),
+    (
+        "fstab",
+        "//nas/x /mnt cifs username=x,password=Correct-Horse-42 0 0\n",
+    ),
+    (
+        "cron.d/x",
+        "1 2 * * * root curl -u x:Correct-Horse-42 http://x\n",
+    ),
+    ("environment", "API_TOKEN=Correct-Horse-42\n"),
+    (
+        "systemd/system/x.service",
+        "[Service]\nEnvironment=DB_PASSWORD=Correct-Horse-42\nExecStart=/usr/bin/x --password Correct-Horse-42\n",
+    ),
+    (
+        "wireguard/wg0.conf",
+        "[Interface]\nPrivateKey = Correct-Horse-42\n",
+    ),
+    (
+        "wpa_supplicant/x.conf",
+        "network={\n  psk=\"Correct-Horse-42\"\n}\n",
+    ),
+];
+
 #[test]
-fn a_secret_reaches_nothing_that_is_written() {
-    let folder = tempfile::tempdir().unwrap();
-    let input = folder.path().join("in");
-    for (path, text) in [
+fn a_secret_of_a_play_reaches_nothing_that_is_written() {
+    let files = [
         ("hosts", "web1\n"),
         ("group_vars/all.yml", VARIABLES),
         ("site.yml", PLAYBOOK),
@@ -65,7 +114,37 @@ fn a_secret_reaches_nothing_that_is_written() {
             "templates/app.env.j2",
             "DB={{ db_password }}\nT={{ api.token | b64encode }}\n",
         ),
-    ] {
+    ];
+    let report = check(&files.map(|(path, text)| (path.to_owned(), text)));
+    // The test would prove nothing if the play had not been read.
+    assert!(report.contains("a container") && VARIABLES.contains(SECRET));
+}
+
+#[test]
+fn a_secret_of_a_dockerfile_reaches_nothing_that_is_written() {
+    let files = [
+        ("Dockerfile", DOCKERFILE),
+        ("secret.env", "TOKEN=Correct-Horse-42\n"),
+    ];
+    let report = check(&files.map(|(path, text)| (path.to_owned(), text)));
+    assert!(report.contains("HEALTHCHECK"));
+}
+
+#[test]
+fn a_secret_of_a_machine_reaches_nothing_that_is_written() {
+    let files: Vec<_> = ETC
+        .iter()
+        .map(|(path, text)| (format!("etc/{path}"), *text))
+        .collect();
+    let report = check(&files);
+    assert!(report.contains("etc/wireguard/wg0.conf"));
+}
+
+/// Translates, shows, dumps and compares the files, and looks for the secret in all that comes of it; returns the report.
+fn check(files: &[(String, &str)]) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let input = folder.path().join("in");
+    for (path, text) in files {
         let path = input.join(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
@@ -91,9 +170,9 @@ fn a_secret_reaches_nothing_that_is_written() {
     for text in [written, shown, dumped, differs] {
         assert_clean("what is printed", &text);
     }
-    let files = WalkDir::new(folder.path()).into_iter().map(Result::unwrap);
+    let written = WalkDir::new(folder.path()).into_iter().map(Result::unwrap);
     let mut read = 0;
-    for entry in files.filter(|it| it.file_type().is_file() && !it.path().starts_with(&input)) {
+    for entry in written.filter(|it| it.file_type().is_file() && !it.path().starts_with(&input)) {
         assert_clean(
             &entry.path().display().to_string(),
             &fs::read_to_string(entry.path()).unwrap(),
@@ -101,9 +180,7 @@ fn a_secret_reaches_nothing_that_is_written() {
         read += 1;
     }
     assert!(read > 5, "{read} files");
-    // The test would prove nothing if the play had not been read.
-    let report = fs::read_to_string(folder.path().join("r.json")).unwrap();
-    assert!(report.contains("a container") && VARIABLES.contains(SECRET));
+    fs::read_to_string(folder.path().join("r.json")).unwrap()
 }
 
 fn run(folder: &Path, args: &[&str]) -> String {

@@ -9,6 +9,9 @@ const WIDTH: usize = 100;
 pub fn support() -> String {
     let mut text = String::new();
     for importer in IMPORTERS {
+        if !text.is_empty() {
+            text.push('\n');
+        }
         let mut names: Vec<String> = (importer.knows)()
             .iter()
             .map(|it| format!("`{it}`"))

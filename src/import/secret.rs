@@ -1,4 +1,10 @@
-//! Which names say that what they name is a secret, and which values are none whatever their name.
+//! Which names say that what they name is a secret, which values are none whatever their name, and which arguments of
+//! programs are passwords.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 /// Last words of names that hold a secret.
 const WORDS: &[&str] = &[
@@ -101,9 +107,35 @@ pub(crate) fn is_secret_text(text: &str) -> bool {
         && trimmed.parse::<u8>() != Ok(0)
 }
 
+/// `curl -u name:password`, `mysql -ppassword`, `sshpass -p password`, `smbclient -U name%password`.
+static LOGIN: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r#"(?x)
+        \bcurl\b[^|;&]*?\s(?:-u|-U|--user|--proxy-user)[\s=]?["']?[^\s:"'/]+:(?P<curl>[^\s"']+)
+        | \b(?:mysql|mysqldump|mysqladmin|mariadb|mariadb-dump|mariadb-admin)\b[^|;&]*?\s-p["']?(?P<mysql>[^\s"']+)
+        | \bsshpass\s+-p\s*["']?(?P<sshpass>[^\s"']+)
+        | \b(?:smbclient|rpcclient|net)\b[^|;&]*?\s(?:-U|--user)[\s=]?["']?[^\s%"']+%(?P<smb>[^\s"']+)
+        "#,
+    )
+    .ok()
+});
+
+/// Finds the passwords that a command line gives to programs which take them so; variables are none.
+pub(crate) fn passwords_of_commands(line: &str) -> Vec<Range<usize>> {
+    let found = LOGIN.iter().flat_map(|it| it.captures_iter(line));
+    found
+        .filter_map(|captures| {
+            let mut groups = ["curl", "mysql", "sshpass", "smb"].iter();
+            groups.find_map(|group| captures.name(group))
+        })
+        .filter(|it| !it.as_str().starts_with(['$', '{', '<']))
+        .map(|it| it.range())
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{is_secret_name, is_secret_text};
+    use super::{is_secret_name, is_secret_text, passwords_of_commands};
 
     #[test]
     fn names_that_hold_secrets() {
@@ -128,6 +160,25 @@ mod tests {
             "passwords",
         ] {
             assert!(!is_secret_name(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn passwords_among_the_arguments_of_programs() {
+        for (line, secret) in [
+            ("curl -fsS -u x:hunter2 http://x", Some("hunter2")),
+            ("a && curl --user 'x:hunter2' http://x", Some("hunter2")),
+            ("mysqldump -u root -phunter2 shop", Some("hunter2")),
+            ("sshpass -p hunter2 ssh x", Some("hunter2")),
+            ("smbclient //nas/x -U x%hunter2", Some("hunter2")),
+            ("curl -u x:$PASSWORD http://x", None),
+            ("mysql -u root -p shop", None),
+            ("docker run -u 1000:1000 x", None),
+            ("curl http://x; chown -u a:b", None),
+        ] {
+            let found = passwords_of_commands(line);
+            let found: Vec<&str> = found.into_iter().map(|it| &line[it]).collect();
+            assert_eq!(found, secret.into_iter().collect::<Vec<_>>(), "{line}");
         }
     }
 

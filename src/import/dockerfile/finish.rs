@@ -4,7 +4,7 @@ use super::player::{Player, not_needed};
 use super::scope::hide_credentials;
 use crate::account::{Account, Code, ItemId};
 use crate::import::etc::secret::redact;
-use crate::import::secret::{is_secret_name, is_secret_text};
+use crate::import::secret::{is_secret_name, is_secret_text, passwords_of_commands};
 use crate::model::{Application, Command, Entry, HoleKind, Origin, Piece, Resource, Sourced, Text};
 use crate::source::Span;
 use crate::syntax::dockerfile::CommandLine;
@@ -102,6 +102,11 @@ impl Player<'_> {
             let bare = word.trim_start_matches('-');
             word.starts_with('-') && is_secret_name(bare)
         };
+        let line = words.join(" ");
+        let passwords: Vec<&str> = passwords_of_commands(&line)
+            .into_iter()
+            .map(|it| &line[it])
+            .collect();
         let mut texts = Vec::new();
         for (at, word) in words.iter().enumerate() {
             let before = at.checked_sub(1).map_or("", |it| words[it].as_str());
@@ -112,7 +117,18 @@ impl Player<'_> {
                 _ if is_option(before) && !word.starts_with('-') && is_secret_text(word) => {
                     secret(before)
                 }
-                _ => hide_credentials(word.clone(), holes, span),
+                _ => match passwords.iter().find(|it| word.ends_with(**it)) {
+                    Some(password) => {
+                        let kept = word.len() - password.len();
+                        let hole = holes.place(
+                            HoleKind::Secret,
+                            "the password of a command".to_owned(),
+                            Some(span),
+                        );
+                        format!("{}{hole}", &word[..kept])
+                    }
+                    None => hide_credentials(word.clone(), holes, span),
+                },
             };
             texts.push(holes.text(&shown));
         }

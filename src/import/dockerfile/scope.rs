@@ -6,7 +6,7 @@ use std::cell::RefCell;
 
 use indexmap::IndexMap;
 
-use crate::import::secret::{is_secret_name, is_secret_text};
+use crate::import::secret::{is_secret_name, is_secret_text, passwords_of_commands};
 use crate::model::{Hole, HoleKind, Text};
 use crate::source::Span;
 use crate::syntax::dockerfile::{Expanded, Lookup, expand, expand_text};
@@ -231,8 +231,13 @@ pub(super) fn hide(name: &str, value: String, holes: &Holes, span: Span) -> Stri
     }
 }
 
-/// Puts a hole in place of the name and password in an address.
-pub(super) fn hide_credentials(value: String, holes: &Holes, span: Span) -> String {
+/// Puts a hole in place of the name and password in an address, and of a password that a command is given.
+pub(super) fn hide_credentials(mut value: String, holes: &Holes, span: Span) -> String {
+    for password in passwords_of_commands(&value).into_iter().rev() {
+        let what = "the password of a command".to_owned();
+        let hole = holes.place(HoleKind::Secret, what, Some(span));
+        value.replace_range(password, &hole);
+    }
     let Some(at) = value.find("://").map(|at| at + 3) else {
         return value;
     };

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::import::secret::{is_secret_name, is_secret_text};
+use crate::import::secret::{is_secret_name, is_secret_text, passwords_of_commands};
 use crate::model::{Hole, HoleKind, Text};
 use crate::source::Span;
 
@@ -205,7 +205,7 @@ static ADDRESS: LazyLock<Option<Regex>> =
 /// What a line with a secret holds; most lines hold nothing of it.
 static HINT: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
-        r"(?i)pass|pw|secret|token|psk|key|auth|credential|community|://|\$[0-9a-z]+\$|\{(?:ssha|sha|crypt|md5|smd5|pbkdf2)",
+        r"(?i)pass|pw|secret|token|psk|key|auth|credential|community|://|curl|mysql|mariadb|smbclient|\$[0-9a-z]+\$|\{(?:ssha|sha|crypt|md5|smd5|pbkdf2)",
     )
     .ok()
 });
@@ -280,6 +280,11 @@ fn secrets_of(line: &str, path: &str) -> Vec<Found> {
             }
         }
     }
+    found.extend(passwords_of_commands(line).into_iter().map(|it| Found {
+        from: it.start,
+        to: it.end,
+        name: None,
+    }));
     if path.starts_with("/etc/snmp/") {
         let word = line.split_whitespace().next().unwrap_or_default();
         if SNMP.contains(&word) {
