@@ -43,6 +43,24 @@ const VARIANTS: [&str; 22] = [
     "ubuntu",
 ];
 
+/// What folders are called in which projects keep their Dockerfiles.
+const PLACES: [&str; 14] = [
+    ".devcontainer",
+    ".docker",
+    "build",
+    "container",
+    "containers",
+    "contrib",
+    "deploy",
+    "deployment",
+    "docker",
+    "dockerfiles",
+    "image",
+    "images",
+    "infra",
+    "packaging",
+];
+
 /// Endings of files that only look like Dockerfiles.
 const OTHERS: [&str; 9] = [
     "dockerignore",
@@ -112,10 +130,10 @@ pub(super) fn choose(tree: &SourceTree, given: &[String], options: &Options) -> 
 /// Names an application after its file or the folder of it.
 fn name(path: &str, root: &str) -> String {
     let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
-    let folder = match folder.rsplit('/').next() {
-        Some(name) if !name.is_empty() => name,
-        Some(_) | None => root,
-    };
+    // A folder for Dockerfiles says nothing of what they are for.
+    let says_nothing = |name: &str| PLACES.contains(&name) || VARIANTS.contains(&name);
+    let mut folders = folder.rsplit('/').filter(|it| !it.is_empty());
+    let folder = folders.find(|it| !says_nothing(it)).unwrap_or(root);
     let lower = file.to_ascii_lowercase();
     let own = ["dockerfile", "containerfile"].iter().find_map(|it| {
         let before = lower
@@ -186,6 +204,8 @@ mod tests {
             ("Dockerfile", "my-shop"),
             ("web/Dockerfile", "web"),
             ("web/Dockerfile.prod", "web-prod"),
+            ("docker/Dockerfile", "my-shop"),
+            ("web/docker/alpine/Dockerfile", "web"),
             ("web/worker.Dockerfile", "worker"),
             ("Dockerfile.worker", "worker"),
             ("1.2/Dockerfile", "image-1-2"),
