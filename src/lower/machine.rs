@@ -90,6 +90,18 @@ pub(super) fn sshd_settings(machine: &Machine) -> impl Iterator<Item = &SshdSett
     })
 }
 
+/// Tells whether the source has a service of one of these names enabled.
+pub(super) fn is_enabled(machine: &Machine, names: &[&str]) -> bool {
+    stated(machine).any(|entry| {
+        if let Resource::Service(it) = &entry.resource {
+            let name = it.name.trim_end_matches(".service");
+            names.contains(&name) && it.enabled == Some(true) && !it.masked
+        } else {
+            false
+        }
+    })
+}
+
 /// Returns the applications with their entries, which say whose they are.
 pub(super) fn applications(machine: &Machine) -> impl Iterator<Item = (&Entry, &Application)> {
     stated(machine).filter_map(|entry| {

@@ -170,7 +170,10 @@ pub(super) fn lower(setting: &SshdSetting, machine: &Machine) -> Lowered {
 
 fn stated(mut statement: Statement, machine: &Machine) -> Lowered {
     let was_there = machine.packaged.contains_key("/etc/ssh/sshd_config");
-    statement.assume(if was_there { RUNS_THERE } else { RUNS });
+    // Where the source has the service enabled, nothing has to be assumed.
+    if !machine::is_enabled(machine, &["ssh", "sshd"]) {
+        statement.assume(if was_there { RUNS_THERE } else { RUNS });
+    }
     let path = OptionPath::new(["services", "openssh", "enable"]);
     statement.share(path, Expr::Bool(true));
     Lowered::Stated(statement)
