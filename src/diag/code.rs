@@ -153,6 +153,9 @@ codes! {
     DockerfileTarget  "dockerfile-unknown-target" Error   "The stage that was asked for does not exist";
         more: "The last stage is translated instead."
         cure: "Give --target the name or number of a stage.";
+    DockerfileFrontend "dockerfile-frontend"      Warning "A Dockerfile is for another program than Docker's own";
+        more: "It is read as Docker's own frontend reads it; what the other one reads otherwise is wrong here."
+        cure: "Look through what became of each instruction, with --report account.md.";
     DockerfileWindows "dockerfile-windows"        Warning "An image for Windows is not translated";
         more: "What it runs needs Windows, and NixOS is Linux."
         cure: "Find what the image runs for Linux, and translate that image.";

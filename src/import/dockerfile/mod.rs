@@ -13,6 +13,7 @@ mod files;
 mod finish;
 mod instructions;
 mod metadata;
+mod mistakes;
 mod player;
 mod recipe;
 mod run;

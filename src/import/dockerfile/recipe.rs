@@ -6,11 +6,12 @@ use super::Options;
 use super::base::{self, Base, Kind};
 use super::context::Context;
 use super::files::Given;
+use super::mistakes::say;
 use super::player::{Here, Player, Purpose};
 use super::scope::{Below, Holes, Scope, given_arg, hide, is_plain};
 use crate::account::{Account, Closing, Code, ItemId, ItemKind, Verdict};
 use crate::diag::{self, Diagnostics};
-use crate::model::{Condition, Entry, Family, Opaque, Origin, Part, Resource};
+use crate::model::{Condition, Entry, Family, Origin, Part, Resource};
 use crate::source::{SourceTree, Span};
 use crate::syntax::dockerfile::{Dockerfile, Instruction, Statement, read};
 
@@ -114,6 +115,7 @@ pub(super) fn import(
             family: None,
         };
     }
+    recipe.say_frontend(diags);
     recipe.find_stages(account, diags);
     let windows = recipe.windows();
     if let Some(span) = windows {
@@ -132,68 +134,10 @@ pub(super) fn import(
     recipe.play(account, diags)
 }
 
-fn say(diags: &mut Diagnostics, code: diag::Code, span: Span, message: &str, cure: Option<&str>) {
-    match cure {
-        Some(cure) => diags.at_with_help(code, span, message, cure),
-        None => diags.at(code, span, message),
-    }
-}
-
 impl Recipe<'_> {
     pub(super) fn span(&self, at: usize) -> Span {
         let place = self.file.instructions[at].place;
         Span::new(self.given.file, place.start, place.end)
-    }
-
-    /// Tells why nothing of the file can be translated, and says so.
-    fn refuse(&self, diags: &mut Diagnostics) -> Option<(&'static str, &'static str)> {
-        let start = Span::new(self.given.file, 0, 0);
-        let is_hole = |text: &str| text.contains("{{") || text.contains("}}") || has_percents(text);
-        let bad = self.file.instructions.iter().enumerate().find(|(_, it)| {
-            let is_from = it.keyword == "FROM" && is_hole(&it.rest);
-            is_from || it.statement.is_err() && (is_hole(&it.keyword) || is_hole(&it.rest))
-        });
-        let marked = self
-            .file
-            .instructions
-            .iter()
-            .position(|it| has_percents(&it.rest));
-        if let Some(at) = bad.map(|(at, _)| at).or(marked) {
-            let cure = "render the template, then give what came out of it";
-            let message = "the file is a template from which Dockerfiles are made";
-            diags.at_with_help(diag::Code::DockerfileTemplate, self.span(at), message, cure);
-            return Some((
-                "the file is a template from which Dockerfiles are made",
-                "Render it, and translate what comes out.",
-            ));
-        }
-        let has_from = self.file.instructions.iter().any(|it| it.keyword == "FROM");
-        if has_from {
-            return None;
-        }
-        let cure = "a Dockerfile begins with FROM";
-        let message = format!("`{}` is no Dockerfile: it has no FROM", self.given.path);
-        diags.at_with_help(diag::Code::DockerfileNoFrom, start, message, cure);
-        Some((
-            "the file is no Dockerfile: it has no FROM",
-            "Give it another kind by --from, or leave it out.",
-        ))
-    }
-
-    /// Leaves all instructions to the person.
-    fn manual(&self, reason: &str, cure: &str) -> Vec<Entry> {
-        let all = self.items.iter().zip(&self.file.instructions);
-        all.map(|(item, it)| {
-            let opaque = Opaque {
-                subject: it.keyword.chars().take(40).collect(),
-                title: String::new(),
-                reason: reason.to_owned(),
-                cure: Some(cure.to_owned()),
-                lines: Vec::new(),
-            };
-            self.entry(*item, Resource::Opaque(opaque))
-        })
-        .collect()
     }
 
     pub(super) fn entry(&self, item: ItemId, resource: Resource) -> Entry {
@@ -402,7 +346,7 @@ impl Recipe<'_> {
         let context = Context::open(self.tree, self.given);
         let mut ends: BTreeMap<usize, Here> = BTreeMap::new();
         let mut image: Option<Player<'_>> = None;
-        let mut entries = Vec::new();
+        let mut entries = self.misplaced(diags);
         for (number, stage) in self.stages.iter().enumerate() {
             let here = match &stage.parent {
                 Parent::Stage(parent) => ends.get(parent).cloned().unwrap_or_default(),
@@ -511,7 +455,7 @@ impl Recipe<'_> {
         }
     }
 
-    /// Closes what left no trace because something later changed or removed it, and bad lines before the first FROM.
+    /// Closes what left no trace because something later changed or removed it.
     fn sweep(&self, entries: &[Entry], account: &mut Account) {
         let mut awaited: Vec<ItemId> = Vec::new();
         for entry in entries {
@@ -535,17 +479,6 @@ impl Recipe<'_> {
             );
         }
     }
-}
-
-/// `%%NAME%%`
-fn has_percents(text: &str) -> bool {
-    text.split("%%").skip(1).step_by(2).any(|name| {
-        name.len() > 2
-            && text.matches("%%").count() > 1
-            && name
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
-    })
 }
 
 impl Here {

@@ -1,0 +1,62 @@
+# Service `shop`, from shop/Dockerfile.
+{
+  config,
+  lib,
+  pkgs,
+  ...
+}:
+
+let
+  cfg = config.services.shop;
+in
+{
+  options.services.shop = {
+    enable = lib.mkEnableOption "shop";
+
+    # shop/Dockerfile:5 CMD
+    package = lib.mkPackageOption pkgs "coreutils" { };
+
+    environment = lib.mkOption {
+      type = lib.types.attrsOf lib.types.str;
+      default = { };
+      description = "Environment variables of shop, which stand over those of its image.";
+    };
+
+    environmentFile = lib.mkOption {
+      type = lib.types.nullOr lib.types.path;
+      default = null;
+      example = "/run/secrets/shop.env";
+      description = "File with environment variables that must not reach the Nix store.";
+    };
+  };
+
+  config = lib.mkIf cfg.enable {
+    # MANUAL shop/Dockerfile:2 FRM: `FRM` is no instruction.
+    #   Mend the line.
+
+    # MANUAL shop/Dockerfile:3 ENV: ENV stands before the first FROM.
+    #   Mend the line.
+
+    # shop/Dockerfile:5 CMD
+    systemd.services.shop = {
+      description = "shop";
+      wantedBy = [ "multi-user.target" ];
+      after = [ "network.target" ];
+      environment = cfg.environment;
+      serviceConfig = {
+        # Assumed: `shop` does not need the rights of root.
+        User = "shop";
+        Group = "shop";
+        EnvironmentFile = lib.mkIf (cfg.environmentFile != null) cfg.environmentFile;
+        # Assumed: `sleep` is taken from `pkgs.coreutils`.
+        ExecStart = "${cfg.package}/bin/sleep 60";
+        Restart = "on-failure";
+      };
+    };
+    users.users.shop = {
+      isSystemUser = true;
+      group = "shop";
+    };
+    users.groups.shop = { };
+  };
+}
