@@ -96,7 +96,8 @@ impl Opened {
             emit: emit::Options { origins },
         };
         let conversion = crate::convert(&tree, &inputs, &rules, &options);
-        if conversion.account.items().next().is_none() {
+        let is_empty = conversion.model.machines.is_empty();
+        if is_empty && conversion.account.items().next().is_none() {
             let mut diags = conversion.diagnostics;
             // The importer may have said why.
             if !diags.sorted().iter().any(|it| it.code == Code::NothingToDo) {

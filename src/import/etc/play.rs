@@ -26,14 +26,15 @@ const MOST_ALONE: usize = 3;
 /// As many items may share a comment: more would name one line of the output.
 const MOST_SHARED: usize = 20;
 
-/// Returns the machine whose /etc it is; `None` where nothing is below /etc.
+/// Returns the machine whose /etc it is; `None` where there is none.
 pub(super) fn play(
     root: &Root<'_>,
     account: &mut Account,
     diags: &mut Diagnostics,
 ) -> Option<Machine> {
     let mut found: Vec<Found<'_>> = root.found().collect();
-    if found.is_empty() {
+    // An etc/ without a file is a machine of which nothing is known.
+    if found.is_empty() && !root.tree.is_directory("etc") {
         return None;
     }
     found.sort_by_cached_key(|it| order::rank(&it.path));
