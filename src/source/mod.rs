@@ -9,6 +9,6 @@ mod span;
 mod tree;
 mod walk;
 
-pub use path::{extra_path, is_below, is_ignored, join};
+pub use path::{absolute, extra_path, is_below, is_ignored, join};
 pub use span::{Position, Span, Spanned};
 pub use tree::{Entry, EntryKind, FileId, MANIFEST, ReadProblem, SourceTree};

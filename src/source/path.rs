@@ -27,6 +27,27 @@ pub fn extra_path(path: &Path) -> String {
     format!("@/{}", parts.join("/"))
 }
 
+/// Returns the path of a machine to which `path` leads from a folder of it, without `.` and `..`; above the root is the
+/// root.
+pub fn absolute(folder: &str, path: &str) -> String {
+    let whole = if path.starts_with('/') {
+        path.to_owned()
+    } else {
+        format!("{folder}/{path}")
+    };
+    let mut parts: Vec<&str> = Vec::new();
+    for part in whole.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop();
+            }
+            part => parts.push(part),
+        }
+    }
+    format!("/{}", parts.join("/"))
+}
+
 /// Tells whether a path lies below a folder.
 pub fn is_below(path: &str, folder: &str) -> bool {
     path.strip_prefix(folder)
@@ -80,6 +101,16 @@ mod tests {
     fn paths_are_normalized_below_the_root() {
         assert_eq!(normalize("a/../b/./c"), Some("b/c".to_owned()));
         assert_eq!(normalize("../x"), None);
+    }
+
+    #[test]
+    fn a_path_of_a_machine_stays_below_its_root() {
+        let check = |folder: &str, path: &str, expected: &str| {
+            assert_eq!(super::absolute(folder, path), expected);
+        };
+        check("/srv", "a/./b/../c", "/srv/a/c");
+        check("/srv", "/etc//x/", "/etc/x");
+        check("/srv", "../../..", "/");
     }
 
     #[test]

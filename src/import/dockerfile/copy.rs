@@ -5,14 +5,13 @@ use regex::Regex;
 use super::context::{Found, Missing, cleaned};
 use super::metadata::{sourced, unknown};
 use super::player::{Left, Player, Purpose};
-use super::run::absolute;
 use super::scope::{hide_credentials, is_plain, without_query};
 use crate::account::ItemId;
 use crate::diag::{self, Diagnostics};
 use crate::import::etc::secret::{hidden, holds_private_key, is_secret_file, redact};
 use crate::import::permissions::symbolic;
 use crate::model::{ApplicationSource, Content, File, Mode, Resource, SourceFrom};
-use crate::source::{FileId, Span};
+use crate::source::{FileId, Span, absolute};
 use crate::syntax::dockerfile::{Heredoc, Source, Transfer};
 use crate::syntax::glob::{glob, is_pattern};
 
@@ -96,7 +95,7 @@ pub(super) fn play(
         unpacks: instruction.keyword == "ADD" && instruction.flag("unpack") != Some("false"),
         keeps_parents: instruction.flag("parents") == Some("true"),
         left_out: instruction.flags("exclude").filter_map(glob).collect(),
-        target: absolute(&target.text, &player.here.directory),
+        target: absolute(&player.here.directory, &target.text),
         assumptions: target.assumptions,
     };
     if let Some(owner) = instruction.flag("chown") {
@@ -535,7 +534,7 @@ fn from_elsewhere(
         if let Some(hole) = player.recipe.holes.first(&source.text) {
             return Err(unknown(path, &hole.what));
         }
-        let whole = absolute(&source.text, "/");
+        let whole = absolute("/", &source.text);
         let name = whole.rsplit('/').next().unwrap_or_default().to_owned();
         let origin = match &title {
             Some(title) => SourceFrom::Stage(format!("{title}:{whole}")),

@@ -1,11 +1,11 @@
 //! Instructions that change no file: what the image says about its application.
 
 use super::player::{Left, Player, Purpose, not_needed};
-use super::run::absolute;
 use super::scope::{Value, hide};
 use crate::account::{Account, Code, ItemId};
 use crate::diag::{self, Diagnostics};
 use crate::model::{ApplicationPort, Origin, Protocol, Sourced, Variable};
+use crate::source::absolute;
 use crate::syntax::dockerfile::{self, CommandLine, Statement};
 
 impl Player<'_> {
@@ -102,7 +102,7 @@ impl Player<'_> {
     fn workdir(&mut self, path: &str, at: usize, diags: &mut Diagnostics) -> Result<(), Left> {
         let item = self.recipe.items[at];
         let value = self.known(path, at, diags)?;
-        let directory = absolute(&value.text, &self.here.directory);
+        let directory = absolute(&self.here.directory, &value.text);
         self.here.directory.clone_from(&directory);
         let mut origin = Origin::of(item);
         let mut assumptions = value.assumptions;
@@ -177,7 +177,7 @@ impl Player<'_> {
         let item = self.recipe.items[at];
         for path in paths {
             let value = self.known(path, at, diags)?;
-            let path = absolute(&value.text, &self.here.directory);
+            let path = absolute(&self.here.directory, &value.text);
             self.keep(path, item, value.assumptions);
         }
         Ok(())

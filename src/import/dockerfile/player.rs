@@ -17,7 +17,7 @@ use crate::model::{
     ApplicationPort, ApplicationSource, Command, Entry, Family, Health, Opaque, Origin, Package,
     Resource, Sourced, Variable,
 };
-use crate::source::Span;
+use crate::source::{Span, absolute};
 use crate::syntax::dockerfile::{CommandLine, Statement};
 
 /// Why a stage is played.
@@ -143,7 +143,7 @@ impl<'a> Player<'a> {
                 }
                 Ok(Statement::Workdir(path)) => {
                     if let Ok(value) = self.expand(path) {
-                        self.here.directory = run::absolute(&value.text, &self.here.directory);
+                        self.here.directory = absolute(&self.here.directory, &value.text);
                     }
                 }
                 Ok(_) | Err(_) => {}

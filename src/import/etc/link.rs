@@ -2,10 +2,10 @@
 
 use super::kinds;
 use super::leftover;
-use super::root::{Root, absolute};
+use super::root::Root;
 use crate::account::Code;
 use crate::model::{Family, Link, Resource, Service};
-use crate::source::ReadProblem;
+use crate::source::{ReadProblem, absolute};
 
 /// What a link comes to.
 #[derive(Clone, Debug, PartialEq, Eq)]

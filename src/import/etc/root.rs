@@ -1,6 +1,6 @@
 //! `Root`: where /etc of the machine is in the tree.
 
-use crate::source::{Entry, EntryKind, FileId, ReadProblem, SourceTree};
+use crate::source::{Entry, EntryKind, FileId, ReadProblem, SourceTree, absolute};
 
 /// What only the /etc of a machine holds.
 const SIGNS: [&str; 22] = [
@@ -187,26 +187,6 @@ impl<'a> Root<'a> {
     pub(super) fn text(&self, path: &str) -> Option<&'a str> {
         self.tree.text(self.find(path).ok()?).ok()
     }
-}
-
-/// Returns the path of the machine to which `target` leads from a folder; above the root is the root.
-pub(super) fn absolute(folder: &str, target: &str) -> String {
-    let whole = if target.starts_with('/') {
-        target.to_owned()
-    } else {
-        format!("{folder}/{target}")
-    };
-    let mut parts: Vec<&str> = Vec::new();
-    for part in whole.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop();
-            }
-            name => parts.push(name),
-        }
-    }
-    format!("/{}", parts.join("/"))
 }
 
 #[cfg(test)]

@@ -10,8 +10,6 @@ mod script;
 mod tables;
 mod words;
 
-pub(super) use paths::absolute;
-
 use super::player::{Left, Player, Purpose, not_needed};
 use crate::account::{Account, Code, ItemId};
 use crate::model::Origin;

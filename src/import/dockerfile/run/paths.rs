@@ -6,6 +6,7 @@ use crate::import::dockerfile::copy::{is_in, mode_of};
 use crate::import::dockerfile::scope::is_plain;
 use crate::import::etc::kinds::read_link;
 use crate::model::{Content, Directory, File, Link, Mode, PathMode, Resource};
+use crate::source::absolute;
 
 const CLEAN: &str = "what a build leaves behind is not on a new machine";
 const REPOSITORIES: &str = "NixOS takes packages from nixpkgs, not from repositories";
@@ -41,26 +42,6 @@ const OF_BUILDS: [(&str, &str); 19] = [
     ("/var/tmp", CLEAN),
     ("/usr/src", CLEAN),
 ];
-
-/// Returns an absolute path without `.` and `..`.
-pub(in crate::import::dockerfile) fn absolute(path: &str, directory: &str) -> String {
-    let whole = if path.starts_with('/') {
-        path.to_owned()
-    } else {
-        format!("{directory}/{path}")
-    };
-    let mut parts: Vec<&str> = Vec::new();
-    for part in whole.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop();
-            }
-            part => parts.push(part),
-        }
-    }
-    format!("/{}", parts.join("/"))
-}
 
 pub(super) fn of(
     runner: &mut Runner<'_, '_>,
@@ -219,7 +200,7 @@ fn each(
     let mut stated = false;
     let mut nothing = None;
     for path in paths.iter().filter(|it| !it.starts_with('-')) {
-        let whole = absolute(path, &runner.directory);
+        let whole = absolute(&runner.directory, path);
         let is_known = is_plain(&whole) && !whole.contains(['*', '?']);
         let outcome = if let Some(outcome) = writes_nothing(runner, &whole) {
             outcome
@@ -243,7 +224,7 @@ fn each(
 
 /// Tells why nothing comes of what is written at a path.
 pub(super) fn writes_nothing(runner: &Runner<'_, '_>, path: &str) -> Option<Outcome> {
-    let whole = absolute(path, &runner.directory);
+    let whole = absolute(&runner.directory, path);
     let row = OF_BUILDS.iter().find(|(folder, _)| is_in(&whole, folder));
     // An application may live where builds keep their sources.
     let is_own = runner
@@ -264,7 +245,7 @@ fn forget(runner: &mut Runner<'_, '_>, path: &str) {
     if !is_plain(path) || !runner.is_certain() {
         return;
     }
-    let whole = absolute(path.trim_end_matches("/*"), &runner.directory);
+    let whole = absolute(&runner.directory, path.trim_end_matches("/*"));
     let item = runner.item;
     runner.player.state.remove_below(&whole, item);
 }
@@ -369,7 +350,7 @@ fn link(runner: &mut Runner<'_, '_>, arguments: &[String], plain: &[&str]) -> Ou
         return Outcome::nothing("what a unit prints goes to the journal");
     }
     let name = target.rsplit('/').next().unwrap_or_default();
-    let whole = absolute(path, &runner.directory);
+    let whole = absolute(&runner.directory, path);
     let is_folder = path.ends_with('/')
         || matches!(
             runner.player.state.at_path(&whole).map(|it| &it.resource),
@@ -429,7 +410,7 @@ fn edit(runner: &mut Runner<'_, '_>, path: &str, verb: &str) -> Outcome {
     if let Some(outcome) = writes_nothing(runner, path) {
         return outcome;
     }
-    let whole = absolute(path, &runner.directory);
+    let whole = absolute(&runner.directory, path);
     let shown = runner.shown(&whole);
     Outcome::Left(Kind::Edit, format!("{verb} `{shown}`"))
 }
@@ -439,7 +420,7 @@ pub(super) fn write(runner: &mut Runner<'_, '_>, path: &str, text: &str, appends
     if let Some(outcome) = writes_nothing(runner, path) {
         return outcome;
     }
-    let whole = absolute(path, &runner.directory);
+    let whole = absolute(&runner.directory, path);
     let shown = runner.shown(&whole);
     if !is_plain(&whole) || !runner.is_certain() || is_own(runner, &whole) {
         return Outcome::Left(Kind::Edit, format!("writes `{shown}`"));

@@ -8,6 +8,7 @@ use crate::account::ItemId;
 use crate::import::dockerfile::player::Player;
 use crate::import::dockerfile::scope::is_plain;
 use crate::model::HoleKind;
+use crate::source::absolute;
 use crate::syntax::glob::glob;
 use crate::syntax::shell::{
     self, Command, Compound, Connector, Pipeline, RedirectionKind, Script, Simple, Word,
@@ -372,7 +373,7 @@ impl<'p, 'a> Runner<'p, 'a> {
         let name = program.rsplit('/').next().unwrap_or(program).to_owned();
         match (name.as_str(), arguments) {
             ("cd" | "pushd", [.., path]) if is_plain(path) => {
-                self.directory = super::absolute(path, &self.directory);
+                self.directory = absolute(&self.directory, path);
                 return;
             }
             ("cd" | "pushd" | "popd", _) => {

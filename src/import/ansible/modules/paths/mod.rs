@@ -12,6 +12,7 @@ use crate::account::Code;
 use crate::import::ansible::params::{Params, Refusal};
 use crate::import::state::Key;
 use crate::model::{Mode, Resource};
+use crate::source;
 
 /// The permissions that new files and folders get from the usual umask.
 pub(super) const NEW_FILE: Mode = Mode(0o644);
@@ -75,17 +76,7 @@ pub(super) fn absolute(run: &Run<'_, '_>, path: &str) -> Result<String, Refusal>
             format!("`{path}` is relative: where that is, only the run of Ansible decides");
         return Err(Refusal::new(Code::CannotState, reason).cure("give the whole path"));
     }
-    let mut parts: Vec<&str> = Vec::new();
-    for part in whole.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop();
-            }
-            part => parts.push(part),
-        }
-    }
-    Ok(format!("/{}", parts.join("/")))
+    Ok(source::absolute("/", &whole))
 }
 
 /// Returns the home of a user: as the source says, else where users usually have it.
