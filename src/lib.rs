@@ -148,16 +148,16 @@ fn projects(tree: &SourceTree, inputs: &[Input]) -> (Vec<Project>, Vec<Project>)
     let mut together = Vec::new();
     let mut alone = Vec::new();
     for input in inputs {
-        let whole = tree.part(&input.folder, &input.left_out);
         let nested: Vec<String> = if input.given.is_empty() {
+            let whole = tree.part(&input.folder, &input.left_out);
             let found = (input.importer.projects)(&whole).into_iter();
             found.map(|it| source::join(&input.folder, &it)).collect()
         } else {
             Vec::new()
         };
         let is_project = |project: &Project| {
-            let part = tree.part(&project.folder, &project.left_out);
-            nested.is_empty() || (input.importer.detect)(&part, None)
+            let part = || tree.part(&project.folder, &project.left_out);
+            nested.is_empty() || (input.importer.detect)(&part(), None)
         };
         let project = |folder: &str| {
             let others = nested.iter().chain(&input.left_out);

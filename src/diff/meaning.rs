@@ -298,17 +298,10 @@ fn line(change: &Change) -> Line {
 #[cfg(test)]
 mod tests {
     use super::meaning;
-    use crate::diff::{Deed, Fate};
+    use crate::diff::{Deed, fates_of};
 
     fn check(fates: &[(&str, &str, Deed<'_>)], expected: &[&str]) {
-        let fates: Vec<Fate<'_>> = fates
-            .iter()
-            .map(|(path, old, deed)| Fate {
-                path: (*path).to_owned(),
-                old: (!old.is_empty()).then(|| old.as_bytes().to_vec()),
-                deed: *deed,
-            })
-            .collect();
+        let fates = fates_of(fates);
         let mine = |path: &str| (path == "mine.nix").then(|| b"{ z = \"mine\"; }".to_vec());
         let lines = meaning(&fates, &mine);
         let texts: Vec<_> = lines.iter().map(|it| it.text.as_str()).collect();

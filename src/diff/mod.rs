@@ -68,3 +68,14 @@ impl Line {
         }
     }
 }
+
+/// Makes fates out of path, old text (empty: no file) and deed, for the tests of the ways to show them.
+#[cfg(test)]
+fn fates_of<'a>(fates: &[(&str, &str, Deed<'a>)]) -> Vec<Fate<'a>> {
+    let fate = |(path, old, deed): &(&str, &str, Deed<'a>)| Fate {
+        path: (*path).to_owned(),
+        old: (!old.is_empty()).then(|| old.as_bytes().to_vec()),
+        deed: *deed,
+    };
+    fates.iter().map(fate).collect()
+}

@@ -107,17 +107,10 @@ fn sum(diffs: &[FileDiff<'_>]) -> String {
 #[cfg(test)]
 mod tests {
     use super::stat;
-    use crate::diff::{Deed, Fate, file_diffs};
+    use crate::diff::{Deed, Fate, fates_of, file_diffs};
 
     fn check(fates: &[(&str, &str, Deed<'_>)], expected: &[&str]) {
-        let fates: Vec<Fate<'_>> = fates
-            .iter()
-            .map(|(path, old, deed)| Fate {
-                path: (*path).to_owned(),
-                old: (!old.is_empty()).then(|| old.as_bytes().to_vec()),
-                deed: *deed,
-            })
-            .collect();
+        let fates = fates_of(fates);
         let lines = stat(&file_diffs(&fates), &fates);
         let texts: Vec<_> = lines.iter().map(|it| it.text.as_str()).collect();
         assert_eq!(texts, expected);

@@ -66,6 +66,7 @@ fn split_name(line: &str) -> Option<(&str, &str)> {
 #[cfg(test)]
 mod tests {
     use super::read;
+    use crate::syntax::place::shown;
 
     fn check(text: &str, expected: &[&str]) {
         let it = read(text);
@@ -74,11 +75,7 @@ mod tests {
             .iter()
             .map(|it| format!("{}: {} -> {}", it.place.line, it.name, it.targets))
             .collect();
-        found.extend(
-            it.faults
-                .iter()
-                .map(|it| format!("{}! {}", it.place.line, it.why)),
-        );
+        found.extend(shown(&it.faults));
         assert_eq!(found, expected, "{text}");
     }
 

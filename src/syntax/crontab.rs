@@ -181,6 +181,7 @@ pub fn shell_command(command: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::{Format, Line, read, shell_command};
+    use crate::syntax::place::shown;
 
     fn check(format: Format, text: &str, expected: &[&str]) {
         let it = read(text, format);
@@ -199,11 +200,7 @@ mod tests {
                 ),
             })
             .collect();
-        found.extend(
-            it.faults
-                .iter()
-                .map(|it| format!("{}! {}", it.place.line, it.why)),
-        );
+        found.extend(shown(&it.faults));
         assert_eq!(found, expected, "{text}");
     }
 

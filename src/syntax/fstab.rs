@@ -97,6 +97,7 @@ fn unescape(field: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::read;
+    use crate::syntax::place::shown;
 
     fn check(text: &str, expected: &[&str]) {
         let it = read(text);
@@ -115,11 +116,7 @@ mod tests {
                 )
             })
             .collect();
-        found.extend(
-            it.faults
-                .iter()
-                .map(|it| format!("{}! {}", it.place.line, it.why)),
-        );
+        found.extend(shown(&it.faults));
         assert_eq!(found, expected, "{text}");
     }
 

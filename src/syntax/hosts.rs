@@ -55,6 +55,7 @@ fn is_address(word: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::read;
+    use crate::syntax::place::shown;
 
     fn check(text: &str, expected: &[&str]) {
         let it = read(text);
@@ -63,11 +64,7 @@ mod tests {
             .iter()
             .map(|it| format!("{}: {} {}", it.place.line, it.address, it.names.join(" ")))
             .collect();
-        found.extend(
-            it.faults
-                .iter()
-                .map(|it| format!("{}! {}", it.place.line, it.why)),
-        );
+        found.extend(shown(&it.faults));
         assert_eq!(found, expected, "{text}");
     }
 

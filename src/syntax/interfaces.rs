@@ -93,6 +93,7 @@ fn read_line(line: &str, place: Place, it: &mut Interfaces) {
 #[cfg(test)]
 mod tests {
     use super::read;
+    use crate::syntax::place::shown;
 
     fn check(text: &str, expected: &[&str]) {
         let it = read(text);
@@ -109,11 +110,7 @@ mod tests {
                 options.map(|it| format!("{}:  {} = {}", it.place.line, it.keyword, it.value)),
             );
         }
-        found.extend(
-            it.faults
-                .iter()
-                .map(|it| format!("{}! {}", it.place.line, it.why)),
-        );
+        found.extend(shown(&it.faults));
         assert_eq!(found, expected, "{text}");
     }
 

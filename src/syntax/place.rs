@@ -65,6 +65,13 @@ pub(super) fn split_word(text: &str) -> (&str, &str) {
     }
 }
 
+/// Writes faults as the tests of the readers expect them: `3! there is no value`.
+#[cfg(test)]
+pub(super) fn shown(faults: &[Fault]) -> impl Iterator<Item = String> {
+    let line = |it: &Fault| format!("{}! {}", it.place.line, it.why);
+    faults.iter().map(line)
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Place, lines};

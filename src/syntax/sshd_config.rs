@@ -241,6 +241,7 @@ const OTHER_KEYWORDS: &[&str] = &[
 #[cfg(test)]
 mod tests {
     use super::read;
+    use crate::syntax::place::shown;
 
     fn check(text: &str, expected: &[&str]) {
         let it = read(text);
@@ -252,11 +253,7 @@ mod tests {
                 format!("{}: {}={} @{matching}", it.place.line, it.keyword, it.value)
             })
             .collect();
-        found.extend(
-            it.faults
-                .iter()
-                .map(|it| format!("{}! {}", it.place.line, it.why)),
-        );
+        found.extend(shown(&it.faults));
         assert_eq!(found, expected, "{text}");
     }
 

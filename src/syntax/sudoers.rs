@@ -119,6 +119,7 @@ fn read_line(line: &str, place: Place, it: &mut Sudoers) {
 #[cfg(test)]
 mod tests {
     use super::read;
+    use crate::syntax::place::shown;
 
     fn check(text: &str, expected: &[&str]) {
         let it = read(text);
@@ -127,11 +128,7 @@ mod tests {
             .iter()
             .map(|it| format!("{}: {:?} {}", it.place.line, it.kind, it.text))
             .collect();
-        found.extend(
-            it.faults
-                .iter()
-                .map(|it| format!("{}! {}", it.place.line, it.why)),
-        );
+        found.extend(shown(&it.faults));
         assert_eq!(found, expected, "{text}");
     }
 

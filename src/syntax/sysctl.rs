@@ -74,6 +74,7 @@ pub fn dotted(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::read;
+    use crate::syntax::place::shown;
 
     fn check(text: &str, expected: &[&str]) {
         let it = read(text);
@@ -82,11 +83,7 @@ mod tests {
             .iter()
             .map(|it| format!("{}: {} = {:?}", it.place.line, it.name, it.value))
             .collect();
-        found.extend(
-            it.faults
-                .iter()
-                .map(|it| format!("{}! {}", it.place.line, it.why)),
-        );
+        found.extend(shown(&it.faults));
         assert_eq!(found, expected, "{text}");
     }
 

@@ -101,6 +101,7 @@ fn read_line(line: &str, place: Place, it: &mut Unit) {
 #[cfg(test)]
 mod tests {
     use super::read;
+    use crate::syntax::place::shown;
 
     fn check(text: &str, expected: &[&str]) {
         let it = read(text);
@@ -114,11 +115,7 @@ mod tests {
                     .map(|it| format!("{}: {} = {}", it.place.line, it.key, it.value)),
             );
         }
-        found.extend(
-            it.faults
-                .iter()
-                .map(|it| format!("{}! {}", it.place.line, it.why)),
-        );
+        found.extend(shown(&it.faults));
         assert_eq!(found, expected, "{text}");
     }
 

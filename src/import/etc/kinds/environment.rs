@@ -2,9 +2,9 @@
 //!
 //! Manual: pam_env(8)
 
-use super::{Entry, Fate, Given, Kind, Lines, last_places};
+use super::{Entry, Fate, Given, Kind, Lines};
 use crate::model::Settings;
-use crate::syntax::assignments::{self, Assignment};
+use crate::syntax::assignments::Assignment;
 
 pub(super) const KIND: Kind = Kind {
     name: "environment",
@@ -30,24 +30,7 @@ const USUAL_PATH: &[&str] = &[
 ];
 
 fn read(given: &Given) -> Vec<Entry> {
-    let file = assignments::read(given.text());
-    let last = last_places(
-        file.assignments
-            .iter()
-            .map(|it| (it.name.as_str(), it.place)),
-    );
-    let mut entries = Vec::new();
-    for it in &file.assignments {
-        let later = last.get(it.name.as_str()).filter(|last| **last != it.place);
-        entries.push(match later {
-            Some(later) => given.not_needed(
-                it.place,
-                format!("line {} sets `{}` again", later.line, it.name),
-            ),
-            None => super::locale::entry(given, it).unwrap_or_else(|| entry(given, it)),
-        });
-    }
-    given.with_faults(entries, file.faults)
+    given.last_assignments(|it| super::locale::entry(given, it).unwrap_or_else(|| entry(given, it)))
 }
 
 fn entry(given: &Given, it: &Assignment) -> Entry {

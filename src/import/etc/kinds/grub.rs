@@ -2,9 +2,9 @@
 //!
 //! Manual: <https://www.gnu.org/software/grub/manual/grub/html_node/Simple-configuration.html>
 
-use super::{Entry, Fate, Given, Kind, Lines, last_places};
+use super::{Entry, Fate, Given, Kind, Lines};
 use crate::model::{Resource, Setting, Settings};
-use crate::syntax::assignments::{self, Assignment};
+use crate::syntax::assignments::Assignment;
 
 pub(super) const KIND: Kind = Kind {
     name: "grub",
@@ -21,27 +21,7 @@ pub(super) const KIND: Kind = Kind {
 };
 
 fn read(given: &Given) -> Vec<Entry> {
-    let file = assignments::read(given.text());
-    let last = last_places(
-        file.assignments
-            .iter()
-            .map(|it| (it.name.as_str(), it.place)),
-    );
-    let entries = file
-        .assignments
-        .iter()
-        .map(|it| {
-            let later = last.get(it.name.as_str()).filter(|last| **last != it.place);
-            match later {
-                Some(later) => given.not_needed(
-                    it.place,
-                    format!("line {} sets `{}` again", later.line, it.name),
-                ),
-                None => entry(given, it),
-            }
-        })
-        .collect();
-    given.with_faults(entries, file.faults)
+    given.last_assignments(|it| entry(given, it))
 }
 
 fn entry(given: &Given, it: &Assignment) -> Entry {

@@ -4,7 +4,6 @@
 
 use super::{Entry, Fate, Given, Kind, Lines};
 use crate::model::{Hostname, Resource};
-use crate::syntax::list;
 
 pub(super) const KIND: Kind = Kind {
     name: "hostname",
@@ -17,16 +16,5 @@ pub(super) const KIND: Kind = Kind {
 };
 
 fn read(given: &Given) -> Vec<Entry> {
-    let mut entries = Vec::new();
-    for item in list::read(given.text()) {
-        let entry = if entries.is_empty() {
-            let name = item.text.to_owned();
-            let hostname = Resource::Hostname(Hostname { name });
-            given.asks(item.place, &[item.text], hostname)
-        } else {
-            given.unknown(item.place, "only the first line is the name of the machine")
-        };
-        entries.push(entry);
-    }
-    entries
+    given.only_name("the machine", |name| Resource::Hostname(Hostname { name }))
 }

@@ -2,9 +2,9 @@
 //!
 //! Manual: locale.conf(5)
 
-use super::{Entry, Fate, Given, Kind, Lines, last_places};
+use super::{Entry, Fate, Given, Kind, Lines};
 use crate::model::Settings;
-use crate::syntax::assignments::{self, Assignment};
+use crate::syntax::assignments::Assignment;
 
 pub(super) const KIND: Kind = Kind {
     name: "locale",
@@ -17,29 +17,14 @@ pub(super) const KIND: Kind = Kind {
 };
 
 fn read(given: &Given) -> Vec<Entry> {
-    let file = assignments::read(given.text());
-    let last = last_places(
-        file.assignments
-            .iter()
-            .map(|it| (it.name.as_str(), it.place)),
-    );
-    let mut entries = Vec::new();
-    for it in &file.assignments {
-        let later = last.get(it.name.as_str()).filter(|last| **last != it.place);
-        entries.push(match later {
-            Some(later) => given.not_needed(
+    given.last_assignments(|it| {
+        entry(given, it).unwrap_or_else(|| {
+            given.unknown(
                 it.place,
-                format!("line {} sets `{}` again", later.line, it.name),
-            ),
-            None => entry(given, it).unwrap_or_else(|| {
-                given.unknown(
-                    it.place,
-                    format!("`{}` is no variable of the locale", it.name),
-                )
-            }),
-        });
-    }
-    given.with_faults(entries, file.faults)
+                format!("`{}` is no variable of the locale", it.name),
+            )
+        })
+    })
 }
 
 /// Reads a variable of the locale; `None` when it is another one.

@@ -45,6 +45,8 @@ use std::collections::HashMap;
 use crate::import::Subject;
 use crate::import::holes::{Encoded, encode};
 use crate::model::{Hole, Resource, Setting, Settings, Text};
+use crate::syntax::assignments::{self, Assignment};
+use crate::syntax::list;
 use crate::syntax::{Fault, Place};
 
 /// A kind of file and how it is read.
@@ -279,6 +281,38 @@ impl Given<'_> {
             entry.meaning = Meaning::Hole(hole.clone());
         }
         entry
+    }
+
+    /// Reads a file of assignments of a shell, of which the last one of a name counts.
+    fn last_assignments(&self, entry: impl Fn(&Assignment) -> Entry) -> Vec<Entry> {
+        let file = assignments::read(self.text());
+        let places = file.assignments.iter();
+        let last = last_places(places.map(|it| (it.name.as_str(), it.place)));
+        let entries = file.assignments.iter().map(|it| {
+            let later = last.get(it.name.as_str()).filter(|last| **last != it.place);
+            match later {
+                Some(later) => self.not_needed(
+                    it.place,
+                    format!("line {} sets `{}` again", later.line, it.name),
+                ),
+                None => entry(it),
+            }
+        });
+        let entries = entries.collect();
+        self.with_faults(entries, file.faults)
+    }
+
+    /// Reads a file whose first line is a name, and all that counts.
+    fn only_name(&self, of: &str, resource: impl Fn(String) -> Resource) -> Vec<Entry> {
+        let lines = list::read(self.text()).into_iter().enumerate();
+        let entries = lines.map(|(at, item)| match at {
+            0 => self.asks(item.place, &[item.text], resource(item.text.to_owned())),
+            _ => {
+                let why = format!("only the first line is the name of {of}");
+                self.unknown(item.place, why)
+            }
+        });
+        entries.collect()
     }
 
     /// Adds the lines that a reader could not read, and sorts by place.

@@ -4,7 +4,6 @@
 
 use super::{Entry, Fate, Given, Kind, Lines};
 use crate::model::{Resource, Timezone};
-use crate::syntax::list;
 
 pub(super) const KIND: Kind = Kind {
     name: "timezone",
@@ -17,16 +16,5 @@ pub(super) const KIND: Kind = Kind {
 };
 
 fn read(given: &Given) -> Vec<Entry> {
-    let mut entries = Vec::new();
-    for item in list::read(given.text()) {
-        let entry = if entries.is_empty() {
-            let name = item.text.to_owned();
-            let timezone = Resource::Timezone(Timezone { name });
-            given.asks(item.place, &[item.text], timezone)
-        } else {
-            given.unknown(item.place, "only the first line is the name of the zone")
-        };
-        entries.push(entry);
-    }
-    entries
+    given.only_name("the zone", |name| Resource::Timezone(Timezone { name }))
 }
