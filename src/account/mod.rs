@@ -4,8 +4,10 @@
 //! host and part; the worst verdict counts. An item that nobody closed is a bug that a test finds, never a default.
 
 mod code;
+mod step;
 
 pub use code::Code;
+pub use step::{Outcome, Rendered, Step};
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -188,6 +190,8 @@ pub struct Output {
 #[derive(Clone, Debug, Default)]
 pub struct Account {
     items: Vec<Item>,
+    /// Every task as it was played, where a trace was asked for.
+    pub steps: Vec<Step>,
 }
 
 impl Account {

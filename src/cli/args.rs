@@ -152,6 +152,10 @@ pub(super) struct Translate {
     #[arg(long, value_name = "FORMAT", value_enum, help_heading = "Output")]
     pub(super) dump_model: Option<DumpFormat>,
 
+    /// Write each task as it was played, with its arguments and its result: a JSON object on a line
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub(super) trace: Option<PathBuf>,
+
     #[command(flatten)]
     pub(super) settings: Settings,
 
@@ -166,7 +170,6 @@ pub(super) struct Translate {
 
 #[derive(Args, Debug)]
 pub(super) struct Diff {
-    /// What translate takes: a project, playbooks of it, a Dockerfile, the etc of a machine (repeatable)
     /// As for `translate`: a project, playbooks of it, a Dockerfile, or a folder with the etc of a machine (repeatable)
     pub(super) inputs: Vec<PathBuf>,
 

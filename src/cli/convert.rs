@@ -23,7 +23,7 @@ pub(super) struct Opened {
     /// Completed by the files of settings in the roots.
     pub(super) settings: Settings,
     tree: SourceTree,
-    import: import::Options,
+    pub(super) import: import::Options,
 }
 
 pub(super) struct Made {

@@ -203,6 +203,7 @@ pub(super) fn open(
             skip_tags: settings.skip_tags.clone(),
             facts,
             assume: settings.assume.clone(),
+            trace: false,
         },
         prefer: settings.prefer.map(Into::into),
     };

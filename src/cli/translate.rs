@@ -21,6 +21,7 @@ pub(super) fn run(args: Translate, streams: &mut Streams<'_>) -> anyhow::Result<
         out,
         stdout: _,
         dump_model,
+        trace,
         settings,
         quiet,
         verbose,
@@ -30,7 +31,8 @@ pub(super) fn run(args: Translate, streams: &mut Streams<'_>) -> anyhow::Result<
         (_, true) => Severity::Note,
         _ => Severity::Warning,
     };
-    let opened = convert::open(&inputs, settings, out.as_deref())?;
+    let mut opened = convert::open(&inputs, settings, out.as_deref())?;
+    opened.import.ansible.trace = trace.is_some();
     let reports = report_formats(&opened.settings.reports)?;
     let watcher = if quiet {
         Watcher::Nobody
@@ -62,6 +64,14 @@ pub(super) fn run(args: Translate, streams: &mut Streams<'_>) -> anyhow::Result<
     let report = make_report(&conversion, &tree);
     for (path, format) in &reports {
         write::replace(path, format(&report).as_bytes())?;
+    }
+    if let Some(path) = &trace {
+        let mut lines = String::new();
+        for step in &conversion.account.steps {
+            lines.push_str(&serde_json::to_string(step)?);
+            lines.push('\n');
+        }
+        write::replace(path, lines.as_bytes())?;
     }
     drop(progress);
     match (dump_model, written) {

@@ -235,6 +235,7 @@ impl Cast {
             tags: options.tags.clone(),
             skip_tags: options.skip_tags.clone(),
             plays_everything: self.plays_everything,
+            trace: options.trace,
         }
     }
 

@@ -73,6 +73,8 @@ pub struct Options {
     pub facts: Option<String>,
     /// `--assume`: a built-in profile.
     pub assume: Option<String>,
+    /// `--trace`: whether every task is noted as it is played.
+    pub trace: bool,
 }
 
 /// Returns what is known of each module, for people.
@@ -128,6 +130,7 @@ fn import(
         delegated.extend(std::mem::take(&mut played.delegated));
     }
     for (host, played) in cast.hosts.iter().zip(played) {
+        account.steps.extend(played.steps);
         diags.append(played.diags);
         for file in &played.visited {
             diags.append(library.said_of(*file));

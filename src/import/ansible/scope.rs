@@ -117,6 +117,8 @@ pub(crate) struct Scope<'a> {
     busy: RefCell<Vec<String>>,
     /// What has to hold for the values that were used so far.
     assumed: RefCell<IndexSet<String>>,
+    /// The names that were asked for, where somebody watches.
+    asked: RefCell<Option<IndexSet<String>>>,
 }
 
 /// How a template file is rendered (the parameters of the `template` module).
@@ -141,6 +143,7 @@ impl<'a> Scope<'a> {
             cache: RefCell::default(),
             busy: RefCell::default(),
             assumed: RefCell::default(),
+            asked: RefCell::default(),
         }
     }
 
@@ -184,7 +187,27 @@ impl<'a> Scope<'a> {
         names.into_keys().collect()
     }
 
+    /// Notes from here on which names are asked for; what was rendered before is rendered anew.
+    pub(crate) fn watch(&self) {
+        self.cache.borrow_mut().clear();
+        *self.asked.borrow_mut() = Some(IndexSet::new());
+    }
+
+    /// Returns the names that were asked for since `watch`.
+    pub(crate) fn watched(&self) -> IndexSet<String> {
+        self.asked.borrow_mut().take().unwrap_or_default()
+    }
+
+    /// Returns what a name is bound to.
+    pub(crate) fn bound(&self, name: &str) -> Option<&Binding> {
+        let mut layers = self.layers.iter().rev();
+        layers.find_map(|layer| layer.vars.get(name))
+    }
+
     fn binding(&self, name: &str) -> Option<&Binding> {
+        if let Some(asked) = self.asked.borrow_mut().as_mut() {
+            asked.insert(name.to_owned());
+        }
         let mut layers = self.layers.iter().rev();
         let (layer, binding) = layers.find_map(|layer| Some((layer, layer.vars.get(name)?)))?;
         if let Some(assumed) = &layer.assumed {

@@ -59,7 +59,7 @@ use super::playbook::Task;
 use super::results;
 use super::scope::{Binding, Scope};
 use super::value::{Key as Name, Value};
-use crate::account::{Code, ItemId, Verdict};
+use crate::account::{Code, ItemId, Rendered, Verdict};
 use crate::diag::{self, Diagnostics};
 use crate::import::Subject;
 use crate::import::state::{Book, Key, State};
@@ -272,6 +272,9 @@ pub(super) struct Run<'r, 'a> {
     pub(super) ended: Option<bool>,
     /// The task is certain to fail.
     pub(super) failed: bool,
+    /// What a template became, where a trace is asked for.
+    pub(super) rendered: Option<Rendered>,
+    pub(super) is_traced: bool,
 }
 
 impl Run<'_, '_> {

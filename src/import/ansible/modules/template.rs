@@ -6,6 +6,7 @@ use super::paths::{Asset, NEW_FILE, attributes, base_name, destination, find};
 use super::{Kind, Module, Run};
 use crate::account::Code;
 use crate::import::ansible::params::{Params, Refusal};
+use crate::import::ansible::play::trace::rendered;
 use crate::import::ansible::scope::Whitespace;
 use crate::model::{Content, File, Hole, HoleKind, Piece, Resource, Text};
 use crate::source::{FileId, Span};
@@ -62,7 +63,13 @@ fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
             return Err(Refusal::new(Code::BadInput, reason));
         }
     };
+    if run.is_traced {
+        run.scope.watch();
+    }
     let text = render(file, whitespace, run)?;
+    if run.is_traced {
+        run.rendered = Some(rendered(run.scope, file, &text));
+    }
     let text = match line_end.as_deref() {
         None | Some("\n" | "\\n") => text,
         Some(end) => with_line_end(&text, &end.replace("\\r", "\r").replace("\\n", "\n")),

@@ -127,6 +127,12 @@ impl<'a> Player<'a> {
         }
     }
 
+    fn set_in_handler(&mut self, is: bool) {
+        if let Some(trace) = &mut self.trace {
+            trace.in_handler = is;
+        }
+    }
+
     /// Runs the notified handlers in the order in which they are defined; handlers may notify handlers behind them.
     pub(super) fn flush_handlers(&mut self) {
         for _ in 0..10 {
@@ -143,7 +149,9 @@ impl<'a> Player<'a> {
                 return;
             }
             for handler in due {
+                self.set_in_handler(true);
                 self.task(handler.task, &handler.context);
+                self.set_in_handler(false);
             }
         }
     }

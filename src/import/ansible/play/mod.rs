@@ -8,6 +8,7 @@ mod roles;
 pub(super) mod scopes;
 mod shown;
 mod tasks;
+pub(super) mod trace;
 mod whereabouts;
 
 use std::collections::BTreeSet;
@@ -17,6 +18,7 @@ use indexmap::{IndexMap, IndexSet};
 
 use context::{Context, PlayFrame};
 use handlers::Handler;
+use trace::Trace;
 
 use super::facts::Profile;
 use super::hosts::Host;
@@ -25,7 +27,7 @@ use super::library::Library;
 use super::playbook::{Broken, Play, Statement};
 use super::scope::{HostVars, Layer, Scope, Session};
 use super::value::Value;
-use crate::account::{Closing, Code, ItemId, Verdict};
+use crate::account::{Closing, Code, ItemId, Step, Verdict};
 use crate::diag::{self, Diagnostics};
 use crate::import::state::{Book, State};
 use crate::model::{Condition, Entry, Opaque, Origin, Part, Resource};
@@ -47,6 +49,8 @@ pub(super) struct Stage<'a> {
     pub(super) skip_tags: Vec<String>,
     /// Without an inventory every host plays what names it; with too many names one host plays all.
     pub(super) plays_everything: bool,
+    /// Whether every task is noted as it is played.
+    pub(super) trace: bool,
 }
 
 /// What playing the playbooks for one host gives.
@@ -60,6 +64,7 @@ pub(super) struct Played {
     pub(super) held: IndexMap<ItemId, IndexSet<ItemId>>,
     /// Whether the play ran for this host at all.
     pub(super) visited: BTreeSet<FileId>,
+    pub(super) steps: Vec<Step>,
 }
 
 impl Stage<'_> {
@@ -97,6 +102,7 @@ pub(super) struct Player<'a> {
     /// Why the host plays nothing more of the play, or of all.
     ended: Option<Ended>,
     depth: usize,
+    trace: Option<Trace>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -135,6 +141,7 @@ impl<'a> Player<'a> {
             book: 0,
             ended: None,
             depth: 0,
+            trace: stage.trace.then(Trace::default),
         }
     }
 
@@ -167,6 +174,7 @@ impl<'a> Player<'a> {
             diags: self.diags,
             held: self.held,
             visited: self.visited,
+            steps: self.trace.map(|it| it.steps).unwrap_or_default(),
         }
     }
 

@@ -65,6 +65,8 @@ impl<'a> Player<'a> {
             Ok(rounds) => rounds,
             Err(refusal) => {
                 self.refuse(task, context, None, &refusal);
+                let returned = Returned::plain(results::unknown(task)).failed();
+                self.trace(task, None, &returned);
                 self.remember_unknown(task);
                 return;
             }
@@ -76,6 +78,8 @@ impl<'a> Player<'a> {
                 Code::ConditionFalse,
                 "its loop has no items",
             );
+            let returned = Returned::plain(results::skipped()).guarded(Condition::False);
+            self.trace(task, None, &returned);
             self.register(task, Vec::new(), true);
             return;
         }
@@ -84,6 +88,7 @@ impl<'a> Player<'a> {
         for round in rounds {
             let item = round.item.clone();
             let mut result = self.run_round(task, context, round);
+            self.trace(task, item.as_ref().filter(|_| looped), &result);
             result.value = results::with_item(result.value, item.as_ref());
             returned.push(result);
             if self.ended.is_some() {
@@ -105,7 +110,7 @@ impl<'a> Player<'a> {
                     format!("its condition cannot be evaluated: {}", failure.message),
                 );
                 self.refuse(task, context, Some(&scope), &refusal);
-                return Returned::plain(results::unknown(task));
+                return Returned::plain(results::unknown(task)).failed();
             }
         };
         if guard == Condition::False {
@@ -115,7 +120,7 @@ impl<'a> Player<'a> {
                 Code::ConditionFalse,
                 "its condition is false",
             );
-            return Returned::plain(results::skipped());
+            return Returned::plain(results::skipped()).guarded(guard);
         }
         if let Some(reason) = self.elsewhere(&scope, task, context) {
             match reason {
@@ -208,7 +213,7 @@ impl<'a> Player<'a> {
             Ok(params) => params,
             Err(refusal) => {
                 self.refuse(task, context, Some(scope), &refusal);
-                return Returned::plain(results::unknown(task));
+                return Returned::plain(results::unknown(task)).failed();
             }
         };
         let part = context
@@ -240,6 +245,8 @@ impl<'a> Player<'a> {
             flush: false,
             ended: None,
             failed: false,
+            rendered: None,
+            is_traced: self.trace.is_some(),
         };
         let outcome = (module.run)(&mut params, &mut run);
         let left = params.left();
@@ -252,10 +259,13 @@ impl<'a> Player<'a> {
         let (facts, included) = (run.facts, run.included);
         let (ended, failed) = (run.ended, run.failed);
         let (locked, flush) = (run.locked, run.flush);
+        let rendered = run.rendered;
+        self.trace_rendered(rendered);
         self.frame.failures += usize::from(failed);
         for (verdict, code, reason) in closings {
             self.close(task.item, verdict, code, &reason);
         }
+        let failed = failed || matches!(&outcome, Err(it) if it.code == Code::TemplateFailed);
         match outcome {
             Err(refusal) => self.refuse(task, context, Some(scope), &refusal),
             Ok(()) if is_silent => {
@@ -298,15 +308,16 @@ impl<'a> Player<'a> {
             });
         }
         if let Condition::Unknown(why) = &guard {
-            return Returned::plain(results::undecided(task, why));
+            return Returned::plain(results::undecided(task, why)).guarded(guard);
         }
         let under = under.into_iter().collect();
-        match returns {
-            Some(value) => Returned { value, under },
+        let returned = match returns {
+            Some(value) => Returned::under(value, under),
             None if results::is_command(task) => Returned::plain(results::of_command(task)),
             None if module.kind == modules::Kind::Changes => Returned::changed(task),
             None => Returned::plain(results::unknown(task)),
-        }
+        };
+        if failed { returned.failed() } else { returned }
     }
 
     /// Decides whether a task runs: what it inherits and its own `when`.
@@ -354,6 +365,7 @@ impl<'a> Player<'a> {
             values.insert(name.replace('-', "_"), value);
         }
         let free = task.arguments.free.as_ref().and_then(|node| resolve(node));
+        self.trace_arguments(&values, free.as_ref());
         match failed {
             None => Ok(Params::new(&task.module, task.span, values, free)),
             Some(failure) => {
@@ -450,25 +462,43 @@ impl<'a> Player<'a> {
     }
 }
 
-/// What a task registers, and what has to hold for it.
-struct Returned {
-    value: Value,
+/// What a task registers, what has to hold for it, and how it went.
+pub(super) struct Returned {
+    pub(super) value: Value,
     under: Vec<String>,
+    /// Whether it ran.
+    pub(super) guard: Condition,
+    /// Whether it is certain to have failed.
+    pub(super) failed: bool,
 }
 
 impl Returned {
     fn changed(task: &Task) -> Returned {
-        Returned {
-            value: results::of_change(task),
-            under: vec![results::change_assumed(task)],
-        }
+        let under = vec![results::change_assumed(task)];
+        Returned::under(results::of_change(task), under)
     }
 
     fn plain(value: Value) -> Returned {
+        Returned::under(value, Vec::new())
+    }
+
+    fn under(value: Value, under: Vec<String>) -> Returned {
         Returned {
             value,
-            under: Vec::new(),
+            under,
+            guard: Condition::True,
+            failed: false,
         }
+    }
+
+    fn guarded(mut self, guard: Condition) -> Returned {
+        self.guard = guard;
+        self
+    }
+
+    fn failed(mut self) -> Returned {
+        self.failed = true;
+        self
     }
 }
 

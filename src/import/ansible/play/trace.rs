@@ -1,0 +1,155 @@
+//! What `--trace` shows: every task as it was played, for comparison with a run of Ansible.
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use serde_json::{Map, Value as Json, json};
+
+use super::Player;
+use super::tasks::Returned;
+use crate::account::{Outcome, Rendered, Step};
+use crate::import::ansible::playbook::Task;
+use crate::import::ansible::scope::{Binding, Scope};
+use crate::import::ansible::value::Value;
+use crate::model::{Condition, Hole, HoleKind, Piece, Text};
+use crate::source::FileId;
+use crate::syntax::yaml::{Kind, Node};
+
+/// The steps so far, and what is known of the one that is played.
+#[derive(Default)]
+pub(in crate::import::ansible) struct Trace {
+    pub(super) steps: Vec<Step>,
+    pub(super) arguments: Option<Json>,
+    pub(super) rendered: Option<Rendered>,
+    pub(super) in_handler: bool,
+}
+
+impl Player<'_> {
+    /// Notes one round of a task, where a trace is asked for.
+    pub(super) fn trace(&mut self, task: &Task, item: Option<&Value>, returned: &Returned) {
+        let Some(trace) = &mut self.trace else { return };
+        trace.steps.push(Step {
+            host: self.host.clone(),
+            source: self.session.place(task.span),
+            module: task.module.clone(),
+            handler: trace.in_handler,
+            item: item.map(shown),
+            outcome: outcome(returned),
+            arguments: trace.arguments.take(),
+            result: Some(shown(&returned.value)),
+            rendered: trace.rendered.take(),
+        });
+    }
+}
+
+impl Player<'_> {
+    /// Notes the arguments of the task that is played.
+    pub(super) fn trace_arguments(
+        &mut self,
+        values: &IndexMap<String, Value>,
+        free: Option<&Value>,
+    ) {
+        let Some(trace) = &mut self.trace else { return };
+        let free = free.map(|it| ("_raw_params".to_owned(), shown(it)));
+        let given = values.iter().filter(|(_, it)| !matches!(it, Value::Omit));
+        let named = given.map(|(name, value)| (name.clone(), shown(value)));
+        trace.arguments = Some(Json::Object(free.into_iter().chain(named).collect()));
+    }
+
+    pub(super) fn trace_rendered(&mut self, rendered: Option<Rendered>) {
+        if let Some(trace) = &mut self.trace {
+            trace.rendered = rendered;
+        }
+    }
+}
+
+fn outcome(returned: &Returned) -> Outcome {
+    let is_true = |key| matches!(returned.value.get(key), Some(Value::Bool(true)));
+    match &returned.guard {
+        Condition::False => Outcome::Skipped,
+        Condition::Unknown(_) => Outcome::Unknown,
+        Condition::True if is_true("skipped") => Outcome::Skipped,
+        Condition::True if returned.failed || is_true("failed") => Outcome::Failed,
+        Condition::True => Outcome::Ok,
+    }
+}
+
+/// Describes a template that was rendered in this scope while it was watched.
+pub(in crate::import::ansible) fn rendered(
+    scope: &Scope<'_>,
+    template: FileId,
+    text: &Text,
+) -> Rendered {
+    let search = scope.search();
+    let role = search.role.iter().cloned();
+    let variables = scope.watched().into_iter().filter_map(|name| {
+        let bound = match scope.bound(&name)? {
+            Binding::Node(node) => json!({ "written": written(node) }),
+            Binding::Value(value) | Binding::Assumed(value, _) => json!({ "value": shown(value) }),
+        };
+        Some((name, bound))
+    });
+    Rendered {
+        template: scope.session().tree.path(template).to_owned(),
+        text: shown_text(text),
+        variables: Json::Object(variables.collect()),
+        search: role
+            .chain([search.task.clone(), search.playbook.clone()])
+            .collect(),
+    }
+}
+
+/// Returns a value as JSON, with what is not known named.
+pub(in crate::import::ansible) fn shown(value: &Value) -> Json {
+    match value {
+        Value::Undefined(name) => json!({ "undefined": name }),
+        Value::None => Json::Null,
+        Value::Bool(it) => Json::Bool(*it),
+        Value::Int(it) => json!(it),
+        Value::Float(it) => json!(it),
+        Value::Str(text) => shown_text(text),
+        Value::List(items) => Json::Array(items.iter().map(shown).collect()),
+        Value::Dict(dict) => Json::Object(
+            dict.iter()
+                .map(|(key, value)| (key.to_string(), shown(value)))
+                .collect(),
+        ),
+        Value::Unknown(hole) => shown_hole(hole),
+        Value::Omit => json!({ "omitted": true }),
+    }
+}
+
+fn shown_text(text: &Text) -> Json {
+    if let Some(plain) = text.plain() {
+        return json!(plain);
+    }
+    let pieces = text.pieces().iter().map(|piece| match piece {
+        Piece::Literal(literal) => json!(literal),
+        Piece::Hole(hole) => shown_hole(hole),
+    });
+    json!({ "text": pieces.collect::<Vec<_>>() })
+}
+
+fn shown_hole(hole: &Hole) -> Json {
+    match hole.kind {
+        HoleKind::Secret => json!({ "secret": hole.what }),
+        _ => json!({ "unknown": hole.what }),
+    }
+}
+
+/// Returns a node as written; `!unsafe` and `!vault` keep their tags.
+fn written(node: &Node) -> Json {
+    match &node.kind {
+        Kind::Scalar { .. } => match node.tag.as_deref() {
+            Some(tag @ ("unsafe" | "vault" | "vault-encrypted")) => json!({ tag: node.text() }),
+            _ => shown(&Value::as_written(node)),
+        },
+        Kind::Sequence(items) => Json::Array(items.iter().map(|it| written(it)).collect()),
+        Kind::Mapping(pairs) => {
+            let pairs = pairs.iter().filter_map(|(key, value): &(_, Arc<Node>)| {
+                Some((Value::as_written(key).key()?.to_string(), written(value)))
+            });
+            Json::Object(pairs.collect::<Map<_, _>>())
+        }
+    }
+}
