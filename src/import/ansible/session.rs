@@ -33,6 +33,8 @@ pub(crate) struct Session<'a> {
     /// All variables of a host at a moment, as `hostvars` shows them; `None` while they are being rendered.
     hosts: RefCell<HashMap<(String, Moment), Option<Value>>>,
     depth: Cell<usize>,
+    /// Whether dictionaries of several levels are merged.
+    pub(super) merges_hashes: bool,
     /// Where the run is.
     now: RefCell<Moment>,
     /// What happened on the host that is played.
@@ -61,6 +63,7 @@ impl<'a> Session<'a> {
             unsupported: RefCell::default(),
             hosts: RefCell::default(),
             depth: Cell::new(0),
+            merges_hashes: false,
             now: RefCell::default(),
             own: RefCell::default(),
             own_name: host.to_owned(),

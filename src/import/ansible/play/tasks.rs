@@ -398,7 +398,7 @@ impl<'a> Player<'a> {
             values.insert(name.replace('-', "_"), value);
         }
         let free = task.arguments.free.as_ref().and_then(|node| resolve(node));
-        self.trace_arguments(&values, free.as_ref());
+        self.trace_arguments(task, &values, free.as_ref());
         match failed {
             None => Ok(Params::new(&task.module, task.span, values, free)),
             Some(failure) => {
