@@ -50,19 +50,15 @@ impl<'a> Player<'a> {
         let mut set = |name: &str, value: Value| {
             layer.vars.insert(name.to_owned(), Binding::Value(value));
         };
-        let short = self.host.split('.').next().unwrap_or_default();
+        let short = short_name(&self.host);
         set("inventory_hostname", Value::str(&self.host));
         set("inventory_hostname_short", Value::str(short));
         set("playbook_dir", Value::str(folder_text(&self.frame.folder)));
         set("ansible_play_name", Value::str(&self.frame.name));
         set("ansible_check_mode", Value::Bool(false));
-        let groups = self
-            .stage
-            .inventory
-            .groups_of(&self.host)
-            .into_iter()
-            .filter(|name| name != "all");
-        let mut groups: Vec<Value> = groups.map(|name| Value::str(&name)).collect();
+        let groups = self.stage.inventory.groups_of(&self.host);
+        let named = groups.iter().filter(|name| *name != "all");
+        let mut groups: Vec<Value> = named.map(|name| Value::str(name)).collect();
         groups.sort_by_key(|it| it.to_text());
         set("group_names", Value::list(groups));
         if let Some(role) = &context.role {
@@ -160,6 +156,15 @@ impl<'a> Player<'a> {
         [beside, in_vars, name.to_owned()]
             .iter()
             .find_map(|path| tree.find(path).ok())
+    }
+}
+
+/// An address has no short form.
+fn short_name(host: &str) -> &str {
+    if host.parse::<std::net::IpAddr>().is_ok() {
+        host
+    } else {
+        host.split('.').next().unwrap_or_default()
     }
 }
 
