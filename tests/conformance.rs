@@ -97,6 +97,18 @@ fn check(case: &Path) -> String {
     said
 }
 
+/// `FILE`, `--option=FILE` and `--option=LABEL@FILE`, with the file's place.
+fn located(case: &Path, option: &str) -> OsString {
+    let at = option.find('=').map_or(0, |at| at + 1);
+    let at = option[at..].find('@').map_or(at, |found| at + found + 1);
+    let mut whole = OsString::from(&option[..at]);
+    match case.join(&option[at..]) {
+        path if at < option.len() && path.exists() => whole.push(path),
+        _ => whole.push(&option[at..]),
+    }
+    whole
+}
+
 struct Run {
     steps: BTreeMap<String, Vec<Value>>,
     files: Map<String, Value>,
@@ -118,10 +130,7 @@ fn translate(case: &Path, folder: &Path) -> Run {
             input.push(&playbook[1..]);
         }
         // Files that options name are files of the case.
-        args.extend(options.iter().map(|it| match case.join(it) {
-            path if path.exists() => path.into(),
-            _ => it.into(),
-        }));
+        args.extend(options.iter().map(|it| located(case, it)));
         if case.join("facts.json").exists() {
             args.extend(["--facts".into(), case.join("facts.json").into()]);
         }

@@ -10,14 +10,15 @@ use super::inventory::{
     self, Inventory, LOCAL_NAMES, bind_mapping, certain_part, plain_names, split,
 };
 use super::library::{Library, role_title};
+use super::play::company::{group_names, groups_value};
 use super::play::{Stage, bare_scope};
 use super::profiles::profiles;
-use super::scope::{Binding, HostVars, Layer, Session};
+use super::scope::{Binding, HostVars, Layer, Scope, Session};
 use super::value::Value;
 use crate::diag::{Code, Diagnostics};
 use crate::import::{EXAMPLE_HOST, Options as ImportOptions};
 use crate::source::{self, FileId, SourceTree, Span};
-use crate::syntax::yaml;
+use crate::syntax::yaml::{self, Node};
 
 /// A host that is played.
 pub(super) struct Host {
@@ -84,7 +85,7 @@ impl Cast {
             );
             ("plays", everything)
         };
-        let common = common(&inventory);
+        let common = common(&inventory, tree);
         let profiles = profiles(library, session, options, diags);
         let limit = options.ansible.limit.as_deref();
         let mut played: IndexSet<String> = if plays_everything {
@@ -92,7 +93,7 @@ impl Cast {
         } else {
             let mut meant: IndexSet<String> = IndexSet::new();
             for pattern in &patterns {
-                match inventory::select(&inventory, &split(&certain_part(&pattern.text))) {
+                match inventory::select(&inventory, &split(&pattern.text)) {
                     Ok(hosts) => meant.extend(hosts),
                     Err(message) => diags.at(Code::NoHost, pattern.span, message),
                 }
@@ -130,15 +131,6 @@ impl Cast {
         let mut host_vars = HostVars::new();
         for (name, host) in &inventory.hosts {
             let mut layers = Vec::new();
-            if from_inventory {
-                // Ansible reaches a host by its name, unless the inventory has an address.
-                let named = Binding::Value(Value::str(name));
-                let vars = [("ansible_host".to_owned(), named)].into_iter().collect();
-                layers.push(Arc::new(Layer {
-                    vars,
-                    ..Layer::default()
-                }));
-            }
             let of_host = inventory.groups_of(name);
             let of_host = || of_host.iter().filter_map(|it| groups.get(it));
             // All inventories come before all files, and of the files those of `all` before those of other groups.
@@ -155,6 +147,7 @@ impl Cast {
             let profile = profiles.of(name);
             let address = address(&inventory, name);
             layers.push(Arc::new(profile.layer(name, address.as_deref())));
+            layers.insert(0, Arc::new(own(&inventory, name)));
             host_vars.insert(name.clone(), layers);
         }
         let hosts = played
@@ -172,6 +165,10 @@ impl Cast {
                 }
             })
             .collect();
+        // `hostvars` shows of a host what the command line and the run say, too.
+        for layers in host_vars.values_mut() {
+            layers.extend([Arc::clone(&extra), Arc::clone(&common)]);
+        }
         Cast {
             hosts,
             inventory,
@@ -315,14 +312,8 @@ fn patterns(
                 .map(|it| Arc::new(Layer::of_mapping(it)));
             let layers = vars.into_iter().chain([Arc::clone(extra)]).collect();
             let scope = bare_scope(session, &no_hosts, layers);
-            let rendered = scope.resolve(hosts).ok().and_then(|it| pattern_text(&it));
-            let written = || {
-                let items = hosts.items().unwrap_or_default().iter();
-                let listed = items.filter_map(|it| it.text());
-                listed.chain(hosts.text()).collect::<Vec<_>>().join(",")
-            };
             patterns.push(Asked {
-                text: rendered.unwrap_or_else(written),
+                text: pattern_of(&scope, hosts),
                 span: hosts.span,
             });
         }
@@ -330,15 +321,28 @@ fn patterns(
     patterns
 }
 
-/// Returns the pattern that a value of `hosts` is, where all of it is known.
-fn pattern_text(value: &Value) -> Option<String> {
-    match value.as_list() {
+/// Returns the pattern that `hosts` holds; of what only the run decides, whom its certain part names. The items of a
+/// list have line breaks between them.
+pub(super) fn pattern_of(scope: &Scope<'_>, node: &Node) -> String {
+    let known = |value: &Value| match value.as_list() {
         Some(items) => {
             let parts: Option<Vec<&str>> = items.iter().map(Value::as_str).collect();
-            Some(parts?.join(","))
+            Some(parts?.join("\n"))
         }
+        // Nothing is for nobody.
+        None if matches!(value, Value::None) => Some(String::new()),
         None => value.as_str().map(str::to_owned),
-    }
+    };
+    let rendered = scope.resolve(node).ok().and_then(|it| known(&it));
+    rendered.unwrap_or_else(|| {
+        let items = node.items().unwrap_or_default().iter();
+        let parts: Vec<_> = items
+            .filter_map(|it| it.text())
+            .chain(node.text())
+            .map(certain_part)
+            .collect();
+        parts.join("\n")
+    })
 }
 
 /// Returns the parts of `-l`; `@FILE` stands for the lines of a file.
@@ -506,27 +510,20 @@ fn describe(inventory: &Inventory, host: &str, origin: &str, tree: &SourceTree) 
 }
 
 /// `groups` and what else is the same for every host.
-fn common(inventory: &Inventory) -> Arc<Layer> {
+fn common(inventory: &Inventory, tree: &SourceTree) -> Arc<Layer> {
     let mut layer = Layer::default();
-    let names =
-        |hosts: &IndexSet<String>| Value::list(hosts.iter().map(|name| Value::str(name)).collect());
-    let groups: Vec<(&str, Value)> = inventory
-        .groups
-        .keys()
-        .map(|name| (name.as_str(), names(&inventory.members(name))))
-        .collect();
     let mut set = |name: &str, value: Value| {
         layer.vars.insert(name.to_owned(), Binding::Value(value));
     };
-    set("groups", Value::of_pairs(groups));
-    for name in [
-        "play_hosts",
-        "ansible_play_hosts",
-        "ansible_play_hosts_all",
-        "ansible_play_batch",
-    ] {
-        set(name, names(&inventory.members("all")));
-    }
+    set("groups", groups_value(inventory));
+    let settings = tree.find("ansible.cfg").ok();
+    let settings = settings.map(|it| tree.path(it));
+    set(
+        "ansible_config_file",
+        settings.map_or(Value::None, Value::str),
+    );
+    set("ansible_check_mode", Value::Bool(false));
+    set("ansible_forks", Value::Int(5));
     set("ansible_managed", Value::str("Ansible managed"));
     set("ansible_run_tags", Value::list(vec![Value::str("all")]));
     set("ansible_skip_tags", Value::list(Vec::new()));
@@ -541,6 +538,35 @@ fn common(inventory: &Inventory) -> Arc<Layer> {
     ];
     set("ansible_version", Value::of_pairs(numbers));
     Arc::new(layer)
+}
+
+/// What every host has of its own.
+fn own(inventory: &Inventory, host: &str) -> Layer {
+    let mut layer = Layer::default();
+    let mut set = |name: &str, value: Value| {
+        layer.vars.insert(name.to_owned(), Binding::Value(value));
+    };
+    set("inventory_hostname", Value::str(host));
+    set("inventory_hostname_short", Value::str(short_name(host)));
+    set("group_names", group_names(inventory, host));
+    let is_named = inventory
+        .hosts
+        .get(host)
+        .is_some_and(|it| it.span.is_some());
+    if is_named {
+        // Ansible reaches a host by its name, unless the inventory has an address.
+        set("ansible_host", Value::str(host));
+    }
+    layer
+}
+
+/// An address has no short form.
+fn short_name(host: &str) -> &str {
+    if host.parse::<std::net::IpAddr>().is_ok() {
+        host
+    } else {
+        host.split('.').next().unwrap_or_default()
+    }
 }
 
 /// What holds where nobody says anything.
@@ -569,10 +595,13 @@ fn extra_vars(tree: &SourceTree, paths: &[String], diags: &mut Diagnostics) -> A
             path.starts_with("@-e") && !words.starts_with(['{', '[']) && words.contains('=');
         if is_words {
             let span = Span::new(file, 0, text.len());
-            for (name, value) in super::arguments::words(words) {
-                layer
-                    .vars
-                    .insert(name, Binding::Node(inventory::string(&value, span)));
+            match super::arguments::words(words) {
+                Ok(pairs) => {
+                    layer.vars.extend(pairs.into_iter().map(|(name, value)| {
+                        (name, Binding::Node(inventory::string(&value, span)))
+                    }))
+                }
+                Err(message) => diags.at(Code::AnsibleShape, span, message),
             }
         } else if let Some(root) =
             yaml::read(tree, file, diags).and_then(|all| all.into_iter().next())

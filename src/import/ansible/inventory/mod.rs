@@ -11,7 +11,7 @@ mod variables;
 mod yaml;
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use indexmap::{IndexMap, IndexSet};
 
@@ -30,7 +30,7 @@ const ALL: &str = "all";
 const UNGROUPED: &str = "ungrouped";
 
 /// Hosts and groups, in the order of the source.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Inventory {
     pub(super) hosts: IndexMap<String, Host>,
     pub(super) groups: IndexMap<String, Group>,
@@ -41,18 +41,16 @@ pub(super) struct Inventory {
     /// The control node, where a play names it and the inventory does not: it is no part of `all`.
     implicit: Option<String>,
     index: Index,
-    /// The hosts of the patterns that were asked for.
-    matched: Mutex<HashMap<String, Arc<IndexSet<String>>>>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Host {
     /// Where it is named first.
     pub(super) span: Option<Span>,
     pub(super) vars: Layer,
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Group {
     pub(super) hosts: IndexSet<String>,
     children: IndexSet<String>,
@@ -62,7 +60,7 @@ pub(super) struct Group {
 }
 
 /// What `settle` works out.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Index {
     /// The hosts of each group, those of its children included.
     members: HashMap<String, Arc<IndexSet<String>>>,
@@ -80,7 +78,6 @@ impl Inventory {
             folders: IndexSet::new(),
             implicit: None,
             index: Index::default(),
-            matched: Mutex::default(),
         };
         inventory.group(ALL).children.insert(UNGROUPED.to_owned());
         inventory
@@ -220,7 +217,6 @@ impl Inventory {
         let top: Vec<String> = top.cloned().collect();
         self.group(ALL).children.extend(top);
         self.index = self.indexed();
-        self.matched = Mutex::default();
     }
 
     fn indexed(&self) -> Index {

@@ -3,8 +3,6 @@
 //! Manual: <https://docs.ansible.com/ansible/latest/inventory_guide/intro_patterns.html>; follows
 //! `ansible/inventory/manager.py`.
 
-use std::sync::{Arc, PoisonError};
-
 use indexmap::IndexSet;
 
 use super::{ALL, Inventory, address};
@@ -17,19 +15,8 @@ pub(in crate::import::ansible) const LOCAL_NAMES: [&str; 3] = ["127.0.0.1", "::1
 pub(in crate::import::ansible) fn matches(
     inventory: &Inventory,
     pattern: &str,
-) -> Arc<IndexSet<String>> {
-    let matched = || {
-        inventory
-            .matched
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-    };
-    if let Some(known) = matched().get(pattern) {
-        return Arc::clone(known);
-    }
-    let hosts = Arc::new(select(inventory, &split(pattern)).unwrap_or_default());
-    matched().insert(pattern.to_owned(), Arc::clone(&hosts));
-    hosts
+) -> IndexSet<String> {
+    select(inventory, &split(pattern)).unwrap_or_default()
 }
 
 /// Returns the hosts that the parts of a pattern mean together.
@@ -48,7 +35,7 @@ pub(in crate::import::ansible) fn select(
     };
     let mut hosts: IndexSet<String> = IndexSet::new();
     let mut unions = of(None).peekable();
-    if unions.peek().is_none() {
+    if unions.peek().is_none() && !parts.is_empty() {
         hosts.extend(inventory.members(ALL).iter().cloned());
     }
     for part in unions {
@@ -104,25 +91,25 @@ pub(in crate::import::ansible) fn certain_part(pattern: &str) -> String {
     }
 }
 
-/// Splits a pattern at its commas; without one at its colons and blanks, where it is no address.
+/// Splits a pattern at its commas; without one at its colons and blanks, where it is no address. Each line is a pattern
+/// of its own.
 pub(in crate::import::ansible) fn split(pattern: &str) -> Vec<String> {
-    let pattern = pattern.trim();
-    // A template may hold colons and commas of its own.
-    if pattern.contains("{{") || pattern.contains("{%") {
-        return vec![pattern.to_owned()];
+    let mut found = Vec::new();
+    for pattern in pattern.lines().map(str::trim) {
+        let parts: Vec<&str> = if pattern.contains("{{") || pattern.contains("{%") {
+            // A template may hold colons and commas of its own.
+            vec![pattern]
+        } else if pattern.contains(',') {
+            pattern.split(',').collect()
+        } else if address::is_name(address::split_port(pattern).0) {
+            vec![pattern]
+        } else {
+            at_colons(pattern)
+        };
+        let parts = parts.into_iter().map(str::trim);
+        found.extend(parts.filter(|it| !it.is_empty()).map(str::to_owned));
     }
-    let parts: Vec<&str> = if pattern.contains(',') {
-        pattern.split(',').collect()
-    } else if address::is_name(address::split_port(pattern).0) {
-        vec![pattern]
-    } else {
-        at_colons(pattern)
-    };
-    let parts = parts.into_iter().map(str::trim);
-    parts
-        .filter(|part| !part.is_empty())
-        .map(str::to_owned)
-        .collect()
+    found
 }
 
 /// Brackets hold colons and blanks of their own; one that is left open ends the part.
@@ -179,7 +166,7 @@ fn by_name(inventory: &Inventory, name: &str) -> Result<IndexSet<String>, String
     if is_pattern {
         let pattern = match name.strip_prefix('~') {
             Some(pattern) => format!("(?:{pattern})"),
-            None => format!("(?:{})\\z", glob(name)),
+            None => format!("(?:{})\\Z", glob(name)),
         };
         let regex = Pattern::new(&format!("\\A{pattern}"), "", Characters::Unicode)
             .map_err(|problem| format!("`{name}` is no pattern of hosts: {problem}"))?;

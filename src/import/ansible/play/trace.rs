@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 use serde_json::{Map, Value as Json, json};
 
 use super::Player;
-use super::tasks::Returned;
+use super::returned::Returned;
 use crate::account::{Outcome, Rendered, Step};
 use crate::import::ansible::playbook::Task;
 use crate::import::ansible::scope::{Binding, Scope};
@@ -28,6 +28,12 @@ impl Player<'_> {
     /// Notes one round of a task, where a trace is asked for.
     pub(super) fn trace(&mut self, task: &Task, item: Option<&Value>, returned: &Returned) {
         let Some(trace) = &mut self.trace else { return };
+        // `shell` is `command` with this argument.
+        if task.module == "shell"
+            && let Some(Json::Object(arguments)) = &mut trace.arguments
+        {
+            arguments.insert("_uses_shell".to_owned(), Json::Bool(true));
+        }
         trace.steps.push(Step {
             host: self.host.clone(),
             source: self.session.place(task.span),
@@ -51,7 +57,10 @@ impl Player<'_> {
     ) {
         let Some(trace) = &mut self.trace else { return };
         let free = free.map(|it| ("_raw_params".to_owned(), shown(it)));
-        let given = values.iter().filter(|(_, it)| !matches!(it, Value::Omit));
+        // `set_fact` takes `cacheable` away before it looks at what is left.
+        let is_given =
+            |(name, it): &(&String, &Value)| !matches!(it, Value::Omit) && *name != "cacheable";
+        let given = values.iter().filter(is_given);
         let named = given.map(|(name, value)| (name.clone(), shown(value)));
         trace.arguments = Some(Json::Object(free.into_iter().chain(named).collect()));
     }
@@ -106,7 +115,8 @@ pub(in crate::import::ansible) fn shown(value: &Value) -> Json {
         Value::None => Json::Null,
         Value::Bool(it) => Json::Bool(*it),
         Value::Int(it) => json!(it),
-        Value::Float(it) => json!(it),
+        Value::Float(it) if it.is_finite() => json!(it),
+        Value::Float(it) => json!(it.to_string().to_lowercase()),
         Value::Str(text) => shown_text(text),
         Value::List(items) => Json::Array(items.iter().map(shown).collect()),
         Value::Dict(dict) => Json::Object(
