@@ -317,7 +317,8 @@ impl<'a> Player<'a> {
         let Some(pattern) = self.pattern(play) else {
             return false;
         };
-        self.company().meant(&pattern).contains(&self.host)
+        let meant = self.company().meant(&pattern, self.stage);
+        meant.hosts.contains(&self.host)
     }
 
     /// Returns the pattern of the hosts of a play, as far as it is certain.
