@@ -100,6 +100,18 @@ fn check(case: &Path) -> String {
     said
 }
 
+/// `FILE`, `--option=FILE` and `--option=LABEL@FILE`, with the file's place.
+fn located(case: &Path, option: &str) -> OsString {
+    let at = option.find('=').map_or(0, |at| at + 1);
+    let at = option[at..].find('@').map_or(at, |found| at + found + 1);
+    let mut whole = OsString::from(&option[..at]);
+    match case.join(&option[at..]) {
+        path if at < option.len() && path.exists() => whole.push(path),
+        _ => whole.push(&option[at..]),
+    }
+    whole
+}
+
 struct Run {
     steps: BTreeMap<String, Vec<Value>>,
     files: Map<String, Value>,
@@ -119,14 +131,7 @@ fn translate(case: &Path, folder: &Path) -> Run {
         input.extend(playbook);
         let options = more.lines().skip(usize::from(playbook.is_some()));
         // Files that options name are files of the case.
-        args.extend(options.map(|it| {
-            let (mark, name) = it.split_at(usize::from(it.starts_with('@')));
-            let path = case.join(name);
-            match path.exists() {
-                true => OsString::from(format!("{mark}{}", path.display())),
-                false => it.into(),
-            }
-        }));
+        args.extend(options.map(|it| located(case, it)));
         if case.join("facts.json").exists() {
             args.extend(["--facts".into(), case.join("facts.json").into()]);
         }

@@ -28,6 +28,10 @@ REAL = {"assemble", "blockinfile", "copy", "file", "find", "ini_file", "lineinfi
 STEERS = {"include", "include_tasks", "include_role", "import_tasks", "import_role", "meta"}
 
 
+# Of these, the modules that write: one that would write elsewhere is replaced like any other.
+WRITES = REAL - {"find", "slurp", "stat"}
+
+
 def main():
     if sys.argv[1:2] == ["--play"]:
         return play(sys.argv[2], sys.argv[3:])
@@ -58,7 +62,7 @@ def record(case):
         path = pathlib.Path(args.pop(0)[1:]) if args and args[0].startswith("@") else "site.yml"
         command = [sys.executable, __file__, "--play", str(root), str(path), "-e", f"out={OUT}", *args]
         done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True)
-        lines = events.read_text().splitlines() if events.exists() else []
+        lines = [it for it in events.read_text().split("\n") if it] if events.exists() else []
         hosts = {}
         for event in map(json.loads, lines):
             hosts.setdefault(event.pop("host"), []).append(event)
@@ -112,16 +116,30 @@ def play(root, args):
 
     def execute(self, module_name=None, *rest, **named):
         name = (module_name or self._task.action).rsplit(".", 1)[-1]
-        if name in REAL:
+        if name in REAL and not (name in WRITES and leads_out(named.get("module_args") or self._task.args)):
             return really(self, module_name, *rest, **named)
         if name in ("setup", "gather_facts"):
             return json.loads(facts.read_text()) if facts.exists() else {"ansible_facts": {}}
         return {"changed": True}
 
+    command = ActionBase._low_level_execute_command
+
+    def run(self, *rest, **named):
+        if self._task.action.rsplit(".", 1)[-1] in ("raw", "script"):
+            return {"rc": 0, "stdout": "", "stdout_lines": [], "stderr": "", "stderr_lines": []}
+        return command(self, *rest, **named)
+
     ActionBase._execute_module = execute
+    ActionBase._low_level_execute_command = run
     watch(root)
     # From here on ansible-core works as from its command line.
     PlaybookCLI.cli_executor(["ansible-playbook", "-c", "local", *args])
+
+
+def leads_out(args):
+    """Tells whether a module would write to something that does not lie below OUT."""
+    paths = [args.get(name) for name in ("path", "dest", "destfile", "name")]
+    return any(isinstance(path, str) and path.startswith("/") and not path.startswith(f"{OUT}/") for path in paths)
 
 
 def watch(root):
@@ -170,7 +188,8 @@ def watch(root):
         if is_item:
             event["item"] = plain(values.get(values.get("ansible_loop_var", "item")))
         if outcome == "ok":
-            event["arguments"] = plain(result._task_fields.get("args") or {})
+            args = result._task_fields.get("args") or {}
+            event["arguments"] = plain({key: it for key, it in args.items() if not str(key).startswith("_ansible_")})
         elif outcome == "failed":
             event["message"] = plain(values.get("msg"))
         events.write(json.dumps(event, ensure_ascii=False) + "\n")

@@ -54,6 +54,7 @@ impl Companies {
                 inventory.add_host(host, None);
                 inventory.group(group).hosts.insert(host.clone());
             }
+            inventory.settle();
             let groups = groups_value(&inventory);
             Arc::new(Company {
                 inventory,
@@ -141,8 +142,8 @@ impl<'a> Player<'a> {
 
 /// Returns the variable `group_names` of a host.
 pub(in crate::import::ansible) fn group_names(inventory: &Inventory, host: &str) -> Value {
-    let mut groups = inventory.groups_of(host);
-    groups.retain(|name| name != "all");
+    let groups = inventory.groups_of(host);
+    let mut groups: Vec<&String> = groups.iter().filter(|name| *name != "all").collect();
     groups.sort();
     Value::list(groups.iter().map(|it| Value::str(it)).collect())
 }

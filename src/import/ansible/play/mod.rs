@@ -25,8 +25,8 @@ use trace::Trace;
 
 use super::chronicle::Chronicle;
 use super::facts::Profile;
-use super::hosts::Host;
-use super::inventory::{Inventory, certain_part};
+use super::hosts::{Host, pattern_of};
+use super::inventory::Inventory;
 use super::library::Library;
 use super::playbook::{Broken, Play, Statement};
 use super::scope::{HostVars, Layer, Scope, Session};
@@ -324,28 +324,12 @@ impl<'a> Player<'a> {
     /// Returns the pattern of the hosts of a play, as far as it is certain.
     fn pattern(&self, play: &Play) -> Option<String> {
         let node = play.node.get("hosts")?;
-        let scope = self.scope(&Context::new(), &[]);
-        let pattern = match node.items() {
-            Some(items) => items
-                .iter()
-                .filter_map(|it| it.text())
-                .collect::<Vec<_>>()
-                .join(","),
-            None => node.text().unwrap_or_default().to_owned(),
-        };
-        Some(match scope.template(&pattern, node.span) {
-            Ok(Value::Str(text)) => match text.plain() {
-                Some(plain) => plain.to_owned(),
-                // Who it is for is known only at run time: whom its certain part names might be meant.
-                None => certain_part(&pattern),
-            },
-            Ok(Value::List(items)) => items
-                .iter()
-                .map(|it| it.to_text().to_string())
-                .collect::<Vec<_>>()
-                .join(","),
-            _ => certain_part(&pattern),
-        })
+        let vars = play.node.get("vars");
+        let vars: Vec<_> = vars
+            .map(|it| Arc::new(Layer::of_mapping(it)))
+            .into_iter()
+            .collect();
+        Some(pattern_of(&self.scope(&Context::new(), &vars), node))
     }
 
     /// Goes to the statement of a number, one level below where the run is, for the time of `run`.

@@ -12,6 +12,7 @@ use super::whereabouts::Elsewhere;
 use super::{Ended, Player, both};
 use crate::account::{Code, Verdict};
 use crate::diag;
+use crate::import::ansible::arguments::takes_free_text;
 use crate::import::ansible::chronicle::What;
 use crate::import::ansible::modules::{self, Run};
 use crate::import::ansible::params::{Params, Refusal};
@@ -397,7 +398,15 @@ impl<'a> Player<'a> {
             };
             values.insert(name.replace('-', "_"), value);
         }
-        let free = task.arguments.free.as_ref().and_then(|node| resolve(node));
+        let mut free = task.arguments.free.as_ref();
+        if !takes_free_text(&task.module) {
+            let text = free.take().filter(|_| task.arguments.whole.is_none());
+            if text.is_some() {
+                let reason = format!("`{}` takes no free text, only `name=value`", task.module);
+                return Err(Refusal::diagnosed(diag::Code::BadParam, reason));
+            }
+        }
+        let free = free.and_then(|node| resolve(node));
         self.trace_arguments(task, &values, free.as_ref());
         match failed {
             None => Ok(Params::new(&task.module, task.span, values, free)),

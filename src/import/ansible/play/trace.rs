@@ -28,6 +28,12 @@ impl Player<'_> {
     /// Notes one round of a task, where a trace is asked for.
     pub(super) fn trace(&mut self, task: &Task, item: Option<&Value>, returned: &Returned) {
         let Some(trace) = &mut self.trace else { return };
+        // `shell` is `command` with this argument.
+        if task.module == "shell"
+            && let Some(Json::Object(arguments)) = &mut trace.arguments
+        {
+            arguments.insert("_uses_shell".to_owned(), Json::Bool(true));
+        }
         trace.steps.push(Step {
             host: self.host.clone(),
             source: self.session.place(task.span),
@@ -120,7 +126,8 @@ pub(in crate::import::ansible) fn shown(value: &Value) -> Json {
         Value::None => Json::Null,
         Value::Bool(it) => Json::Bool(*it),
         Value::Int(it) => json!(it),
-        Value::Float(it) => json!(it),
+        Value::Float(it) if it.is_finite() => json!(it),
+        Value::Float(it) => json!(it.to_string().to_lowercase()),
         Value::Str(text) => shown_text(text),
         Value::List(items) => Json::Array(items.iter().map(shown).collect()),
         Value::Dict(dict) => Json::Object(
