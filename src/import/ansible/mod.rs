@@ -7,6 +7,7 @@
 //! Manual: <https://docs.ansible.com/ansible/latest/>
 
 mod arguments;
+mod asked;
 mod chronicle;
 mod facts;
 mod hosts;

@@ -23,9 +23,10 @@ use context::{Context, PlayFrame};
 use handlers::Handler;
 use trace::Trace;
 
+use super::asked::pattern_of;
 use super::chronicle::Chronicle;
 use super::facts::Profile;
-use super::hosts::{Host, pattern_of};
+use super::hosts::Host;
 use super::inventory::Inventory;
 use super::library::Library;
 use super::playbook::{Broken, Play, Statement};
