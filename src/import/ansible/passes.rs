@@ -25,7 +25,8 @@ pub(super) fn play(
     let stage = cast.stage(library, &options.ansible);
     let play_host = |host: &Host, others: &Arc<Chronicles>| {
         // Parsed templates are kept per thread: they are shared by no two hosts that run at once.
-        let session = Session::among(library.tree, &host.name, Arc::clone(others));
+        let session = Session::among(library.tree, &host.name, Arc::clone(others))
+            .opened_by(library.vaults());
         let mut player = Player::new(host, &stage, &session);
         if playbooks.is_empty() {
             for (book, role) in cast.roles.iter().enumerate() {

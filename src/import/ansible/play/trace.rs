@@ -27,6 +27,7 @@ pub(in crate::import::ansible) struct Trace {
 impl Player<'_> {
     /// Notes one round of a task, where a trace is asked for.
     pub(super) fn trace(&mut self, task: &Task, item: Option<&Value>, returned: &Returned) {
+        let silent = self.silent;
         let Some(trace) = &mut self.trace else { return };
         // `shell` is `command` with this argument.
         if task.module == "shell"
@@ -39,11 +40,11 @@ impl Player<'_> {
             source: self.session.place(task.span),
             module: task.module.clone(),
             handler: trace.in_handler,
-            item: item.map(shown),
+            item: item.filter(|_| !silent).map(shown),
             outcome: outcome(returned),
-            arguments: trace.arguments.take(),
-            result: Some(shown(&returned.value)),
-            rendered: trace.rendered.take(),
+            arguments: trace.arguments.take().filter(|_| !silent),
+            result: Some(shown(&returned.value)).filter(|_| !silent),
+            rendered: trace.rendered.take().filter(|_| !silent),
         });
     }
 }
