@@ -24,6 +24,9 @@ VERSION = "2.19.14"
 # Modules that run for real: they touch only what lies below OUT. Any other is replaced, and says that it changed.
 REAL = {"assemble", "blockinfile", "copy", "file", "find", "ini_file", "lineinfile", "replace", "slurp", "stat", "tempfile"}
 
+# What steers the run: its effect shows in the other tasks.
+STEERS = {"include", "include_tasks", "include_role", "import_tasks", "import_role", "meta"}
+
 
 # Of these, the modules that write: one that would write elsewhere is replaced like any other.
 WRITES = REAL - {"find", "slurp", "stat"}
@@ -55,17 +58,7 @@ def record(case):
         shutil.rmtree(OUT, ignore_errors=True)
         OUT.mkdir()
         events = pathlib.Path(home, "events")
-        environment = {
-            "HOME": home,
-            "PATH": os.environ["PATH"],
-            "LANG": "C.UTF-8",
-            "ANSIBLE_EVENTS": str(events),
-            "ANSIBLE_LOCALHOST_WARNING": "False",
-            "ANSIBLE_DEPRECATION_WARNINGS": "False",
-            "ANSIBLE_INVENTORY_UNPARSED_WARNING": "False",
-            "ANSIBLE_PYTHON_INTERPRETER": sys.executable,
-            "ANSIBLE_FORKS": "1",
-        }
+        environment = {**environment_in(home), "ANSIBLE_EVENTS": str(events)}
         path = pathlib.Path(args.pop(0)[1:]) if args and args[0].startswith("@") else "site.yml"
         command = [sys.executable, __file__, "--play", str(root), str(path), "-e", f"out={OUT}", *args]
         done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True)
@@ -81,6 +74,20 @@ def record(case):
         count = sum(map(len, hosts.values()))
         print(f"{case.relative_to(HERE)}: {count} steps, status {done.returncode}", recorded.get("rejected", ""))
         shutil.rmtree(OUT)
+
+
+def environment_in(home):
+    """Returns the environment of a run that does not hang on this machine's settings."""
+    return {
+        "HOME": str(home),
+        "PATH": os.environ["PATH"],
+        "LANG": "C.UTF-8",
+        "ANSIBLE_LOCALHOST_WARNING": "False",
+        "ANSIBLE_DEPRECATION_WARNINGS": "False",
+        "ANSIBLE_INVENTORY_UNPARSED_WARNING": "False",
+        "ANSIBLE_PYTHON_INTERPRETER": sys.executable,
+        "ANSIBLE_FORKS": "1",
+    }
 
 
 def files():
@@ -142,8 +149,6 @@ def watch(root):
     from ansible.plugins.callback import CallbackBase
 
     events = open(os.environ["ANSIBLE_EVENTS"], "a")
-    # What steers the run: its effect shows in the other tasks.
-    steers = {"include_tasks", "include_role", "import_tasks", "import_role", "meta"}
 
     def plain(value):
         from ansible._internal._templating._jinja_common import Marker
@@ -169,7 +174,7 @@ def watch(root):
     def note(result, outcome, is_item=False):
         task, values = result._task, result._result
         module = task.action.rsplit(".", 1)[-1]
-        if module in steers or (not is_item and task.loop is not None and "results" in values):
+        if module in STEERS or (not is_item and task.loop is not None and "results" in values):
             return
         event = {
             "host": result._host.get_name(),

@@ -10,6 +10,7 @@ use indexmap::{IndexMap, IndexSet};
 pub(crate) use super::session::Session;
 
 use super::jinja;
+use super::merging;
 use super::secret;
 use super::value::{Dict, Truth, Value};
 use super::vault::SEALED;
@@ -131,6 +132,23 @@ pub(crate) struct Whitespace {
 
 impl<'a> Scope<'a> {
     pub(crate) fn new(
+        session: &'a Session<'a>,
+        hosts: &'a HostVars,
+        search: Arc<Search>,
+        layers: Vec<Arc<Layer>>,
+    ) -> Scope<'a> {
+        let layers = if session.merges_hashes {
+            let below = |below: &[Arc<Layer>]| {
+                Scope::of(session, hosts, Arc::clone(&search), below.to_vec())
+            };
+            merging::merge(&layers, below)
+        } else {
+            layers
+        };
+        Scope::of(session, hosts, search, layers)
+    }
+
+    fn of(
         session: &'a Session<'a>,
         hosts: &'a HostVars,
         search: Arc<Search>,

@@ -35,6 +35,8 @@ pub(crate) struct Session<'a> {
     hosts: RefCell<HashMap<(String, Moment), Option<Value>>>,
     depth: Cell<usize>,
     vaults: Arc<Vaults>,
+    /// Whether dictionaries of several levels are merged.
+    pub(super) merges_hashes: bool,
     /// Where the run is.
     now: RefCell<Moment>,
     /// What happened on the host that is played.
@@ -64,6 +66,7 @@ impl<'a> Session<'a> {
             hosts: RefCell::default(),
             depth: Cell::new(0),
             vaults: Arc::default(),
+            merges_hashes: false,
             now: RefCell::default(),
             own: RefCell::default(),
             own_name: host.to_owned(),

@@ -9,12 +9,14 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::scope::is_template;
+use super::settings::setting;
 use super::value::Value;
 use crate::diag::{Code, Diagnostics};
-use crate::source::{FileId, SourceTree, Span, join};
+use crate::source::{FileId, SourceTree, Span};
 use crate::syntax::ansible_vault::{self, Problem};
 use crate::syntax::yaml::{self, Kind, Node, Scalar, Style};
 
+const SETTINGS: &str = "ansible.cfg";
 /// The tag of a node that stands for a value of a vaulted file; its text is what the value is called.
 pub(super) const SEALED: &str = "sealed";
 
@@ -225,42 +227,29 @@ impl Vaults {
 
 /// Returns the passwords that ansible.cfg names, as far as they lie in the input.
 fn configured(tree: &SourceTree, diags: &mut Diagnostics) -> Vec<Password> {
-    let Ok(file) = tree.find("ansible.cfg") else {
+    let Ok(settings) = tree.find(SETTINGS) else {
         return Vec::new();
     };
-    let text = tree.text(file).unwrap_or_default();
+    let span = Span::new(settings, 0, 0);
+    let one = setting(tree, SETTINGS, "vault_password_file");
+    let several = setting(tree, SETTINGS, "vault_identity_list").unwrap_or_default();
+    let listed = several
+        .split(',')
+        .map(|it| it.rsplit_once('@').map_or(it, |(_, path)| path).to_owned());
     let mut found = Vec::new();
-    let mut offset = 0;
-    for line in text.split_inclusive('\n') {
-        let span = Span::new(file, offset, offset + line.trim_end().len());
-        offset += line.len();
-        let Some((key, value)) = line.split_once('=') else {
+    for path in one.into_iter().chain(listed) {
+        let path = path.trim().trim_start_matches("./");
+        let Ok(password) = tree.find(path) else {
             continue;
         };
-        let value = value.split(" ;").next().unwrap_or_default().trim();
-        let paths: Vec<&str> = match key.trim() {
-            "vault_password_file" => vec![value],
-            "vault_identity_list" => value
-                .split(',')
-                .map(|it| it.rsplit_once('@').map_or(it, |(_, path)| path).trim())
-                .collect(),
-            _ => continue,
-        };
-        for path in paths {
-            let path = path.trim_start_matches("./");
-            let Ok(password) = tree.find(&join("", path)) else {
-                continue;
-            };
-            if tree.is_executable(password) {
-                let message = format!("`{path}` prints the password of vaults, and is never run");
-                let help =
-                    "save the password in a file and give it with --vault-password-file FILE";
-                diags.at_with_help(Code::VaultPassword, span, message, help);
-            } else if let Some(password) = tree.bytes(password).ok().and_then(Password::new) {
-                let message = format!("vaults are opened with the password in `{path}`");
-                diags.at(Code::VaultOpened, span, message);
-                found.push(password);
-            }
+        if tree.is_executable(password) {
+            let message = format!("`{path}` prints the password of vaults, and is never run");
+            let help = "save the password in a file and give it with --vault-password-file FILE";
+            diags.at_with_help(Code::VaultPassword, span, message, help);
+        } else if let Some(password) = tree.bytes(password).ok().and_then(Password::new) {
+            let message = format!("vaults are opened with the password in `{path}`");
+            diags.at(Code::VaultOpened, span, message);
+            found.push(password);
         }
     }
     found

@@ -151,6 +151,10 @@ impl<'a> Player<'a> {
         }
         // What runs within Ansible itself runs for this host, wherever it is delegated to.
         if let Some(reason) = elsewhere.filter(|_| !is_of_ansible(&task.module)) {
+            if self.trace.is_some() {
+                // They show, though nothing of this host is made of them.
+                let _ = self.params(task, &scope);
+            }
             match reason {
                 Elsewhere::ControlNode => {
                     let is_probe = modules::is_probe(&task.module);
@@ -222,6 +226,13 @@ impl<'a> Player<'a> {
         scope: &Scope<'a>,
         guard: Condition,
     ) -> Returned {
+        let mut params = match self.params(task, scope) {
+            Ok(params) => params,
+            Err(refusal) => {
+                self.refuse(task, context, Some(scope), &refusal);
+                return Returned::plain(results::unknown(task)).failed();
+            }
+        };
         let Some(module) = modules::find(&task.module) else {
             let message = format!("no importer for the module `{}`", task.full_name);
             self.diags
@@ -236,13 +247,6 @@ impl<'a> Player<'a> {
                 return Returned::plain(results::unknown(task));
             }
             return Returned::changed(task);
-        };
-        let mut params = match self.params(task, scope) {
-            Ok(params) => params,
-            Err(refusal) => {
-                self.refuse(task, context, Some(scope), &refusal);
-                return Returned::plain(results::unknown(task)).failed();
-            }
         };
         let part = context
             .role
@@ -420,7 +424,7 @@ impl<'a> Player<'a> {
             }
         }
         let free = free.and_then(|node| resolve(node));
-        self.trace_arguments(&values, free.as_ref());
+        self.trace_arguments(task, &values, free.as_ref());
         match failed {
             None => Ok(Params::new(&task.module, task.span, values, free)),
             Some(failure) => {

@@ -9,7 +9,7 @@ use super::Player;
 use super::returned::Returned;
 use crate::account::{Outcome, Rendered, Step};
 use crate::import::ansible::playbook::Task;
-use crate::import::ansible::scope::{Binding, Scope};
+use crate::import::ansible::scope::{Binding, Scope, is_template};
 use crate::import::ansible::value::Value;
 use crate::model::{Condition, Hole, HoleKind, Piece, Text};
 use crate::source::FileId;
@@ -53,6 +53,7 @@ impl Player<'_> {
     /// Notes the arguments of the task that is played.
     pub(super) fn trace_arguments(
         &mut self,
+        task: &Task,
         values: &IndexMap<String, Value>,
         free: Option<&Value>,
     ) {
@@ -62,7 +63,17 @@ impl Player<'_> {
         let is_given =
             |(name, it): &(&String, &Value)| !matches!(it, Value::Omit) && *name != "cacheable";
         let given = values.iter().filter(is_given);
-        let named = given.map(|(name, value)| (name.clone(), shown(value)));
+        // `set_fact` renders the names by itself: they show as written.
+        let written = |rendered: &str| {
+            let mut names = task.arguments.named.iter().map(|(name, _)| name);
+            let at = values.get_index_of(rendered);
+            let by_place = at.and_then(|at| names.nth(at));
+            by_place.filter(|it| is_template(it)).cloned()
+        };
+        let named = given.map(|(name, value)| {
+            let name = written(name).unwrap_or_else(|| name.clone());
+            (name, shown(value))
+        });
         trace.arguments = Some(Json::Object(free.into_iter().chain(named).collect()));
     }
 
@@ -93,6 +104,13 @@ pub(in crate::import::ansible) fn rendered(
     let search = scope.search();
     let role = search.role.iter().cloned();
     let variables = scope.watched().into_iter().filter_map(|name| {
+        // A secret is not shown as written either.
+        let value = scope.get(&name).ok();
+        let hole = value.as_ref().and_then(Value::deep_hole);
+        if hole.is_some_and(|it| it.kind == HoleKind::Secret) {
+            let shown = json!({ "secret": name });
+            return Some((name, shown));
+        }
         let bound = match scope.bound(&name)? {
             Binding::Node(node) => json!({ "written": written(node) }),
             Binding::Value(value) | Binding::Assumed(value, _) => json!({ "value": shown(value) }),
