@@ -10,6 +10,7 @@ use super::returned::Returned;
 use crate::account::{Outcome, Rendered, Step};
 use crate::import::ansible::playbook::Task;
 use crate::import::ansible::scope::{Binding, Scope, is_template};
+use crate::import::ansible::secret::hide;
 use crate::import::ansible::value::Value;
 use crate::model::{Condition, Hole, HoleKind, Piece, Text};
 use crate::source::FileId;
@@ -71,8 +72,9 @@ impl Player<'_> {
             by_place.filter(|it| is_template(it)).cloned()
         };
         let named = given.map(|(name, value)| {
+            let value = hide(self.session, name, value.clone(), None);
             let name = written(name).unwrap_or_else(|| name.clone());
-            (name, shown(value))
+            (name, shown(&value))
         });
         trace.arguments = Some(Json::Object(free.into_iter().chain(named).collect()));
     }
