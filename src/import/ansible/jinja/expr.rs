@@ -1,10 +1,10 @@
 //! Expressions.
 
 use super::args::Args;
-use super::{Env, Eval, Local, LoopState, attribute, key_of, ops};
+use super::{Env, Eval, Local, LoopState, attribute, format, key_of, ops};
 use crate::import::ansible::scope::Failure;
 use crate::import::ansible::value::{Dict, Key, Truth, Value};
-use crate::syntax::jinja::{Arg, CompareOp, Const, Expr};
+use crate::syntax::jinja::{Arg, CompareOp, Const, Expr, MathOp};
 
 impl Env<'_, '_> {
     pub(super) fn eval(&mut self, expr: &Expr) -> Eval<Value> {
@@ -18,6 +18,10 @@ impl Env<'_, '_> {
             Expr::Neg(inner) => {
                 let value = self.eval(inner)?;
                 ops::negate(value)
+            }
+            Expr::Pos(inner) => {
+                let value = self.eval(inner)?;
+                ops::positive(value)
             }
             Expr::And(left, right) => {
                 let value = self.eval(left)?;
@@ -37,7 +41,15 @@ impl Env<'_, '_> {
             }
             Expr::Math(op, left, right) => {
                 let left = self.eval(left)?;
-                let right = self.eval(right)?;
+                let is_tuple = matches!(**right, Expr::Tuple(_));
+                let mut right = self.eval(right)?;
+                // Of a list, which is no tuple, `%` shows the whole.
+                if let (MathOp::Rem, Some(pattern), Value::List(_), false) =
+                    (op, left.as_str(), &right, is_tuple)
+                    && format::takes(pattern) < 2
+                {
+                    right = Value::list(vec![right]);
+                }
                 ops::math(*op, left, right)
             }
             Expr::Compare(first, rest) => self.compare(first, rest),
@@ -75,8 +87,8 @@ impl Env<'_, '_> {
                 }
                 ops::slice(value, &bounds)
             }
-            Expr::Call(callee, args) => self.call(callee, args),
-            Expr::List(items) => {
+            Expr::Call(callee, args) => self.call(callee, args, None),
+            Expr::List(items) | Expr::Tuple(items) => {
                 let mut list = Vec::with_capacity(items.len());
                 for item in items {
                     list.push(self.eval(item)?);
@@ -116,7 +128,11 @@ impl Env<'_, '_> {
     fn compare(&mut self, first: &Expr, rest: &[(CompareOp, Expr)]) -> Eval<Value> {
         let mut left = self.eval(first)?;
         let mut open = None;
+        let mut is_tuple = matches!(first, Expr::Tuple(_));
         for (op, right) in rest {
+            // Python's tuples and lists are never equal.
+            let was_tuple = std::mem::replace(&mut is_tuple, matches!(right, Expr::Tuple(_)));
+            let is_mixed = was_tuple != is_tuple;
             let right = match self.host_of(right)? {
                 Some(host) if matches!(op, CompareOp::In | CompareOp::NotIn) => {
                     let known = self.in_host(&left, &host)?;
@@ -124,7 +140,11 @@ impl Env<'_, '_> {
                 }
                 _ => {
                     let right = self.eval(right)?;
-                    let truth = ops::compare(self.scope.session(), *op, &left, &right)?;
+                    let truth = match (op, &left, &right) {
+                        (CompareOp::Eq, Value::List(_), Value::List(_)) if is_mixed => Truth::No,
+                        (CompareOp::Ne, Value::List(_), Value::List(_)) if is_mixed => Truth::Yes,
+                        _ => ops::compare(self.scope.session(), *op, &left, &right)?,
+                    };
                     left = right;
                     truth.into()
                 }
@@ -160,6 +180,7 @@ impl Env<'_, '_> {
             };
         }
         match name {
+            _ if self.is_bare => self.outer(name),
             "vars" => self.all_vars(),
             "hostvars" => self.all_hosts(),
             _ => self.scope.get(name),
@@ -191,6 +212,10 @@ impl Env<'_, '_> {
         let Some(scope) = self.scope.of_host(host) else {
             return Ok(Value::Undefined(format!("hostvars[{host}]")));
         };
+        if scope.is_watched() {
+            // Rendered once, asked for each time.
+            scope.names();
+        }
         Ok(self.scope.session().host(host, || {
             let mut dict = Dict::new();
             for name in scope.names() {
@@ -220,7 +245,8 @@ impl Env<'_, '_> {
     }
 
     pub(super) fn is_hostvars(&self, expr: &Expr) -> bool {
-        matches!(expr, Expr::Var(name) if &**name == "hostvars" && self.local(name).is_none())
+        !self.is_bare
+            && matches!(expr, Expr::Var(name) if &**name == "hostvars" && self.local(name).is_none())
     }
 
     fn in_host(&self, key: &Value, host: &str) -> Eval<bool> {
@@ -295,6 +321,9 @@ impl Env<'_, '_> {
                     return Ok(current.unwrap_or(Value::None));
                 }
                 Some(Local::Macro(_) | Local::Joiner(_) | Local::Host(_)) | None => {}
+            }
+            if self.is_bare {
+                return walk(self.outer(name)?, name, &steps);
             }
             if &**name == "vars"
                 && let Some(first) = steps.first().and_then(Value::as_str)

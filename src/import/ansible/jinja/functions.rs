@@ -61,7 +61,7 @@ impl Env<'_, '_> {
             }
             _ => {}
         }
-        let variable = self.scope.get(name)?;
+        let variable = self.outer(name)?;
         if !variable.is_undefined() {
             return match variable {
                 Value::Unknown(hole) => Ok(Value::Unknown(hole)),

@@ -9,7 +9,7 @@ use super::Player;
 use super::tasks::Returned;
 use crate::account::{Outcome, Rendered, Step};
 use crate::import::ansible::playbook::Task;
-use crate::import::ansible::scope::{Binding, Scope};
+use crate::import::ansible::scope::{Binding, Failure, Scope};
 use crate::import::ansible::value::Value;
 use crate::model::{Condition, Hole, HoleKind, Piece, Text};
 use crate::source::FileId;
@@ -29,6 +29,7 @@ impl Player<'_> {
     pub(super) fn trace(&mut self, task: &Task, item: Option<&Value>, returned: &Returned) {
         let Some(trace) = &mut self.trace else { return };
         trace.steps.push(Step {
+            project: String::new(),
             host: self.host.clone(),
             source: self.session.place(task.span),
             module: task.module.clone(),
@@ -74,28 +75,58 @@ fn outcome(returned: &Returned) -> Outcome {
     }
 }
 
-/// Describes a template that was rendered in this scope while it was watched.
+/// Describes a template that was rendered in this scope while it was watched, or why it could not be.
 pub(in crate::import::ansible) fn rendered(
     scope: &Scope<'_>,
     template: FileId,
-    text: &Text,
+    text: Result<&Text, &Failure>,
 ) -> Rendered {
     let search = scope.search();
     let role = search.role.iter().cloned();
-    let variables = scope.watched().into_iter().filter_map(|name| {
-        let bound = match scope.bound(&name)? {
-            Binding::Node(node) => json!({ "written": written(node) }),
-            Binding::Value(value) | Binding::Assumed(value, _) => json!({ "value": shown(value) }),
-        };
-        Some((name, bound))
-    });
+    let mut variables = Map::new();
+    let mut hosts = Map::new();
+    for (host, name) in scope.watched() {
+        match host {
+            Some(host) => {
+                let of_host = scope.of_host(&host);
+                let bound = of_host.and_then(|it| it.bound(&name).map(bound));
+                let known = hosts.entry(&*host).or_insert_with(|| json!({}));
+                if let (Some(bound), Some(known)) = (bound, known.as_object_mut()) {
+                    known.insert(name, bound);
+                }
+            }
+            None if name == "hostvars" => {
+                for host in scope.hosts().keys() {
+                    hosts.entry(host).or_insert_with(|| json!({}));
+                }
+            }
+            None => {
+                if let Some(it) = scope.bound(&name) {
+                    variables.insert(name, bound(it));
+                }
+            }
+        }
+    }
+    if !hosts.is_empty() {
+        variables.insert("hostvars".to_owned(), json!({ "hosts": hosts }));
+    }
     Rendered {
         template: scope.session().tree.path(template).to_owned(),
-        text: shown_text(text),
-        variables: Json::Object(variables.collect()),
+        text: match text {
+            Ok(text) => shown_text(text),
+            Err(failure) => json!({ "failed": failure.message }),
+        },
+        variables: Json::Object(variables),
         search: role
             .chain([search.task.clone(), search.playbook.clone()])
             .collect(),
+    }
+}
+
+fn bound(binding: &Binding) -> Json {
+    match binding {
+        Binding::Node(node) => json!({ "written": written(node) }),
+        Binding::Value(value) | Binding::Assumed(value, _) => json!({ "value": shown(value) }),
     }
 }
 
