@@ -21,6 +21,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import types
 
 MARKS = (
     "block_start_string",
@@ -188,7 +189,8 @@ def render(repository, step, rendered):
         variables["ansible_facts"] = {**variables.get("ansible_facts", {}), **facts}
     if "hostvars" in rendered["variables"]:
         variables["hostvars"] = Hosts(rendered["variables"]["hostvars"]["hosts"]).hostvars(loader)
-    _TemplateConfig.jinja_extensions = extensions(root)
+    extensions = setting(root, "jinja2_extensions", "")
+    _TemplateConfig.jinja_extensions = [it.strip() for it in extensions.split(",") if it.strip()]
     # Files are looked for below these: here they are whole.
     for name in ("role_path", "playbook_dir", "inventory_dir"):
         if isinstance(variables.get(name), str):
@@ -197,8 +199,10 @@ def render(repository, step, rendered):
     template = trust_as_template(loader.get_text_file_contents(source))
     folders = [*variables["ansible_search_path"], loader._basedir, os.path.dirname(source)]
     folders = [path for folder in folders for path in (os.path.join(folder, "templates"), folder)]
+    managed = setting(root, "ansible_managed", "Ansible managed")
+    _template_vars._constants = types.SimpleNamespace(config=types.SimpleNamespace(get_config_value=lambda _: managed))
     made = _template_vars.generate_ansible_template_vars(
-        path=arguments.get("src"), fullpath=source, dest_path=arguments.get("dest"), include_ansible_managed=False
+        path=arguments.get("src"), fullpath=source, dest_path=arguments.get("dest")
     )
     for name, value in made.items():
         variables.setdefault(name, value)
@@ -212,12 +216,11 @@ def render(repository, step, rendered):
     return "" if result is None else str(result).replace(root + "/", "").replace(root, ".")
 
 
-def extensions(root):
-    """Returns the extensions of Jinja2 that the project's ansible.cfg asks for."""
-    config = configparser.ConfigParser(interpolation=None, strict=False)
+def setting(root, name, usual):
+    """Returns a setting of the project's ansible.cfg."""
+    config = configparser.ConfigParser(interpolation=None, strict=False, inline_comment_prefixes=(";",))
     config.read(os.path.join(root, "ansible.cfg"))
-    found = config.get("defaults", "jinja2_extensions", fallback="")
-    return [it.strip() for it in found.split(",") if it.strip()]
+    return config.get("defaults", name, fallback=usual)
 
 
 class Hosts:

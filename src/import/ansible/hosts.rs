@@ -432,7 +432,6 @@ fn common(inventory: &Inventory, tree: &SourceTree) -> Arc<Layer> {
     ] {
         set(name, names(inventory.members("all")));
     }
-    set("ansible_managed", Value::str("Ansible managed"));
     set("ansible_run_tags", Value::list(vec![Value::str("all")]));
     set("ansible_skip_tags", Value::list(Vec::new()));
     set("ansible_verbosity", Value::Int(0));

@@ -535,7 +535,10 @@ impl<'a> Scope<'a> {
 
 /// Tells whether a string holds a template.
 pub(crate) fn is_template(text: &str) -> bool {
-    text.contains("{{") || text.contains("{%") || text.contains("{#") || text.starts_with("#jinja2:")
+    text.contains("{{")
+        || text.contains("{%")
+        || text.contains("{#")
+        || text.starts_with("#jinja2:")
 }
 
 /// Follows keys into a value.

@@ -3,8 +3,8 @@
 use std::rc::Rc;
 
 use super::lexer::Kind;
-use super::parser::{Parser, arguments, constant};
-use super::{CompareOp, Const, Expr, MathOp, SyntaxError};
+use super::parser::{Parser, constant};
+use super::{Arg, CompareOp, Const, Expr, MathOp, SyntaxError};
 
 impl Parser {
     /// Reads an expression, with `a if b else c`.
@@ -363,7 +363,7 @@ impl Parser {
                 return Err(self.error("tests cannot follow each other with `is`"));
             }
             let arg = self.primary()?;
-            vec![super::Arg::Positional(self.postfix(arg)?)]
+            vec![Arg::Positional(self.postfix(arg)?)]
         } else {
             Vec::new()
         };
@@ -373,4 +373,45 @@ impl Parser {
             false => test,
         })
     }
+}
+
+/// Returns the arguments of a call in the order in which Python takes them.
+fn arguments(parser: &mut Parser) -> Result<Vec<Arg>, SyntaxError> {
+    let line = parser.line();
+    let mut args: Vec<Arg> = Vec::new();
+    parser.need_op("(")?;
+    let has = |args: &[Arg], test: fn(&Arg) -> bool| args.iter().any(test);
+    let is_star: fn(&Arg) -> bool = |it| matches!(it, Arg::Star(_));
+    let is_stars: fn(&Arg) -> bool = |it| matches!(it, Arg::StarStar(_));
+    while !parser.is_op(")") {
+        if !args.is_empty() {
+            parser.need_op(",")?;
+            if parser.is_op(")") {
+                break;
+            }
+        }
+        let (arg, is_fit) = if parser.skip_op("*") {
+            let is_fit = !has(&args, is_star) && !has(&args, is_stars);
+            (Arg::Star(parser.expression()?), is_fit)
+        } else if parser.skip_op("**") {
+            let is_fit = !has(&args, is_stars);
+            (Arg::StarStar(parser.expression()?), is_fit)
+        } else if let (Kind::Name(name), Kind::Op("=")) = (parser.kind(), parser.look()) {
+            let name = Rc::from(name.as_str());
+            parser.skip();
+            parser.skip();
+            let is_fit = !has(&args, is_stars);
+            (Arg::Named(name, parser.expression()?), is_fit)
+        } else {
+            let is_fit = args.iter().all(|it| matches!(it, Arg::Positional(_)));
+            (Arg::Positional(parser.expression()?), is_fit)
+        };
+        if !is_fit {
+            let message = "the arguments of a call are not in order".to_owned();
+            return Err(SyntaxError { message, line });
+        }
+        args.push(arg);
+    }
+    parser.skip();
+    Ok(args)
 }

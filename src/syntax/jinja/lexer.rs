@@ -302,7 +302,10 @@ impl<'a> Lexer<'a> {
             return Err(self.error("a comment does not end"));
         };
         let inner = &self.rest()[..at];
-        let sign = inner.chars().next_back().filter(|it| matches!(it, '-' | '+'));
+        let sign = inner
+            .chars()
+            .next_back()
+            .filter(|it| matches!(it, '-' | '+'));
         self.take(at + end.len());
         self.after_block(sign);
         Ok(())
@@ -504,9 +507,7 @@ fn number_length(text: &str, after_dot: bool) -> (usize, bool) {
     let digits = |from: usize, is_digit: fn(&u8) -> bool| {
         let mut at = from;
         while bytes.get(at).is_some_and(is_digit)
-            || at > from
-                && bytes.get(at) == Some(&b'_')
-                && bytes.get(at + 1).is_some_and(is_digit)
+            || at > from && bytes.get(at) == Some(&b'_') && bytes.get(at + 1).is_some_and(is_digit)
         {
             at += 1;
         }

@@ -11,6 +11,7 @@ mod depth;
 mod expression;
 mod lexer;
 mod parser;
+mod statement;
 mod strings;
 
 use std::rc::Rc;
@@ -247,11 +248,20 @@ impl Settings {
     /// Tells whether a text may hold a tag.
     pub fn starts_in(&self, text: &str) -> bool {
         let [block, _, variable, _, comment, _] = &self.marks;
-        [block, variable, comment].iter().any(|it| text.contains(it.as_str()))
+        [block, variable, comment]
+            .iter()
+            .any(|it| text.contains(it.as_str()))
     }
 
     fn mark(&self, mark: Mark) -> &str {
-        let [block, block_end, variable, variable_end, comment, comment_end] = &self.marks;
+        let [
+            block,
+            block_end,
+            variable,
+            variable_end,
+            comment,
+            comment_end,
+        ] = &self.marks;
         match mark {
             Mark::BlockStart => block,
             Mark::BlockEnd => block_end,

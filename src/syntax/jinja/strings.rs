@@ -23,11 +23,18 @@ pub(super) fn unescaped(text: &str) -> Result<String, String> {
             't' => out.push('\t'),
             'v' => out.push('\u{b}'),
             '0'..='7' => {
-                let more = rest.bytes().take(2).take_while(|it| (b'0'..=b'7').contains(it));
+                let more = rest
+                    .bytes()
+                    .take(2)
+                    .take_while(|it| (b'0'..=b'7').contains(it));
                 let more = more.count();
                 let digits = format!("{escaped}{}", &rest[..more]);
                 rest = &rest[more..];
-                out.extend(u32::from_str_radix(&digits, 8).ok().and_then(char::from_u32));
+                out.extend(
+                    u32::from_str_radix(&digits, 8)
+                        .ok()
+                        .and_then(char::from_u32),
+                );
             }
             'x' | 'u' | 'U' => {
                 let length = match escaped {

@@ -61,9 +61,11 @@ impl Env<'_, '_> {
                 };
                 let args = self.args(args)?;
                 let value = args.need(0, "iterable")?.clone();
-                let mut out = Out::default();
-                self.loop_over(code, value, state.depth + 1, &mut out)?;
-                Ok(out.finish())
+                let mut out = Out::asked();
+                let was_strict = std::mem::replace(&mut self.is_strict, true);
+                let ran = self.loop_over(code, value, state.depth + 1, &mut out);
+                self.is_strict = was_strict;
+                ran.map(|()| out.finish())
             }
             Local::Value(Value::Unknown(hole)) => Ok(Value::Unknown(hole.clone())),
             Local::Value(value) => Err(not_callable(value)),
@@ -82,12 +84,16 @@ impl Env<'_, '_> {
     ) -> Eval<Value> {
         if let Expr::Var(root) = object {
             if &**root == "self" {
-                let mut out = Out::default();
-                self.block_named(name, &mut out)?;
-                return Ok(out.finish());
+                let mut out = Out::asked();
+                let was_strict = std::mem::replace(&mut self.is_strict, true);
+                let ran = self.block_named(name, &mut out);
+                self.is_strict = was_strict;
+                return ran.map(|()| out.finish());
             }
             match self.local(root).cloned() {
-                Some(Local::Module(module)) => return self.call_module(&module, name, args, caller),
+                Some(Local::Module(module)) => {
+                    return self.call_module(&module, name, args, caller);
+                }
                 Some(Local::Cycler(state)) => {
                     let at = state.1.get();
                     if name == "reset" {

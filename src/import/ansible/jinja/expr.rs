@@ -76,7 +76,10 @@ impl Env<'_, '_> {
                 let args = self.args(args)?;
                 self.test(name, &value, &args).map(Value::from)
             }
-            Expr::Attr(..) | Expr::Item(..) => self.path(expr),
+            Expr::Attr(..) | Expr::Item(..) => match self.path(expr)? {
+                Value::Undefined(name) if self.is_strict => Err(Failure::undefined(&name)),
+                value => Ok(value),
+            },
             Expr::Slice(inner, parts) => {
                 let value = self.eval(inner)?;
                 let mut bounds = [None, None, None];
@@ -103,7 +106,7 @@ impl Env<'_, '_> {
                         return Ok(Value::Unknown(hole.clone()));
                     }
                     let value = self.eval(value)?;
-                    dict.insert(key_of(&key)?, value);
+                    insert(&mut dict, key_of(&key)?, value);
                 }
                 Ok(Value::dict(dict))
             }
@@ -375,6 +378,17 @@ impl Env<'_, '_> {
         }
         Ok(out)
     }
+}
+
+/// Sets a key; for Python `1` and `True` are one, and the first stays.
+fn insert(dict: &mut Dict, key: Key, value: Value) {
+    let twin = match &key {
+        Key::Int(number @ (0 | 1)) => Some(Key::Bool(*number == 1)),
+        Key::Bool(it) => Some(Key::Int(i64::from(*it))),
+        Key::Int(_) | Key::Str(_) | Key::None => None,
+    };
+    let twin = twin.filter(|twin| dict.contains_key(twin));
+    dict.insert(twin.unwrap_or(key), value);
 }
 
 fn constant(it: &Const) -> Value {

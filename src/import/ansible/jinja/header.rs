@@ -98,6 +98,9 @@ fn literal(text: &str) -> Option<Literal> {
     }
     let quote = text.chars().next().filter(|it| matches!(it, '"' | '\''))?;
     let inner = text.strip_prefix(quote)?.strip_suffix(quote)?;
-    let escapes = inner.replace("\\n", "\n").replace("\\r", "\r").replace("\\t", "\t");
+    let escapes = inner
+        .replace("\\n", "\n")
+        .replace("\\r", "\r")
+        .replace("\\t", "\t");
     (!inner.contains(quote)).then_some(Literal::Str(escapes))
 }

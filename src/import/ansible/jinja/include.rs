@@ -1,5 +1,6 @@
 //! Other templates: include, import, extends and blocks; and what the head of a template says about itself.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -7,8 +8,25 @@ use super::{Callable, Env, Eval, Frame, Home, Local, Module, Out, Place};
 use crate::diag::Code;
 use crate::import::ansible::scope::Failure;
 use crate::import::ansible::value::Value;
-use crate::source::{FileId, join};
+use crate::source::{FileId, SourceTree, join};
 use crate::syntax::jinja::{Block, Body, Expr, Settings, StmtKind};
+
+const BYTE_ORDER: &str = "\u{feff}";
+
+/// Returns the text of a template, with the mark of its byte order: Ansible keeps that.
+pub(super) fn text(tree: &SourceTree, file: FileId) -> Eval<Cow<'_, str>> {
+    let text = tree.text(file).map_err(|problem| {
+        let message = format!("`{}` cannot be read: {problem}", tree.path(file));
+        Failure::new(Code::MissingFile, message)
+    })?;
+    let has_mark = tree
+        .bytes(file)
+        .is_ok_and(|it| it.starts_with(BYTE_ORDER.as_bytes()));
+    Ok(match has_mark && !text.starts_with(BYTE_ORDER) {
+        true => Cow::Owned(format!("{BYTE_ORDER}{text}")),
+        false => Cow::Borrowed(text),
+    })
+}
 
 /// A template that was found.
 struct Found {
@@ -46,17 +64,13 @@ impl Env<'_, '_> {
     }
 
     fn load(&self, file: FileId) -> Eval<Found> {
-        let tree = self.scope.session().tree;
-        let text = tree.text(file).map_err(|problem| {
-            let message = format!("`{}` cannot be read: {problem}", tree.path(file));
-            Failure::new(Code::MissingFile, message)
-        })?;
+        let text = text(self.scope.session().tree, file)?;
         // What the first line of the whole says holds for its parts; theirs is text.
         let settings = Settings {
             literal_backslashes: false,
             ..Settings::clone(&self.settings)
         };
-        let body = self.scope.session().file(file, text, &settings);
+        let body = self.scope.session().file(file, &text, &settings);
         let place = Place {
             file,
             first_line: 0,
@@ -106,7 +120,12 @@ impl Env<'_, '_> {
         let Ok(body) = &*found.body else {
             return Ok(());
         };
-        let saved = (self.place.replace(found.place), self.line, self.base, self.is_bare);
+        let saved = (
+            self.place.replace(found.place),
+            self.line,
+            self.base,
+            self.is_bare,
+        );
         let hidden = match with_context {
             true => None,
             false => Some(std::mem::take(&mut self.frames)),
@@ -147,7 +166,7 @@ impl Env<'_, '_> {
         env.base = outer.len();
         env.frames = outer.clone();
         env.frames.push(Frame::new());
-        let mut out = Out::default();
+        let mut out = Out::asked();
         if let Ok(body) = &*found.body {
             let session = self.scope.session();
             session.deeper(|| {
@@ -261,9 +280,11 @@ impl Env<'_, '_> {
         let Some((name, level)) = self.running.last().cloned() else {
             return Err(Failure::failed("`super()` stands outside of a block"));
         };
-        let mut out = Out::default();
-        self.block_at(&name, level + 1, &mut out)?;
-        Ok(out.finish())
+        let mut out = Out::asked();
+        let was_strict = std::mem::replace(&mut self.is_strict, true);
+        let ran = self.block_at(&name, level + 1, &mut out);
+        self.is_strict = was_strict;
+        ran.map(|()| out.finish())
     }
 
     fn block_at(&mut self, name: &str, level: usize, out: &mut Out) -> Eval<()> {
@@ -274,7 +295,9 @@ impl Env<'_, '_> {
             )));
         };
         if block.is_required {
-            return Err(Failure::failed(format!("the block `{name}` is required, and nobody fills it")));
+            return Err(Failure::failed(format!(
+                "the block `{name}` is required, and nobody fills it"
+            )));
         }
         let saved = std::mem::replace(&mut self.place, place);
         // A block sees the names of its template, not those of the loop that it stands in.

@@ -33,10 +33,13 @@ fn string(text: &Text, name: &str, args: &Args) -> Eval<Value> {
     }
     if name == "join" {
         let items = args.need(0, "iterable")?;
-        let unfit = |it: &Value| !matches!(it, Value::Str(_) | Value::Unknown(_) | Value::Undefined(_));
+        let unfit =
+            |it: &Value| !matches!(it, Value::Str(_) | Value::Unknown(_) | Value::Undefined(_));
         if let Some(item) = items.iterate().and_then(|it| it.into_iter().find(unfit)) {
             let kind = item.type_name();
-            return Err(Failure::failed(format!("`join` takes strings, and a {kind} is among them")));
+            return Err(Failure::failed(format!(
+                "`join` takes strings, and a {kind} is among them"
+            )));
         }
         return join(plain, items);
     }
@@ -153,7 +156,10 @@ fn string(text: &Text, name: &str, args: &Args) -> Eval<Value> {
         "zfill" | "ljust" | "rjust" | "center" => justify(plain, name, args),
         "expandtabs" => {
             let width = args.int(0, "tabsize")?.unwrap_or(8);
-            made(expand_tabs(plain, usize::try_from(width).unwrap_or(0).min(100)))
+            made(expand_tabs(
+                plain,
+                usize::try_from(width).unwrap_or(0).min(100),
+            ))
         }
         "isnumeric" => all(char::is_numeric),
         "isdigit" => all(is_digit),
@@ -197,7 +203,9 @@ fn part<'t>(text: &'t str, args: &Args) -> Eval<Option<&'t str>> {
     }
     let byte = |at: i64| {
         let at = usize::try_from(at).unwrap_or(usize::MAX);
-        text.char_indices().nth(at).map_or(text.len(), |(byte, _)| byte)
+        text.char_indices()
+            .nth(at)
+            .map_or(text.len(), |(byte, _)| byte)
     };
     Ok(text.get(byte(start)..byte(end)))
 }
@@ -208,7 +216,7 @@ fn expand_tabs(text: &str, width: usize) -> String {
     for character in text.chars() {
         match character {
             '\t' => {
-                let spaces = width.checked_sub(column % width.max(1)).unwrap_or(0);
+                let spaces = width.saturating_sub(column % width.max(1));
                 out.push_str(&" ".repeat(spaces));
                 column += spaces;
             }
@@ -227,14 +235,19 @@ fn expand_tabs(text: &str, width: usize) -> String {
 /// Tells whether a character is a digit for Python: of any script, or raised or lowered.
 fn is_digit(character: char) -> bool {
     is_raised(character)
-        || character.is_numeric() && !character.is_alphabetic() && {
-            // The fractions and the numbers in circles are no digits.
-            !matches!(character, '\u{bc}'..='\u{be}' | '\u{2150}'..='\u{218b}' | '\u{2460}'..='\u{24ff}' | '\u{3192}'..='\u{33ff}')
-        }
+        || character.is_numeric()
+            && !character.is_alphabetic()
+            && {
+                // The fractions and the numbers in circles are no digits.
+                !matches!(character, '\u{bc}'..='\u{be}' | '\u{2150}'..='\u{218b}' | '\u{2460}'..='\u{24ff}' | '\u{3192}'..='\u{33ff}')
+            }
 }
 
 fn is_raised(character: char) -> bool {
-    matches!(character, '\u{b2}' | '\u{b3}' | '\u{b9}' | '\u{2070}'..='\u{2089}')
+    matches!(
+        character,
+        '\u{b2}' | '\u{b3}' | '\u{b9}' | '\u{2070}'..='\u{2089}'
+    )
 }
 
 /// What can be said of a text with holes: where it starts or ends is often known.
@@ -355,7 +368,11 @@ fn words(text: &str, most: Option<usize>, from_right: bool) -> Vec<String> {
         return all.into_iter().map(str::to_owned).collect();
     }
     let mut parts: Vec<String> = Vec::new();
-    let mut rest = if from_right { text.trim_end() } else { text.trim_start() };
+    let mut rest = if from_right {
+        text.trim_end()
+    } else {
+        text.trim_start()
+    };
     for _ in 0..most {
         let at = if from_right {
             rest.rfind(char::is_whitespace)

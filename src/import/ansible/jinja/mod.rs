@@ -9,6 +9,7 @@ mod functions;
 mod header;
 mod include;
 mod lookup;
+mod managed;
 mod method;
 mod mutate;
 mod ops;
@@ -30,7 +31,7 @@ use std::rc::Rc;
 
 use indexmap::IndexMap;
 
-use super::scope::{Failure, Scope};
+use super::scope::{Binding, Failure, Layer, Scope};
 use super::value::{Key, Value};
 use crate::diag::Code;
 use crate::model::Text;
@@ -92,11 +93,13 @@ pub(super) fn lookup_list(
 /// Renders a template file.
 pub(super) fn render(scope: &Scope<'_>, file: FileId, settings: Settings) -> Eval<Text> {
     let start = Span::new(file, 0, 0);
-    let tree = scope.session().tree;
-    let whole = tree.text(file).map_err(|problem| {
-        let message = format!("`{}` cannot be read: {problem}", tree.path(file));
-        Failure::new(Code::MissingFile, message).or_at(start)
-    })?;
+    let mut layer = Layer::default();
+    if scope.bound(managed::NAME).is_none() {
+        let value = Binding::Value(managed::value(scope)?);
+        layer.vars.insert(managed::NAME.to_owned(), value);
+    }
+    let scope = &scope.with(layer);
+    let whole = &*include::text(scope.session().tree, file).map_err(|it| it.or_at(start))?;
     let mut own = settings.clone();
     let body_start = header::read(whole, &mut own).map_err(|it| unread(it).or_at(start))?;
     if body_start == 0 && !settings.starts_in(whole) {
@@ -265,6 +268,8 @@ struct Env<'s, 'a> {
     base: usize,
     /// No variables of Ansible are seen, as in a template that was imported without the context.
     is_bare: bool,
+    /// An attribute that is not there fails at once: so it is in all that `loop()` and `super()` run.
+    is_strict: bool,
     /// How other templates are read.
     settings: Rc<Settings>,
 }
@@ -275,9 +280,20 @@ struct Out {
     first: Option<Value>,
     many: bool,
     text: Text,
+    /// What is produced may be asked whether it has a value.
+    is_asked: bool,
+    undefined: Option<String>,
 }
 
 impl Out {
+    /// Makes what takes the text of a macro or a block: what has no value there makes the whole such.
+    fn asked() -> Out {
+        Out {
+            is_asked: true,
+            ..Out::default()
+        }
+    }
+
     fn push_str(&mut self, text: &str) -> Eval<()> {
         if text.is_empty() {
             return Ok(());
@@ -322,6 +338,10 @@ impl Out {
                 Ok(())
             }
             value => match value.deep_undefined() {
+                Some(name) if self.is_asked => {
+                    self.undefined.get_or_insert_with(|| name.to_owned());
+                    Ok(())
+                }
                 Some(name) => Err(Failure::undefined(name)),
                 None => {
                     self.text.push(&value.without_omitted().to_text());
@@ -342,6 +362,7 @@ impl Out {
     /// Returns what was produced: a value that stands alone keeps its type.
     fn finish(self) -> Value {
         match self.first {
+            _ if self.undefined.is_some() => Value::Undefined(self.undefined.unwrap_or_default()),
             Some(first) => first,
             None if self.many => Value::Str(self.text),
             None => Value::None,
@@ -363,6 +384,7 @@ impl<'s, 'a> Env<'s, 'a> {
             parent: None,
             base: 0,
             is_bare: false,
+            is_strict: false,
             settings: Rc::default(),
         }
     }

@@ -43,9 +43,10 @@ pub(super) fn positive(value: Value) -> Eval<Value> {
     match value {
         Value::Unknown(_) | Value::Float(_) => Ok(value),
         Value::Undefined(name) => Err(Failure::undefined(&name)),
-        other => other.as_int().map(Value::Int).ok_or_else(|| {
-            Failure::failed(format!("a {} has no sign", other.type_name()))
-        }),
+        other => other
+            .as_int()
+            .map(Value::Int)
+            .ok_or_else(|| Failure::failed(format!("a {} has no sign", other.type_name()))),
     }
 }
 

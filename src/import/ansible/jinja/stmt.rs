@@ -154,7 +154,7 @@ impl Env<'_, '_> {
 
     /// Runs a body on its own and returns what it produces, filtered.
     fn captured(&mut self, body: &Body, filter: Option<&Expr>) -> Eval<Value> {
-        let mut inner = Out::default();
+        let mut inner = Out::asked();
         self.frames.push(Frame::new());
         let ran = self.run(body, &mut inner);
         self.frames.pop();
@@ -204,10 +204,12 @@ impl Env<'_, '_> {
     /// Notes whether the template itself wrote what a name holds: macros get a copy of that.
     fn mark_written(&mut self, name: &str, value: &Expr) {
         let mark = written_mark(name);
-        if matches!(
-            value,
-            Expr::List(_) | Expr::Tuple(_) | Expr::Dict(_) | Expr::Math(..)
-        ) {
+        let is_written = match value {
+            Expr::List(_) | Expr::Tuple(_) | Expr::Dict(_) | Expr::Math(..) => true,
+            Expr::Var(other) => self.is_written(other),
+            _ => false,
+        };
+        if is_written {
             self.define(mark, Local::Value(Value::None));
         } else if let Some(frame) = self.frames.last_mut() {
             frame.remove(&mark);
@@ -218,9 +220,19 @@ impl Env<'_, '_> {
     /// a macro, is another list: changes there do not come back.
     pub(super) fn macro_args(&mut self, args: &[Arg]) -> Eval<Args> {
         let mut values = self.args(args)?;
+        for (value, arg) in values.positional.iter().zip(args) {
+            // What changes below another name has to be seen below this one.
+            if let (Arg::Positional(Expr::Var(name)), Value::List(_) | Value::Dict(_)) =
+                (arg, value)
+                && self.local(name).is_none()
+                && let Some(frame) = self.frames.get_mut(self.base)
+            {
+                frame.insert(Rc::clone(name), Local::Value(value.clone()));
+            }
+        }
         for (value, arg) in values.positional.iter_mut().zip(args) {
-            if let Arg::Positional(Expr::Var(name)) = arg
-                && self.is_written(name)
+            if let Arg::Positional(expr) = arg
+                && root(expr).is_some_and(|name| self.is_written(name))
             {
                 *value = match &*value {
                     Value::List(items) => Value::list(items.to_vec()),
@@ -390,7 +402,8 @@ impl Env<'_, '_> {
         let suspended = std::mem::replace(&mut self.frames, outer);
         self.callers.push(suspended);
         self.frames.push(Frame::new());
-        let mut inner = Out::default();
+        let mut inner = Out::asked();
+        let was_strict = std::mem::replace(&mut self.is_strict, false);
         let session = self.scope.session();
         let ran = session.deeper(|| {
             self.bind_arguments(code, args, caller)
@@ -400,6 +413,7 @@ impl Env<'_, '_> {
         self.frames = self.callers.pop().unwrap_or_default();
         (self.place, self.line, self.base, self.is_bare) = saved;
         self.settings = settings;
+        self.is_strict = was_strict;
         ran?;
         Ok(inner.finish())
     }
@@ -413,11 +427,16 @@ impl Env<'_, '_> {
         let required = code.args.len() - code.defaults.len();
         for (at, name) in code.args.iter().enumerate() {
             let given = args.get(at, name).cloned();
-            let default = at.checked_sub(required).and_then(|at| code.defaults.get(at));
+            let default = at
+                .checked_sub(required)
+                .and_then(|at| code.defaults.get(at));
             let value = match (given, default) {
                 (Some(value), _) => value,
                 // A default may name the arguments before it.
-                (None, Some(default)) => self.eval(default)?,
+                (None, Some(default)) => {
+                    self.mark_written(name, default);
+                    self.eval(default)?
+                }
                 (None, None) => Value::Undefined(name.to_string()),
             };
             self.define(Rc::clone(name), Local::Value(value));
@@ -442,6 +461,15 @@ impl Env<'_, '_> {
             self.define("caller".into(), caller);
         }
         Ok(())
+    }
+}
+
+/// Returns the name that a chain of attributes and items starts from.
+fn root(expr: &Expr) -> Option<&str> {
+    match expr {
+        Expr::Var(name) => Some(name),
+        Expr::Attr(inner, _) | Expr::Item(inner, _) => root(inner),
+        _ => None,
     }
 }
 

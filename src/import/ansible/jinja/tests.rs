@@ -282,7 +282,10 @@ fn other_templates_are_found() {
     );
     check("{% include 'inner.j2' %}!", r#""<web>!""#);
     check("{% include 'child.j2' %}", r#""A[base]Z""#);
-    check("{% import 'macros.j2' as m with context %}{{ m.m(1) }}", r#""(1web)""#);
+    check(
+        "{% import 'macros.j2' as m with context %}{{ m.m(1) }}",
+        r#""(1web)""#,
+    );
     check(
         "{% from 'macros.j2' import m as n with context %}{{ n(2) }}",
         r#""(2web)""#,

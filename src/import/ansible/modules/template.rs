@@ -5,9 +5,9 @@
 use super::paths::{Asset, NEW_FILE, attributes, base_name, destination, find};
 use super::{Kind, Module, Run};
 use crate::account::Code;
+use crate::import::ansible::jinja::MARKS;
 use crate::import::ansible::params::{Params, Refusal};
 use crate::import::ansible::play::trace::rendered;
-use crate::import::ansible::jinja::MARKS;
 use crate::import::ansible::scope::{Binding, Failure, Layer};
 use crate::import::ansible::value::Value;
 use crate::model::{Content, File, Hole, HoleKind, Resource, Text};
@@ -81,7 +81,7 @@ fn settings(params: &mut Params) -> Result<Settings, Refusal> {
         Some("\r\n" | "\\r\\n") => "\r\n",
         Some(other) => {
             let reason = format!("`{other}` is no `newline_sequence`");
-            return Err(Refusal::new(Code::BadInput, reason));
+            return Err(Refusal::new(Code::TemplateFailed, reason));
         }
     };
     let [block, _, variable, _, comment, _] = &marks;
@@ -106,7 +106,10 @@ fn names(source: &str, dest: Option<&str>, file: FileId, run: &Run<'_, '_>) -> L
     for (name, value) in [
         ("template_host", unknown("the name of the control node")),
         ("template_uid", unknown("the owner of the template")),
-        ("template_mtime", unknown("the time when the template was changed")),
+        (
+            "template_mtime",
+            unknown("the time when the template was changed"),
+        ),
         ("template_run_date", unknown("the time of the run")),
         ("template_path", Value::str(source)),
         ("template_fullpath", Value::str(path)),
@@ -142,9 +145,17 @@ fn render(
 fn check_encoding(encoding: Option<&str>, text: &Text) -> Result<(), Refusal> {
     let name = encoding.unwrap_or_default().to_ascii_lowercase();
     let name = name.replace(['_', ' '], "-");
-    let is_wider = ["ascii", "us-ascii", "latin", "iso-8859", "iso8859", "cp12", "windows-12"]
-        .iter()
-        .any(|it| name.starts_with(it));
+    let is_wider = [
+        "ascii",
+        "us-ascii",
+        "latin",
+        "iso-8859",
+        "iso8859",
+        "cp12",
+        "windows-12",
+    ]
+    .iter()
+    .any(|it| name.starts_with(it));
     match name.as_str() {
         "" | "utf-8" | "utf8" | "u8" => Ok(()),
         _ if is_wider && text.plain().is_some_and(str::is_ascii) => Ok(()),
