@@ -163,7 +163,9 @@ def watch(root):
         if is_item:
             event["item"] = plain(values.get(values.get("ansible_loop_var", "item")))
         if outcome == "ok":
-            event["arguments"] = plain(result._task_fields.get("args") or {})
+            # What runs for real finds the words of ansible-core itself among its arguments.
+            args = result._task_fields.get("args") or {}
+            event["arguments"] = plain({key: it for key, it in args.items() if not str(key).startswith("_ansible_")})
         elif outcome == "failed":
             event["message"] = plain(values.get("msg"))
         events.write(json.dumps(event, ensure_ascii=False) + "\n")

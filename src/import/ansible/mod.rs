@@ -7,6 +7,7 @@
 //! Manual: <https://docs.ansible.com/ansible/latest/>
 
 mod arguments;
+mod digest;
 mod facts;
 mod hosts;
 mod inventory;

@@ -2,13 +2,14 @@
 //!
 //! Manual: <https://docs.ansible.com/ansible/latest/collections/ansible/builtin/template_module.html>
 
-use super::paths::{Asset, NEW_FILE, attributes, base_name, destination, find};
+use super::copy::{Way, one_file};
+use super::paths::{Asset, base_name, find, wishes};
 use super::{Kind, Module, Run};
 use crate::account::Code;
 use crate::import::ansible::params::{Params, Refusal};
 use crate::import::ansible::play::trace::rendered;
 use crate::import::ansible::scope::Whitespace;
-use crate::model::{Content, File, Hole, HoleKind, Piece, Resource, Text};
+use crate::model::{Content, Hole, HoleKind, Piece, Text};
 use crate::source::{FileId, Span};
 
 pub(super) const MODULE: Module = Module {
@@ -32,7 +33,7 @@ const MARKS: [(&str, &str); 6] = [
 ];
 
 fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
-    params.pass_over(&["backup", "force", "validate", "follow"]);
+    params.pass_over(&["backup", "validate"]);
     let source = params.required(&["src"])?;
     let dest = params.required(&["dest"])?;
     let whitespace = Whitespace {
@@ -55,7 +56,15 @@ fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
             "the file is written in another encoding than UTF-8",
         ));
     }
-    let attributes = attributes(params, Some(NEW_FILE))?;
+    let way = Way {
+        dest,
+        wishes: wishes(params)?,
+        folder_mode: None,
+        force: params.flag(&["force"])?.unwrap_or(true),
+        follow: params.flag(&["follow"])?.unwrap_or(false),
+        preserves: false,
+        checksum: None,
+    };
     let file = match find(run, &source, "templates")? {
         Asset::File(file) => file,
         Asset::Folder(path) => {
@@ -74,15 +83,7 @@ fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
         None | Some("\n" | "\\n") => text,
         Some(end) => with_line_end(&text, &end.replace("\\r", "\r").replace("\\n", "\n")),
     };
-    let path = destination(run, &dest, base_name(&source))?;
-    run.put(Resource::File(File {
-        path,
-        content: Content::Text(text),
-        mode: attributes.mode,
-        owner: attributes.owner,
-        group: attributes.group,
-    }));
-    Ok(())
+    one_file(Content::Text(text), base_name(&source), way, run)
 }
 
 fn render(file: FileId, whitespace: Whitespace, run: &mut Run<'_, '_>) -> Result<Text, Refusal> {

@@ -196,7 +196,7 @@ mod files {
         check(
             "- ini_file: {path: /opt/app.ini, section: s, option: o, value: '{{ db_password }}'}",
             &[
-                r#"{"file":{"path":"/opt/app.ini","content":["[s]\no = ",{"secret":"site.yml:3 db_password"},"\n"]}} if there is no `/opt/app.ini` on a new machine"#,
+                r#"{"file":{"path":"/opt/app.ini","content":["\n[s]\no = ",{"secret":"site.yml:3 db_password"},"\n"]}} if there is no `/opt/app.ini` on a new machine"#,
             ],
         );
         check(

@@ -237,6 +237,7 @@ impl<'a> Player<'a> {
             book: self.book,
             closings: Vec::new(),
             stated: 0,
+            is_settled: false,
             returns: None,
             returns_under: None,
             facts: Vec::new(),
@@ -248,7 +249,9 @@ impl<'a> Player<'a> {
             rendered: None,
             is_traced: self.trace.is_some(),
         };
+        let changes = run.state.changes();
         let outcome = (module.run)(&mut params, &mut run);
+        run.conclude(changes, &outcome);
         let left = params.left();
         if outcome.is_ok() && !left.is_empty() {
             run.not_understood(&left);
