@@ -136,7 +136,9 @@ def watch(root):
             return {str(key): plain(it) for key, it in value.items()}
         if isinstance(value, (list, tuple, set)):
             return [plain(it) for it in value]
-        if isinstance(value, bool) or value is None:
+        if value is None or type(value).__name__ == "_AnsibleTaggedNoneType":
+            return None
+        if isinstance(value, bool):
             return value
         if isinstance(value, int):
             return int(value)

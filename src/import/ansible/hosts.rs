@@ -10,6 +10,7 @@ use super::inventory::{
 };
 use super::library::{Library, role_title};
 use super::play::Stage;
+use super::play::company::{group_names, groups_value};
 use super::play::scopes::folder_text;
 use super::profiles::profiles;
 use super::scope::{Binding, HostVars, Layer, Session};
@@ -190,6 +191,7 @@ impl Cast {
             let profile = profiles.of(name);
             let address = address(&inventory, name);
             layers.push(Arc::new(profile.layer(name, address.as_deref())));
+            layers.insert(0, Arc::new(own(&inventory, name)));
             host_vars.insert(name.clone(), layers);
         }
         let hosts = played
@@ -207,6 +209,10 @@ impl Cast {
                 }
             })
             .collect();
+        // `hostvars` shows of a host what the command line and the run say, too.
+        for layers in host_vars.values_mut() {
+            layers.extend([Arc::clone(&extra), Arc::clone(&common)]);
+        }
         Cast {
             hosts,
             inventory,
@@ -407,31 +413,24 @@ fn describe(inventory: &Inventory, host: &str, origin: &str, tree: &SourceTree) 
 /// `groups` and what else is the same for every host.
 fn common(inventory: &Inventory, tree: &SourceTree) -> Arc<Layer> {
     let mut layer = Layer::default();
-    let names =
-        |hosts: IndexSet<String>| Value::list(hosts.iter().map(|name| Value::str(name)).collect());
-    let groups: Vec<(&str, Value)> = inventory
-        .groups
-        .keys()
-        .map(|name| (name.as_str(), names(inventory.members(name))))
-        .collect();
     let mut set = |name: &str, value: Value| {
         layer.vars.insert(name.to_owned(), Binding::Value(value));
     };
-    set("groups", Value::of_pairs(groups));
-    let file = inventory.files.first().map(|file| tree.path(*file));
-    let folder = file.map_or("", |path| {
-        path.rsplit_once('/').map_or("", |(folder, _)| folder)
-    });
-    set("inventory_dir", Value::str(folder_text(folder)));
-    set("inventory_file", Value::str(file.unwrap_or("hosts")));
-    for name in [
-        "play_hosts",
-        "ansible_play_hosts",
-        "ansible_play_hosts_all",
-        "ansible_play_batch",
-    ] {
-        set(name, names(inventory.members("all")));
-    }
+    set("groups", groups_value(inventory));
+    let files = inventory.files.iter().map(|file| tree.path(*file));
+    // A list of names on the command line is no file.
+    let file = files.into_iter().find(|path| !path.starts_with('@'));
+    let folder = file.map(|path| path.rsplit_once('/').map_or("", |(folder, _)| folder));
+    let text = |it: Option<&str>| it.map_or(Value::None, Value::str);
+    set("inventory_dir", text(folder.map(folder_text)));
+    set("inventory_file", text(file));
+    let settings = tree.find("ansible.cfg").ok();
+    set(
+        "ansible_config_file",
+        text(settings.map(|it| tree.path(it))),
+    );
+    set("ansible_check_mode", Value::Bool(false));
+    set("ansible_forks", Value::Int(5));
     set("ansible_managed", Value::str("Ansible managed"));
     set("ansible_run_tags", Value::list(vec![Value::str("all")]));
     set("ansible_skip_tags", Value::list(Vec::new()));
@@ -446,6 +445,19 @@ fn common(inventory: &Inventory, tree: &SourceTree) -> Arc<Layer> {
     ];
     set("ansible_version", Value::of_pairs(numbers));
     Arc::new(layer)
+}
+
+/// What every host has of its own.
+fn own(inventory: &Inventory, host: &str) -> Layer {
+    let mut layer = Layer::default();
+    let mut set = |name: &str, value: Value| {
+        layer.vars.insert(name.to_owned(), Binding::Value(value));
+    };
+    set("inventory_hostname", Value::str(host));
+    let short = host.split('.').next().unwrap_or_default();
+    set("inventory_hostname_short", Value::str(short));
+    set("group_names", group_names(inventory, host));
+    layer
 }
 
 /// What holds where nobody says anything.

@@ -95,7 +95,7 @@ pub(crate) struct Search {
 pub(crate) type HostVars = IndexMap<String, Vec<Arc<Layer>>>;
 
 /// The dictionary of all facts.
-const FACTS: &str = "ansible_facts";
+pub(crate) const FACTS: &str = "ansible_facts";
 
 /// Returns the name under which one fact is bound apart from the dictionary of all.
 pub(crate) fn fact_name(fact: &str) -> String {
@@ -162,13 +162,20 @@ impl<'a> Scope<'a> {
         &self.search
     }
 
+    /// Tells whether the run has a host of this name.
+    pub(crate) fn has_host(&self, host: &str) -> bool {
+        self.hosts.contains_key(host) || self.session.others().has_made(host)
+    }
+
     pub(crate) fn hosts(&self) -> &'a HostVars {
         self.hosts
     }
 
     /// Returns the scope of another host, as `hostvars` shows it.
     pub(crate) fn of_host(&self, host: &str) -> Option<Scope<'a>> {
-        let layers = self.hosts.get(host)?.clone();
+        let made = || self.session.others().has_made(host).then(Vec::new);
+        let mut layers = self.hosts.get(host).cloned().or_else(made)?;
+        layers.extend(self.session.before(host).map(Arc::new));
         Some(Scope::new(
             self.session,
             self.hosts,

@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 use serde_json::{Map, Value as Json, json};
 
 use super::Player;
-use super::tasks::Returned;
+use super::returned::Returned;
 use crate::account::{Outcome, Rendered, Step};
 use crate::import::ansible::playbook::Task;
 use crate::import::ansible::scope::{Binding, Scope};
@@ -51,7 +51,10 @@ impl Player<'_> {
     ) {
         let Some(trace) = &mut self.trace else { return };
         let free = free.map(|it| ("_raw_params".to_owned(), shown(it)));
-        let given = values.iter().filter(|(_, it)| !matches!(it, Value::Omit));
+        // `set_fact` takes `cacheable` away before it looks at what is left.
+        let is_given =
+            |(name, it): &(&String, &Value)| !matches!(it, Value::Omit) && *name != "cacheable";
+        let given = values.iter().filter(is_given);
         let named = given.map(|(name, value)| (name.clone(), shown(value)));
         trace.arguments = Some(Json::Object(free.into_iter().chain(named).collect()));
     }
