@@ -12,9 +12,7 @@ pub(super) const LOOKS: Module = Module {
     names: &[
         "setup",
         "gather_facts",
-        "service_facts",
         "mount_facts",
-        "getent",
         "ping",
         "wait_for",
         "wait_for_connection",

@@ -19,10 +19,12 @@ mod docker;
 mod docker_container;
 mod dpkg_divert;
 mod fail;
+mod fetched;
 mod file;
 mod find;
 mod firewalld;
 mod foreign;
+mod getent;
 mod group;
 mod groups;
 mod hostname;
@@ -114,10 +116,13 @@ pub(super) const MODULES: &[&Module] = &[
     &docker_container::MODULE,
     &dpkg_divert::MODULE,
     &fail::MODULE,
+    &fetched::MODULE,
     &file::MODULE,
     &find::MODULE,
     &firewalld::MODULE,
     &foreign::MODULE,
+    &getent::GETENT,
+    &getent::SERVICES,
     &group::MODULE,
     &groups::ADD_HOST,
     &groups::GROUP_BY,
@@ -266,6 +271,8 @@ pub(super) struct Run<'r, 'a> {
     pub(super) stated: usize,
     /// What it asks for is all that it does: where the machine has it, nothing changes.
     pub(super) is_settled: bool,
+    /// It does something besides what it states, such as restarting a service.
+    pub(super) acts: bool,
     /// What `register` binds, where the module can say it.
     pub(super) returns: Option<Value>,
     /// What has to hold for what it returns.
@@ -381,7 +388,8 @@ impl Run<'_, '_> {
         if is_known || results::is_command(self.task) {
             return;
         }
-        if self.state.changes() == changes && self.is_settled {
+        let asks = self.is_settled || self.stated > 0;
+        if self.state.changes() == changes && asks && !self.acts {
             let unchanged =
                 results::of_change_with(self.task, vec![("changed", Value::Bool(false))]);
             self.returns = Some(unchanged);

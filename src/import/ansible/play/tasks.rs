@@ -235,6 +235,7 @@ impl<'a> Player<'a> {
             if modules::is_probe(&task.module) || task.module == "uri" {
                 return Returned::plain(results::unknown(task));
             }
+            self.state.stir();
             return Returned::changed(task);
         };
         let part = context
@@ -259,6 +260,7 @@ impl<'a> Player<'a> {
             closings: Vec::new(),
             stated: 0,
             is_settled: false,
+            acts: false,
             returns: None,
             returns_under: None,
             facts: Vec::new(),
