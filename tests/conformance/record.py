@@ -13,6 +13,7 @@ import importlib.metadata
 import json
 import os
 import pathlib
+import re
 import shutil
 import stat
 import subprocess
@@ -183,7 +184,9 @@ def watch(root):
             return float(value) if value == value and abs(value) != float("inf") else str(value)
         if isinstance(value, (datetime.datetime, datetime.date)):
             return value.isoformat()
-        return str(value).replace(root + "/", "").replace(root, ".")
+        # Where ansible-core puts what it takes to the machine is another place each time.
+        text = re.sub(r"\S*/\.ansible/tmp/\S*", "(temporary)", str(value))
+        return text.replace(root + "/", "").replace(root, ".")
 
     def note(result, outcome, is_item=False):
         task, values = result._task, result._result

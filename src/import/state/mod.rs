@@ -7,7 +7,7 @@ mod key;
 use indexmap::{IndexMap, IndexSet};
 
 use crate::account::{Closing, Code, ItemId, Verdict};
-use crate::model::{Condition, Entry, Origin, Resource};
+use crate::model::{Condition, Entry, Origin, Resource, User};
 
 use join::{is_same, join};
 pub(crate) use key::Key;
@@ -35,6 +35,8 @@ pub(crate) struct State {
     is_stirred: bool,
     /// How often something changed.
     changes: usize,
+    /// What people call the task that is played.
+    actor: Option<String>,
     /// Decisions about items whose resource is gone.
     pub(crate) closings: Closings,
     /// What a later playbook says otherwise than an earlier one, which stands.
@@ -68,6 +70,9 @@ impl State {
             self.guarded.entry(key).or_default().push(self.slots.len());
             self.slots.push(Some(Slot { entry, book }));
             return;
+        }
+        if let Key::Package(_) = key {
+            self.fresh.retain(|it| !is_of_packages(it));
         }
         self.overrule(&key, &entry, book);
         let Some(old) = self
@@ -162,7 +167,10 @@ impl State {
             &origin,
             Verdict::NotNeeded,
             Code::Overwritten,
-            "a later task writes the same thing",
+            &match &self.actor {
+                Some(task) => format!("later {task} writes the same thing"),
+                None => "a later task writes the same thing".to_owned(),
+            },
         );
     }
 
@@ -221,7 +229,10 @@ impl State {
                 &origin,
                 Verdict::NotNeeded,
                 Code::AlreadySo,
-                "made here and removed again by a later task",
+                &match &self.actor {
+                    Some(task) => format!("made here and removed again by {task}"),
+                    None => "made here and removed again by a later task".to_owned(),
+                },
             );
         }
         self.changes += usize::from(was_there);
@@ -342,9 +353,26 @@ impl State {
         self.fresh.iter().any(|it| is_at_or_below(path, it))
     }
 
+    /// Notes what people call the task that is played from here on; returns how often something changed so far.
+    pub(crate) fn begin(&mut self, actor: String) -> usize {
+        self.actor = Some(actor);
+        self.changes
+    }
+
     /// Returns how often something changed so far.
     pub(crate) fn changes(&self) -> usize {
         self.changes
+    }
+
+    /// Returns the users that are certain to be there.
+    pub(crate) fn users(&self) -> impl Iterator<Item = &User> {
+        self.index.iter().filter_map(|(key, at)| match key {
+            Key::User(_) => match &self.slots.get(*at)?.as_ref()?.entry.resource {
+                Resource::User(user) => Some(user),
+                _ => None,
+            },
+            _ => None,
+        })
     }
 
     pub(crate) fn entries(&self) -> impl Iterator<Item = &Entry> {
@@ -366,6 +394,16 @@ impl State {
             .collect();
         (entries, self.closings)
     }
+}
+
+/// Tells whether a package may bring something to a path.
+fn is_of_packages(path: &str) -> bool {
+    const FOLDERS: [&str; 8] = [
+        "/etc/", "/usr/", "/var/", "/lib/", "/bin/", "/sbin/", "/run/", "/boot/",
+    ];
+    const OTHERS: [&str; 3] = ["/usr/local/", "/var/www/", "/var/tmp/"];
+    let is_in = |list: &[&str]| list.iter().any(|it| path.starts_with(it));
+    is_in(&FOLDERS) && !is_in(&OTHERS)
 }
 
 fn is_below(path: &str, folder: &str) -> bool {

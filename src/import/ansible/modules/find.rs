@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use super::paths::{Change, There, absolute, base_name, bytes, real, tell, there};
+use super::paths::{Change, There, absolute, base_name, bytes, has_homes, real, tell, there};
 use super::stat::described;
 use super::{Kind, Module, Run};
 use crate::import::ansible::params::{Params, Refusal};
@@ -209,7 +209,7 @@ struct Found {
 impl Found {
     /// Looks below one path; `None` where what is there is not known.
     fn look(&mut self, run: &Run<'_, '_>, given: &str, top: &str, wanted: &Wanted) -> Option<()> {
-        if run.state.doubt_below(top).is_some() {
+        if run.state.doubt_below(top).is_some() || has_homes(run, top) {
             return None;
         }
         let is_folder = match there(run, top) {

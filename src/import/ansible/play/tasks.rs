@@ -273,7 +273,7 @@ impl<'a> Player<'a> {
             rendered: None,
             is_traced: self.trace.is_some(),
         };
-        let changes = run.state.changes();
+        let changes = run.state.begin(results::said(task));
         let outcome = (module.run)(&mut params, &mut run);
         run.conclude(changes, &outcome);
         let left = params.left();

@@ -2,7 +2,7 @@
 
 use crate::import::ansible::modules::Run;
 use crate::import::state::Key;
-use crate::model::{Entry, Resource};
+use crate::model::{Entry, Resource, User};
 use crate::source;
 
 /// What is at a path.
@@ -43,6 +43,9 @@ pub(in crate::import::ansible::modules) fn there<'r>(
     if FOLDERS.contains(&path) || state.has_path(path) {
         return There::Folder;
     }
+    if let Some(found) = in_home(run, path) {
+        return found;
+    }
     let is_temporary = path.starts_with("/tmp/") || path.starts_with("/var/tmp/");
     if state.is_fresh(path) || (is_temporary && !state.is_stirred()) {
         return There::Nothing;
@@ -51,6 +54,47 @@ pub(in crate::import::ansible::modules) fn there<'r>(
         return There::NothingAtFirst;
     }
     There::Foreign
+}
+
+/// What a new home gets of /etc/skel.
+const SKELETON: [&str; 5] = [
+    ".bash_logout",
+    ".bash_profile",
+    ".bashrc",
+    ".profile",
+    ".zshrc",
+];
+
+/// Tells what is at a path in the home of a user that the play made.
+fn in_home(run: &Run<'_, '_>, path: &str) -> Option<There<'static>> {
+    if !path.starts_with("/home/") && !path.starts_with("/root/") {
+        let is_home = |user: &User| user.home.as_deref() == Some(path);
+        return users(run).any(is_home).then_some(There::Folder);
+    }
+    if SKELETON.contains(&path.rsplit('/').next().unwrap_or_default()) {
+        return Some(There::Foreign);
+    }
+    let usual = |user: &User| match &user.home {
+        Some(home) => home == path,
+        None => path.strip_prefix("/home/") == Some(user.name.as_str()),
+    };
+    users(run).any(usual).then_some(There::Folder)
+}
+
+/// Returns the users with homes that the play made.
+fn users<'r>(run: &'r Run<'_, '_>) -> impl Iterator<Item = &'r User> {
+    run.state.users().filter(|it| it.create_home != Some(false))
+}
+
+/// Tells whether homes stand in a folder.
+pub(in crate::import::ansible::modules) fn has_homes(run: &Run<'_, '_>, folder: &str) -> bool {
+    users(run).any(|user| {
+        let home = user
+            .home
+            .clone()
+            .unwrap_or_else(|| format!("/home/{}", user.name));
+        home == folder || home.starts_with(&format!("{}/", folder.trim_end_matches('/')))
+    })
 }
 
 /// Returns a path whose folders are no links, as far as the play made them.

@@ -4,7 +4,7 @@ use crate::import::ansible::modules::Run;
 use crate::import::holes::encode;
 use crate::model::{Condition, Content, Directory, File, HoleKind, Mode, Resource, Text};
 
-use super::disk::{There, there};
+use super::disk::{There, is_empty_at_first, there};
 use super::mode::Of;
 use super::{NEW_FILE, NEW_FOLDER, Wishes};
 
@@ -95,10 +95,12 @@ pub(in crate::import::ansible::modules) fn make_folder(
         There::NothingAtFirst | There::Foreign => Change::Assumed,
         There::Open(_) => Change::Unknown,
     };
-    let is_new = matches!(
-        there(run, path),
-        There::Nothing | There::NothingAtFirst | There::Made(_)
-    );
+    // Where packages bring folders, that nothing is there at first says little.
+    let is_new = match there(run, path) {
+        There::Nothing | There::Made(_) => true,
+        There::NothingAtFirst => is_empty_at_first(path),
+        There::Folder | There::Foreign | There::Open(_) => false,
+    };
     let mode = wishes.mode.as_ref();
     run.put(Resource::Directory(Directory {
         path: path.to_owned(),
@@ -124,7 +126,9 @@ pub(in crate::import::ansible::modules) fn put_parents(
     while !above.is_empty() {
         match there(run, above) {
             There::Nothing => missing.push(above.to_owned()),
-            There::NothingAtFirst if !wishes.is_empty() => missing.push(above.to_owned()),
+            There::NothingAtFirst if !wishes.is_empty() && is_empty_at_first(above) => {
+                missing.push(above.to_owned());
+            }
             _ => break,
         }
         above = parent(above);

@@ -62,7 +62,40 @@ pub(in crate::import::ansible::modules) fn check(tasks: &str, expected: &[&str])
             found.push(format!("{}: {}", diagnostic.code.id(), diagnostic.message));
         }
     }
+
     assert_eq!(found, expected, "\n{tasks}");
+}
+
+/// Plays tasks, and returns what the host has come to have.
+fn entries(tasks: &str) -> Vec<crate::model::Entry> {
+    let tasks: String = tasks.lines().map(|line| format!("    {line}\n")).collect();
+    let text = format!("- hosts: web\n  gather_facts: false\n  tasks:\n{tasks}");
+    let tree = SourceTree::from_texts("t", &[("site.yml", &text)]);
+    let (mut account, mut diags) = (Account::new(), Diagnostics::new());
+    let model = (IMPORTER.import)(&tree, &Options::default(), &mut account, &mut diags);
+    model
+        .machines
+        .into_iter()
+        .flat_map(|it| it.entries)
+        .collect()
+}
+
+/// Compares the last thing that the host has come to have.
+fn check_last(tasks: &str, expected: &str) {
+    let entries = entries(tasks);
+    let last = entries
+        .iter()
+        .rfind(|it| !matches!(it.resource, Resource::Opaque(_)));
+    let found = last.map(|it| serde_json::to_string(&it.resource).unwrap());
+    assert_eq!(found.as_deref(), Some(expected), "\n{tasks}");
+}
+
+/// Compares the number of tasks that a path has come from.
+fn check_origins(tasks: &str, path: &str, expected: usize) {
+    let entries = entries(tasks);
+    let is_it = |resource: &Resource| matches!(resource, Resource::File(it) if it.path == path);
+    let entry = entries.iter().find(|it| is_it(&it.resource)).unwrap();
+    assert_eq!(entry.origin.items.len(), expected, "\n{tasks}");
 }
 
 mod files {
@@ -143,7 +176,7 @@ mod files {
         check(
             "- file: {path: /srv/x, state: directory}\n- file: {path: /srv/x, state: absent}",
             &[
-                "not-needed: made here and removed again by a later task",
+                "not-needed: made here and removed again by the task \"file\"",
                 "not-needed: `/srv/x` was made by an earlier task and is gone again",
             ],
         );
@@ -503,3 +536,5 @@ mod steering {
         );
     }
 }
+
+mod state;
