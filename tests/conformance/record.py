@@ -51,7 +51,7 @@ def record(case):
     with tempfile.TemporaryDirectory() as home:
         root = pathlib.Path(home, "in")
         if case.is_dir():
-            shutil.copytree(case, root)
+            shutil.copytree(case, root, symlinks=True)
             args = (root / "args").read_text().splitlines() if (root / "args").exists() else []
         else:
             root.mkdir()

@@ -7,7 +7,9 @@
 
 use std::collections::BTreeMap;
 
-use super::paths::{Change, There, absolute, base_name, bytes, has_homes, real, tell, there};
+use super::paths::{
+    Change, There, absolute, base_name, bytes, has_homes, is_empty_at_first, real, tell, there,
+};
 use super::stat::described;
 use super::{Kind, Module, Run};
 use crate::import::ansible::params::{Params, Refusal};
@@ -229,8 +231,12 @@ impl Found {
         }
         match there(run, &format!("{}/\u{1}", top.trim_end_matches('/'))) {
             There::Nothing => {}
-            There::NothingAtFirst => self.is_assumed = true,
-            There::Made(_) | There::Folder | There::Foreign | There::Open(_) => return None,
+            There::NothingAtFirst if is_empty_at_first(top) => self.is_assumed = true,
+            There::NothingAtFirst
+            | There::Made(_)
+            | There::Folder
+            | There::Foreign
+            | There::Open(_) => return None,
         }
         let tree = Tree::of(run, top);
         self.walk(run, top, given.trim_end_matches('/'), 1, &tree, wanted)

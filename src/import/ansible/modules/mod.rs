@@ -312,15 +312,19 @@ impl Run<'_, '_> {
 
     /// States what the machine must have.
     pub(super) fn put(&mut self, resource: Resource) {
-        let entry = Entry {
+        let entry = self.entry(resource);
+        self.state.put(entry, self.book);
+    }
+
+    fn entry(&mut self, resource: Resource) -> Entry {
+        self.stated += 1;
+        Entry {
             resource,
             part: self.part.clone(),
             origin: Origin::of(self.task.item),
             assumptions: self.assumed(),
             guard: self.guard.clone(),
-        };
-        self.stated += 1;
-        self.state.put(entry, self.book);
+        }
     }
 
     /// Returns what has to hold for what the task says: templates that were rendered meanwhile included.
@@ -332,14 +336,7 @@ impl Run<'_, '_> {
 
     /// States what has become of something of which an earlier task made a part.
     pub(super) fn amend(&mut self, resource: Resource) {
-        let entry = Entry {
-            resource,
-            part: self.part.clone(),
-            origin: Origin::of(self.task.item),
-            assumptions: self.assumed(),
-            guard: self.guard.clone(),
-        };
-        self.stated += 1;
+        let entry = self.entry(resource);
         self.state.amend(entry, self.book);
     }
 

@@ -62,6 +62,7 @@ fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
         folder_mode: None,
         force: params.flag(&["force"])?.unwrap_or(true),
         follow: params.flag(&["follow"])?.unwrap_or(false),
+        local_follow: true,
         preserves: false,
         checksum: None,
     };

@@ -6,14 +6,14 @@ mod machine;
 
 use super::paths::{
     Asked, Asset, Change, There, Wishes, absolute, base_name, bytes, content, directory_mode, find,
-    folder_files, is_folder, make_folder, parent, placed, put_parents, real, same_content,
-    set_attributes, tell, there, told, wishes, write_file,
+    folder_files, folder_links, is_folder, make_folder, parent, placed, put_parents, real,
+    same_content, set_attributes, tell, there, told, wishes, write_file,
 };
 use super::{Kind, Module, Run};
 use crate::import::ansible::digest::digest;
 use crate::import::ansible::params::{Params, Refusal};
 use crate::import::ansible::value::Value;
-use crate::model::{Content, Mode, Resource, Text};
+use crate::model::{Content, Link, Mode, Resource, Text};
 use crate::source::FileId;
 
 pub(super) const MODULE: Module = Module {
@@ -37,6 +37,8 @@ pub(super) struct Way {
     pub(super) force: bool,
     /// A link at the destination is followed.
     pub(super) follow: bool,
+    /// Links in a folder of the input are copied as what they lead to.
+    pub(super) local_follow: bool,
     /// The permissions are those of the source.
     pub(super) preserves: bool,
     pub(super) checksum: Option<String>,
@@ -61,7 +63,7 @@ struct Copied {
 }
 
 fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
-    params.pass_over(&["backup", "validate", "local_follow", "decrypt"]);
+    params.pass_over(&["backup", "validate", "decrypt"]);
     let preserves = run
         .task
         .arguments
@@ -79,6 +81,7 @@ fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
         wishes: wishes(params)?,
         force: params.flag(&["force"])?.unwrap_or(true),
         follow: params.flag(&["follow"])?.unwrap_or(false),
+        local_follow: params.flag(&["local_follow"])?.unwrap_or(true),
         checksum: params.string(&["checksum"])?,
         preserves,
     };
@@ -252,7 +255,13 @@ fn copy_folder(source: &str, folder: &str, way: Way, run: &mut Run<'_, '_>) -> R
         format!("{}/{}", top.trim_end_matches('/'), base_name(source))
     };
     let tree = run.library.tree;
-    let files = folder_files(tree, folder);
+    let mut files = folder_files(tree, folder);
+    let links = if way.local_follow {
+        Vec::new()
+    } else {
+        folder_links(tree, folder)
+    };
+    files.retain(|(path, _)| !links.iter().any(|(link, _)| link == path));
     let folders = way.of_folders();
     if !files.is_empty() {
         put_parents(run, &top, &folders);
@@ -281,6 +290,10 @@ fn copy_folder(source: &str, folder: &str, way: Way, run: &mut Run<'_, '_>) -> R
             only = Some(copied);
         }
     }
+    for (below, target) in links {
+        let path = format!("{}/{below}", top.trim_end_matches('/'));
+        change = change.or(put_link(path, target, run));
+    }
     let mut dest = way.dest.clone();
     if !dest.ends_with('/') {
         dest.push('/');
@@ -299,6 +312,21 @@ fn copy_folder(source: &str, folder: &str, way: Way, run: &mut Run<'_, '_>) -> R
     }
     tell(run, change, pairs);
     Ok(())
+}
+
+fn put_link(path: String, target: &str, run: &mut Run<'_, '_>) -> Change {
+    let change = match there(run, &path) {
+        There::Made(entry) => match &entry.resource {
+            Resource::Link(link) => Change::of(link.target != target),
+            _ => Change::Yes,
+        },
+        There::Nothing | There::Folder => Change::Yes,
+        There::NothingAtFirst | There::Foreign => Change::Assumed,
+        There::Open(_) => Change::Unknown,
+    };
+    let target = target.to_owned();
+    run.put(Resource::Link(Link { path, target }));
+    change
 }
 
 /// Folders below /etc come with their files; elsewhere, and where they have an owner, they are stated.

@@ -7,7 +7,7 @@ mod mode;
 mod told;
 mod write;
 
-pub(super) use assets::{Asset, content, find, folder_files};
+pub(super) use assets::{Asset, content, find, folder_files, folder_links};
 pub(super) use disk::{There, has_homes, is_empty_at_first, is_folder, placed, real, there};
 pub(super) use edit::{Edit, Edited, Missing, edit};
 pub(super) use mode::{Asked, Of, not_known};
