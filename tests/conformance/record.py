@@ -65,7 +65,7 @@ def record(case):
         path = pathlib.Path(args.pop(0)[1:]) if args and args[0].startswith("@") else "site.yml"
         command = [sys.executable, __file__, "--play", str(root), str(path), "-e", f"out={OUT}", *args]
         done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True)
-        lines = events.read_text().splitlines() if events.exists() else []
+        lines = events.read_text().split("\n")[:-1] if events.exists() else []
         hosts = {}
         for event in map(json.loads, lines):
             hosts.setdefault(event.pop("host"), []).append(event)

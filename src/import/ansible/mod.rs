@@ -28,6 +28,8 @@ mod settle;
 mod tags;
 mod value;
 
+pub use jinja::{Callables, callables};
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::state::State;

@@ -290,7 +290,7 @@ pub fn replace(text: &str, edit: &Replacement) -> Result<String, String> {
         }
     };
     let pattern = Pattern::new(edit.regexp, "m", Characters::Unicode)?;
-    let (new, _) = pattern.substitute(edit.replace, &text[range.clone()])?;
+    let (new, _) = pattern.substitute(edit.replace, &text[range.clone()], 0)?;
     Ok(format!(
         "{}{new}{}",
         &text[..range.start],

@@ -10,6 +10,9 @@ use crate::import::ansible::value::Value;
 use crate::source::{FileId, join};
 use crate::syntax::jinja::{Block, Body, Expr, Settings, StmtKind};
 
+/// The signs of statements, values and comments.
+pub(super) const DELIMITERS: [&str; 6] = ["{%", "%}", "{{", "}}", "{#", "#}"];
+
 /// Returns the settings of a template file, and where its text starts after its `#jinja2:` line.
 pub(super) fn settings(text: &str, whitespace: Whitespace) -> (Settings, usize) {
     let mut settings = Settings {
@@ -22,8 +25,7 @@ pub(super) fn settings(text: &str, whitespace: Whitespace) -> (Settings, usize) 
         return (settings, 0);
     };
     let end = rest.find('\n').unwrap_or(rest.len());
-    let defaults = ["{%", "%}", "{{", "}}", "{#", "#}"];
-    let mut delimiters = defaults.map(str::to_owned);
+    let mut delimiters = DELIMITERS.map(str::to_owned);
     for pair in rest[..end].split(',') {
         let Some((name, value)) = pair.split_once(':') else {
             continue;
@@ -42,7 +44,7 @@ pub(super) fn settings(text: &str, whitespace: Whitespace) -> (Settings, usize) 
             _ => {}
         }
     }
-    if delimiters != defaults {
+    if delimiters != DELIMITERS {
         settings.delimiters = Some(Box::new(delimiters));
     }
     let start = "#jinja2:".len() + end;

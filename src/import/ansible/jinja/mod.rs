@@ -2,10 +2,12 @@
 
 mod args;
 mod call;
+mod catalog;
 mod expr;
 mod filters;
 mod format;
 mod functions;
+mod hash_set;
 mod include;
 mod lookup;
 mod method;
@@ -20,6 +22,8 @@ mod yaml;
 
 #[cfg(test)]
 mod tests;
+
+pub use catalog::{Callables, callables};
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -85,13 +89,45 @@ pub(super) fn lookup_list(
 
 /// Renders a template file.
 pub(super) fn render(scope: &Scope<'_>, file: FileId, whitespace: Whitespace) -> Eval<Text> {
+    let how = Rendering {
+        whitespace,
+        variable: [None, None],
+        comment: [None, None],
+    };
+    Ok(match rendered(scope, file, &how)? {
+        Value::None => Text::new(),
+        // One value that is no string is shown alone.
+        other => other.to_text(),
+    })
+}
+
+/// How a template file is read, where the file itself does not say it.
+struct Rendering {
+    whitespace: Whitespace,
+    /// The signs around a value, and around a comment.
+    variable: [Option<String>; 2],
+    comment: [Option<String>; 2],
+}
+
+/// Renders a template file; a single value keeps its type.
+fn rendered(scope: &Scope<'_>, file: FileId, how: &Rendering) -> Eval<Value> {
     let start = Span::new(file, 0, 0);
     let tree = scope.session().tree;
     let text = tree.text(file).map_err(|problem| {
         let message = format!("`{}` cannot be read: {problem}", tree.path(file));
         Failure::new(Code::MissingFile, message).or_at(start)
     })?;
-    let (settings, body_start) = include::settings(text, whitespace);
+    let (mut settings, body_start) = include::settings(text, how.whitespace);
+    let signs = [&how.variable, &how.comment].into_iter().flatten();
+    if settings.delimiters.is_none() && signs.clone().any(Option::is_some) {
+        let mut delimiters = include::DELIMITERS.map(str::to_owned);
+        for (place, sign) in (2..).zip(signs) {
+            if let (Some(delimiter), Some(sign)) = (delimiters.get_mut(place), sign) {
+                delimiter.clone_from(sign);
+            }
+        }
+        settings.delimiters = Some(Box::new(delimiters));
+    }
     let text = &text[body_start..];
     let parsed = scope.session().file(file, text, &settings);
     let first_line = if body_start > 0 { 1 } else { 0 };
@@ -106,11 +142,9 @@ pub(super) fn render(scope: &Scope<'_>, file: FileId, whitespace: Whitespace) ->
         env.run_template(body, &mut out)
             .map_err(|failure| failure.or_at(env.here()))?;
         match out.finish() {
-            Value::None => Ok(Text::new()),
             Value::Undefined(name) => Err(Failure::undefined(&name).or_at(env.here())),
-            Value::Str(made) => Ok(with_last_breaks(made, text)),
-            // One value that is no string is shown alone.
-            other => Ok(other.to_text()),
+            Value::Str(made) => Ok(Value::Str(with_last_breaks(made, text))),
+            other => Ok(other),
         }
     })
 }
@@ -138,10 +172,12 @@ pub(super) fn attribute(value: &Value, name: &str) -> Option<Value> {
     match value {
         Value::Unknown(_) | Value::Undefined(_) => Some(value.clone()),
         Value::Dict(_) => value.entry(name).cloned(),
-        Value::List(items) => {
-            let index: usize = name.parse().ok()?;
-            items.get(index).cloned()
-        }
+        Value::List(items) => match (name, &items[..]) {
+            // A row of `groupby` also has names.
+            ("grouper", [key, Value::List(_)]) => Some(key.clone()),
+            ("list", [_, group @ Value::List(_)]) => Some(group.clone()),
+            _ => items.get(name.parse::<usize>().ok()?).cloned(),
+        },
         _ => None,
     }
 }
