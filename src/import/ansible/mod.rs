@@ -7,14 +7,18 @@
 //! Manual: <https://docs.ansible.com/ansible/latest/>
 
 mod arguments;
+mod asked;
+mod chronicle;
 mod facts;
 mod hosts;
 mod inventory;
 mod jinja;
 mod keywords;
 mod library;
+mod merging;
 mod modules;
 mod params;
+mod passes;
 mod play;
 mod playbook;
 mod playbooks;
@@ -24,26 +28,29 @@ mod results;
 mod scope;
 mod secret;
 mod session;
+mod settings;
 mod settle;
 mod tags;
 mod value;
+mod vault;
 
 pub use jinja::{Callables, callables};
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::state::State;
 use super::{Importer, Options as ImportOptions, Prefer};
 use crate::account::{Account, Closing, Code, ItemId, ItemKind, Verdict};
 use crate::diag::{self, Diagnostics};
 use crate::model::{Condition, Entry, Hostname, Machine, Model, Origin, Part, Resource, VERSION};
-use crate::parallel;
 use crate::source::SourceTree;
 
 use hosts::Cast;
 use library::Library;
-use play::{Played, Player};
 use scope::Session;
+pub use vault::Password;
+use vault::Vaults;
 
 pub(super) const IMPORTER: Importer = Importer {
     name: "ansible",
@@ -75,6 +82,8 @@ pub struct Options {
     pub facts: Option<String>,
     /// `--assume`: a built-in profile.
     pub assume: Option<String>,
+    /// `--vault-password-file` and `--vault-id`.
+    pub passwords: Vec<Password>,
     /// `--trace`: whether every task is noted as it is played.
     pub trace: bool,
 }
@@ -106,25 +115,13 @@ fn import(
     account: &mut Account,
     diags: &mut Diagnostics,
 ) -> Model {
-    let library = Library::load(tree, account, diags);
+    let vaults = Arc::new(Vaults::of(tree, &options.ansible.passwords, diags));
+    let library = Library::load(tree, account, diags).opened_by(&vaults);
     let playbooks = playbooks::choose(&library, &options.given, diags);
-    let session = Session::new(tree);
+    let session = Session::new(tree).opened_by(&vaults);
     let cast = Cast::choose(&library, &session, &playbooks, options, diags);
     drop(session);
-    let played: Vec<Played> = parallel::map(&cast.hosts, 2, |host| {
-        // Parsed templates are kept per thread: they are shared by no two hosts that run at once.
-        let session = Session::new(tree);
-        let stage = cast.stage(&library, &options.ansible);
-        let mut player = Player::new(host, &stage, &session);
-        if playbooks.is_empty() {
-            for (book, role) in cast.roles.iter().enumerate() {
-                player.play_role_alone(role, cast.role_title(tree, role), book);
-            }
-            player.finish()
-        } else {
-            player.play_all(&playbooks)
-        }
-    });
+    let played = passes::play(&library, &cast, &playbooks, options);
     let mut machines = Vec::with_capacity(played.len());
     let mut played = played;
     let mut delegated: Vec<(String, State)> = Vec::new();
@@ -178,6 +175,7 @@ fn import(
             packaged: BTreeMap::new(),
         });
     }
+    vaults.report(diags);
     close_the_rest(account, &library, &machines);
     if machines.is_empty() {
         diags.general(

@@ -10,8 +10,10 @@ use indexmap::{IndexMap, IndexSet};
 pub(crate) use super::session::Session;
 
 use super::jinja;
+use super::merging;
 use super::secret;
 use super::value::{Dict, Truth, Value};
+use super::vault::SEALED;
 use crate::diag::Code;
 use crate::import::secret::is_secret_name;
 use crate::model::{Condition, Hole, HoleKind, Text};
@@ -95,7 +97,7 @@ pub(crate) struct Search {
 pub(crate) type HostVars = IndexMap<String, Vec<Arc<Layer>>>;
 
 /// The dictionary of all facts.
-const FACTS: &str = "ansible_facts";
+pub(crate) const FACTS: &str = "ansible_facts";
 
 /// Returns the name under which one fact is bound apart from the dictionary of all.
 pub(crate) fn fact_name(fact: &str) -> String {
@@ -135,6 +137,23 @@ impl<'a> Scope<'a> {
         search: Arc<Search>,
         layers: Vec<Arc<Layer>>,
     ) -> Scope<'a> {
+        let layers = if session.merges_hashes {
+            let below = |below: &[Arc<Layer>]| {
+                Scope::of(session, hosts, Arc::clone(&search), below.to_vec())
+            };
+            merging::merge(&layers, below)
+        } else {
+            layers
+        };
+        Scope::of(session, hosts, search, layers)
+    }
+
+    fn of(
+        session: &'a Session<'a>,
+        hosts: &'a HostVars,
+        search: Arc<Search>,
+        layers: Vec<Arc<Layer>>,
+    ) -> Scope<'a> {
         Scope {
             session,
             hosts,
@@ -162,13 +181,20 @@ impl<'a> Scope<'a> {
         &self.search
     }
 
+    /// Tells whether the run has a host of this name.
+    pub(crate) fn has_host(&self, host: &str) -> bool {
+        self.hosts.contains_key(host) || self.session.others().has_made(host)
+    }
+
     pub(crate) fn hosts(&self) -> &'a HostVars {
         self.hosts
     }
 
     /// Returns the scope of another host, as `hostvars` shows it.
     pub(crate) fn of_host(&self, host: &str) -> Option<Scope<'a>> {
-        let layers = self.hosts.get(host)?.clone();
+        let made = || self.session.others().has_made(host).then(Vec::new);
+        let mut layers = self.hosts.get(host).cloned().or_else(made)?;
+        layers.extend(self.session.before(host).map(Arc::new));
         Some(Scope::new(
             self.session,
             self.hosts,
@@ -401,8 +427,16 @@ impl<'a> Scope<'a> {
                     Some(name) => format!("{place} {name}"),
                     None => place,
                 };
-                return Ok(Value::secret(what, Some(node.span)));
+                let text = node.text().unwrap_or_default();
+                let opened = self.session.vaults().open(text, node.span);
+                return Ok(secret::sealed_text(
+                    self.session,
+                    what,
+                    opened.as_deref(),
+                    node.span,
+                ));
             }
+            Some(SEALED) => return Ok(secret::unsealed(self, node)),
             Some("unsafe") => return Ok(Value::str(node.text().unwrap_or_default())),
             _ => {}
         }
@@ -484,9 +518,8 @@ impl<'a> Scope<'a> {
         if let Value::Undefined(name) = value {
             return Err(Failure::undefined(name));
         }
-        if let Some(revealed) = self.session.reveal(value) {
-            return Ok(Truth::of(!revealed.is_empty()));
-        }
+        let revealed = self.session.revealed(value);
+        let value = revealed.as_ref().unwrap_or(value);
         Ok(value.truth().unwrap_or(Truth::No))
     }
 

@@ -1,15 +1,18 @@
 //! `Session`: what all scopes of a thread share.
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use super::scope::Failure;
+use super::chronicle::{Chronicle, Chronicles, Event, Moment, What};
+use super::scope::{Binding, Failure, Layer};
 use super::value::Value;
+use super::vault::Vaults;
 use crate::diag::{Code, Diagnostics};
-use crate::model::Piece;
+use crate::model::{HoleKind, Piece};
 use crate::source::{FileId, SourceTree, Span};
 use crate::syntax::jinja::{Body, Expr, Settings, SyntaxError, read_expression, read_template};
 use crate::syntax::python_regex::{Characters, Pattern};
@@ -31,13 +34,30 @@ pub(crate) struct Session<'a> {
     /// The texts of secrets by what their holes are called; for decisions, never for output.
     secrets: RefCell<HashMap<String, String>>,
     unsupported: RefCell<IndexMap<String, Option<Span>>>,
-    /// All variables of a host, as `hostvars` shows them; `None` while they are being rendered.
-    hosts: RefCell<HashMap<String, Option<Value>>>,
+    /// All variables of a host at a moment, as `hostvars` shows them; `None` while they are being rendered.
+    hosts: RefCell<HashMap<(String, Moment), Option<Value>>>,
     depth: Cell<usize>,
+    vaults: Arc<Vaults>,
+    /// Whether dictionaries of several levels are merged.
+    pub(super) merges_hashes: bool,
+    /// Where the run is.
+    now: RefCell<Moment>,
+    /// What happened on the host that is played.
+    own: RefCell<Chronicle>,
+    own_name: String,
+    /// What happened on the others, where a pass before says so.
+    others: Arc<Chronicles>,
+    /// The hosts of which something was asked that only their run says.
+    asked: RefCell<BTreeSet<String>>,
 }
 
 impl<'a> Session<'a> {
     pub(crate) fn new(tree: &'a SourceTree) -> Session<'a> {
+        Session::among(tree, "", Arc::default())
+    }
+
+    /// Makes a session that knows what happened on all hosts in a pass before.
+    pub(super) fn among(tree: &'a SourceTree, host: &str, others: Arc<Chronicles>) -> Session<'a> {
         Session {
             tree,
             templates: RefCell::default(),
@@ -48,7 +68,25 @@ impl<'a> Session<'a> {
             unsupported: RefCell::default(),
             hosts: RefCell::default(),
             depth: Cell::new(0),
+            vaults: Arc::default(),
+            merges_hashes: false,
+            now: RefCell::default(),
+            own: RefCell::default(),
+            own_name: host.to_owned(),
+            others,
+            asked: RefCell::default(),
         }
+    }
+
+    /// Lets the session open vaults.
+    #[must_use]
+    pub(super) fn opened_by(mut self, vaults: &Arc<Vaults>) -> Session<'a> {
+        self.vaults = Arc::clone(vaults);
+        self
+    }
+
+    pub(super) fn vaults(&self) -> &Vaults {
+        &self.vaults
     }
 
     /// Returns a place for people: `roles/x/vars/main.yml:12`.
@@ -99,7 +137,8 @@ impl<'a> Session<'a> {
     /// Returns all variables of a host, rendered once. Variables of hosts that are made of all variables of hosts have
     /// no end: asked for while they are rendered, they are unknown.
     pub(super) fn host(&self, name: &str, render: impl FnOnce() -> Value) -> Value {
-        let known = self.hosts.borrow().get(name).cloned();
+        let key = (name.to_owned(), self.now.borrow().clone());
+        let known = self.hosts.borrow().get(&key).cloned();
         match known {
             Some(Some(value)) => value,
             Some(None) => {
@@ -107,13 +146,63 @@ impl<'a> Session<'a> {
                 Value::unknown(what, None)
             }
             None => {
-                self.hosts.borrow_mut().insert(name.to_owned(), None);
+                self.hosts.borrow_mut().insert(key.clone(), None);
                 let value = render();
                 let mut hosts = self.hosts.borrow_mut();
-                hosts.insert(name.to_owned(), Some(value.clone()));
+                hosts.insert(key, Some(value.clone()));
                 value
             }
         }
+    }
+
+    /// Goes to the statement of a number, one level below where the run is.
+    pub(super) fn enter(&self, number: usize) {
+        let number = u32::try_from(number).unwrap_or(u32::MAX);
+        self.now.borrow_mut().push(number);
+    }
+
+    /// Goes back to the level above.
+    pub(super) fn leave(&self) {
+        self.now.borrow_mut().pop();
+    }
+
+    pub(super) fn now(&self) -> Moment {
+        self.now.borrow().clone()
+    }
+
+    /// Notes what happens on the host that is played.
+    pub(super) fn happens(&self, what: What) {
+        let at = self.now();
+        self.own.borrow_mut().events.push(Event { at, what });
+    }
+
+    /// Returns what a host had come to have before now.
+    pub(super) fn before(&self, host: &str) -> Option<Layer> {
+        if host == self.own_name {
+            return self.own.borrow().layer();
+        }
+        if !self.asked.borrow().contains(host) {
+            self.asked.borrow_mut().insert(host.to_owned());
+        }
+        self.others.before(host, &self.now.borrow())
+    }
+
+    /// Returns what the task that is played bound on another host; what it is, is asked of that host's run.
+    pub(super) fn during(&self, host: &str) -> Vec<(String, Binding)> {
+        self.asked.borrow_mut().insert(host.to_owned());
+        let found = self.others.during(host, &self.now.borrow()).into_iter();
+        found
+            .map(|(name, binding)| (name.to_owned(), binding.clone()))
+            .collect()
+    }
+
+    pub(super) fn others(&self) -> &Arc<Chronicles> {
+        &self.others
+    }
+
+    /// Returns what happened on the host that was played, and of which others it asked.
+    pub(super) fn chronicle(&self) -> (Chronicle, BTreeSet<String>) {
+        (self.own.take(), self.asked.take())
     }
 
     pub(super) fn keep_secret(&self, what: &str, text: &str) {
@@ -132,10 +221,29 @@ impl<'a> Session<'a> {
         for piece in text.pieces() {
             match piece {
                 Piece::Literal(literal) => whole.push_str(literal),
-                Piece::Hole(hole) => whole.push_str(secrets.get(&hole.what)?),
+                Piece::Hole(hole) => match secrets.get(&hole.what) {
+                    Some(text) => whole.push_str(text),
+                    None => whole.push_str(self.vaults.kept(&hole.what)?.as_str()?),
+                },
             }
         }
         Some(whole)
+    }
+
+    /// Returns what a secret is, of any type; only decisions may ask.
+    pub(super) fn revealed(&self, value: &Value) -> Option<Value> {
+        match value {
+            Value::Unknown(hole) if hole.kind == HoleKind::Secret => self.vaults.kept(&hole.what),
+            _ => self.reveal(value).map(Value::from),
+        }
+    }
+
+    /// Runs what may note something of a secret, and forgets what it noted.
+    pub(super) fn in_secret<T>(&self, run: impl FnOnce() -> T) -> T {
+        let before = self.unsupported.borrow().len();
+        let made = run();
+        self.unsupported.borrow_mut().truncate(before);
+        made
     }
 
     /// Notes a filter, test, lookup or function that is not known: `filter`, `to_toml`.

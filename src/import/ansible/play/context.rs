@@ -10,7 +10,7 @@ use crate::import::ansible::playbook::Play;
 use crate::import::ansible::scope::Layer;
 use crate::model::Condition;
 use crate::source::{FileId, SourceTree};
-use crate::syntax::yaml::Node;
+use crate::syntax::yaml::{Node, Scalar};
 
 /// What holds for all of a play.
 #[derive(Clone, Debug, Default)]
@@ -25,6 +25,10 @@ pub(super) struct PlayFrame {
     pub(super) role_vars: Vec<Arc<Layer>>,
     /// The roles that were played, with their parameters.
     pub(super) played: IndexSet<String>,
+    /// The magic variables that hold for the whole play.
+    pub(super) magic: Arc<Layer>,
+    /// The first host of the play: for all of them it does what is done once.
+    pub(super) first: Option<String>,
     /// How many tasks are certain to have failed.
     pub(super) failures: usize,
 }
@@ -51,6 +55,8 @@ pub(super) struct RoleFrame {
     pub(super) title: String,
     /// The roles that led here, the outermost first.
     pub(super) parents: Vec<String>,
+    /// Those of them that included or imported the next one, and did not depend on it.
+    pub(super) includers: Vec<String>,
     pub(super) defaults: Vec<Arc<Layer>>,
     pub(super) vars: Vec<Arc<Layer>>,
 }
@@ -59,6 +65,8 @@ pub(super) struct RoleFrame {
 #[derive(Clone)]
 pub(super) struct Context<'a> {
     pub(super) role: Option<Arc<RoleFrame>>,
+    /// Whether a task is about to include or import a role.
+    pub(super) includes_role: bool,
     /// Variables of blocks and tasks around.
     pub(super) vars: Vec<Arc<Layer>>,
     /// Parameters of roles and includes.
@@ -73,6 +81,9 @@ pub(super) struct Context<'a> {
     pub(super) become_user: Option<&'a Arc<Node>>,
     pub(super) remote_user: Option<&'a Arc<Node>>,
     pub(super) delegate_to: Option<&'a Arc<Node>>,
+    pub(super) delegate_facts: Option<&'a Arc<Node>>,
+    pub(super) run_once: Option<&'a Arc<Node>>,
+    pub(super) no_log: Option<&'a Arc<Node>>,
     pub(super) notify: Vec<&'a Arc<Node>>,
     /// The folder of the file that is played.
     pub(super) folder: String,
@@ -84,6 +95,7 @@ impl<'a> Context<'a> {
     pub(super) fn new() -> Context<'a> {
         Context {
             role: None,
+            includes_role: false,
             vars: Vec::new(),
             params: Vec::new(),
             when: Vec::new(),
@@ -94,10 +106,29 @@ impl<'a> Context<'a> {
             become_user: None,
             remote_user: None,
             delegate_to: None,
+            delegate_facts: None,
+            run_once: None,
+            no_log: None,
             notify: Vec::new(),
             folder: String::new(),
             files: Vec::new(),
         }
+    }
+
+    /// Tells whether `no_log` forbids to show what a task says and returns; a template that decides it may say yes.
+    pub(super) fn is_silent(&self) -> bool {
+        let is_no = |node: &Node| match node.scalar() {
+            Some(Scalar::Bool(it)) => !it,
+            Some(Scalar::Str(text)) => {
+                matches!(
+                    text.to_lowercase().as_str(),
+                    "no" | "false" | "off" | "0" | "n" | "f" | ""
+                )
+            }
+            Some(Scalar::Int(number)) => number == 0,
+            Some(Scalar::Null | Scalar::Float(_)) | None => true,
+        };
+        self.no_log.is_some_and(|it| !is_no(it))
     }
 
     /// Of a play: its variables have a level of their own.
@@ -116,6 +147,9 @@ impl<'a> Context<'a> {
         inner.becomes = node.get("become").or(inner.becomes);
         inner.become_user = node.get("become_user").or(inner.become_user);
         inner.delegate_to = node.get("delegate_to").or(inner.delegate_to);
+        inner.delegate_facts = node.get("delegate_facts").or(inner.delegate_facts);
+        inner.run_once = node.get("run_once").or(inner.run_once);
+        inner.no_log = node.get("no_log").or(inner.no_log);
         inner
     }
 
@@ -130,6 +164,9 @@ impl<'a> Context<'a> {
         inner.become_user = keywords.become_user.as_ref().or(self.become_user);
         inner.remote_user = keywords.remote_user.as_ref().or(self.remote_user);
         inner.delegate_to = keywords.delegate_to.as_ref().or(self.delegate_to);
+        inner.delegate_facts = keywords.delegate_facts.as_ref().or(self.delegate_facts);
+        inner.run_once = keywords.run_once.as_ref().or(self.run_once);
+        inner.no_log = keywords.no_log.as_ref().or(self.no_log);
         if let Some(vars) = &keywords.vars {
             inner.vars.push(Arc::new(Layer::of_mapping(vars)));
         }

@@ -6,10 +6,11 @@ use indexmap::IndexMap;
 use serde_json::{Map, Value as Json, json};
 
 use super::Player;
-use super::tasks::Returned;
+use super::returned::Returned;
 use crate::account::{Outcome, Rendered, Step};
 use crate::import::ansible::playbook::Task;
-use crate::import::ansible::scope::{Binding, Scope};
+use crate::import::ansible::scope::{Binding, Scope, is_template};
+use crate::import::ansible::secret::hide;
 use crate::import::ansible::value::Value;
 use crate::model::{Condition, Hole, HoleKind, Piece, Text};
 use crate::source::FileId;
@@ -27,17 +28,24 @@ pub(in crate::import::ansible) struct Trace {
 impl Player<'_> {
     /// Notes one round of a task, where a trace is asked for.
     pub(super) fn trace(&mut self, task: &Task, item: Option<&Value>, returned: &Returned) {
+        let silent = self.silent;
         let Some(trace) = &mut self.trace else { return };
+        // `shell` is `command` with this argument.
+        if task.module == "shell"
+            && let Some(Json::Object(arguments)) = &mut trace.arguments
+        {
+            arguments.insert("_uses_shell".to_owned(), Json::Bool(true));
+        }
         trace.steps.push(Step {
             host: self.host.clone(),
             source: self.session.place(task.span),
             module: task.module.clone(),
             handler: trace.in_handler,
-            item: item.map(shown),
+            item: item.filter(|_| !silent).map(shown),
             outcome: outcome(returned),
-            arguments: trace.arguments.take(),
-            result: Some(shown(&returned.value)),
-            rendered: trace.rendered.take(),
+            arguments: trace.arguments.take().filter(|_| !silent),
+            result: Some(shown(&returned.value)).filter(|_| !silent),
+            rendered: trace.rendered.take().filter(|_| !silent),
         });
     }
 }
@@ -46,13 +54,28 @@ impl Player<'_> {
     /// Notes the arguments of the task that is played.
     pub(super) fn trace_arguments(
         &mut self,
+        task: &Task,
         values: &IndexMap<String, Value>,
         free: Option<&Value>,
     ) {
         let Some(trace) = &mut self.trace else { return };
         let free = free.map(|it| ("_raw_params".to_owned(), shown(it)));
-        let given = values.iter().filter(|(_, it)| !matches!(it, Value::Omit));
-        let named = given.map(|(name, value)| (name.clone(), shown(value)));
+        // `set_fact` takes `cacheable` away before it looks at what is left.
+        let is_given =
+            |(name, it): &(&String, &Value)| !matches!(it, Value::Omit) && *name != "cacheable";
+        let given = values.iter().filter(is_given);
+        // `set_fact` renders the names by itself: they show as written.
+        let written = |rendered: &str| {
+            let mut names = task.arguments.named.iter().map(|(name, _)| name);
+            let at = values.get_index_of(rendered);
+            let by_place = at.and_then(|at| names.nth(at));
+            by_place.filter(|it| is_template(it)).cloned()
+        };
+        let named = given.map(|(name, value)| {
+            let value = hide(self.session, name, value.clone(), None);
+            let name = written(name).unwrap_or_else(|| name.clone());
+            (name, shown(&value))
+        });
         trace.arguments = Some(Json::Object(free.into_iter().chain(named).collect()));
     }
 
@@ -83,6 +106,13 @@ pub(in crate::import::ansible) fn rendered(
     let search = scope.search();
     let role = search.role.iter().cloned();
     let variables = scope.watched().into_iter().filter_map(|name| {
+        // A secret is not shown as written either.
+        let value = scope.get(&name).ok();
+        let hole = value.as_ref().and_then(Value::deep_hole);
+        if hole.is_some_and(|it| it.kind == HoleKind::Secret) {
+            let shown = json!({ "secret": name });
+            return Some((name, shown));
+        }
         let bound = match scope.bound(&name)? {
             Binding::Node(node) => json!({ "written": written(node) }),
             Binding::Value(value) | Binding::Assumed(value, _) => json!({ "value": shown(value) }),
@@ -106,7 +136,8 @@ pub(in crate::import::ansible) fn shown(value: &Value) -> Json {
         Value::None => Json::Null,
         Value::Bool(it) => Json::Bool(*it),
         Value::Int(it) => json!(it),
-        Value::Float(it) => json!(it),
+        Value::Float(it) if it.is_finite() => json!(it),
+        Value::Float(it) => json!(it.to_string().to_lowercase()),
         Value::Str(text) => shown_text(text),
         Value::List(items) => Json::Array(items.iter().map(shown).collect()),
         Value::Dict(dict) => Json::Object(

@@ -1,7 +1,7 @@
 //! Lookups in files of data, and in lists that the play has.
 
 use crate::diag::Code;
-use crate::import::ansible::inventory::{Group, Inventory, matches};
+use crate::import::ansible::inventory::{Inventory, matches};
 use crate::import::ansible::jinja::args::Args;
 use crate::import::ansible::jinja::{Env, Eval};
 use crate::import::ansible::scope::Failure;
@@ -110,19 +110,18 @@ impl Env<'_, '_> {
     /// The hosts that a pattern means, of the groups that there are.
     pub(super) fn hosts_of(&mut self, pattern: &str) -> Eval<Vec<Value>> {
         let groups = self.scope.get("groups")?;
-        let mut inventory = Inventory::default();
+        let mut inventory = Inventory::new();
         for (name, hosts) in groups.as_dict().into_iter().flatten() {
-            let mut group = Group::default();
+            let name = name.to_string();
             for host in hosts.iterate().unwrap_or_default() {
                 let host = host.to_text().to_string();
                 inventory.add_host(&host, None);
-                group.hosts.insert(host);
-            }
-            let name = name.to_string();
-            if name != "all" {
-                inventory.groups.insert(name, group);
+                if name != "all" {
+                    inventory.group(&name).hosts.insert(host);
+                }
             }
         }
+        inventory.settle();
         let found = matches(&inventory, pattern);
         Ok(found.iter().map(|it| Value::str(it)).collect())
     }

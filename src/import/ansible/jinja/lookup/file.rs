@@ -6,8 +6,9 @@ use crate::import::ansible::jinja::args::Args;
 use crate::import::ansible::jinja::filters::normal_path;
 use crate::import::ansible::jinja::{Env, Eval, Rendering, rendered};
 use crate::import::ansible::scope::{Binding, Failure, Layer, Whitespace, is_template};
+use crate::import::ansible::secret::sealed_text;
 use crate::import::ansible::value::{Key, Truth, Value};
-use crate::source::join;
+use crate::source::{Span, join};
 use crate::syntax::glob::glob;
 
 impl Env<'_, '_> {
@@ -27,8 +28,13 @@ impl Env<'_, '_> {
             Failure::new(Code::MissingFile, message)
         })?;
         if text.starts_with("$ANSIBLE_VAULT;") {
-            let place = tree.path(file);
-            return Ok(Value::secret(place, Some(self.here())));
+            let (place, session) = (tree.path(file).to_owned(), self.scope.session());
+            let opened = session.vaults().open(text, Span::new(file, 0, 0));
+            let opened = opened.as_deref().map(|it| match lookup {
+                "unvault" => it,
+                _ => it.trim_end(),
+            });
+            return Ok(sealed_text(session, place, opened, self.here()));
         }
         if lookup == "unvault" {
             return Ok(Value::str(text));
