@@ -2,10 +2,12 @@
 
 mod args;
 mod call;
+mod catalog;
 mod expr;
 mod filters;
 mod format;
 mod functions;
+mod hash_set;
 mod header;
 mod include;
 mod lookup;
@@ -23,6 +25,7 @@ mod yaml;
 #[cfg(test)]
 mod tests;
 
+pub use catalog::{Callables, callables};
 pub(in crate::import::ansible) use header::MARKS;
 
 use std::cell::{Cell, RefCell};
@@ -92,6 +95,15 @@ pub(super) fn lookup_list(
 
 /// Renders a template file.
 pub(super) fn render(scope: &Scope<'_>, file: FileId, settings: Settings) -> Eval<Text> {
+    Ok(match rendered(scope, file, settings)? {
+        Value::None => Text::new(),
+        // One value that is no string is shown alone.
+        other => other.without_omitted().to_text(),
+    })
+}
+
+/// Renders a template file; a single value keeps its type.
+fn rendered(scope: &Scope<'_>, file: FileId, settings: Settings) -> Eval<Value> {
     let start = Span::new(file, 0, 0);
     let mut layer = Layer::default();
     if scope.bound(managed::NAME).is_none() {
@@ -103,7 +115,7 @@ pub(super) fn render(scope: &Scope<'_>, file: FileId, settings: Settings) -> Eva
     let mut own = settings.clone();
     let body_start = header::read(whole, &mut own).map_err(|it| unread(it).or_at(start))?;
     if body_start == 0 && !settings.starts_in(whole) {
-        return Ok(Text::from(whole));
+        return Ok(Value::Str(Text::from(whole)));
     }
     let parsed = scope.session().file(file, &whole[body_start..], &own);
     let place = Place {
@@ -121,14 +133,15 @@ pub(super) fn render(scope: &Scope<'_>, file: FileId, settings: Settings) -> Eva
         env.run_template(body, &mut out)
             .map_err(|failure| failure.or_at(env.here()))
             .and_then(|()| match out.finish() {
-                Value::None => Ok(Text::new()),
                 Value::Undefined(name) => Err(Failure::undefined(&name).or_at(env.here())),
                 Value::Omit => Err(Failure::failed("the template is omitted").or_at(env.here())),
-                Value::Str(made) => Ok(with_last_breaks(made, whole, &settings.newline)),
-                // One value that is no string is shown alone.
+                Value::Str(made) => {
+                    let made = with_last_breaks(made, whole, &settings.newline);
+                    Ok(Value::Str(made))
+                }
                 other => match other.deep_undefined() {
                     Some(name) => Err(Failure::undefined(name).or_at(env.here())),
-                    None => Ok(other.without_omitted().to_text()),
+                    None => Ok(other),
                 },
             })
     })
@@ -161,10 +174,12 @@ pub(super) fn attribute(value: &Value, name: &str) -> Option<Value> {
     match value {
         Value::Unknown(_) | Value::Undefined(_) => Some(value.clone()),
         Value::Dict(_) => value.entry(name).cloned(),
-        Value::List(items) => {
-            let index: usize = name.parse().ok()?;
-            items.get(index).cloned()
-        }
+        Value::List(items) => match (name, &items[..]) {
+            // A row of `groupby` also has names.
+            ("grouper", [key, Value::List(_)]) => Some(key.clone()),
+            ("list", [_, group @ Value::List(_)]) => Some(group.clone()),
+            _ => items.get(name.parse::<usize>().ok()?).cloned(),
+        },
         _ => None,
     }
 }
