@@ -167,6 +167,10 @@ pub(super) fn open(
         }
     }
     let facts = settings.facts.as_deref().map(|path| named.file(path));
+    let limit = settings
+        .limit
+        .as_deref()
+        .map(|text| limit(text, &mut named));
     let mut extra_vars = Vec::new();
     for (text, number) in settings.extra_vars.iter().zip(1..) {
         if let Some(path) = text.strip_prefix('@') {
@@ -197,7 +201,7 @@ pub(super) fn open(
         },
         ansible: import::ansible::Options {
             inventories,
-            limit: settings.limit.clone(),
+            limit,
             extra_vars,
             tags: settings.tags.clone(),
             skip_tags: settings.skip_tags.clone(),
@@ -271,14 +275,24 @@ impl Named<'_> {
     }
 }
 
-/// Ansible takes `-i` with a comma in it for host names; they become the inventory that says the same.
+/// Ansible takes `-i` with a comma in it for host names.
 fn host_list(path: &Path) -> Option<String> {
     let text = path.to_str().filter(|it| it.contains(','))?;
     if path.exists() {
         return None;
     }
-    let hosts = text.split(',').map(str::trim).filter(|it| !it.is_empty());
-    Some(hosts.map(|host| format!("{host}\n")).collect())
+    Some(text.to_owned())
+}
+
+/// `@FILE` among the parts of `--limit` becomes the path of the file in the tree.
+fn limit(text: &str, named: &mut Named<'_>) -> String {
+    let parts = text
+        .split(',')
+        .map(|part| match part.trim().strip_prefix('@') {
+            Some(path) => named.file(Path::new(path)),
+            None => part.to_owned(),
+        });
+    parts.collect::<Vec<_>>().join(",")
 }
 
 /// What a run writes is not read by the next one, else the same input would not give the same output.
@@ -481,6 +495,6 @@ mod tests {
             [of("i/hosts"), "@-i2".to_owned()]
         );
         let hosts = tree.find("@-i2").unwrap();
-        assert_eq!(tree.text(hosts), Ok("web1\nweb2\n"));
+        assert_eq!(tree.text(hosts), Ok("web1, web2,"));
     }
 }

@@ -1,23 +1,24 @@
 //! The cast: which hosts are played, with which facts and variables.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use indexmap::IndexSet;
 
 use super::facts::Profile;
 use super::inventory::{
-    self, Inventory, bind_mapping, certain_part, literal, matches, plain_names,
+    self, Inventory, LOCAL_NAMES, bind_mapping, certain_part, plain_names, split,
 };
 use super::library::{Library, role_title};
-use super::play::Stage;
-use super::play::scopes::folder_text;
+use super::play::company::{group_names, groups_value};
+use super::play::{Stage, bare_scope};
 use super::profiles::profiles;
-use super::scope::{Binding, HostVars, Layer, Session};
+use super::scope::{Binding, HostVars, Layer, Scope, Session};
 use super::value::Value;
 use crate::diag::{Code, Diagnostics};
 use crate::import::{EXAMPLE_HOST, Options as ImportOptions};
 use crate::source::{self, FileId, SourceTree, Span};
-use crate::syntax::yaml;
+use crate::syntax::yaml::{self, Node};
 
 /// A host that is played.
 pub(super) struct Host {
@@ -62,108 +63,56 @@ impl Cast {
             asked.clone()
         };
         let mut inventory = Inventory::read(tree, &paths, diags);
+        let extra = extra_vars(tree, &options.ansible.extra_vars, diags);
         let from_inventory = !inventory.hosts.is_empty();
-        let patterns = patterns(library, playbooks);
-        let mut plays_everything = false;
-        let mut origin = "inventory";
+        let patterns = patterns(library, session, playbooks, &extra);
         let roles = if playbooks.is_empty() {
             library.roles()
         } else {
             Vec::new()
         };
-        if !from_inventory {
-            origin = "plays";
-            let names: IndexSet<String> = patterns
-                .iter()
-                .flat_map(|pattern| plain_names(pattern))
-                .collect();
-            if playbooks.is_empty() {
-                if !roles.is_empty() {
-                    inventory.add_host(EXAMPLE_HOST, None);
-                }
-                plays_everything = true;
-            } else if names.len() > MAX_NAMES {
-                let message = format!(
-                    "the plays name {} groups and hosts, and there is no inventory; one host `all` plays everything",
-                    names.len()
-                );
-                diags.general(
-                    Code::ManyHosts,
-                    message,
-                    "give the inventory with -i, or choose with -l",
-                );
-                inventory.add_host("all", None);
-                plays_everything = true;
-            } else if names.is_empty() {
-                // Files of host_vars name the hosts of an inventory that is kept elsewhere.
-                let named = host_vars_names(tree);
-                plays_everything = named.is_empty() || named.len() > MAX_NAMES;
-                if plays_everything {
-                    inventory.add_host(tree.name(), None);
-                } else {
-                    for name in &named {
-                        inventory.add_host(name, None);
-                    }
-                    inventory.settle();
-                }
-            } else {
-                for name in &names {
-                    inventory.add_host(name, None);
-                    inventory.group(name).hosts.insert(name.clone());
-                }
-            }
-        } else if patterns
-            .iter()
-            .any(|it| matches!(it.as_str(), "localhost" | "127.0.0.1"))
-            && !inventory.hosts.contains_key("localhost")
-        {
-            inventory.add_implicit("localhost");
-        }
-        if from_inventory {
-            // Groups that a play fills while it runs stand for the hosts that nobody knows yet.
-            for name in made_groups(library) {
-                let asked = patterns.iter().any(|it| plain_names(it).contains(&name));
-                let is_there =
-                    inventory.groups.contains_key(&name) || inventory.hosts.contains_key(&name);
-                if asked && !is_there {
-                    inventory.add_host(&name, None);
-                    inventory.group(&name).hosts.insert(name.clone());
-                }
-            }
-        }
-        let extra = extra_vars(tree, &options.ansible.extra_vars, diags);
+        let (origin, plays_everything) = if from_inventory {
+            add_named(&mut inventory, library, &patterns);
+            ("inventory", false)
+        } else {
+            let everything = invent(
+                &mut inventory,
+                tree,
+                &patterns,
+                !roles.is_empty(),
+                playbooks,
+                diags,
+            );
+            ("plays", everything)
+        };
         let common = common(&inventory, tree);
         let profiles = profiles(library, session, options, diags);
         let limit = options.ansible.limit.as_deref();
-        let played: IndexSet<String> = if plays_everything {
+        let mut played: IndexSet<String> = if plays_everything {
             inventory.hosts.keys().cloned().collect()
         } else {
-            let meant = patterns
-                .iter()
-                .flat_map(|pattern| matches(&inventory, &certain_part(pattern)));
-            let mut meant: IndexSet<String> = meant.collect();
-            if patterns.iter().any(|it| it == "localhost")
-                && inventory.hosts.contains_key("localhost")
-            {
-                meant.insert("localhost".to_owned());
+            let mut meant: IndexSet<String> = IndexSet::new();
+            for pattern in &patterns {
+                match inventory::select(&inventory, &split(&pattern.text)) {
+                    Ok(hosts) => meant.extend(hosts),
+                    Err(message) => diags.at(Code::NoHost, pattern.span, message),
+                }
             }
-            inventory
-                .hosts
-                .keys()
+            let hosts = inventory.hosts.keys();
+            hosts
                 .filter(|name| meant.contains(*name))
                 .cloned()
                 .collect()
         };
-        let played: IndexSet<String> = match limit {
-            Some(limit) => {
-                let limited = matches(&inventory, limit);
-                played
-                    .into_iter()
-                    .filter(|name| limited.contains(name))
-                    .collect()
+        if let Some(limit) = limit {
+            match inventory::select(&inventory, &limits(tree, limit)) {
+                Ok(limited) => played.retain(|name| limited.contains(name)),
+                Err(message) => {
+                    played.clear();
+                    diags.general(Code::NoHost, message, "look at -l and at the inventory");
+                }
             }
-            None => played,
-        };
+        }
         if played.is_empty() && !inventory.hosts.is_empty() && !playbooks.is_empty() {
             diags.general(
                 Code::NoHost,
@@ -171,25 +120,34 @@ impl Cast {
                 "look at the `hosts` of the plays, and at -l",
             );
         }
-        let playbook_folders: IndexSet<String> = playbooks
-            .iter()
-            .map(|file| {
-                tree.path(*file)
-                    .rsplit_once('/')
-                    .map_or("", |(folder, _)| folder)
-                    .to_owned()
-            })
-            .collect();
-        let mut folders: IndexSet<String> = inventory::variable_folders(tree, &inventory)
-            .into_iter()
-            .collect();
-        folders.extend(playbook_folders);
+        let folders = Folders {
+            inventory: inventory.folders.clone(),
+            playbooks: playbooks
+                .iter()
+                .map(|file| folder_of(tree, *file))
+                .collect(),
+        };
+        let groups = group_layers(library, &inventory, &folders, diags);
         let mut host_vars = HostVars::new();
-        for name in inventory.hosts.keys() {
-            let mut layers = variables(library, &inventory, &folders, name, diags);
+        for (name, host) in &inventory.hosts {
+            let mut layers = Vec::new();
+            let of_host = inventory.groups_of(name);
+            let of_host = || of_host.iter().filter_map(|it| groups.get(it));
+            // All inventories come before all files, and of the files those of `all` before those of other groups.
+            layers.extend(of_host().flat_map(|it| it.inventory.iter().cloned()));
+            layers.extend(of_host().take(1).flat_map(GroupLayers::files));
+            layers.extend(of_host().skip(1).flat_map(|it| it.beside.iter().cloned()));
+            layers.extend(of_host().skip(1).flat_map(|it| it.playbook.iter().cloned()));
+            layers.push(Arc::new(host.vars.clone()));
+            for folder in folders.inventory.iter().chain(&folders.playbooks) {
+                for file in inventory::variable_files(tree, folder, "host_vars", name) {
+                    layers.push(library.layer(file, diags));
+                }
+            }
             let profile = profiles.of(name);
             let address = address(&inventory, name);
             layers.push(Arc::new(profile.layer(name, address.as_deref())));
+            layers.insert(0, Arc::new(own(&inventory, name)));
             host_vars.insert(name.clone(), layers);
         }
         let hosts = played
@@ -207,6 +165,10 @@ impl Cast {
                 }
             })
             .collect();
+        // `hostvars` shows of a host what the command line and the run say, too.
+        for layers in host_vars.values_mut() {
+            layers.extend([Arc::clone(&extra), Arc::clone(&common)]);
+        }
         Cast {
             hosts,
             inventory,
@@ -310,88 +272,231 @@ fn made_groups(library: &Library<'_>) -> IndexSet<String> {
     names
 }
 
-/// Returns the `hosts` of all plays that are played.
-fn patterns(library: &Library<'_>, playbooks: &[FileId]) -> Vec<String> {
+/// The `hosts` of a play.
+struct Asked {
+    text: String,
+    span: Span,
+}
+
+/// Returns the `hosts` of all plays that are played; rendered where the play's and the extra variables say what they
+/// are, as Ansible does.
+fn patterns(
+    library: &Library<'_>,
+    session: &Session<'_>,
+    playbooks: &[FileId],
+    extra: &Arc<Layer>,
+) -> Vec<Asked> {
+    let tree = library.tree;
     let mut patterns = Vec::new();
     let mut waiting = playbooks.to_vec();
     let mut seen = IndexSet::new();
+    let no_hosts = HostVars::new();
     while let Some(file) = waiting.pop() {
         if !seen.insert(file) {
             continue;
         }
-        let folder = library
-            .tree
-            .path(file)
-            .rsplit_once('/')
-            .map_or("", |(folder, _)| folder);
-        for play in library
-            .tasks(file)
-            .map(|it| it.plays.as_slice())
-            .unwrap_or_default()
-        {
+        let folder = folder_of(tree, file);
+        let plays = library.tasks(file).map(|it| it.plays.as_slice());
+        for play in plays.unwrap_or_default() {
             if let Some(import) = play.import.as_ref().and_then(|it| it.text()) {
                 let name = import.split_whitespace().next().unwrap_or_default();
-                let path = source::join(folder, name);
-                waiting.extend(
-                    library
-                        .tree
-                        .find(&path)
-                        .or_else(|_| library.tree.find(name)),
-                );
+                let path = source::join(&folder, name);
+                waiting.extend(tree.find(&path).or_else(|_| tree.find(name)));
             }
-            if let Some(hosts) = play.node.get("hosts") {
-                let listed = hosts
-                    .items()
-                    .unwrap_or_default()
-                    .iter()
-                    .filter_map(|it| it.text());
-                let pattern = listed.chain(hosts.text()).collect::<Vec<_>>().join(",");
-                patterns.push(pattern);
-            }
+            let Some(hosts) = play.node.get("hosts") else {
+                continue;
+            };
+            let vars = play
+                .node
+                .get("vars")
+                .map(|it| Arc::new(Layer::of_mapping(it)));
+            let layers = vars.into_iter().chain([Arc::clone(extra)]).collect();
+            let scope = bare_scope(session, &no_hosts, layers);
+            patterns.push(Asked {
+                text: pattern_of(&scope, hosts),
+                span: hosts.span,
+            });
         }
     }
     patterns
 }
 
-/// Returns the levels of inventory variables of a host: groups from the farthest, files beside the inventory before
-/// those beside the playbook, then the host's own.
-fn variables(
-    library: &Library<'_>,
-    inventory: &Inventory,
-    folders: &IndexSet<String>,
-    host: &str,
+/// Returns the pattern that `hosts` holds; of what only the run decides, whom its certain part names. The items of a
+/// list have line breaks between them.
+pub(super) fn pattern_of(scope: &Scope<'_>, node: &Node) -> String {
+    let known = |value: &Value| match value.as_list() {
+        Some(items) => {
+            let parts: Option<Vec<&str>> = items.iter().map(Value::as_str).collect();
+            Some(parts?.join("\n"))
+        }
+        // Nothing is for nobody.
+        None if matches!(value, Value::None) => Some(String::new()),
+        None => value.as_str().map(str::to_owned),
+    };
+    let rendered = scope.resolve(node).ok().and_then(|it| known(&it));
+    rendered.unwrap_or_else(|| {
+        let items = node.items().unwrap_or_default().iter();
+        let parts: Vec<_> = items
+            .filter_map(|it| it.text())
+            .chain(node.text())
+            .map(certain_part)
+            .collect();
+        parts.join("\n")
+    })
+}
+
+/// Returns the parts of `-l`; `@FILE` stands for the lines of a file.
+fn limits(tree: &SourceTree, limit: &str) -> Vec<String> {
+    let mut parts = Vec::new();
+    for part in split(limit) {
+        match tree.find(&part) {
+            Ok(file) if part.starts_with('@') => {
+                let lines = tree.text(file).unwrap_or_default().lines().map(str::trim);
+                parts.extend(lines.filter(|it| !it.is_empty()).map(str::to_owned));
+            }
+            _ => parts.push(part),
+        }
+    }
+    parts
+}
+
+/// Adds to an inventory what plays name and it does not: the control node, and the groups that a play fills while it
+/// runs, which stand for the hosts that nobody knows yet.
+fn add_named(inventory: &mut Inventory, library: &Library<'_>, patterns: &[Asked]) {
+    let names: IndexSet<String> = patterns.iter().flat_map(|it| split(&it.text)).collect();
+    let local = names
+        .iter()
+        .map(|it| it.trim_start_matches(['&', '!']))
+        .find(|it| LOCAL_NAMES.contains(it));
+    if let Some(name) = local {
+        inventory.add_implicit(name);
+    }
+    let plain: IndexSet<String> = patterns
+        .iter()
+        .flat_map(|it| plain_names(&it.text))
+        .collect();
+    for name in made_groups(library) {
+        let is_there = inventory.groups.contains_key(&name) || inventory.hosts.contains_key(&name);
+        if plain.contains(&name) && !is_there {
+            inventory.add_host(&name, None);
+            inventory.group(&name).hosts.insert(name.clone());
+        }
+    }
+    inventory.settle();
+}
+
+/// Makes the hosts of an input without an inventory; tells whether they play every play.
+fn invent(
+    inventory: &mut Inventory,
+    tree: &SourceTree,
+    patterns: &[Asked],
+    has_roles: bool,
+    playbooks: &[FileId],
     diags: &mut Diagnostics,
-) -> Vec<Arc<Layer>> {
-    let mut layers = Vec::new();
-    let mut add_files = |layers: &mut Vec<Arc<Layer>>, kind: &str, name: &str| {
-        for folder in folders {
-            for file in inventory::variable_files(library.tree, folder, kind, name) {
-                layers.push(library.layer(file, diags));
+) -> bool {
+    let names: IndexSet<String> = patterns
+        .iter()
+        .flat_map(|it| plain_names(&it.text))
+        .collect();
+    let mut everything = true;
+    if playbooks.is_empty() {
+        if has_roles {
+            inventory.add_host(EXAMPLE_HOST, None);
+        }
+    } else if names.len() > MAX_NAMES {
+        let message = format!(
+            "the plays name {} groups and hosts, and there is no inventory; one host `all` plays everything",
+            names.len()
+        );
+        diags.general(
+            Code::ManyHosts,
+            message,
+            "give the inventory with -i, or choose with -l",
+        );
+        inventory.add_host("all", None);
+    } else if names.is_empty() {
+        // Files of host_vars name the hosts of an inventory that is kept elsewhere.
+        let named = host_vars_names(tree);
+        everything = named.is_empty() || named.len() > MAX_NAMES;
+        if everything {
+            inventory.add_host(tree.name(), None);
+        } else {
+            for name in &named {
+                inventory.add_host(name, None);
             }
         }
-    };
-    for group in inventory.groups_of(host) {
-        if let Some(found) = inventory
-            .groups
-            .get(&group)
-            .filter(|it| !it.vars.vars.is_empty())
-        {
-            layers.push(Arc::new(found.vars.clone()));
+    } else {
+        everything = false;
+        for name in &names {
+            inventory.add_host(name, None);
+            inventory.group(name).hosts.insert(name.clone());
         }
-        add_files(&mut layers, "group_vars", &group);
     }
-    if let Some(found) = inventory.hosts.get(host) {
-        layers.push(Arc::new(found.vars.clone()));
+    inventory.settle();
+    everything
+}
+
+fn folder_of(tree: &SourceTree, file: FileId) -> String {
+    let path = tree.path(file);
+    path.rsplit_once('/')
+        .map_or("", |(folder, _)| folder)
+        .to_owned()
+}
+
+/// Where group_vars and host_vars stand: beside the inventories, and beside the playbooks.
+struct Folders {
+    inventory: IndexSet<String>,
+    playbooks: IndexSet<String>,
+}
+
+/// The variables of a group: those of the inventory, and the files beside it and beside the playbooks.
+#[derive(Default)]
+struct GroupLayers {
+    inventory: Option<Arc<Layer>>,
+    beside: Vec<Arc<Layer>>,
+    playbook: Vec<Arc<Layer>>,
+}
+
+impl GroupLayers {
+    fn files(&self) -> impl Iterator<Item = Arc<Layer>> {
+        self.beside.iter().chain(&self.playbook).cloned()
     }
-    add_files(&mut layers, "host_vars", host);
-    layers
+}
+
+/// Returns the variables of every group, read once for all its hosts.
+fn group_layers(
+    library: &Library<'_>,
+    inventory: &Inventory,
+    folders: &Folders,
+    diags: &mut Diagnostics,
+) -> HashMap<String, GroupLayers> {
+    let mut groups = HashMap::new();
+    for (name, group) in &inventory.groups {
+        let mut layers = GroupLayers::default();
+        if !group.vars.vars.is_empty() {
+            layers.inventory = Some(Arc::new(group.vars.clone()));
+        }
+        for (folders, layers) in [
+            (&folders.inventory, &mut layers.beside),
+            (&folders.playbooks, &mut layers.playbook),
+        ] {
+            for folder in folders {
+                for file in inventory::variable_files(library.tree, folder, "group_vars", name) {
+                    layers.push(library.layer(file, diags));
+                }
+            }
+        }
+        groups.insert(name.clone(), layers);
+    }
+    groups
 }
 
 fn describe(inventory: &Inventory, host: &str, origin: &str, tree: &SourceTree) -> String {
     let groups: Vec<String> = inventory
         .groups_of(host)
-        .into_iter()
-        .filter(|name| name != "all" && name != "ungrouped" && name != host)
+        .iter()
+        .filter(|name| *name != "all" && *name != "ungrouped" && *name != host)
+        .cloned()
         .collect();
     let source = match (origin, inventory.files.first()) {
         ("inventory", Some(file)) => format!("inventory `{}`", tree.path(*file)),
@@ -407,31 +512,18 @@ fn describe(inventory: &Inventory, host: &str, origin: &str, tree: &SourceTree) 
 /// `groups` and what else is the same for every host.
 fn common(inventory: &Inventory, tree: &SourceTree) -> Arc<Layer> {
     let mut layer = Layer::default();
-    let names =
-        |hosts: IndexSet<String>| Value::list(hosts.iter().map(|name| Value::str(name)).collect());
-    let groups: Vec<(&str, Value)> = inventory
-        .groups
-        .keys()
-        .map(|name| (name.as_str(), names(inventory.members(name))))
-        .collect();
     let mut set = |name: &str, value: Value| {
         layer.vars.insert(name.to_owned(), Binding::Value(value));
     };
-    set("groups", Value::of_pairs(groups));
-    let file = inventory.files.first().map(|file| tree.path(*file));
-    let folder = file.map_or("", |path| {
-        path.rsplit_once('/').map_or("", |(folder, _)| folder)
-    });
-    set("inventory_dir", Value::str(folder_text(folder)));
-    set("inventory_file", Value::str(file.unwrap_or("hosts")));
-    for name in [
-        "play_hosts",
-        "ansible_play_hosts",
-        "ansible_play_hosts_all",
-        "ansible_play_batch",
-    ] {
-        set(name, names(inventory.members("all")));
-    }
+    set("groups", groups_value(inventory));
+    let settings = tree.find("ansible.cfg").ok();
+    let settings = settings.map(|it| tree.path(it));
+    set(
+        "ansible_config_file",
+        settings.map_or(Value::None, Value::str),
+    );
+    set("ansible_check_mode", Value::Bool(false));
+    set("ansible_forks", Value::Int(5));
     set("ansible_run_tags", Value::list(vec![Value::str("all")]));
     set("ansible_skip_tags", Value::list(Vec::new()));
     set("ansible_verbosity", Value::Int(0));
@@ -447,13 +539,47 @@ fn common(inventory: &Inventory, tree: &SourceTree) -> Arc<Layer> {
     Arc::new(layer)
 }
 
+/// What every host has of its own.
+fn own(inventory: &Inventory, host: &str) -> Layer {
+    let mut layer = Layer::default();
+    let mut set = |name: &str, value: Value| {
+        layer.vars.insert(name.to_owned(), Binding::Value(value));
+    };
+    set("inventory_hostname", Value::str(host));
+    set("inventory_hostname_short", Value::str(short_name(host)));
+    set("group_names", group_names(inventory, host));
+    let is_named = inventory
+        .hosts
+        .get(host)
+        .is_some_and(|it| it.span.is_some());
+    if is_named {
+        // Ansible reaches a host by its name, unless the inventory has an address.
+        set("ansible_host", Value::str(host));
+    }
+    layer
+}
+
+/// An address has no short form.
+fn short_name(host: &str) -> &str {
+    if host.parse::<std::net::IpAddr>().is_ok() {
+        host
+    } else {
+        host.split('.').next().unwrap_or_default()
+    }
+}
+
 /// What holds where nobody says anything.
 fn lowest() -> Arc<Layer> {
     let mut layer = Layer::default();
-    let connection = Binding::Value(Value::str("ssh"));
-    layer
-        .vars
-        .insert("ansible_connection".to_owned(), connection);
+    for (name, value) in [
+        ("ansible_connection", "ssh"),
+        // A host of which no inventory tells is looked for beside the playbooks.
+        ("inventory_dir", "."),
+        ("inventory_file", "hosts"),
+    ] {
+        let binding = Binding::Value(Value::str(value));
+        layer.vars.insert(name.to_owned(), binding);
+    }
     Arc::new(layer)
 }
 
@@ -468,8 +594,13 @@ fn extra_vars(tree: &SourceTree, paths: &[String], diags: &mut Diagnostics) -> A
             path.starts_with("@-e") && !words.starts_with(['{', '[']) && words.contains('=');
         if is_words {
             let span = Span::new(file, 0, text.len());
-            for (name, value) in super::arguments::words(words) {
-                layer.vars.insert(name, literal(&value, span));
+            match super::arguments::words(words) {
+                Ok(pairs) => {
+                    layer.vars.extend(pairs.into_iter().map(|(name, value)| {
+                        (name, Binding::Node(inventory::string(&value, span)))
+                    }))
+                }
+                Err(message) => diags.at(Code::AnsibleShape, span, message),
             }
         } else if let Some(root) =
             yaml::read(tree, file, diags).and_then(|all| all.into_iter().next())

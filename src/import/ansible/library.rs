@@ -7,6 +7,7 @@ use rayon::prelude::*;
 
 use super::playbook::{Statement, Task, TaskFile, read_file};
 use super::scope::Layer;
+use super::settings::setting;
 use crate::account::Account;
 use crate::diag::{Code, Diagnostics};
 use crate::model::HoleKind;
@@ -354,18 +355,8 @@ fn role_folders(tree: &SourceTree) -> Vec<String> {
 }
 
 fn configured_role_folders(tree: &SourceTree, path: &str) -> Vec<String> {
-    let text = tree
-        .find(path)
-        .and_then(|file| tree.text(file))
-        .unwrap_or_default();
-    let line = text.lines().find_map(|line| {
-        line.trim()
-            .strip_prefix("roles_path")?
-            .trim_start()
-            .strip_prefix('=')
-    });
-    let paths = line
-        .unwrap_or_default()
+    let paths = setting(tree, path, "roles_path").unwrap_or_default();
+    let paths = paths
         .split(':')
         .map(|path| path.trim().trim_start_matches("./").trim_end_matches('/'));
     paths

@@ -7,14 +7,17 @@
 //! Manual: <https://docs.ansible.com/ansible/latest/>
 
 mod arguments;
+mod chronicle;
 mod facts;
 mod hosts;
 mod inventory;
 mod jinja;
 mod keywords;
 mod library;
+mod merging;
 mod modules;
 mod params;
+mod passes;
 mod play;
 mod playbook;
 mod playbooks;
@@ -24,6 +27,7 @@ mod results;
 mod scope;
 mod secret;
 mod session;
+mod settings;
 mod settle;
 mod tags;
 mod value;
@@ -35,12 +39,10 @@ use super::{Importer, Options as ImportOptions, Prefer};
 use crate::account::{Account, Closing, Code, ItemId, ItemKind, Verdict};
 use crate::diag::{self, Diagnostics};
 use crate::model::{Condition, Entry, Hostname, Machine, Model, Origin, Part, Resource, VERSION};
-use crate::parallel;
 use crate::source::SourceTree;
 
 use hosts::Cast;
 use library::Library;
-use play::{Played, Player};
 use scope::Session;
 
 pub(super) const IMPORTER: Importer = Importer {
@@ -109,20 +111,7 @@ fn import(
     let session = Session::new(tree);
     let cast = Cast::choose(&library, &session, &playbooks, options, diags);
     drop(session);
-    let played: Vec<Played> = parallel::map(&cast.hosts, 2, |host| {
-        // Parsed templates are kept per thread: they are shared by no two hosts that run at once.
-        let session = Session::new(tree);
-        let stage = cast.stage(&library, &options.ansible);
-        let mut player = Player::new(host, &stage, &session);
-        if playbooks.is_empty() {
-            for (book, role) in cast.roles.iter().enumerate() {
-                player.play_role_alone(role, cast.role_title(tree, role), book);
-            }
-            player.finish()
-        } else {
-            player.play_all(&playbooks)
-        }
-    });
+    let played = passes::play(&library, &cast, &playbooks, options);
     let mut machines = Vec::with_capacity(played.len());
     let mut played = played;
     let mut delegated: Vec<(String, State)> = Vec::new();

@@ -11,6 +11,7 @@ use indexmap::{IndexMap, IndexSet};
 pub(crate) use super::session::Session;
 
 use super::jinja;
+use super::merging;
 use super::secret;
 use super::value::{Dict, Truth, Value};
 use crate::diag::Code;
@@ -97,7 +98,7 @@ pub(crate) struct Search {
 pub(crate) type HostVars = IndexMap<String, Vec<Arc<Layer>>>;
 
 /// The dictionary of all facts.
-const FACTS: &str = "ansible_facts";
+pub(crate) const FACTS: &str = "ansible_facts";
 
 /// Returns the name under which one fact is bound apart from the dictionary of all.
 pub(crate) fn fact_name(fact: &str) -> String {
@@ -152,6 +153,23 @@ impl<'a> Scope<'a> {
         search: Arc<Search>,
         layers: Vec<Arc<Layer>>,
     ) -> Scope<'a> {
+        let layers = if session.merges_hashes {
+            let below = |below: &[Arc<Layer>]| {
+                Scope::of(session, hosts, Arc::clone(&search), below.to_vec())
+            };
+            merging::merge(&layers, below)
+        } else {
+            layers
+        };
+        Scope::of(session, hosts, search, layers)
+    }
+
+    fn of(
+        session: &'a Session<'a>,
+        hosts: &'a HostVars,
+        search: Arc<Search>,
+        layers: Vec<Arc<Layer>>,
+    ) -> Scope<'a> {
         Scope {
             session,
             hosts,
@@ -185,6 +203,11 @@ impl<'a> Scope<'a> {
         &self.search
     }
 
+    /// Tells whether the run has a host of this name.
+    pub(crate) fn has_host(&self, host: &str) -> bool {
+        self.hosts.contains_key(host) || self.session.others().has_made(host)
+    }
+
     pub(crate) fn hosts(&self) -> &'a HostVars {
         self.note("hostvars");
         self.hosts
@@ -192,7 +215,9 @@ impl<'a> Scope<'a> {
 
     /// Returns the scope of another host, as `hostvars` shows it.
     pub(crate) fn of_host(&self, host: &str) -> Option<Scope<'a>> {
-        let layers = self.hosts.get(host)?.clone();
+        let made = || self.session.others().has_made(host).then(Vec::new);
+        let mut layers = self.hosts.get(host).cloned().or_else(made)?;
+        layers.extend(self.session.before(host).map(Arc::new));
         let search = Arc::clone(&self.search);
         Some(Scope {
             asked: Rc::clone(&self.asked),

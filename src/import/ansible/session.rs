@@ -1,12 +1,14 @@
 //! `Session`: what all scopes of a thread share.
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use super::scope::Failure;
+use super::chronicle::{Chronicle, Chronicles, Event, Moment, What};
+use super::scope::{Binding, Failure, Layer};
 use super::value::Value;
 use crate::diag::{Code, Diagnostics};
 use crate::model::Piece;
@@ -28,13 +30,29 @@ pub(crate) struct Session<'a> {
     /// The texts of secrets by what their holes are called; for decisions, never for output.
     secrets: RefCell<HashMap<String, String>>,
     unsupported: RefCell<IndexMap<String, Option<Span>>>,
-    /// All variables of a host, as `hostvars` shows them; `None` while they are being rendered.
-    hosts: RefCell<HashMap<String, Option<Value>>>,
+    /// All variables of a host at a moment, as `hostvars` shows them; `None` while they are being rendered.
+    hosts: RefCell<HashMap<(String, Moment), Option<Value>>>,
     depth: Cell<usize>,
+    /// Whether dictionaries of several levels are merged.
+    pub(super) merges_hashes: bool,
+    /// Where the run is.
+    now: RefCell<Moment>,
+    /// What happened on the host that is played.
+    own: RefCell<Chronicle>,
+    own_name: String,
+    /// What happened on the others, where a pass before says so.
+    others: Arc<Chronicles>,
+    /// The hosts of which something was asked that only their run says.
+    asked: RefCell<BTreeSet<String>>,
 }
 
 impl<'a> Session<'a> {
     pub(crate) fn new(tree: &'a SourceTree) -> Session<'a> {
+        Session::among(tree, "", Arc::default())
+    }
+
+    /// Makes a session that knows what happened on all hosts in a pass before.
+    pub(super) fn among(tree: &'a SourceTree, host: &str, others: Arc<Chronicles>) -> Session<'a> {
         Session {
             tree,
             templates: RefCell::default(),
@@ -45,6 +63,12 @@ impl<'a> Session<'a> {
             unsupported: RefCell::default(),
             hosts: RefCell::default(),
             depth: Cell::new(0),
+            merges_hashes: false,
+            now: RefCell::default(),
+            own: RefCell::default(),
+            own_name: host.to_owned(),
+            others,
+            asked: RefCell::default(),
         }
     }
 
@@ -101,7 +125,8 @@ impl<'a> Session<'a> {
     /// Returns all variables of a host, rendered once. Variables of hosts that are made of all variables of hosts have
     /// no end: asked for while they are rendered, they are unknown.
     pub(super) fn host(&self, name: &str, render: impl FnOnce() -> Value) -> Value {
-        let known = self.hosts.borrow().get(name).cloned();
+        let key = (name.to_owned(), self.now.borrow().clone());
+        let known = self.hosts.borrow().get(&key).cloned();
         match known {
             Some(Some(value)) => value,
             Some(None) => {
@@ -109,13 +134,63 @@ impl<'a> Session<'a> {
                 Value::unknown(what, None)
             }
             None => {
-                self.hosts.borrow_mut().insert(name.to_owned(), None);
+                self.hosts.borrow_mut().insert(key.clone(), None);
                 let value = render();
                 let mut hosts = self.hosts.borrow_mut();
-                hosts.insert(name.to_owned(), Some(value.clone()));
+                hosts.insert(key, Some(value.clone()));
                 value
             }
         }
+    }
+
+    /// Goes to the statement of a number, one level below where the run is.
+    pub(super) fn enter(&self, number: usize) {
+        let number = u32::try_from(number).unwrap_or(u32::MAX);
+        self.now.borrow_mut().push(number);
+    }
+
+    /// Goes back to the level above.
+    pub(super) fn leave(&self) {
+        self.now.borrow_mut().pop();
+    }
+
+    pub(super) fn now(&self) -> Moment {
+        self.now.borrow().clone()
+    }
+
+    /// Notes what happens on the host that is played.
+    pub(super) fn happens(&self, what: What) {
+        let at = self.now();
+        self.own.borrow_mut().events.push(Event { at, what });
+    }
+
+    /// Returns what a host had come to have before now.
+    pub(super) fn before(&self, host: &str) -> Option<Layer> {
+        if host == self.own_name {
+            return self.own.borrow().layer();
+        }
+        if !self.asked.borrow().contains(host) {
+            self.asked.borrow_mut().insert(host.to_owned());
+        }
+        self.others.before(host, &self.now.borrow())
+    }
+
+    /// Returns what the task that is played bound on another host; what it is, is asked of that host's run.
+    pub(super) fn during(&self, host: &str) -> Vec<(String, Binding)> {
+        self.asked.borrow_mut().insert(host.to_owned());
+        let found = self.others.during(host, &self.now.borrow()).into_iter();
+        found
+            .map(|(name, binding)| (name.to_owned(), binding.clone()))
+            .collect()
+    }
+
+    pub(super) fn others(&self) -> &Arc<Chronicles> {
+        &self.others
+    }
+
+    /// Returns what happened on the host that was played, and of which others it asked.
+    pub(super) fn chronicle(&self) -> (Chronicle, BTreeSet<String>) {
+        (self.own.take(), self.asked.take())
     }
 
     pub(super) fn keep_secret(&self, what: &str, text: &str) {

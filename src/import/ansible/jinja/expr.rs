@@ -211,7 +211,7 @@ impl Env<'_, '_> {
         Ok(Value::dict(dict))
     }
 
-    fn whole_host(&self, host: &str) -> Eval<Value> {
+    pub(super) fn whole_host(&self, host: &str) -> Eval<Value> {
         let Some(scope) = self.scope.of_host(host) else {
             return Ok(Value::Undefined(format!("hostvars[{host}]")));
         };
@@ -244,7 +244,7 @@ impl Env<'_, '_> {
             _ => return Ok(None),
         };
         let host = key.as_str().map(std::rc::Rc::from);
-        Ok(host.filter(|host: &std::rc::Rc<str>| self.scope.hosts().contains_key(&**host)))
+        Ok(host.filter(|host: &std::rc::Rc<str>| self.scope.has_host(host)))
     }
 
     pub(super) fn is_hostvars(&self, expr: &Expr) -> bool {

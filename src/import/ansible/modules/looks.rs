@@ -27,10 +27,9 @@ pub(super) const LOOKS: Module = Module {
 };
 
 pub(super) const STEERS: Module = Module {
-    names: &["add_host", "group_by", "validate_argument_spec"],
+    names: &["validate_argument_spec"],
     collection: "ansible.builtin",
-    becomes: "Steers only: it changes which hosts and arguments a play has. The hosts and groups of the inventory \
-              are what is translated.",
+    becomes: "Steers only: it checks the arguments of a role.",
     kind: Kind::Steers,
     run: run_steering,
 };
@@ -64,15 +63,7 @@ fn run_look(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
 
 fn run_steering(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
     params.rest();
-    run.control(match run.task.module.as_str() {
-        "add_host" => {
-            "it names a host for the plays that follow; the hosts of the inventory are translated"
-        }
-        "group_by" => {
-            "it makes a group for the plays that follow; the groups of the inventory are followed"
-        }
-        _ => "it checks the arguments of a role",
-    });
+    run.control("it checks the arguments of a role");
     Ok(())
 }
 

@@ -23,6 +23,7 @@ mod find;
 mod firewalld;
 mod foreign;
 mod group;
+mod groups;
 mod hostname;
 mod include_vars;
 mod ini_file;
@@ -53,6 +54,7 @@ mod zypper;
 
 use std::sync::Arc;
 
+use super::chronicle::What;
 use super::library::Library;
 use super::params::{Params, Refusal};
 use super::playbook::Task;
@@ -114,6 +116,8 @@ pub(super) const MODULES: &[&Module] = &[
     &firewalld::MODULE,
     &foreign::MODULE,
     &group::MODULE,
+    &groups::ADD_HOST,
+    &groups::GROUP_BY,
     &hostname::MODULE,
     &include_vars::MODULE,
     &ini_file::MODULE,
@@ -262,6 +266,8 @@ pub(super) struct Run<'r, 'a> {
     pub(super) returns_under: Option<String>,
     /// What `set_fact` sets.
     pub(super) facts: Vec<(String, Binding)>,
+    /// What `set_fact` sets is one of the facts of the host, too.
+    pub(super) cacheable: bool,
     /// What `include_vars` sets.
     pub(super) included: Vec<(String, Binding)>,
     /// `include_vars` read something whose names and values are not known.
@@ -280,6 +286,19 @@ pub(super) struct Run<'r, 'a> {
 impl Run<'_, '_> {
     pub(super) fn item(&self) -> ItemId {
         self.task.item
+    }
+
+    /// Notes what other hosts and later plays see of the run.
+    pub(super) fn happens(&self, what: What) {
+        if self.guard == Condition::True {
+            self.scope.session().happens(what);
+        }
+    }
+
+    /// Returns the name of the host that is played.
+    pub(super) fn host(&self) -> Option<String> {
+        let name = self.scope.get("inventory_hostname").ok()?;
+        name.as_str().map(str::to_owned)
     }
 
     /// States what the machine must have.

@@ -15,7 +15,7 @@ pub(super) const MODULE: Module = Module {
 };
 
 fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
-    params.flag(&["cacheable"])?;
+    run.cacheable = params.flag(&["cacheable"])?.unwrap_or(false);
     for (name, value) in params.rest() {
         run.facts.push((name, Binding::Value(value)));
     }

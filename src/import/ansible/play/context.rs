@@ -25,6 +25,10 @@ pub(super) struct PlayFrame {
     pub(super) role_vars: Vec<Arc<Layer>>,
     /// The roles that were played, with their parameters.
     pub(super) played: IndexSet<String>,
+    /// The magic variables that hold for the whole play.
+    pub(super) magic: Arc<Layer>,
+    /// The first host of the play: for all of them it does what is done once.
+    pub(super) first: Option<String>,
     /// How many tasks are certain to have failed.
     pub(super) failures: usize,
 }
@@ -51,6 +55,8 @@ pub(super) struct RoleFrame {
     pub(super) title: String,
     /// The roles that led here, the outermost first.
     pub(super) parents: Vec<String>,
+    /// Those of them that included or imported the next one, and did not depend on it.
+    pub(super) includers: Vec<String>,
     pub(super) defaults: Vec<Arc<Layer>>,
     pub(super) vars: Vec<Arc<Layer>>,
 }
@@ -59,6 +65,8 @@ pub(super) struct RoleFrame {
 #[derive(Clone)]
 pub(super) struct Context<'a> {
     pub(super) role: Option<Arc<RoleFrame>>,
+    /// Whether a task is about to include or import a role.
+    pub(super) includes_role: bool,
     /// Variables of blocks and tasks around.
     pub(super) vars: Vec<Arc<Layer>>,
     /// Parameters of roles and includes.
@@ -73,6 +81,8 @@ pub(super) struct Context<'a> {
     pub(super) become_user: Option<&'a Arc<Node>>,
     pub(super) remote_user: Option<&'a Arc<Node>>,
     pub(super) delegate_to: Option<&'a Arc<Node>>,
+    pub(super) delegate_facts: Option<&'a Arc<Node>>,
+    pub(super) run_once: Option<&'a Arc<Node>>,
     pub(super) notify: Vec<&'a Arc<Node>>,
     /// The folder of the file that is played.
     pub(super) folder: String,
@@ -84,6 +94,7 @@ impl<'a> Context<'a> {
     pub(super) fn new() -> Context<'a> {
         Context {
             role: None,
+            includes_role: false,
             vars: Vec::new(),
             params: Vec::new(),
             when: Vec::new(),
@@ -94,6 +105,8 @@ impl<'a> Context<'a> {
             become_user: None,
             remote_user: None,
             delegate_to: None,
+            delegate_facts: None,
+            run_once: None,
             notify: Vec::new(),
             folder: String::new(),
             files: Vec::new(),
@@ -116,6 +129,8 @@ impl<'a> Context<'a> {
         inner.becomes = node.get("become").or(inner.becomes);
         inner.become_user = node.get("become_user").or(inner.become_user);
         inner.delegate_to = node.get("delegate_to").or(inner.delegate_to);
+        inner.delegate_facts = node.get("delegate_facts").or(inner.delegate_facts);
+        inner.run_once = node.get("run_once").or(inner.run_once);
         inner
     }
 
@@ -130,6 +145,8 @@ impl<'a> Context<'a> {
         inner.become_user = keywords.become_user.as_ref().or(self.become_user);
         inner.remote_user = keywords.remote_user.as_ref().or(self.remote_user);
         inner.delegate_to = keywords.delegate_to.as_ref().or(self.delegate_to);
+        inner.delegate_facts = keywords.delegate_facts.as_ref().or(self.delegate_facts);
+        inner.run_once = keywords.run_once.as_ref().or(self.run_once);
         if let Some(vars) = &keywords.vars {
             inner.vars.push(Arc::new(Layer::of_mapping(vars)));
         }

@@ -148,9 +148,9 @@ impl<'a> Player<'a> {
             if due.is_empty() {
                 return;
             }
-            for handler in due {
+            for (number, handler) in due.into_iter().enumerate() {
                 self.set_in_handler(true);
-                self.task(handler.task, &handler.context);
+                self.at(number, |it| it.task(handler.task, &handler.context));
                 self.set_in_handler(false);
             }
         }

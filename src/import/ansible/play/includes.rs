@@ -81,7 +81,9 @@ impl<'a> Player<'a> {
             };
             let public = task.arguments.get("public").and_then(|it| it.text());
             let public = public.map_or(is_static, |text| matches!(text, "yes" | "true" | "True"));
-            player.play_role(&name, node.span, context, &parts, public)
+            let mut context = context.clone();
+            context.includes_role = true;
+            player.play_role(&name, node.span, &context, &parts, public)
         });
     }
 
@@ -109,7 +111,7 @@ impl<'a> Player<'a> {
                 "its loop has no items",
             );
         }
-        for round in rounds {
+        for (number, round) in rounds.into_iter().enumerate() {
             let scope = self.scope(inner, &round.layers);
             let mut context = if is_static {
                 inner.clone()
@@ -166,7 +168,7 @@ impl<'a> Player<'a> {
                 continue;
             }
             self.depth += 1;
-            match play(self, &scope, &context) {
+            match self.at(number, |it| play(it, &scope, &context)) {
                 Ok(()) => self.close_part(
                     task.item,
                     Verdict::Control,

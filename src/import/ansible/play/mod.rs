@@ -1,9 +1,12 @@
 //! The player: plays the playbooks for one host, and remembers what the machine has come to have.
 
+pub(super) mod company;
 mod context;
 mod handlers;
 mod includes;
 mod loops;
+mod once;
+mod returned;
 mod roles;
 pub(super) mod scopes;
 mod shown;
@@ -20,9 +23,10 @@ use context::{Context, PlayFrame};
 use handlers::Handler;
 use trace::Trace;
 
+use super::chronicle::Chronicle;
 use super::facts::Profile;
-use super::hosts::Host;
-use super::inventory::{Inventory, certain_part, matches};
+use super::hosts::{Host, pattern_of};
+use super::inventory::Inventory;
 use super::library::Library;
 use super::playbook::{Broken, Play, Statement};
 use super::scope::{HostVars, Layer, Scope, Session};
@@ -65,6 +69,9 @@ pub(super) struct Played {
     /// Whether the play ran for this host at all.
     pub(super) visited: BTreeSet<FileId>,
     pub(super) steps: Vec<Step>,
+    /// What happened on the host, and of which others it asked.
+    pub(super) chronicle: Chronicle,
+    pub(super) asked: BTreeSet<String>,
 }
 
 impl Stage<'_> {
@@ -102,6 +109,8 @@ pub(super) struct Player<'a> {
     /// Why the host plays nothing more of the play, or of all.
     ended: Option<Ended>,
     depth: usize,
+    /// The host that gets the facts which the task sets.
+    facts_for: Option<String>,
     trace: Option<Trace>,
 }
 
@@ -141,6 +150,7 @@ impl<'a> Player<'a> {
             book: 0,
             ended: None,
             depth: 0,
+            facts_for: None,
             trace: stage.trace.then(Trace::default),
         }
     }
@@ -149,7 +159,9 @@ impl<'a> Player<'a> {
     pub(super) fn play_all(mut self, playbooks: &[FileId]) -> Played {
         for (book, file) in playbooks.iter().enumerate() {
             self.book = book;
+            self.session.enter(book);
             self.play_file(*file, &mut Vec::new());
+            self.session.leave();
         }
         self.finish()
     }
@@ -160,6 +172,7 @@ impl<'a> Player<'a> {
         self.frame = PlayFrame::default();
         self.handlers.clear();
         self.notified.clear();
+        self.set_magic(None, None);
         let context = Context::new();
         self.play_role_at(path, title, &context, None);
         self.flush_handlers();
@@ -167,6 +180,7 @@ impl<'a> Player<'a> {
 
     pub(super) fn finish(mut self) -> Played {
         self.session.report(&mut self.diags);
+        let (chronicle, asked) = self.session.chronicle();
         Played {
             state: self.state,
             delegated: self.delegated,
@@ -175,6 +189,8 @@ impl<'a> Player<'a> {
             held: self.held,
             visited: self.visited,
             steps: self.trace.map(|it| it.steps).unwrap_or_default(),
+            chronicle,
+            asked,
         }
     }
 
@@ -194,14 +210,16 @@ impl<'a> Player<'a> {
         }
         above.push(file);
         self.visited.insert(file);
-        for play in &book.plays {
+        for (number, play) in book.plays.iter().enumerate() {
             if matches!(self.ended, Some(Ended::Host(_))) {
                 break;
             }
+            self.session.enter(number);
             match &play.import {
                 Some(_) => self.import_playbook(play, file, above),
                 None => self.play(play, file),
             }
+            self.session.leave();
         }
         above.pop();
     }
@@ -260,6 +278,8 @@ impl<'a> Player<'a> {
         if !self.is_meant(play) {
             return;
         }
+        let pattern = self.pattern(play);
+        self.set_magic(Some(play), pattern.as_deref());
         self.held.entry(play.item).or_default();
         self.frame.item = Some(play.item);
         self.handlers.clear();
@@ -270,16 +290,19 @@ impl<'a> Player<'a> {
         for statement in &play.handlers {
             self.add_handler(statement, &context);
         }
-        self.statements(&play.pre_tasks, &context);
-        self.flush_handlers();
+        // The sections of a play in the order in which all hosts go through them.
+        self.at(0, |it| it.statements(&play.pre_tasks, &context));
+        self.at(1, Player::flush_handlers);
         self.load_listed_roles(play, &context);
-        for node in &play.roles {
-            self.play_listed_role(node, &context);
+        for (number, node) in play.roles.iter().enumerate() {
+            self.at(2, |it| {
+                it.at(number, |it| it.play_listed_role(node, &context))
+            });
         }
-        self.statements(&play.tasks, &context);
-        self.flush_handlers();
-        self.statements(&play.post_tasks, &context);
-        self.flush_handlers();
+        self.at(3, |it| it.statements(&play.tasks, &context));
+        self.at(4, Player::flush_handlers);
+        self.at(5, |it| it.statements(&play.post_tasks, &context));
+        self.at(6, Player::flush_handlers);
         self.report_unknown_handlers();
         if matches!(self.ended, Some(Ended::Play(_))) {
             self.ended = None;
@@ -291,50 +314,52 @@ impl<'a> Player<'a> {
         if self.stage.plays_everything {
             return true;
         }
-        let Some(node) = play.node.get("hosts") else {
+        let Some(pattern) = self.pattern(play) else {
             return false;
         };
-        let scope = self.scope(&Context::new(), &[]);
-        let pattern = match node.items() {
-            Some(items) => items
-                .iter()
-                .filter_map(|it| it.text())
-                .collect::<Vec<_>>()
-                .join(","),
-            None => node.text().unwrap_or_default().to_owned(),
-        };
-        let pattern = match scope.template(&pattern, node.span) {
-            Ok(Value::Str(text)) => match text.plain() {
-                Some(plain) => plain.to_owned(),
-                // Who it is for is known only at run time: whom its certain part names might be meant.
-                None => certain_part(&pattern),
-            },
-            Ok(Value::List(items)) => items
-                .iter()
-                .map(|it| it.to_text().to_string())
-                .collect::<Vec<_>>()
-                .join(","),
-            _ => certain_part(&pattern),
-        };
-        matches(self.stage.inventory, &pattern).contains(&self.host)
+        let meant = self.company().meant(&pattern, self.stage);
+        meant.hosts.contains(&self.host)
+    }
+
+    /// Returns the pattern of the hosts of a play, as far as it is certain.
+    fn pattern(&self, play: &Play) -> Option<String> {
+        let node = play.node.get("hosts")?;
+        let vars = play.node.get("vars");
+        let vars: Vec<_> = vars
+            .map(|it| Arc::new(Layer::of_mapping(it)))
+            .into_iter()
+            .collect();
+        Some(pattern_of(&self.scope(&Context::new(), &vars), node))
+    }
+
+    /// Goes to the statement of a number, one level below where the run is, for the time of `run`.
+    fn at<T>(&mut self, number: usize, run: impl FnOnce(&mut Player<'a>) -> T) -> T {
+        self.session.enter(number);
+        let made = run(self);
+        self.session.leave();
+        made
     }
 
     fn statements(&mut self, statements: &'a [Statement], context: &Context<'a>) {
-        for statement in statements {
-            match statement {
-                Statement::Task(task) => self.task(task, context),
-                Statement::Broken(broken) => self.leave_broken(broken, context),
-                Statement::Block(block) => {
-                    let inner = context.inside(&block.keywords);
-                    let failed = self.block(&block.block, &inner);
-                    if failed {
-                        self.statements(&block.rescue, &inner);
-                    } else {
-                        let reason = "it runs only when its block fails";
-                        self.skip_all(&block.rescue, Code::ConditionFalse, reason);
-                    }
-                    self.statements(&block.always, &inner);
+        for (number, statement) in statements.iter().enumerate() {
+            self.at(number, |it| it.statement(statement, context));
+        }
+    }
+
+    fn statement(&mut self, statement: &'a Statement, context: &Context<'a>) {
+        match statement {
+            Statement::Task(task) => self.task(task, context),
+            Statement::Broken(broken) => self.leave_broken(broken, context),
+            Statement::Block(block) => {
+                let inner = context.inside(&block.keywords);
+                let failed = self.at(0, |it| it.block(&block.block, &inner));
+                if failed {
+                    self.at(1, |it| it.statements(&block.rescue, &inner));
+                } else {
+                    let reason = "it runs only when its block fails";
+                    self.skip_all(&block.rescue, Code::ConditionFalse, reason);
                 }
+                self.at(2, |it| it.statements(&block.always, &inner));
             }
         }
     }

@@ -17,8 +17,14 @@ use crate::model::Part;
 use crate::source::{Span, join};
 use crate::syntax::yaml::Node;
 
-/// The defaults and the vars of a role.
-type Layers = (Vec<Arc<Layer>>, Vec<Arc<Layer>>);
+/// The variables that a role brings.
+#[derive(Default)]
+pub(super) struct Brought {
+    /// Defaults of the roles that it depends on, lower than those of whoever includes it.
+    below: Vec<Arc<Layer>>,
+    defaults: Vec<Arc<Layer>>,
+    vars: Vec<Arc<Layer>>,
+}
 
 /// Other files than `main` of a role's parts.
 #[derive(Clone, Debug, Default)]
@@ -40,10 +46,44 @@ impl<'a> Player<'a> {
             let folder = self.frame.folder.clone();
             let path = name.and_then(|name| self.stage.library.role(&name, &folder, None));
             if let Some(path) = path {
-                let (defaults, vars) = self.role_layers(&path, &Parts::default());
-                self.frame.defaults.extend(defaults);
-                self.frame.role_vars.extend(vars);
+                let brought = self.brought(&path, &Parts::default());
+                self.export(&brought);
             }
+        }
+    }
+
+    /// Makes the variables of a role hold for the whole play.
+    fn export(&mut self, brought: &Brought) {
+        let defaults = brought.below.iter().chain(&brought.defaults);
+        self.frame.defaults.extend(defaults.cloned());
+        self.frame.role_vars.extend(brought.vars.iter().cloned());
+    }
+
+    /// Returns what a role brings: the variables of those that it depends on, and above them its own.
+    fn brought(&mut self, path: &str, parts: &Parts) -> Brought {
+        let mut brought = Brought::default();
+        let mut seen = vec![path.to_owned()];
+        self.bring_dependencies(path, &mut seen, &mut brought);
+        let (defaults, vars) = self.role_layers(path, parts);
+        brought.defaults = defaults;
+        brought.vars.extend(vars);
+        brought
+    }
+
+    fn bring_dependencies(&mut self, path: &str, seen: &mut Vec<String>, brought: &mut Brought) {
+        for name in self.dependencies_of(path) {
+            let found = self
+                .stage
+                .library
+                .role(&name, &self.frame.folder, Some(path));
+            let Some(path) = found.filter(|it| !seen.contains(it)) else {
+                continue;
+            };
+            seen.push(path.clone());
+            self.bring_dependencies(&path, seen, brought);
+            let (defaults, vars) = self.role_layers(&path, &Parts::default());
+            brought.below.extend(defaults);
+            brought.vars.extend(vars);
         }
     }
 
@@ -62,7 +102,8 @@ impl<'a> Player<'a> {
             .template(name, node.span)
             .map(|it| it.to_text().to_string());
         let played = match name {
-            Ok(name) => self.play_role(&name, node.span, &context, &Parts::default(), true),
+            // What the play lists holds for all of it already.
+            Ok(name) => self.play_role(&name, node.span, &context, &Parts::default(), false),
             Err(failure) => Err(Refusal::new(Code::TemplateFailed, failure.message)),
         };
         if let Err(refusal) = played {
@@ -101,6 +142,43 @@ impl<'a> Player<'a> {
         inner
     }
 
+    /// Returns the names of the roles that a play lists, and of those that they depend on.
+    pub(super) fn listed_roles(&self, play: &Play) -> (Vec<String>, Vec<String>) {
+        let (mut listed, mut dependencies) = (Vec::new(), Vec::new());
+        let library = self.stage.library;
+        let folder = &self.frame.folder;
+        let mut waiting: Vec<String> = Vec::new();
+        for name in play.roles.iter().filter_map(|node| role_name(node)) {
+            listed.push(role_title(name).to_owned());
+            waiting.extend(library.role(name, folder, None));
+        }
+        while let Some(path) = waiting.pop() {
+            for name in self.dependencies_of(&path) {
+                let title = role_title(&name).to_owned();
+                if !dependencies.contains(&title) {
+                    dependencies.push(title);
+                    waiting.extend(library.role(&name, folder, Some(&path)));
+                }
+            }
+        }
+        (listed, dependencies)
+    }
+
+    /// Returns the names of the roles on which the role in a folder depends.
+    fn dependencies_of(&self, path: &str) -> Vec<String> {
+        let library = self.stage.library;
+        let meta = library
+            .role_file(path, "meta", "main")
+            .and_then(|file| library.document(file));
+        let named = meta.as_ref().and_then(|it| it.get("dependencies")?.items());
+        named
+            .unwrap_or_default()
+            .iter()
+            .filter_map(|node| role_name(node))
+            .map(str::to_owned)
+            .collect()
+    }
+
     /// Plays a role by its name.
     ///
     /// # Errors
@@ -135,18 +213,16 @@ impl<'a> Player<'a> {
                 return Ok(());
             }
         }
-        let (defaults, vars) = self.role_layers(&path, parts);
+        let brought = self.brought(&path, parts);
         if public {
-            self.frame.defaults.extend(defaults.iter().cloned());
-            self.frame.role_vars.extend(vars.iter().cloned());
+            self.export(&brought);
         }
         let title = if path.is_empty() {
             self.stage.library.tree.name()
         } else {
             role_title(name)
         };
-        let layers = (defaults, vars);
-        self.play_role_at(&path, title, context, Some((parts, layers)));
+        self.play_role_at(&path, title, context, Some((parts, brought)));
         Ok(())
     }
 
@@ -156,29 +232,34 @@ impl<'a> Player<'a> {
         path: &str,
         title: &str,
         context: &Context<'a>,
-        given: Option<(&Parts, Layers)>,
+        given: Option<(&Parts, Brought)>,
     ) {
         let main = Parts::default();
-        let (parts, (defaults, vars)) =
-            given.unwrap_or_else(|| (&main, self.role_layers(path, &main)));
+        let (parts, brought) = given.unwrap_or_else(|| (&main, self.brought(path, &main)));
         let mut inner = context.clone();
         let outer = context.role.as_deref();
         let mut parents = outer.map(|role| role.parents.clone()).unwrap_or_default();
         parents.extend(outer.map(|role| role.title.clone()));
-        let below = |own: &[Arc<Layer>], outer: Option<&Vec<Arc<Layer>>>| {
-            outer
-                .cloned()
-                .unwrap_or_default()
-                .into_iter()
-                .chain(own.iter().cloned())
-                .collect::<Vec<_>>()
-        };
+        let mut includers = outer.map(|role| role.includers.clone()).unwrap_or_default();
+        if context.includes_role {
+            includers.extend(outer.map(|role| role.title.clone()));
+        }
+        inner.includes_role = false;
+        let mut defaults = brought.below;
+        let mut vars = Vec::new();
+        if let Some(outer) = outer {
+            defaults.extend(outer.defaults.iter().cloned());
+            vars.extend(outer.vars.iter().cloned());
+        }
+        defaults.extend(brought.defaults);
+        vars.extend(brought.vars);
         inner.role = Some(Arc::new(RoleFrame {
             path: path.to_owned(),
             title: title.to_owned(),
+            includers,
             parents,
-            defaults: below(&defaults, outer.map(|role| &role.defaults)),
-            vars: below(&vars, outer.map(|role| &role.vars)),
+            defaults,
+            vars,
         }));
         inner.folder = join(path, "tasks");
         self.play_dependencies(path, title, &inner);
@@ -230,7 +311,8 @@ impl<'a> Player<'a> {
         }
     }
 
-    fn role_layers(&mut self, path: &str, parts: &Parts) -> Layers {
+    /// Returns the defaults and the vars of a role itself.
+    fn role_layers(&mut self, path: &str, parts: &Parts) -> (Vec<Arc<Layer>>, Vec<Arc<Layer>>) {
         let library = self.stage.library;
         let mut layers = |part: &str, name: Option<&str>| {
             let files = library.role_variables(path, part, name.unwrap_or("main"));

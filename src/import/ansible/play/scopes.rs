@@ -7,16 +7,17 @@ use std::sync::Arc;
 use super::Player;
 use super::context::Context;
 use crate::diag;
+use crate::import::ansible::chronicle::What;
 use crate::import::ansible::inventory::bind_mapping;
 use crate::import::ansible::playbook::Play;
-use crate::import::ansible::scope::{Binding, Layer, Scope, Search};
-use crate::import::ansible::value::Value;
+use crate::import::ansible::scope::{Binding, FACTS, Layer, Scope, Search};
+use crate::import::ansible::value::{Key, Value};
 use crate::model::{Hole, HoleKind};
 use crate::source::{FileId, Span, join};
 use crate::syntax::yaml::Node;
 
 impl<'a> Player<'a> {
-    /// Returns what names mean for a task in this context; `above` are the levels of the task and the loop.
+    /// Returns what names mean for a task in this context; `above` are the levels of the loop.
     pub(super) fn scope(&self, context: &Context<'a>, above: &[Arc<Layer>]) -> Scope<'a> {
         let role = context.role.as_deref();
         let mut layers: Vec<Arc<Layer>> = Vec::with_capacity(24);
@@ -29,13 +30,20 @@ impl<'a> Player<'a> {
         layers.extend(self.frame.role_vars.iter().cloned());
         layers.extend(role.iter().flat_map(|role| role.vars.iter().cloned()));
         layers.extend(context.vars.iter().cloned());
-        layers.extend(above.iter().cloned());
         layers.push(Arc::clone(&self.included));
         layers.push(Arc::clone(&self.remembered));
+        let given = self.session.others();
+        layers.extend(
+            given
+                .given_before(&self.host, &self.session.now())
+                .map(Arc::new),
+        );
         layers.extend(context.params.iter().cloned());
-        layers.push(Arc::clone(&self.stage.common));
-        layers.push(Arc::new(self.magic(context)));
         layers.push(Arc::clone(&self.stage.extra));
+        layers.push(Arc::clone(&self.stage.common));
+        layers.push(Arc::clone(&self.frame.magic));
+        layers.extend(self.role_magic(context).map(Arc::new));
+        layers.extend(above.iter().cloned());
         let search = Search {
             role: role.map(|role| role.path.clone()),
             task: context.folder.clone(),
@@ -44,50 +52,51 @@ impl<'a> Player<'a> {
         Scope::new(self.session, self.stage.hosts, Arc::new(search), layers)
     }
 
-    /// The magic variables that depend on the place.
-    fn magic(&self, context: &Context<'a>) -> Layer {
+    /// The magic variables that depend on the role.
+    fn role_magic(&self, context: &Context<'a>) -> Option<Layer> {
+        let role = context.role.as_ref()?;
         let mut layer = Layer::default();
         let mut set = |name: &str, value: Value| {
             layer.vars.insert(name.to_owned(), Binding::Value(value));
         };
-        let short = self.host.split('.').next().unwrap_or_default();
-        set("inventory_hostname", Value::str(&self.host));
-        set("inventory_hostname_short", Value::str(short));
-        set("playbook_dir", Value::str(folder_text(&self.frame.folder)));
-        set("ansible_play_name", Value::str(&self.frame.name));
-        set("ansible_check_mode", Value::Bool(false));
-        let groups = self
-            .stage
-            .inventory
-            .groups_of(&self.host)
-            .into_iter()
-            .filter(|name| name != "all");
-        let mut groups: Vec<Value> = groups.map(|name| Value::str(&name)).collect();
-        groups.sort_by_key(|it| it.to_text());
-        set("group_names", Value::list(groups));
-        if let Some(role) = &context.role {
-            set("role_path", Value::str(folder_text(&role.path)));
-            set("role_name", Value::str(&role.title));
-            set("ansible_role_name", Value::str(&role.title));
-            let parents: Vec<Value> = role
-                .parents
-                .iter()
-                .rev()
-                .map(|name| Value::str(name))
-                .collect();
-            set("ansible_parent_role_names", Value::list(parents));
+        set("role_path", Value::str(folder_text(&role.path)));
+        set("role_name", Value::str(&role.title));
+        set("ansible_role_name", Value::str(&role.title));
+        if !role.includers.is_empty() {
+            let names = role.includers.iter().rev();
+            let names = names.map(|name| Value::str(name)).collect();
+            set("ansible_parent_role_names", Value::list(names));
         }
-        layer
+        Some(layer)
     }
 
     /// Remembers what `set_fact` and `register` say.
     pub(super) fn remember(&mut self, name: &str, binding: Binding) {
+        self.session
+            .happens(What::Bound(name.to_owned(), binding.clone()));
         Arc::make_mut(&mut self.remembered)
             .vars
             .insert(name.to_owned(), binding);
     }
 
+    /// Keeps what `set_fact` says among the facts of the host (`cacheable`).
+    pub(super) fn keep_facts(&mut self, facts: &[(String, Binding)]) {
+        let layer = Arc::make_mut(&mut self.facts);
+        let Some(Binding::Value(Value::Dict(known))) = layer.vars.get_mut(FACTS) else {
+            return;
+        };
+        for (name, binding) in facts {
+            if let Binding::Value(value) | Binding::Assumed(value, _) = binding {
+                Arc::make_mut(known).insert(Key::Str(name.clone()), value.clone());
+            }
+        }
+        let known = Binding::Value(Value::Dict(Arc::clone(known)));
+        self.session.happens(What::Bound(FACTS.to_owned(), known));
+    }
+
     pub(super) fn include_variable(&mut self, name: &str, binding: Binding) {
+        self.session
+            .happens(What::Bound(name.to_owned(), binding.clone()));
         Arc::make_mut(&mut self.included)
             .vars
             .insert(name.to_owned(), binding);

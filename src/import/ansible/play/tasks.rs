@@ -6,11 +6,14 @@ use indexmap::IndexMap;
 
 use super::context::Context;
 use super::loops::Round;
+use super::returned::Returned;
 use super::shown::shown_arguments;
 use super::whereabouts::Elsewhere;
 use super::{Ended, Player, both};
 use crate::account::{Code, Verdict};
 use crate::diag;
+use crate::import::ansible::arguments::takes_free_text;
+use crate::import::ansible::chronicle::What;
 use crate::import::ansible::modules::{self, Run};
 use crate::import::ansible::params::{Params, Refusal};
 use crate::import::ansible::playbook::Task;
@@ -38,6 +41,12 @@ impl<'a> Player<'a> {
                 Code::ConditionFalse,
                 "its tags are not asked for",
             );
+            return;
+        }
+        // Static imports pass it on to each of their tasks.
+        let is_import = matches!(task.module.as_str(), "import_tasks" | "import_role");
+        if !is_import && let Some(first) = self.runs_once_on(task, &inner) {
+            self.take_over(task, &first);
             return;
         }
         match task.module.as_str() {
@@ -88,6 +97,7 @@ impl<'a> Player<'a> {
         for round in rounds {
             let item = round.item.clone();
             let mut result = self.run_round(task, context, round);
+            self.facts_for = None;
             self.trace(task, item.as_ref().filter(|_| looped), &result);
             result.value = results::with_item(result.value, item.as_ref());
             returned.push(result);
@@ -122,7 +132,18 @@ impl<'a> Player<'a> {
             );
             return Returned::plain(results::skipped()).guarded(guard);
         }
-        if let Some(reason) = self.elsewhere(&scope, task, context) {
+        let elsewhere = self.elsewhere(&scope, task, context);
+        if let Some(Elsewhere::Host(host)) = &elsewhere
+            && is_yes(context.delegate_facts)
+        {
+            self.facts_for = Some(host.clone());
+        }
+        // What runs within Ansible itself runs for this host, wherever it is delegated to.
+        if let Some(reason) = elsewhere.filter(|_| !is_of_ansible(&task.module)) {
+            if self.trace.is_some() {
+                // They show, though nothing of this host is made of them.
+                let _ = self.params(task, &scope);
+            }
             match reason {
                 Elsewhere::ControlNode => {
                     let is_probe = modules::is_probe(&task.module);
@@ -194,6 +215,13 @@ impl<'a> Player<'a> {
         scope: &Scope<'a>,
         guard: Condition,
     ) -> Returned {
+        let mut params = match self.params(task, scope) {
+            Ok(params) => params,
+            Err(refusal) => {
+                self.refuse(task, context, Some(scope), &refusal);
+                return Returned::plain(results::unknown(task)).failed();
+            }
+        };
         let Some(module) = modules::find(&task.module) else {
             let message = format!("no importer for the module `{}`", task.full_name);
             self.diags
@@ -208,13 +236,6 @@ impl<'a> Player<'a> {
                 return Returned::plain(results::unknown(task));
             }
             return Returned::changed(task);
-        };
-        let mut params = match self.params(task, scope) {
-            Ok(params) => params,
-            Err(refusal) => {
-                self.refuse(task, context, Some(scope), &refusal);
-                return Returned::plain(results::unknown(task)).failed();
-            }
         };
         let part = context
             .role
@@ -241,6 +262,7 @@ impl<'a> Player<'a> {
             returns_under: None,
             facts: Vec::new(),
             included: Vec::new(),
+            cacheable: false,
             locked: None,
             flush: false,
             ended: None,
@@ -257,6 +279,7 @@ impl<'a> Player<'a> {
         let assumed = run.assumed();
         let (closings, returns, under) = (run.closings, run.returns, run.returns_under);
         let (facts, included) = (run.facts, run.included);
+        let cacheable = run.cacheable && guard == Condition::True;
         let (ended, failed) = (run.ended, run.failed);
         let (locked, flush) = (run.locked, run.flush);
         let rendered = run.rendered;
@@ -278,12 +301,23 @@ impl<'a> Player<'a> {
             }
             Ok(()) => {}
         }
+        if cacheable {
+            self.keep_facts(&facts);
+        }
         for (name, binding) in facts {
             let binding = match binding {
                 Binding::Value(value) => Binding::under(value, assumed.clone()),
                 other => other,
             };
-            self.remember(&name, guarded(binding, &guard, &name));
+            let binding = guarded(binding, &guard, &name);
+            match self.facts_for.clone() {
+                Some(host) => self.session.happens(What::Given {
+                    host,
+                    name,
+                    binding,
+                }),
+                None => self.remember(&name, binding),
+            }
         }
         for (name, binding) in included {
             self.include_variable(&name, guarded(binding, &guard, &name));
@@ -364,8 +398,16 @@ impl<'a> Player<'a> {
             };
             values.insert(name.replace('-', "_"), value);
         }
-        let free = task.arguments.free.as_ref().and_then(|node| resolve(node));
-        self.trace_arguments(&values, free.as_ref());
+        let mut free = task.arguments.free.as_ref();
+        if !takes_free_text(&task.module) {
+            let text = free.take().filter(|_| task.arguments.whole.is_none());
+            if text.is_some() {
+                let reason = format!("`{}` takes no free text, only `name=value`", task.module);
+                return Err(Refusal::diagnosed(diag::Code::BadParam, reason));
+            }
+        }
+        let free = free.and_then(|node| resolve(node));
+        self.trace_arguments(task, &values, free.as_ref());
         match failed {
             None => Ok(Params::new(&task.module, task.span, values, free)),
             Some(failure) => {
@@ -454,7 +496,7 @@ impl<'a> Player<'a> {
         self.remember(name, Binding::under(value, under));
     }
 
-    fn remember_unknown(&mut self, task: &Task) {
+    pub(super) fn remember_unknown(&mut self, task: &Task) {
         if let Some(name) = task.keywords.register.as_ref().and_then(|it| it.text()) {
             let value = results::unknown(task);
             self.remember(name, Binding::Value(value));
@@ -462,47 +504,22 @@ impl<'a> Player<'a> {
     }
 }
 
-/// What a task registers, what has to hold for it, and how it went.
-pub(super) struct Returned {
-    pub(super) value: Value,
-    under: Vec<String>,
-    /// Whether it ran.
-    pub(super) guard: Condition,
-    /// Whether it is certain to have failed.
-    pub(super) failed: bool,
+/// Tells whether a module runs within Ansible and touches no machine.
+fn is_of_ansible(module: &str) -> bool {
+    matches!(
+        module,
+        "add_host"
+            | "assert"
+            | "debug"
+            | "fail"
+            | "group_by"
+            | "include_vars"
+            | "meta"
+            | "set_fact"
+    )
 }
 
-impl Returned {
-    fn changed(task: &Task) -> Returned {
-        let under = vec![results::change_assumed(task)];
-        Returned::under(results::of_change(task), under)
-    }
-
-    fn plain(value: Value) -> Returned {
-        Returned::under(value, Vec::new())
-    }
-
-    fn under(value: Value, under: Vec<String>) -> Returned {
-        Returned {
-            value,
-            under,
-            guard: Condition::True,
-            failed: false,
-        }
-    }
-
-    fn guarded(mut self, guard: Condition) -> Returned {
-        self.guard = guard;
-        self
-    }
-
-    fn failed(mut self) -> Returned {
-        self.failed = true;
-        self
-    }
-}
-
-fn is_yes(node: Option<&Arc<Node>>) -> bool {
+pub(super) fn is_yes(node: Option<&Arc<Node>>) -> bool {
     node.and_then(|it| it.text())
         .is_some_and(|text| matches!(text, "yes" | "true" | "True" | "on"))
 }

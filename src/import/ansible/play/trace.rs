@@ -6,10 +6,10 @@ use indexmap::IndexMap;
 use serde_json::{Map, Value as Json, json};
 
 use super::Player;
-use super::tasks::Returned;
+use super::returned::Returned;
 use crate::account::{Outcome, Rendered, Step};
 use crate::import::ansible::playbook::Task;
-use crate::import::ansible::scope::{Binding, Failure, Scope};
+use crate::import::ansible::scope::{Binding, Failure, Scope, is_template};
 use crate::import::ansible::value::Value;
 use crate::model::{Condition, Hole, HoleKind, Piece, Text};
 use crate::source::FileId;
@@ -28,6 +28,12 @@ impl Player<'_> {
     /// Notes one round of a task, where a trace is asked for.
     pub(super) fn trace(&mut self, task: &Task, item: Option<&Value>, returned: &Returned) {
         let Some(trace) = &mut self.trace else { return };
+        // `shell` is `command` with this argument.
+        if task.module == "shell"
+            && let Some(Json::Object(arguments)) = &mut trace.arguments
+        {
+            arguments.insert("_uses_shell".to_owned(), Json::Bool(true));
+        }
         trace.steps.push(Step {
             project: String::new(),
             host: self.host.clone(),
@@ -47,13 +53,27 @@ impl Player<'_> {
     /// Notes the arguments of the task that is played.
     pub(super) fn trace_arguments(
         &mut self,
+        task: &Task,
         values: &IndexMap<String, Value>,
         free: Option<&Value>,
     ) {
         let Some(trace) = &mut self.trace else { return };
         let free = free.map(|it| ("_raw_params".to_owned(), shown(it)));
-        let given = values.iter().filter(|(_, it)| !matches!(it, Value::Omit));
-        let named = given.map(|(name, value)| (name.clone(), shown(value)));
+        // `set_fact` takes `cacheable` away before it looks at what is left.
+        let is_given =
+            |(name, it): &(&String, &Value)| !matches!(it, Value::Omit) && *name != "cacheable";
+        let given = values.iter().filter(is_given);
+        // `set_fact` renders the names by itself: they show as written.
+        let written = |rendered: &str| {
+            let mut names = task.arguments.named.iter().map(|(name, _)| name);
+            let at = values.get_index_of(rendered);
+            let by_place = at.and_then(|at| names.nth(at));
+            by_place.filter(|it| is_template(it)).cloned()
+        };
+        let named = given.map(|(name, value)| {
+            let name = written(name).unwrap_or_else(|| name.clone());
+            (name, shown(value))
+        });
         trace.arguments = Some(Json::Object(free.into_iter().chain(named).collect()));
     }
 
@@ -137,7 +157,8 @@ pub(in crate::import::ansible) fn shown(value: &Value) -> Json {
         Value::None => Json::Null,
         Value::Bool(it) => Json::Bool(*it),
         Value::Int(it) => json!(it),
-        Value::Float(it) => json!(it),
+        Value::Float(it) if it.is_finite() => json!(it),
+        Value::Float(it) => json!(it.to_string().to_lowercase()),
         Value::Str(text) => shown_text(text),
         Value::List(items) => Json::Array(items.iter().map(shown).collect()),
         Value::Dict(dict) => Json::Object(

@@ -118,11 +118,11 @@ impl Env<'_, '_> {
         };
         let one = |host: &Value| -> Eval<Value> {
             let name = host.as_str().unwrap_or_default();
+            let Some(first) = keys.first().and_then(Value::as_str) else {
+                return self.whole_host(name);
+            };
             let Some(scope) = self.scope.of_host(name) else {
                 return Ok(Value::Undefined(format!("hostvars[{name}]")));
-            };
-            let Some(first) = keys.first().and_then(Value::as_str) else {
-                return Ok(Value::unknown(format!("all variables of {name}"), None));
             };
             let mut found = scope.get(first)?;
             for key in &keys[1..] {
