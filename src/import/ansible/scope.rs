@@ -14,6 +14,7 @@ use super::jinja;
 use super::merging;
 use super::secret;
 use super::value::{Dict, Truth, Value};
+use super::vault::SEALED;
 use crate::diag::Code;
 use crate::import::secret::is_secret_name;
 use crate::model::{Condition, Hole, HoleKind, Text};
@@ -128,23 +129,6 @@ pub(crate) struct Scope<'a> {
 
 /// A name that was asked for, and of which other host.
 pub(crate) type Asked = (Option<Rc<str>>, String);
-
-/// How a template file is rendered, where nothing else than its white space is told.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Whitespace {
-    pub(crate) trim_blocks: bool,
-    pub(crate) lstrip_blocks: bool,
-}
-
-impl From<Whitespace> for Settings {
-    fn from(whitespace: Whitespace) -> Settings {
-        Settings {
-            trim_blocks: whitespace.trim_blocks,
-            lstrip_blocks: whitespace.lstrip_blocks,
-            ..Settings::default()
-        }
-    }
-}
 
 impl<'a> Scope<'a> {
     pub(crate) fn new(
@@ -459,8 +443,16 @@ impl<'a> Scope<'a> {
                     Some(name) => format!("{place} {name}"),
                     None => place,
                 };
-                return Ok(Value::secret(what, Some(node.span)));
+                let text = node.text().unwrap_or_default();
+                let opened = self.session.vaults().open(text, node.span);
+                return Ok(secret::sealed_text(
+                    self.session,
+                    what,
+                    opened.as_deref(),
+                    node.span,
+                ));
             }
+            Some(SEALED) => return Ok(secret::unsealed(self, node)),
             Some("unsafe") => return Ok(Value::str(node.text().unwrap_or_default())),
             _ => {}
         }
@@ -542,19 +534,14 @@ impl<'a> Scope<'a> {
         if let Value::Undefined(name) = value {
             return Err(Failure::undefined(name));
         }
-        if let Some(revealed) = self.session.reveal(value) {
-            return Ok(Truth::of(!revealed.is_empty()));
-        }
+        let revealed = self.session.revealed(value);
+        let value = revealed.as_ref().unwrap_or(value);
         Ok(value.truth().unwrap_or(Truth::No))
     }
 
     /// Renders a template file, as the module `template` does.
-    pub(crate) fn render(
-        &self,
-        file: FileId,
-        settings: impl Into<Settings>,
-    ) -> Result<Text, Failure> {
-        jinja::render(self, file, settings.into())
+    pub(crate) fn render(&self, file: FileId, settings: Settings) -> Result<Text, Failure> {
+        jinja::render(self, file, settings)
     }
 }
 

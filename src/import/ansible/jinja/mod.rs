@@ -90,8 +90,17 @@ pub(super) fn lookup_list(
         .map_err(|failure| failure.or_at(span))
 }
 
-/// Renders a template file.
+/// Renders a template file, as the module `template` writes it.
 pub(super) fn render(scope: &Scope<'_>, file: FileId, settings: Settings) -> Eval<Text> {
+    Ok(match rendered(scope, file, settings)? {
+        Value::None => Text::new(),
+        // One value that is no string is shown alone.
+        other => other.to_text(),
+    })
+}
+
+/// Renders a template file; a value that stands alone keeps its type.
+fn rendered(scope: &Scope<'_>, file: FileId, settings: Settings) -> Eval<Value> {
     let start = Span::new(file, 0, 0);
     let mut layer = Layer::default();
     if scope.bound(managed::NAME).is_none() {
@@ -103,7 +112,7 @@ pub(super) fn render(scope: &Scope<'_>, file: FileId, settings: Settings) -> Eva
     let mut own = settings.clone();
     let body_start = header::read(whole, &mut own).map_err(|it| unread(it).or_at(start))?;
     if body_start == 0 && !settings.starts_in(whole) {
-        return Ok(Text::from(whole));
+        return Ok(Value::str(whole));
     }
     let parsed = scope.session().file(file, &whole[body_start..], &own);
     let place = Place {
@@ -121,14 +130,15 @@ pub(super) fn render(scope: &Scope<'_>, file: FileId, settings: Settings) -> Eva
         env.run_template(body, &mut out)
             .map_err(|failure| failure.or_at(env.here()))
             .and_then(|()| match out.finish() {
-                Value::None => Ok(Text::new()),
                 Value::Undefined(name) => Err(Failure::undefined(&name).or_at(env.here())),
                 Value::Omit => Err(Failure::failed("the template is omitted").or_at(env.here())),
-                Value::Str(made) => Ok(with_last_breaks(made, whole, &settings.newline)),
-                // One value that is no string is shown alone.
+                Value::Str(made) => {
+                    let whole = with_last_breaks(made, whole, &settings.newline);
+                    Ok(Value::Str(whole))
+                }
                 other => match other.deep_undefined() {
                     Some(name) => Err(Failure::undefined(name).or_at(env.here())),
-                    None => Ok(other.without_omitted().to_text()),
+                    None => Ok(other.without_omitted()),
                 },
             })
     })

@@ -10,6 +10,7 @@ use super::returned::Returned;
 use crate::account::{Outcome, Rendered, Step};
 use crate::import::ansible::playbook::Task;
 use crate::import::ansible::scope::{Binding, Failure, Scope, is_template};
+use crate::import::ansible::secret::hide;
 use crate::import::ansible::value::Value;
 use crate::model::{Condition, Hole, HoleKind, Piece, Text};
 use crate::source::FileId;
@@ -27,6 +28,7 @@ pub(in crate::import::ansible) struct Trace {
 impl Player<'_> {
     /// Notes one round of a task, where a trace is asked for.
     pub(super) fn trace(&mut self, task: &Task, item: Option<&Value>, returned: &Returned) {
+        let silent = self.silent;
         let Some(trace) = &mut self.trace else { return };
         // `shell` is `command` with this argument.
         if task.module == "shell"
@@ -40,11 +42,11 @@ impl Player<'_> {
             source: self.session.place(task.span),
             module: task.module.clone(),
             handler: trace.in_handler,
-            item: item.map(shown),
+            item: item.filter(|_| !silent).map(shown),
             outcome: outcome(returned),
-            arguments: trace.arguments.take(),
-            result: Some(shown(&returned.value)),
-            rendered: trace.rendered.take(),
+            arguments: trace.arguments.take().filter(|_| !silent),
+            result: Some(shown(&returned.value)).filter(|_| !silent),
+            rendered: trace.rendered.take().filter(|_| !silent),
         });
     }
 }
@@ -71,8 +73,9 @@ impl Player<'_> {
             by_place.filter(|it| is_template(it)).cloned()
         };
         let named = given.map(|(name, value)| {
+            let value = hide(self.session, name, value.clone(), None);
             let name = written(name).unwrap_or_else(|| name.clone());
-            (name, shown(value))
+            (name, shown(&value))
         });
         trace.arguments = Some(Json::Object(free.into_iter().chain(named).collect()));
     }
@@ -109,7 +112,7 @@ pub(in crate::import::ansible) fn rendered(
         match host {
             Some(host) => {
                 let of_host = scope.of_host(&host);
-                let bound = of_host.and_then(|it| it.bound(&name).map(bound));
+                let bound = of_host.and_then(|it| bound(&it, &name));
                 let known = hosts.entry(&*host).or_insert_with(|| json!({}));
                 if let (Some(bound), Some(known)) = (bound, known.as_object_mut()) {
                     known.insert(name, bound);
@@ -121,8 +124,8 @@ pub(in crate::import::ansible) fn rendered(
                 }
             }
             None => {
-                if let Some(it) = scope.bound(&name) {
-                    variables.insert(name, bound(it));
+                if let Some(bound) = bound(scope, &name) {
+                    variables.insert(name, bound);
                 }
             }
         }
@@ -143,11 +146,17 @@ pub(in crate::import::ansible) fn rendered(
     }
 }
 
-fn bound(binding: &Binding) -> Json {
-    match binding {
+fn bound(scope: &Scope<'_>, name: &str) -> Option<Json> {
+    // A secret is not shown as written either.
+    let value = scope.get(name).ok();
+    let hole = value.as_ref().and_then(Value::deep_hole);
+    if hole.is_some_and(|it| it.kind == HoleKind::Secret) {
+        return Some(json!({ "secret": name }));
+    }
+    Some(match scope.bound(name)? {
         Binding::Node(node) => json!({ "written": written(node) }),
         Binding::Value(value) | Binding::Assumed(value, _) => json!({ "value": shown(value) }),
-    }
+    })
 }
 
 /// Returns a value as JSON, with what is not known named.
