@@ -318,9 +318,15 @@ pub(super) fn contains(container: &Value, item: &Value) -> Eval<Truth> {
         }
         Value::Dict(dict) => match item.hole() {
             Some(hole) => Ok(Truth::Unknown(hole.clone())),
-            None => Ok(Truth::of(
-                item.key().is_some_and(|key| dict.contains_key(&key)),
-            )),
+            None => Ok(match item.as_str().and_then(|name| container.entry(name)) {
+                // Of an open dictionary any other key may be there.
+                Some(Value::Unknown(hole))
+                    if !item.key().is_some_and(|it| dict.contains_key(&it)) =>
+                {
+                    Truth::Unknown(hole.clone())
+                }
+                _ => Truth::of(item.key().is_some_and(|key| dict.contains_key(&key))),
+            }),
         },
         Value::Str(text) => {
             if let Some(hole) = item.hole() {

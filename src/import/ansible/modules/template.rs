@@ -2,7 +2,8 @@
 //!
 //! Manual: <https://docs.ansible.com/ansible/latest/collections/ansible/builtin/template_module.html>
 
-use super::paths::{Asset, NEW_FILE, attributes, base_name, destination, find};
+use super::copy::{Way, one_file};
+use super::paths::{Asset, base_name, find, wishes};
 use super::{Kind, Module, Run};
 use crate::account::Code;
 use crate::import::ansible::jinja::MARKS;
@@ -10,7 +11,7 @@ use crate::import::ansible::params::{Params, Refusal};
 use crate::import::ansible::play::trace::rendered;
 use crate::import::ansible::scope::{Binding, Failure, Layer};
 use crate::import::ansible::value::Value;
-use crate::model::{Content, File, Hole, HoleKind, Resource, Text};
+use crate::model::{Content, Hole, HoleKind, Text};
 use crate::source::{FileId, Span};
 use crate::syntax::jinja::Settings;
 
@@ -25,12 +26,14 @@ pub(super) const MODULE: Module = Module {
 };
 
 fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
-    params.pass_over(&["backup", "force", "validate", "follow"]);
+    params.pass_over(&["backup", "validate"]);
     let source = params.required(&["src"])?;
     let dest = params.required(&["dest"]);
     let settings = settings(params)?;
     let encoding = params.string(&["output_encoding"])?;
-    let attributes = attributes(params, Some(NEW_FILE))?;
+    let wishes = wishes(params)?;
+    let force = params.flag(&["force"])?.unwrap_or(true);
+    let follow = params.flag(&["follow"])?.unwrap_or(false);
     let file = match find(run, &source, "templates")? {
         Asset::File(file) => file,
         Asset::Folder(path) => {
@@ -46,7 +49,6 @@ fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
     if run.is_traced {
         run.rendered = Some(rendered(run.scope, file, made.as_ref()));
     }
-    let dest = dest?;
     let text = made.map_err(|failure| {
         let span = failure.span.unwrap_or(run.task.span);
         run.diags.at(failure.code, span, failure.message.clone());
@@ -55,15 +57,17 @@ fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
         Refusal::new(Code::TemplateFailed, reason)
     })?;
     check_encoding(encoding.as_deref(), &text)?;
-    let path = destination(run, &dest, base_name(&source))?;
-    run.put(Resource::File(File {
-        path,
-        content: Content::Text(text),
-        mode: attributes.mode,
-        owner: attributes.owner,
-        group: attributes.group,
-    }));
-    Ok(())
+    let way = Way {
+        dest: dest?,
+        wishes,
+        folder_mode: None,
+        force,
+        follow,
+        local_follow: true,
+        preserves: false,
+        checksum: None,
+    };
+    one_file(Content::Text(text), base_name(&source), way, run)
 }
 
 /// Reads how the template is marked and what is cut around its tags.

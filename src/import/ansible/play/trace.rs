@@ -112,7 +112,7 @@ pub(in crate::import::ansible) fn rendered(
         match host {
             Some(host) => {
                 let of_host = scope.of_host(&host);
-                let bound = of_host.and_then(|it| bound(&it, &name));
+                let bound = of_host.and_then(|it| shown_binding(&it, &name));
                 let known = hosts.entry(&*host).or_insert_with(|| json!({}));
                 if let (Some(bound), Some(known)) = (bound, known.as_object_mut()) {
                     known.insert(name, bound);
@@ -124,7 +124,7 @@ pub(in crate::import::ansible) fn rendered(
                 }
             }
             None => {
-                if let Some(bound) = bound(scope, &name) {
+                if let Some(bound) = shown_binding(scope, &name) {
                     variables.insert(name, bound);
                 }
             }
@@ -146,8 +146,8 @@ pub(in crate::import::ansible) fn rendered(
     }
 }
 
-fn bound(scope: &Scope<'_>, name: &str) -> Option<Json> {
-    // A secret is not shown as written either.
+/// Returns what a name is bound to; of a secret only that it is one.
+fn shown_binding(scope: &Scope<'_>, name: &str) -> Option<Json> {
     let value = scope.get(name).ok();
     let hole = value.as_ref().and_then(Value::deep_hole);
     if hole.is_some_and(|it| it.kind == HoleKind::Secret) {
