@@ -93,16 +93,16 @@ pub(super) fn lookup_list(
         .map_err(|failure| failure.or_at(span))
 }
 
-/// Renders a template file.
+/// Renders a template file, as the module `template` writes it.
 pub(super) fn render(scope: &Scope<'_>, file: FileId, settings: Settings) -> Eval<Text> {
     Ok(match rendered(scope, file, settings)? {
         Value::None => Text::new(),
         // One value that is no string is shown alone.
-        other => other.without_omitted().to_text(),
+        other => other.to_text(),
     })
 }
 
-/// Renders a template file; a single value keeps its type.
+/// Renders a template file; a value that stands alone keeps its type.
 fn rendered(scope: &Scope<'_>, file: FileId, settings: Settings) -> Eval<Value> {
     let start = Span::new(file, 0, 0);
     let mut layer = Layer::default();
@@ -115,7 +115,7 @@ fn rendered(scope: &Scope<'_>, file: FileId, settings: Settings) -> Eval<Value> 
     let mut own = settings.clone();
     let body_start = header::read(whole, &mut own).map_err(|it| unread(it).or_at(start))?;
     if body_start == 0 && !settings.starts_in(whole) {
-        return Ok(Value::Str(Text::from(whole)));
+        return Ok(Value::str(whole));
     }
     let parsed = scope.session().file(file, &whole[body_start..], &own);
     let place = Place {
@@ -136,12 +136,12 @@ fn rendered(scope: &Scope<'_>, file: FileId, settings: Settings) -> Eval<Value> 
                 Value::Undefined(name) => Err(Failure::undefined(&name).or_at(env.here())),
                 Value::Omit => Err(Failure::failed("the template is omitted").or_at(env.here())),
                 Value::Str(made) => {
-                    let made = with_last_breaks(made, whole, &settings.newline);
-                    Ok(Value::Str(made))
+                    let whole = with_last_breaks(made, whole, &settings.newline);
+                    Ok(Value::Str(whole))
                 }
                 other => match other.deep_undefined() {
                     Some(name) => Err(Failure::undefined(name).or_at(env.here())),
-                    None => Ok(other),
+                    None => Ok(other.without_omitted()),
                 },
             })
     })
