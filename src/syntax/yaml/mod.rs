@@ -4,9 +4,12 @@
 
 mod build;
 mod lenient;
+mod refuse;
 mod scalar;
 
 use std::sync::Arc;
+
+pub use refuse::refusal;
 
 use crate::diag::{Code, Diagnostics};
 use crate::source::{FileId, SourceTree, Span};
