@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::args::Settings;
 use crate::error::Error;
+use crate::import::ansible::Password;
 use crate::import::{self, IMPORTERS, Importer};
 use crate::source::{SourceTree, extra_path, join};
 
@@ -207,6 +208,7 @@ pub(super) fn open(
             skip_tags: settings.skip_tags.clone(),
             facts,
             assume: settings.assume.clone(),
+            passwords: passwords(settings)?,
             trace: false,
         },
         prefer: settings.prefer.map(Into::into),
@@ -282,6 +284,54 @@ fn host_list(path: &Path) -> Option<String> {
         return None;
     }
     Some(text.to_owned())
+}
+
+/// Reads the passwords of vaults. A program that prints one is never run, and nobody is asked for one.
+fn passwords(settings: &Settings) -> Result<Vec<Password>, Error> {
+    let files = settings.vault_password_file.iter().cloned();
+    let ids = settings.vault_id.iter().map(|id| {
+        let file = id.rsplit_once('@').map_or(id.as_str(), |(_, file)| file);
+        match file {
+            "prompt" | "prompt_ask_vault_pass" => Err(Error::Usage(format!(
+                "--vault-id {id} would ask for a password; save it in a file and give --vault-id LABEL@FILE"
+            ))),
+            file => Ok(PathBuf::from(file)),
+        }
+    });
+    files
+        .map(Ok)
+        .chain(ids)
+        .map(|path| password(&path?))
+        .collect()
+}
+
+fn password(path: &Path) -> Result<Password, Error> {
+    let unreadable = |source| Error::Read {
+        path: path.to_path_buf(),
+        source,
+    };
+    let metadata = std::fs::metadata(path).map_err(unreadable)?;
+    if is_executable(&metadata) {
+        return Err(Error::Usage(format!(
+            "{} is a program that prints a password, which is never run; save what it prints in a file, or take its \
+             executable bit away where it is none",
+            path.display()
+        )));
+    }
+    let bytes = std::fs::read(path).map_err(unreadable)?;
+    Password::new(&bytes)
+        .ok_or_else(|| Error::Usage(format!("{} holds no password: it is empty", path.display())))
+}
+
+#[cfg(unix)]
+fn is_executable(metadata: &std::fs::Metadata) -> bool {
+    let mode = std::os::unix::fs::PermissionsExt::mode(&metadata.permissions());
+    metadata.is_file() && mode & 0o111 != 0
+}
+
+#[cfg(not(unix))]
+fn is_executable(_: &std::fs::Metadata) -> bool {
+    false
 }
 
 /// `@FILE` among the parts of `--limit` becomes the path of the file in the tree.

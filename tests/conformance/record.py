@@ -202,10 +202,12 @@ def watch(root):
         }
         if isinstance(task, Handler):
             event["handler"] = True
-        if is_item:
+        if task.no_log:
+            # What must not be shown is not compared either.
+            event["item" if is_item else "arguments"] = None
+        elif is_item:
             event["item"] = plain(values.get(values.get("ansible_loop_var", "item")))
-        if outcome == "ok":
-            # What runs for real finds the words of ansible-core itself among its arguments.
+        if outcome == "ok" and not task.no_log:
             args = result._task_fields.get("args") or {}
             event["arguments"] = plain({key: it for key, it in args.items() if not str(key).startswith("_ansible_")})
         elif outcome == "failed":

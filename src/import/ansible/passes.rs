@@ -27,7 +27,8 @@ pub(super) fn play(
     let merges_hashes = settings::merges_hashes(library.tree);
     let play_host = |host: &Host, others: &Arc<Chronicles>| {
         // Parsed templates are kept per thread: they are shared by no two hosts that run at once.
-        let mut session = Session::among(library.tree, &host.name, Arc::clone(others));
+        let mut session = Session::among(library.tree, &host.name, Arc::clone(others))
+            .opened_by(library.vaults());
         session.merges_hashes = merges_hashes;
         let mut player = Player::new(host, &stage, &session);
         if playbooks.is_empty() {

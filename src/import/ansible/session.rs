@@ -10,8 +10,9 @@ use indexmap::IndexMap;
 use super::chronicle::{Chronicle, Chronicles, Event, Moment, What};
 use super::scope::{Binding, Failure, Layer};
 use super::value::Value;
+use super::vault::Vaults;
 use crate::diag::{Code, Diagnostics};
-use crate::model::Piece;
+use crate::model::{HoleKind, Piece};
 use crate::source::{FileId, SourceTree, Span};
 use crate::syntax::jinja::{Body, Expr, Settings, SyntaxError, read_expression, read_template};
 
@@ -33,6 +34,7 @@ pub(crate) struct Session<'a> {
     /// All variables of a host at a moment, as `hostvars` shows them; `None` while they are being rendered.
     hosts: RefCell<HashMap<(String, Moment), Option<Value>>>,
     depth: Cell<usize>,
+    vaults: Arc<Vaults>,
     /// Whether dictionaries of several levels are merged.
     pub(super) merges_hashes: bool,
     /// Where the run is.
@@ -63,6 +65,7 @@ impl<'a> Session<'a> {
             unsupported: RefCell::default(),
             hosts: RefCell::default(),
             depth: Cell::new(0),
+            vaults: Arc::default(),
             merges_hashes: false,
             now: RefCell::default(),
             own: RefCell::default(),
@@ -70,6 +73,17 @@ impl<'a> Session<'a> {
             others,
             asked: RefCell::default(),
         }
+    }
+
+    /// Lets the session open vaults.
+    #[must_use]
+    pub(super) fn opened_by(mut self, vaults: &Arc<Vaults>) -> Session<'a> {
+        self.vaults = Arc::clone(vaults);
+        self
+    }
+
+    pub(super) fn vaults(&self) -> &Vaults {
+        &self.vaults
     }
 
     /// Returns a place for people: `roles/x/vars/main.yml:12`.
@@ -209,10 +223,29 @@ impl<'a> Session<'a> {
         for piece in text.pieces() {
             match piece {
                 Piece::Literal(literal) => whole.push_str(literal),
-                Piece::Hole(hole) => whole.push_str(secrets.get(&hole.what)?),
+                Piece::Hole(hole) => match secrets.get(&hole.what) {
+                    Some(text) => whole.push_str(text),
+                    None => whole.push_str(self.vaults.kept(&hole.what)?.as_str()?),
+                },
             }
         }
         Some(whole)
+    }
+
+    /// Returns what a secret is, of any type; only decisions may ask.
+    pub(super) fn revealed(&self, value: &Value) -> Option<Value> {
+        match value {
+            Value::Unknown(hole) if hole.kind == HoleKind::Secret => self.vaults.kept(&hole.what),
+            _ => self.reveal(value).map(Value::from),
+        }
+    }
+
+    /// Runs what may note something of a secret, and forgets what it noted.
+    pub(super) fn in_secret<T>(&self, run: impl FnOnce() -> T) -> T {
+        let before = self.unsupported.borrow().len();
+        let made = run();
+        self.unsupported.borrow_mut().truncate(before);
+        made
     }
 
     /// Notes a filter, test, lookup or function that is not known: `filter`, `to_toml`.

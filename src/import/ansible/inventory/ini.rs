@@ -1,5 +1,5 @@
-//! Inventories as INI: sections, hosts with variables, ranges. As in Ansible, the first line that cannot be read ends
-//! the file.
+//! Inventories as INI: sections, hosts with variables, ranges. Ansible reads nothing behind a line that is wrong; here
+//! such a line is said and passed over.
 //!
 //! Manual: <https://docs.ansible.com/ansible/latest/collections/ansible/builtin/ini_inventory.html>
 
@@ -56,9 +56,7 @@ pub(super) fn read(
             continue;
         }
         if let Err(message) = reader.line(line, span) {
-            let help = "mend the line; Ansible reads nothing of the file behind it";
-            diags.at_with_help(Code::InventorySyntax, span, message, help);
-            return;
+            diags.at(Code::InventorySyntax, span, message);
         }
     }
     for (group, pending) in reader.pending {
@@ -80,6 +78,9 @@ impl Reader<'_> {
         }
         if line.starts_with('[') && line.ends_with(']') {
             return Err(format!("`{line}` is no section"));
+        }
+        if line.starts_with('[') && !line.contains(']') {
+            return Err("the section has no `]`".to_owned());
         }
         match self.state {
             State::Hosts => self.host(line, span),
@@ -156,12 +157,13 @@ impl Reader<'_> {
         if hosts.iter().any(|it| it.trim() == "---") {
             return Err("`---` begins YAML, and this is read as INI".to_owned());
         }
+        let mut wrong = None;
         let mut values = Vec::new();
         for word in vars {
-            let (name, value) = word
-                .split_once('=')
-                .ok_or_else(|| format!("`{word}` is no `name=value`"))?;
-            values.push((name, literal::read(value, span)));
+            match word.split_once('=') {
+                Some((name, value)) => values.push((name, literal::read(value, span))),
+                None => wrong = wrong.or(Some(format!("`{word}` is no `name=value`"))),
+            }
         }
         for host in hosts {
             self.inventory
@@ -170,7 +172,7 @@ impl Reader<'_> {
                 self.inventory.set_host(&host, name, value);
             }
         }
-        Ok(())
+        wrong.map_or(Ok(()), Err)
     }
 }
 

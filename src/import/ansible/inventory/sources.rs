@@ -4,6 +4,7 @@
 
 use super::{Inventory, address, ini, yaml};
 use crate::diag::{Code, Diagnostics};
+use crate::import::ansible::settings::setting;
 use crate::source::{EntryKind, FileId, SourceTree, Span};
 use crate::syntax::yaml as syntax;
 
@@ -188,20 +189,10 @@ fn exists(tree: &SourceTree, path: &str) -> bool {
 
 /// Returns what ansible.cfg names, as far as it lies in the tree.
 fn configured_paths(tree: &SourceTree) -> Vec<String> {
-    let file = tree.find("ansible.cfg");
-    let Ok(text) = file.and_then(|file| tree.text(file)) else {
-        return Vec::new();
-    };
-    let line = text.lines().find_map(|line| {
-        line.strip_prefix("inventory")?
-            .trim_start()
-            .strip_prefix(['=', ':'])
-    });
-    let paths = line.unwrap_or_default().split(',').map(|path| {
-        let path = path.split(" ;").next().unwrap_or_default().trim();
-        path.trim_start_matches("./")
-            .trim_end_matches('/')
-            .to_owned()
+    let named = setting(tree, "ansible.cfg", "inventory").unwrap_or_default();
+    let paths = named.split(',').map(|path| {
+        let path = path.trim().trim_start_matches("./");
+        path.trim_end_matches('/').to_owned()
     });
     let inside = paths.filter(|path| !path.is_empty() && !path.starts_with(['/', '~', '$']));
     inside.filter(|path| exists(tree, path)).collect()

@@ -39,9 +39,7 @@ pub(super) fn read(
             None => Err((name.span, "a group has a list for its name".to_owned())),
         };
         if let Err((span, message)) = read {
-            let help = "mend it; Ansible reads nothing of the file behind it";
-            diags.at_with_help(Code::InventorySyntax, span, message, help);
-            break;
+            diags.at(Code::InventorySyntax, span, message);
         }
     }
     true
@@ -53,6 +51,7 @@ struct Reader<'i> {
 }
 
 type Problem = (Span, String);
+type Entry<'n> = (&'n Arc<Node>, Option<&'n Arc<Node>>);
 
 impl Reader<'_> {
     /// The variables of hosts as `--list` prints them.
@@ -167,7 +166,7 @@ impl Reader<'_> {
 }
 
 /// Returns the names of a section and what stands below each: of a mapping, of a list, or of one text.
-fn entries(node: &Arc<Node>) -> Result<Vec<(&Arc<Node>, Option<&Arc<Node>>)>, Problem> {
+fn entries(node: &Arc<Node>) -> Result<Vec<Entry<'_>>, Problem> {
     match &node.kind {
         Kind::Mapping(pairs) => Ok(pairs
             .iter()

@@ -10,7 +10,7 @@ use crate::import::ansible::playbook::Play;
 use crate::import::ansible::scope::Layer;
 use crate::model::Condition;
 use crate::source::{FileId, SourceTree};
-use crate::syntax::yaml::Node;
+use crate::syntax::yaml::{Node, Scalar};
 
 /// What holds for all of a play.
 #[derive(Clone, Debug, Default)]
@@ -83,6 +83,7 @@ pub(super) struct Context<'a> {
     pub(super) delegate_to: Option<&'a Arc<Node>>,
     pub(super) delegate_facts: Option<&'a Arc<Node>>,
     pub(super) run_once: Option<&'a Arc<Node>>,
+    pub(super) no_log: Option<&'a Arc<Node>>,
     pub(super) notify: Vec<&'a Arc<Node>>,
     /// The folder of the file that is played.
     pub(super) folder: String,
@@ -107,10 +108,27 @@ impl<'a> Context<'a> {
             delegate_to: None,
             delegate_facts: None,
             run_once: None,
+            no_log: None,
             notify: Vec::new(),
             folder: String::new(),
             files: Vec::new(),
         }
+    }
+
+    /// Tells whether `no_log` forbids to show what a task says and returns; a template that decides it may say yes.
+    pub(super) fn is_silent(&self) -> bool {
+        let is_no = |node: &Node| match node.scalar() {
+            Some(Scalar::Bool(it)) => !it,
+            Some(Scalar::Str(text)) => {
+                matches!(
+                    text.to_lowercase().as_str(),
+                    "no" | "false" | "off" | "0" | "n" | "f" | ""
+                )
+            }
+            Some(Scalar::Int(number)) => number == 0,
+            Some(Scalar::Null | Scalar::Float(_)) | None => true,
+        };
+        self.no_log.is_some_and(|it| !is_no(it))
     }
 
     /// Of a play: its variables have a level of their own.
@@ -131,6 +149,7 @@ impl<'a> Context<'a> {
         inner.delegate_to = node.get("delegate_to").or(inner.delegate_to);
         inner.delegate_facts = node.get("delegate_facts").or(inner.delegate_facts);
         inner.run_once = node.get("run_once").or(inner.run_once);
+        inner.no_log = node.get("no_log").or(inner.no_log);
         inner
     }
 
@@ -147,6 +166,7 @@ impl<'a> Context<'a> {
         inner.delegate_to = keywords.delegate_to.as_ref().or(self.delegate_to);
         inner.delegate_facts = keywords.delegate_facts.as_ref().or(self.delegate_facts);
         inner.run_once = keywords.run_once.as_ref().or(self.run_once);
+        inner.no_log = keywords.no_log.as_ref().or(self.no_log);
         if let Some(vars) = &keywords.vars {
             inner.vars.push(Arc::new(Layer::of_mapping(vars)));
         }

@@ -23,9 +23,10 @@ use context::{Context, PlayFrame};
 use handlers::Handler;
 use trace::Trace;
 
+use super::asked::pattern_of;
 use super::chronicle::Chronicle;
 use super::facts::Profile;
-use super::hosts::{Host, pattern_of};
+use super::hosts::Host;
 use super::inventory::Inventory;
 use super::library::Library;
 use super::playbook::{Broken, Play, Statement};
@@ -111,6 +112,8 @@ pub(super) struct Player<'a> {
     depth: usize,
     /// The host that gets the facts which the task sets.
     facts_for: Option<String>,
+    /// Whether the task that is played forbids to show what it says and returns.
+    silent: bool,
     trace: Option<Trace>,
 }
 
@@ -150,6 +153,7 @@ impl<'a> Player<'a> {
             book: 0,
             ended: None,
             depth: 0,
+            silent: false,
             facts_for: None,
             trace: stage.trace.then(Trace::default),
         }

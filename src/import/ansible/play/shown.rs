@@ -7,18 +7,11 @@ use crate::import::secret::is_secret_name;
 use crate::model::{Hole, HoleKind, Text};
 use crate::syntax::yaml::Node;
 
-/// Returns what the task said, as lines of a comment: never a secret, nothing where `no_log` forbids it.
+/// What is said in place of what `no_log` forbids to show.
+pub(super) const NOT_SHOWN: &str = "(arguments not shown: no_log)";
+
+/// Returns what the task said, as lines of a comment: never a secret.
 pub(super) fn shown_arguments(task: &Task, scope: Option<&Scope<'_>>) -> Vec<Text> {
-    // A template that decides it may well say yes.
-    let hidden = task
-        .keywords
-        .no_log
-        .as_ref()
-        .and_then(|it| it.text())
-        .is_some_and(|text| !matches!(text, "no" | "false" | "False"));
-    if hidden {
-        return vec![Text::from("(arguments not shown: no_log)")];
-    }
     let mut lines = Vec::new();
     if let Some(free) = &task.arguments.free {
         lines.extend(shown_value("", free, scope).lines());

@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use super::context::Context;
 use super::loops::Round;
 use super::returned::Returned;
-use super::shown::shown_arguments;
+use super::shown::{NOT_SHOWN, shown_arguments};
 use super::whereabouts::Elsewhere;
 use super::{Ended, Player, both};
 use crate::account::{Code, Verdict};
@@ -19,9 +19,10 @@ use crate::import::ansible::params::{Params, Refusal};
 use crate::import::ansible::playbook::Task;
 use crate::import::ansible::results;
 use crate::import::ansible::scope::{Binding, Layer, Scope};
+use crate::import::ansible::secret::taint;
 use crate::import::ansible::tags;
 use crate::import::ansible::value::Value;
-use crate::model::{Condition, Entry, Hole, HoleKind, Opaque, Origin, Part, Resource};
+use crate::model::{Condition, Entry, Hole, HoleKind, Opaque, Origin, Part, Resource, Text};
 use crate::syntax::yaml::Node;
 
 impl<'a> Player<'a> {
@@ -70,6 +71,12 @@ impl<'a> Player<'a> {
 
     /// Runs a module, once or for each item of its loop.
     fn run_task(&mut self, task: &'a Arc<Task>, context: &Context<'a>) {
+        let before = std::mem::replace(&mut self.silent, context.is_silent());
+        self.run_rounds(task, context);
+        self.silent = before;
+    }
+
+    fn run_rounds(&mut self, task: &'a Arc<Task>, context: &Context<'a>) {
         let rounds = match self.rounds(task, context) {
             Ok(rounds) => rounds,
             Err(refusal) => {
@@ -100,6 +107,10 @@ impl<'a> Player<'a> {
             self.facts_for = None;
             self.trace(task, item.as_ref().filter(|_| looped), &result);
             result.value = results::with_item(result.value, item.as_ref());
+            if self.silent {
+                let what = format!("what {} returns", self.session.place(task.span));
+                result.value = taint(self.session, &what, result.value);
+            }
             returned.push(result);
             if self.ended.is_some() {
                 break;
@@ -314,7 +325,13 @@ impl<'a> Player<'a> {
                 Binding::Value(value) => Binding::under(value, assumed.clone()),
                 other => other,
             };
-            let binding = guarded(binding, &guard, &name);
+            let mut binding = guarded(binding, &guard, &name);
+            if self.silent
+                && let Binding::Value(value) | Binding::Assumed(value, _) = &mut binding
+            {
+                let what = format!("{} {name}", self.session.place(task.span));
+                *value = taint(self.session, &what, std::mem::replace(value, Value::None));
+            }
             match self.facts_for.clone() {
                 Some(host) => self.session.happens(What::Given {
                     host,
@@ -457,7 +474,11 @@ impl<'a> Player<'a> {
             title,
             reason: refusal.reason.clone(),
             cure: refusal.cure.clone(),
-            lines: shown_arguments(task, scope),
+            lines: if context.is_silent() {
+                vec![Text::from(NOT_SHOWN)]
+            } else {
+                shown_arguments(task, scope)
+            },
         };
         let part = context
             .role

@@ -10,6 +10,7 @@ use super::returned::Returned;
 use crate::account::{Outcome, Rendered, Step};
 use crate::import::ansible::playbook::Task;
 use crate::import::ansible::scope::{Binding, Scope, is_template};
+use crate::import::ansible::secret::hide;
 use crate::import::ansible::value::Value;
 use crate::model::{Condition, Hole, HoleKind, Piece, Text};
 use crate::source::FileId;
@@ -27,6 +28,7 @@ pub(in crate::import::ansible) struct Trace {
 impl Player<'_> {
     /// Notes one round of a task, where a trace is asked for.
     pub(super) fn trace(&mut self, task: &Task, item: Option<&Value>, returned: &Returned) {
+        let silent = self.silent;
         let Some(trace) = &mut self.trace else { return };
         // `shell` is `command` with this argument.
         if task.module == "shell"
@@ -39,11 +41,11 @@ impl Player<'_> {
             source: self.session.place(task.span),
             module: task.module.clone(),
             handler: trace.in_handler,
-            item: item.map(shown),
+            item: item.filter(|_| !silent).map(shown),
             outcome: outcome(returned),
-            arguments: trace.arguments.take(),
-            result: Some(shown(&returned.value)),
-            rendered: trace.rendered.take(),
+            arguments: trace.arguments.take().filter(|_| !silent),
+            result: Some(shown(&returned.value)).filter(|_| !silent),
+            rendered: trace.rendered.take().filter(|_| !silent),
         });
     }
 }
@@ -70,8 +72,9 @@ impl Player<'_> {
             by_place.filter(|it| is_template(it)).cloned()
         };
         let named = given.map(|(name, value)| {
+            let value = hide(self.session, name, value.clone(), None);
             let name = written(name).unwrap_or_else(|| name.clone());
-            (name, shown(value))
+            (name, shown(&value))
         });
         trace.arguments = Some(Json::Object(free.into_iter().chain(named).collect()));
     }
@@ -103,6 +106,13 @@ pub(in crate::import::ansible) fn rendered(
     let search = scope.search();
     let role = search.role.iter().cloned();
     let variables = scope.watched().into_iter().filter_map(|name| {
+        // A secret is not shown as written either.
+        let value = scope.get(&name).ok();
+        let hole = value.as_ref().and_then(Value::deep_hole);
+        if hole.is_some_and(|it| it.kind == HoleKind::Secret) {
+            let shown = json!({ "secret": name });
+            return Some((name, shown));
+        }
         let bound = match scope.bound(&name)? {
             Binding::Node(node) => json!({ "written": written(node) }),
             Binding::Value(value) | Binding::Assumed(value, _) => json!({ "value": shown(value) }),
