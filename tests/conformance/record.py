@@ -208,6 +208,7 @@ def watch(root):
         elif is_item:
             event["item"] = plain(values.get(values.get("ansible_loop_var", "item")))
         if outcome == "ok" and not task.no_log:
+            # What runs for real finds the words of ansible-core itself among its arguments.
             args = result._task_fields.get("args") or {}
             event["arguments"] = plain({key: it for key, it in args.items() if not str(key).startswith("_ansible_")})
         elif outcome == "failed":

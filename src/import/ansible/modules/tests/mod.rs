@@ -146,7 +146,7 @@ mod files {
         check(
             "- template: src=app.conf.j2 dest=/etc/app.conf variable_start_string='[['",
             &[
-                "manual: the template has marks of its own (`variable_start_string`), which are not read here",
+                r#"{"file":{"path":"/etc/app.conf","content":"port={{ port }}\npassword={{ db_password }}\n"}}"#,
             ],
         );
     }
