@@ -12,6 +12,7 @@ use super::library::{Library, role_title};
 use super::play::Stage;
 use super::play::company::{group_names, groups_value};
 use super::play::scopes::folder_text;
+use super::playbooks::imported;
 use super::profiles::profiles;
 use super::scope::{Binding, HostVars, Layer, Session};
 use super::value::Value;
@@ -42,6 +43,7 @@ pub(super) struct Cast {
     lowest: Arc<Layer>,
     extra: Arc<Layer>,
     plays_everything: bool,
+    is_given: bool,
 }
 
 /// With more names than this in the plays and no inventory, one host plays all.
@@ -133,7 +135,7 @@ impl Cast {
             }
         }
         let extra = extra_vars(tree, &options.ansible.extra_vars, diags);
-        let common = common(&inventory, tree);
+        let common = common(&inventory, tree, &options.ansible);
         let profiles = profiles(library, session, options, diags);
         let limit = options.ansible.limit.as_deref();
         let played: IndexSet<String> = if plays_everything {
@@ -222,6 +224,7 @@ impl Cast {
             lowest: lowest(),
             extra,
             plays_everything,
+            is_given: from_inventory,
         }
     }
 
@@ -241,6 +244,7 @@ impl Cast {
             tags: options.tags.clone(),
             skip_tags: options.skip_tags.clone(),
             plays_everything: self.plays_everything,
+            is_cast_given: self.is_given,
             trace: options.trace,
         }
     }
@@ -337,13 +341,7 @@ fn patterns(library: &Library<'_>, playbooks: &[FileId]) -> Vec<String> {
         {
             if let Some(import) = play.import.as_ref().and_then(|it| it.text()) {
                 let name = import.split_whitespace().next().unwrap_or_default();
-                let path = source::join(folder, name);
-                waiting.extend(
-                    library
-                        .tree
-                        .find(&path)
-                        .or_else(|_| library.tree.find(name)),
-                );
+                waiting.extend(imported(library, folder, name));
             }
             if let Some(hosts) = play.node.get("hosts") {
                 let listed = hosts
@@ -411,7 +409,7 @@ fn describe(inventory: &Inventory, host: &str, origin: &str, tree: &SourceTree) 
 }
 
 /// `groups` and what else is the same for every host.
-fn common(inventory: &Inventory, tree: &SourceTree) -> Arc<Layer> {
+fn common(inventory: &Inventory, tree: &SourceTree, options: &super::Options) -> Arc<Layer> {
     let mut layer = Layer::default();
     let mut set = |name: &str, value: Value| {
         layer.vars.insert(name.to_owned(), Binding::Value(value));
@@ -432,8 +430,15 @@ fn common(inventory: &Inventory, tree: &SourceTree) -> Arc<Layer> {
     set("ansible_check_mode", Value::Bool(false));
     set("ansible_forks", Value::Int(5));
     set("ansible_managed", Value::str("Ansible managed"));
-    set("ansible_run_tags", Value::list(vec![Value::str("all")]));
-    set("ansible_skip_tags", Value::list(Vec::new()));
+    let all = ["all".to_owned()];
+    let asked = if options.tags.is_empty() {
+        &all[..]
+    } else {
+        &options.tags
+    };
+    let words = |words: &[String]| Value::list(words.iter().map(|it| Value::str(it)).collect());
+    set("ansible_run_tags", words(asked));
+    set("ansible_skip_tags", words(&options.skip_tags));
     set("ansible_verbosity", Value::Int(0));
     set("ansible_diff_mode", Value::Bool(false));
     let numbers = vec![

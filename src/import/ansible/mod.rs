@@ -8,6 +8,7 @@
 
 mod arguments;
 mod chronicle;
+mod conditions;
 mod facts;
 mod hosts;
 mod inventory;

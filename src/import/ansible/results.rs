@@ -2,7 +2,10 @@
 //!
 //! Manual: <https://docs.ansible.com/ansible/latest/reference_appendices/common_return_values.html>
 
+use std::sync::Arc;
+
 use super::playbook::Task;
+use super::scope::{Binding, Layer};
 use super::value::{Key, Value};
 
 /// What people call the task.
@@ -65,65 +68,80 @@ pub(super) fn is_command(task: &Task) -> bool {
     matches!(task.module.as_str(), "command" | "shell" | "script" | "raw")
 }
 
-/// The result of a task that did not run.
-pub(super) fn skipped() -> Value {
-    Value::of_pairs(vec![
+/// The result of a task that did not run, and which of its conditions says so.
+pub(super) fn skipped(condition: Option<Value>) -> Value {
+    let mut pairs = vec![
         ("changed", Value::Bool(false)),
         ("skipped", Value::Bool(true)),
         ("skip_reason", Value::str("Conditional result was False")),
-    ])
+    ];
+    pairs.extend(condition.map(|it| ("false_condition", it)));
+    Value::of_pairs(pairs)
 }
 
-/// The result of a command: it always changes something, unless the task says otherwise.
+/// The result of a command: it always changes something; what its task says of that is judged later.
 pub(super) fn of_command(task: &Task) -> Value {
-    let said = task.keywords.changed_when.as_ref();
-    let changed = match said.map(|it| it.text()) {
-        None => Value::Bool(true),
-        Some(Some("false" | "False" | "no")) => Value::Bool(false),
-        Some(_) => hole(task, "the change"),
-    };
     let rc = if may_fail(task) {
         hole(task, "the exit status")
     } else {
         Value::Int(0)
     };
+    let changed = Value::Bool(true);
     let certain = vec![("changed", changed), ("failed", failed(task)), ("rc", rc)];
     Value::open(certain, hole(task, "the output"))
 }
 
-/// Adds the loop's item to the result of a round.
-pub(super) fn with_item(result: Value, item: Option<&Value>) -> Value {
-    match (result, item) {
-        (Value::Dict(pairs), Some(item)) => {
-            let mut pairs = (*pairs).clone();
-            pairs.insert(Key::Str("item".to_owned()), item.clone());
-            Value::dict(pairs)
+/// Adds the variables of a round to its result: the item, its index.
+pub(super) fn of_round(result: Value, layers: &[Arc<Layer>]) -> Value {
+    let vars = layers.iter().flat_map(|layer| &layer.vars);
+    let mut pairs = match result {
+        Value::Dict(pairs) => (*pairs).clone(),
+        other if layers.is_empty() => return other,
+        rest => match Value::open(Vec::new(), rest) {
+            Value::Dict(pairs) => (*pairs).clone(),
+            other => return other,
+        },
+    };
+    for (name, binding) in vars {
+        if let Binding::Value(value) = binding {
+            pairs.insert(Key::Str(name.clone()), value.clone());
         }
-        (other, _) => other,
     }
+    Value::dict(pairs)
 }
 
-/// The result of a loop: those of its items, each with its `item`.
+/// The result of a loop: those of its rounds.
 pub(super) fn of_loop(task: &Task, returned: &[Value]) -> Value {
-    let all_skipped = returned.iter().all(|it| it.get("skipped").is_some());
-    let is_changed = |it: &Value| matches!(it.get("changed"), Some(Value::Bool(true)));
-    let is_same = |it: &Value| matches!(it.get("changed"), Some(Value::Bool(false)));
-    let mut pairs = vec![
-        ("results", Value::list(returned.to_vec())),
-        (
-            "changed",
-            if returned.iter().any(is_changed) {
-                Value::Bool(true)
-            } else if returned.iter().all(is_same) {
-                Value::Bool(false)
-            } else {
-                hole(task, "the change")
-            },
-        ),
-        ("msg", Value::str("All items completed")),
-    ];
-    if all_skipped {
-        pairs.push(("skipped", Value::Bool(true)));
+    let is = |key: &'static str, yes: bool| move |it: &Value| matches!(it.get(key), Some(Value::Bool(found)) if *found == yes);
+    let any = |key: &'static str, what: &str| {
+        if returned.iter().any(is(key, true)) {
+            Value::Bool(true)
+        } else if returned
+            .iter()
+            .all(|it| is(key, false)(it) || is("skipped", true)(it))
+        {
+            Value::Bool(false)
+        } else {
+            hole(task, what)
+        }
+    };
+    let all_skipped = returned.iter().all(is("skipped", true));
+    let (changed, failed) = (any("changed", "the change"), any("failed", "the success"));
+    let message = match &failed {
+        _ if returned.is_empty() => None,
+        _ if all_skipped => Some(Value::str("All items skipped")),
+        Value::Bool(true) => Some(Value::str("One or more items failed")),
+        Value::Bool(_) => Some(Value::str("All items completed")),
+        _ => Some(hole(task, "the message")),
+    };
+    let mut pairs = vec![("results", Value::list(returned.to_vec()))];
+    pairs.extend([("skipped", Value::Bool(all_skipped)), ("changed", changed)]);
+    if !matches!(failed, Value::Bool(false)) {
+        pairs.push(("failed", failed));
+    }
+    pairs.extend(message.map(|it| ("msg", it)));
+    if returned.is_empty() {
+        pairs.push(("skipped_reason", Value::str("No items in the list")));
     }
     Value::of_pairs(pairs)
 }

@@ -1,6 +1,6 @@
 //! `Session`: what all scopes of a thread share.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -33,6 +33,8 @@ pub(crate) struct Session<'a> {
     /// All variables of a host at a moment, as `hostvars` shows them; `None` while they are being rendered.
     hosts: RefCell<HashMap<(String, Moment), Option<Value>>>,
     depth: Cell<usize>,
+    /// Whether the settings allow conditions that are no boolean.
+    loose_conditions: OnceCell<bool>,
     /// Where the run is.
     now: RefCell<Moment>,
     /// What happened on the host that is played.
@@ -61,12 +63,28 @@ impl<'a> Session<'a> {
             unsupported: RefCell::default(),
             hosts: RefCell::default(),
             depth: Cell::new(0),
+            loose_conditions: OnceCell::new(),
             now: RefCell::default(),
             own: RefCell::default(),
             own_name: host.to_owned(),
             others,
             asked: RefCell::default(),
         }
+    }
+
+    /// Tells whether ansible.cfg allows conditions that come to something else than a boolean.
+    pub(super) fn allows_any_condition(&self) -> bool {
+        *self.loose_conditions.get_or_init(|| {
+            let settings = self.tree.find("ansible.cfg");
+            let text = settings
+                .and_then(|file| self.tree.text(file))
+                .unwrap_or_default();
+            let value = text.lines().find_map(|line| {
+                let (key, value) = line.split_once('=')?;
+                (key.trim() == "allow_broken_conditionals").then(|| value.trim())
+            });
+            value.is_some_and(|it| matches!(&*it.to_ascii_lowercase(), "true" | "yes" | "1" | "on"))
+        })
     }
 
     /// Returns a place for people: `roles/x/vars/main.yml:12`.

@@ -13,6 +13,7 @@ mod mutate;
 mod ops;
 mod python;
 mod regex;
+mod sequence;
 mod stmt;
 mod test;
 mod unknown;

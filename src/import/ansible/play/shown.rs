@@ -1,5 +1,7 @@
 //! What a task said, as lines of a comment, for what is left to the person.
 
+use std::sync::Arc;
+
 use crate::import::ansible::playbook::Task;
 use crate::import::ansible::scope::Scope;
 use crate::import::ansible::value::Value;
@@ -8,12 +10,13 @@ use crate::model::{Hole, HoleKind, Text};
 use crate::syntax::yaml::Node;
 
 /// Returns what the task said, as lines of a comment: never a secret, nothing where `no_log` forbids it.
-pub(super) fn shown_arguments(task: &Task, scope: Option<&Scope<'_>>) -> Vec<Text> {
+pub(super) fn shown_arguments(
+    task: &Task,
+    no_log: Option<&Arc<Node>>,
+    scope: Option<&Scope<'_>>,
+) -> Vec<Text> {
     // A template that decides it may well say yes.
-    let hidden = task
-        .keywords
-        .no_log
-        .as_ref()
+    let hidden = no_log
         .and_then(|it| it.text())
         .is_some_and(|text| !matches!(text, "no" | "false" | "False"));
     if hidden {

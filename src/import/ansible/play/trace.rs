@@ -22,12 +22,17 @@ pub(in crate::import::ansible) struct Trace {
     pub(super) arguments: Option<Json>,
     pub(super) rendered: Option<Rendered>,
     pub(super) in_handler: bool,
+    /// Ansible would not come here.
+    pub(super) is_muted: bool,
 }
 
 impl Player<'_> {
     /// Notes one round of a task, where a trace is asked for.
     pub(super) fn trace(&mut self, task: &Task, item: Option<&Value>, returned: &Returned) {
         let Some(trace) = &mut self.trace else { return };
+        if trace.is_muted {
+            return;
+        }
         trace.steps.push(Step {
             host: self.host.clone(),
             source: self.session.place(task.span),
@@ -72,7 +77,7 @@ fn outcome(returned: &Returned) -> Outcome {
         Condition::False => Outcome::Skipped,
         Condition::Unknown(_) => Outcome::Unknown,
         Condition::True if is_true("skipped") => Outcome::Skipped,
-        Condition::True if returned.failed || is_true("failed") => Outcome::Failed,
+        Condition::True if returned.failed.is_some() || is_true("failed") => Outcome::Failed,
         Condition::True => Outcome::Ok,
     }
 }
