@@ -184,6 +184,7 @@ pub(super) fn is_changed(task: &Task, result: &Value) -> Option<bool> {
     match result.get("changed") {
         Some(Value::Bool(it)) => Some(*it),
         Some(_) => None,
+        None if task.keywords.changed_when.is_some() => None,
         None => NEVER_CHANGE
             .contains(&task.module.as_str())
             .then_some(false),

@@ -2,6 +2,7 @@
 
 mod argument_specs;
 pub(super) mod company;
+mod conclude;
 mod context;
 mod flow;
 mod given;

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
+use super::conclude::registered;
 use super::context::Context;
 use super::flow::is_true;
-use super::loops::{NoRounds, Round};
+use super::loops::Round;
 use super::returned::{Ground, Returned};
 use super::whereabouts::Elsewhere;
-use super::{Player, both, judge};
+use super::{Player, both};
 use crate::account::{Code, Verdict};
 use crate::diag;
 use crate::import::ansible::chronicle::What;
@@ -121,66 +122,6 @@ impl<'a> Player<'a> {
         self.conclude(task, returned, looped);
     }
 
-    /// Registers what a task came to, and draws what follows from it: a failure, or handlers that are notified.
-    fn conclude(&mut self, task: &Task, mut returned: Vec<Returned>, looped: bool) {
-        let ran = returned.iter().any(|it| it.guard != Condition::False);
-        if let Some(last) = self.frame.ran.last_mut() {
-            *last |= ran;
-        }
-        let failed = returned.iter().filter(|it| !it.is_ignored);
-        let ground = failed.filter_map(|it| it.failed).max();
-        let is_failed = returned.iter().filter_map(|it| it.failed).max();
-        let is_same = |it: &Returned| judge::is_changed(task, &it.value) == Some(false);
-        let is_unchanged = returned
-            .iter()
-            .all(|it| it.guard == Condition::False || (is_same(it) && it.failed.is_none()));
-        let is_ignored = returned.iter().any(|it| it.is_ignored);
-        let notified: Vec<_> = returned
-            .iter_mut()
-            .flat_map(|it| std::mem::take(&mut it.notifies))
-            .collect();
-        let result = self.register(task, returned, looped);
-        match ground {
-            Some(ground) => self.fall(task, ground, &result),
-            None => {}
-        }
-        // Where a failure is not certain, the translation goes on as if there were none.
-        let succeeds = is_failed < Some(Ground::Certain) && !is_ignored;
-        if succeeds && !is_unchanged && self.halt.why().is_none() {
-            self.notify(notified);
-        }
-    }
-
-    /// Fails a task whose loop goes over nothing that is a list.
-    pub(super) fn fail_loop(&mut self, task: &Task, context: &Context<'a>, none: &NoRounds<'a>) {
-        let NoRounds { failure, scope } = none;
-        let reason = format!("its loop cannot be evaluated: {}", failure.message);
-        let returned = self.fails(task, context, scope, failure, reason);
-        self.trace(task, None, &returned);
-        self.conclude(task, vec![returned], false);
-    }
-
-    /// Fails a task with a template that cannot be rendered.
-    fn fails(
-        &mut self,
-        task: &Task,
-        context: &Context<'a>,
-        scope: &Scope<'a>,
-        failure: &Failure,
-        reason: String,
-    ) -> Returned {
-        let ground = self.ground(scope);
-        if ground == Ground::Certain && self.is_provided_for(scope, context) {
-            let reason = format!("it fails, which the play provides for: {reason}");
-            self.close_part(task.item, Verdict::Control, Code::Evaluated, &reason);
-        } else {
-            self.report(failure, task.span);
-            let refusal = Refusal::new(Code::TemplateFailed, reason);
-            self.refuse(task, context, Some(scope), &refusal);
-        }
-        self.failed(task, context, scope)
-    }
-
     /// Decides whether a task runs. A condition that fails is a failure of the task.
     pub(super) fn decided(
         &mut self,
@@ -247,6 +188,20 @@ impl<'a> Player<'a> {
         scope: &Scope<'a>,
         guard: Condition,
     ) -> Returned {
+        let keywords = [
+            context.delegate_to,
+            context.become_user,
+            context.remote_user,
+        ];
+        let keywords = keywords.into_iter().flatten();
+        for node in keywords.chain(context.environment.iter().copied()) {
+            if let Err(failure) = scope.resolve(node)
+                && failure.code == diag::Code::JinjaUndefined
+            {
+                let reason = failure.message.clone();
+                return self.fails(task, context, scope, &failure, reason);
+            }
+        }
         let elsewhere = self.elsewhere(scope, task, context);
         if let Some(Elsewhere::Host(host)) = &elsewhere
             && is_yes(context.delegate_facts)
@@ -308,7 +263,7 @@ impl<'a> Player<'a> {
     }
 
     /// Returns what a task comes to of which a template cannot be rendered.
-    fn failed(&self, task: &Task, context: &Context<'a>, scope: &Scope<'a>) -> Returned {
+    pub(super) fn failed(&self, task: &Task, context: &Context<'a>, scope: &Scope<'a>) -> Returned {
         let certain = vec![
             ("changed", Value::Bool(false)),
             ("failed", Value::Bool(true)),
@@ -497,35 +452,6 @@ impl<'a> Player<'a> {
         }
         Ok(all)
     }
-
-    /// Binds what the task registers, and returns it.
-    fn register(&mut self, task: &Task, returned: Vec<Returned>, looped: bool) -> Value {
-        let mut under: Vec<String> = Vec::new();
-        for clause in returned.iter().flat_map(|it| &it.under) {
-            if !under.contains(clause) {
-                under.push(clause.clone());
-            }
-        }
-        let mut values: Vec<Value> = returned.into_iter().map(|it| it.value).collect();
-        let value = match values.pop() {
-            Some(one) if !looped => one,
-            last => {
-                values.extend(last);
-                results::of_loop(task, &values)
-            }
-        };
-        if let Some(name) = registered(task) {
-            self.remember(name, Binding::under(value.clone(), under));
-        }
-        value
-    }
-
-    pub(super) fn remember_unknown(&mut self, task: &Task) {
-        if let Some(name) = registered(task) {
-            let value = results::unknown(task);
-            self.remember(name, Binding::Value(value));
-        }
-    }
 }
 
 /// Returns the condition, as written, that keeps a task from running.
@@ -536,11 +462,6 @@ fn false_condition(scope: &Scope<'_>, context: &Context<'_>) -> Option<Value> {
         .flat_map(|node| node.items().unwrap_or(std::slice::from_ref(*node)));
     let node = all.find(|node| matches!(scope.condition(node), Ok(Condition::False)))?;
     Some(Value::as_written(node))
-}
-
-/// Returns the name under which a task keeps its result.
-fn registered(task: &Task) -> Option<&str> {
-    task.keywords.register.as_ref()?.text()
 }
 
 /// Tells whether a module runs within Ansible and touches no machine.
