@@ -84,6 +84,9 @@ fn check(case: &Path) -> String {
         }
         return said;
     }
+    if run.steps.is_empty() {
+        writeln!(said, "nothing is played: {}", run.diagnostics).unwrap();
+    }
     for (host, expected) in recorded["hosts"].as_object().unwrap() {
         let found = run.steps.get(host).map_or(&[][..], Vec::as_slice);
         compare_steps(host, expected.as_array().unwrap(), found, &mut said);
@@ -95,6 +98,18 @@ fn check(case: &Path) -> String {
     }
     compare_files(&recorded["files"], &run.files, &mut said);
     said
+}
+
+/// `FILE`, `--option=FILE` and `--option=LABEL@FILE`, with the file's place.
+fn located(case: &Path, option: &str) -> OsString {
+    let at = option.find('=').map_or(0, |at| at + 1);
+    let at = option[at..].find('@').map_or(at, |found| at + found + 1);
+    let mut whole = OsString::from(&option[..at]);
+    match case.join(&option[at..]) {
+        path if at < option.len() && path.exists() => whole.push(path),
+        _ => whole.push(&option[at..]),
+    }
+    whole
 }
 
 struct Run {
@@ -112,16 +127,11 @@ fn translate(case: &Path, folder: &Path) -> Run {
         fs::create_dir(&input).unwrap();
         fs::copy(case, input.join("site.yml")).unwrap();
     } else if let Ok(more) = fs::read_to_string(case.join("args")) {
-        let (playbooks, options): (Vec<&str>, Vec<&str>) =
-            more.lines().partition(|line| line.starts_with('@'));
-        if let Some(playbook) = playbooks.first() {
-            input.push(&playbook[1..]);
-        }
+        let playbook = more.lines().next().and_then(|it| it.strip_prefix('@'));
+        input.extend(playbook);
+        let options = more.lines().skip(usize::from(playbook.is_some()));
         // Files that options name are files of the case.
-        args.extend(options.iter().map(|it| match case.join(it) {
-            path if path.exists() => path.into(),
-            _ => it.into(),
-        }));
+        args.extend(options.map(|it| located(case, it)));
         if case.join("facts.json").exists() {
             args.extend(["--facts".into(), case.join("facts.json").into()]);
         }
@@ -138,7 +148,7 @@ fn translate(case: &Path, folder: &Path) -> Run {
     ops2nix::cli::run(all, &mut stdout, &mut stderr);
     let mut steps: BTreeMap<String, Vec<Value>> = BTreeMap::new();
     for line in fs::read_to_string(&trace).unwrap_or_default().lines() {
-        let step: Value = serde_json::from_str(line).unwrap();
+        let step = below_root(serde_json::from_str(line).unwrap());
         if !STEERS.contains(&step["module"].as_str().unwrap()) {
             steps
                 .entry(step["host"].as_str().unwrap().to_owned())
@@ -151,6 +161,19 @@ fn translate(case: &Path, folder: &Path) -> Run {
         steps,
         files: files(&model),
         diagnostics: String::from_utf8(stderr).unwrap(),
+    }
+}
+
+/// Writes paths relative to the root as the recorder does, which takes the root away.
+fn below_root(value: Value) -> Value {
+    match value {
+        Value::String(text) => Value::String(text.strip_prefix("./").unwrap_or(&text).to_owned()),
+        Value::Array(items) => items.into_iter().map(below_root).collect(),
+        Value::Object(pairs) => {
+            let pairs = pairs.into_iter();
+            Value::Object(pairs.map(|(key, it)| (key, below_root(it))).collect())
+        }
+        other => other,
     }
 }
 

@@ -53,6 +53,87 @@ const PLAYBOOK: &str = r#"
       when: db_password == 'x'
 "#;
 
+/// Vaults with the password below, as ansible-vault of ansible-core 2.19.14 wrote them; the secret is in each.
+const VAULT_PASSWORD: &str = "open sesame";
+const VAULT: &str = "\
+$ANSIBLE_VAULT;1.1;AES256
+33656362346336643730356139306561663936323135303761623731323963313131383335346463
+3466633962613138316464393930636165386366366531370a386138656331633530613864373939
+31663830356133393833353839623164653237653339323935343162663332356637653164376335
+6237323366663165350a666135383334303734343765326636353736313132303836613236383131
+63356537656665626562353238636434336363336138396134646336303034643139343338616437
+39353032666138646433383366313830393162323663393831363432353538663565636362616564
+38626634303332653335303838363537333930363062326631356336393232393462613139393733
+34633264313535636461313532313032396262323837303936346337643732333230616430343563
+32616665323737333264623863656334386436353832326438393436383738353936326562343463
+34353433366537646663353530346437373266376566373863623737303534333037333365323431
+61346639666466393030336239313137656338306533666536613538386237616232373538623131
+38333361643536373636616539306133376639646432383462376535393765613564656332393561
+65613632383861303234386566393636656137333531643461383039636362353236323362313934
+65343664363339646566346464343331313031313834303561383863633963376362636364373362
+30393665326366366339393834333765643132383465663132623863326333303633336536323732
+30353661303930353230636265326132646263646230613933306535313964303434333138323038
+30356338646235393732383866306439623937613261666231623832663737666363343261323432
+31376134666532613531666265616263666537653965383738363562343339343034386633353562
+626239633664613732353038333131633036
+";
+const VAULTED_FILE: &str = "\
+$ANSIBLE_VAULT;1.1;AES256
+64646666636235396133663439613065623639303536303137643332336532666130326234613931
+3239653739393962623032626164356133663565616162650a396632373736336436633963643231
+36616165333666363233303465363432656434656535393033373430383732633866656332336430
+3739323766396138330a376332623762653133363738666238646461626636376565613966643632
+34633338623561366432663661653033323339633235663535366264633561356437
+";
+const VAULTED_WORD: &str = "\
+inline_word: !vault |
+          $ANSIBLE_VAULT;1.1;AES256
+          62633766373266643063616430633065643336336232653433313636303563336161663165636362
+          3639383864386233353166653838623165366466623238310a633532633361643363653639633535
+          35636661363165336134396132653932343564373865373363366464373532616439353339346333
+          6330613037383161660a303963343465393939383732623736366132616332313035383539626436
+          66396665366463643862623339343636386465383035303466313464666231663266
+";
+
+const VAULT_PLAYBOOK: &str = r#"
+- hosts: all
+  vars: {again: "{{ vault_password | upper }}"}
+  tasks:
+    - name: a file of it
+      copy: {dest: /etc/a, content: "{{ vault_password }} {{ inline_word }} {{ vault_url }} {{ vault_port }}"}
+    - name: what is made of it
+      copy: {dest: /etc/b, content: "{{ again }}{{ vault_password | b64encode }}{{ vault_list | join(',') }}"}
+    - name: a vaulted file
+      copy: {src: key, dest: /etc/key}
+    - name: looked up
+      copy: {dest: /etc/c, content: "{{ lookup('file', 'files/key') }}"}
+    - name: templates that fail
+      copy: {dest: /etc/d, content: "{{ vault_odd }}{{ vault_broken }}"}
+    - name: it decides
+      debug: {msg: "the right one"}
+      when: vault_password == 'x' or vault_port == 4242424242
+    - name: a user
+      user: {name: "{{ item.name }}", password: "{{ item.password }}"}
+      loop: "{{ vault_users }}"
+    - name: no importer
+      acme.db.user: {name: x, value: "{{ vault_list }}", all: "{{ vault_users }}", word: "{{ inline_word }}"}
+    - name: a path
+      template: {src: missing.j2, dest: "/etc/{{ inline_word }}"}
+    - name: a command
+      shell: "echo {{ inline_word }} > /etc/x"
+    - name: failing
+      copy: {dest: /etc/e, content: "{{ vault_password.nothing.there }}{{ vault_users[0].nobody }}"}
+    - name: quiet
+      set_fact: {quiet: Correct-Horse-42}
+      no_log: true
+    - name: of the quiet
+      copy: {dest: /etc/quiet, content: "{{ quiet }}"}
+    - name: quiet and without an importer
+      acme.db.user: {name: "{{ quiet }}"}
+      no_log: true
+      register: done
+"#;
+
 const DOCKERFILE: &str = r#"
 FROM debian:12
 ARG API_TOKEN=Correct-Horse-42
@@ -121,6 +202,24 @@ fn a_secret_of_a_play_reaches_nothing_that_is_written() {
 }
 
 #[test]
+fn what_a_vault_holds_reaches_nothing_that_is_written() {
+    let files = [
+        ("hosts", "web1\n"),
+        ("group_vars/all/vault.yml", VAULT),
+        ("group_vars/all/word.yml", VAULTED_WORD),
+        ("files/key", VAULTED_FILE),
+        ("ansible.cfg", "[defaults]\nvault_password_file = pass\n"),
+        ("pass", VAULT_PASSWORD),
+        // The source itself may hold it where no_log is all that hides it.
+        ("site.yml", VAULT_PLAYBOOK),
+    ];
+    let report = check(&files.map(|(path, text)| (path.to_owned(), text)));
+    // What came out of the vault decided.
+    assert!(report.contains("it decides") && !report.contains("its condition is false"));
+    assert!(!report.contains(VAULT_PASSWORD) && !report.contains("4242424242"));
+}
+
+#[test]
 fn a_secret_of_a_dockerfile_reaches_nothing_that_is_written() {
     let files = [
         ("Dockerfile", DOCKERFILE),
@@ -164,7 +263,15 @@ fn check(files: &[(String, &str)]) -> String {
         ],
     );
     let shown = run(folder.path(), &["translate", "in", "--stdout"]);
-    let dumped = run(folder.path(), &["translate", "in", "--dump-model", "yaml"]);
+    let dumped = [
+        "translate",
+        "in",
+        "--dump-model",
+        "yaml",
+        "--trace",
+        "trace",
+    ];
+    let dumped = run(folder.path(), &dumped);
     let differs = run(folder.path(), &["diff", "in", "--out", "none", "-v"]);
     assert!(differs.contains("+++ b/flake.nix"), "{differs}");
     for text in [written, shown, dumped, differs] {

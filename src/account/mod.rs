@@ -9,7 +9,9 @@ mod step;
 pub use code::Code;
 pub use step::{Outcome, Rendered, Step};
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use indexmap::IndexSet;
 
 use crate::source::Span;
 
@@ -160,14 +162,14 @@ pub struct Item {
     pub span: Span,
     /// Whether it is in the account at all: an included file that turned out to hold no tasks is not.
     pub counted: bool,
-    pub closings: Vec<Closing>,
-    pub outputs: Vec<Output>,
+    pub closings: IndexSet<Closing>,
+    pub outputs: IndexSet<Output>,
     /// What a play or a file holds, per host: it carries the worst verdict of it.
     pub holds: BTreeMap<String, BTreeSet<ItemId>>,
 }
 
 /// One decision about an item, for one host (by name; empty: for all).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Closing {
     pub host: String,
     pub verdict: Verdict,
@@ -176,7 +178,9 @@ pub struct Closing {
 }
 
 /// Where an item shows in the output.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, schemars::JsonSchema)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, schemars::JsonSchema,
+)]
 pub struct Output {
     /// Relative to the folder of the output, with `/`.
     pub file: String,
@@ -207,8 +211,8 @@ impl Account {
             name: name.to_owned(),
             span,
             counted: true,
-            closings: Vec::new(),
-            outputs: Vec::new(),
+            closings: IndexSet::new(),
+            outputs: IndexSet::new(),
             holds: BTreeMap::new(),
         });
         id
@@ -216,18 +220,12 @@ impl Account {
 
     /// Closes a part of an item; equal decisions are kept once.
     pub fn close(&mut self, id: ItemId, closing: Closing) {
-        let closings = &mut self.items[id.0 as usize].closings;
-        if !closings.contains(&closing) {
-            closings.push(closing);
-        }
+        self.items[id.0 as usize].closings.insert(closing);
     }
 
     /// Adds a place of the output to an item.
     pub fn add_output(&mut self, id: ItemId, output: Output) {
-        let outputs = &mut self.items[id.0 as usize].outputs;
-        if !outputs.contains(&output) {
-            outputs.push(output);
-        }
+        self.items[id.0 as usize].outputs.insert(output);
     }
 
     /// Notes that `id`, for a host, holds other items.
@@ -242,20 +240,37 @@ impl Account {
         for output in self.items.iter().flat_map(|item| &item.outputs) {
             *named.entry(output.clone()).or_default() += 1;
         }
+        let verdicts = self.verdicts_by_host();
         for at in 0..self.items.len() {
-            for (host, held) in std::mem::take(&mut self.items[at].holds) {
-                let closing = self.carried(host, &held);
-                // Many plays may hold the same role: each names a line that few others name.
-                let outputs = held.iter().flat_map(|id| &self.get(*id).outputs);
-                let rarest = outputs.min_by_key(|it| named.get(*it).copied()).cloned();
-                if let Some(output) = &rarest {
-                    *named.entry(output.clone()).or_default() += 1;
-                }
-                let item = &mut self.items[at];
-                item.closings.push(closing);
-                item.outputs.extend(rarest);
+            let holds = std::mem::take(&mut self.items[at].holds);
+            let all: BTreeSet<ItemId> = holds.values().flatten().copied().collect();
+            for (host, held) in holds {
+                let closing = self.carried(host, &held, &verdicts);
+                self.items[at].closings.insert(closing);
             }
+            // Many plays may hold the same role: each names a line that few others name.
+            let outputs = all.iter().flat_map(|id| &self.get(*id).outputs);
+            let rarest = outputs.min_by_key(|it| named.get(*it).copied()).cloned();
+            if let Some(output) = &rarest {
+                *named.entry(output.clone()).or_default() += 1;
+            }
+            self.items[at].outputs.extend(rarest);
         }
+    }
+
+    /// Returns the worst verdict of each item, by host; under no name what holds for all.
+    fn verdicts_by_host(&self) -> Vec<HashMap<String, Verdict>> {
+        let of_item = |item: &Item| {
+            let mut verdicts: HashMap<String, Verdict> = HashMap::new();
+            for closing in &item.closings {
+                let known = verdicts
+                    .entry(closing.host.clone())
+                    .or_insert(closing.verdict);
+                *known = closing.verdict.min(*known);
+            }
+            verdicts
+        };
+        self.items.iter().map(of_item).collect()
     }
 
     /// Returns the id that the next item gets.
@@ -267,14 +282,20 @@ impl Account {
     /// hosts are other ones than hosts of the same name elsewhere.
     pub fn move_into(&mut self, first: ItemId, folder: &str) {
         for item in self.items.iter_mut().skip(first.0 as usize) {
-            for output in &mut item.outputs {
+            let outputs = std::mem::take(&mut item.outputs).into_iter();
+            let moved = outputs.map(|mut output| {
                 output.file = format!("{folder}/{}", output.file);
-            }
-            for closing in &mut item.closings {
+                output
+            });
+            item.outputs = moved.collect();
+            let closings = std::mem::take(&mut item.closings).into_iter();
+            let moved = closings.map(|mut closing| {
                 if !closing.host.is_empty() {
                     closing.host = format!("{folder}/{}", closing.host);
                 }
-            }
+                closing
+            });
+            item.closings = moved.collect();
             let holds = std::mem::take(&mut item.holds);
             item.holds = holds
                 .into_iter()
@@ -283,27 +304,25 @@ impl Account {
         }
     }
 
-    fn carried(&self, host: String, held: &BTreeSet<ItemId>) -> Closing {
-        let counted = || {
-            held.iter()
-                .map(|id| self.get(*id))
-                .filter(|item| item.kind.is_counted())
+    fn carried(
+        &self,
+        host: String,
+        held: &BTreeSet<ItemId>,
+        verdicts: &[HashMap<String, Verdict>],
+    ) -> Closing {
+        let is_counted = |id: &&ItemId| self.get(**id).kind.is_counted();
+        let counted = || held.iter().filter(is_counted);
+        let verdict_of = |id: &ItemId| {
+            let known = &verdicts[id.0 as usize];
+            let own = [host.as_str(), ""].into_iter();
+            own.filter_map(|it| known.get(it)).min().copied()
         };
-        let verdict_of = |item: &Item| {
-            let own = item
-                .closings
-                .iter()
-                .filter(|it| it.host == host || it.host.is_empty());
-            own.map(|it| it.verdict).min()
-        };
-        let worst = counted()
-            .filter_map(|item| Some((verdict_of(item)?, item)))
-            .min_by_key(|(verdict, _)| *verdict);
+        let worst = counted().filter_map(verdict_of).min();
         let reason = match worst {
             None => "it holds no tasks".to_owned(),
-            Some((verdict, _)) => {
+            Some(verdict) => {
                 let alike = counted()
-                    .filter(|item| verdict_of(item) == Some(verdict))
+                    .filter(|id| verdict_of(id) == Some(verdict))
                     .count();
                 format!(
                     "it holds {} items, {alike} of them {}",
@@ -312,7 +331,7 @@ impl Account {
                 )
             }
         };
-        let verdict = worst.map_or(Verdict::Control, |(verdict, _)| verdict);
+        let verdict = worst.unwrap_or(Verdict::Control);
         Closing {
             host,
             verdict,

@@ -270,6 +270,14 @@ pub(super) struct Settings {
     )]
     pub(super) skip_tags: Vec<String>,
 
+    /// A file with the password of vaults; what comes out of them is never shown (repeatable)
+    #[arg(long, value_name = "FILE", help_heading = "Ansible")]
+    pub(super) vault_password_file: Vec<PathBuf>,
+
+    /// A file with the password of vaults, behind the name that the vaults have for it (repeatable)
+    #[arg(long, value_name = "LABEL@FILE", help_heading = "Ansible")]
+    pub(super) vault_id: Vec<String>,
+
     /// Facts as `ansible -m setup --tree` writes them: for all hosts, or a mapping by host
     #[arg(long, value_name = "FILE", help_heading = "Ansible")]
     pub(super) facts: Option<PathBuf>,

@@ -23,6 +23,8 @@ struct Config {
     extra_vars: Option<ExtraVars>,
     tags: Vec<String>,
     skip_tags: Vec<String>,
+    vault_password_file: Vec<PathBuf>,
+    vault_id: Vec<String>,
     build_arg: Vec<String>,
     target: Option<String>,
     facts: Option<PathBuf>,
@@ -114,6 +116,8 @@ fn merge(settings: &mut Settings, config: Config, root: &Path, out: Option<&Path
         extra_vars,
         tags,
         skip_tags,
+        vault_password_file,
+        vault_id,
         build_arg,
         target,
         facts,
@@ -149,6 +153,11 @@ fn merge(settings: &mut Settings, config: Config, root: &Path, out: Option<&Path
     or_else_list(&mut settings.build_arg, build_arg);
     or_else_list(&mut settings.tags, tags);
     or_else_list(&mut settings.skip_tags, skip_tags);
+    if settings.vault_password_file.is_empty() && settings.vault_id.is_empty() {
+        settings.vault_password_file = below(vault_password_file);
+        let ids = vault_id.into_iter().map(|it| vault_at_root(&it, root));
+        settings.vault_id = ids.collect();
+    }
     if let Some(out) = out {
         or_else_list(
             &mut settings.reports,
@@ -161,6 +170,14 @@ fn at_root(text: String, root: &Path) -> String {
     match text.strip_prefix('@') {
         Some(file) => format!("@{}", root.join(file).display()),
         None => text,
+    }
+}
+
+fn vault_at_root(id: &str, root: &Path) -> String {
+    let (label, file) = id.rsplit_once('@').unwrap_or(("", id));
+    match file {
+        "prompt" | "prompt_ask_vault_pass" => id.to_owned(),
+        file => format!("{label}@{}", root.join(file).display()),
     }
 }
 

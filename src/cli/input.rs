@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::args::Settings;
 use crate::error::Error;
+use crate::import::ansible::Password;
 use crate::import::{self, IMPORTERS, Importer};
 use crate::source::{SourceTree, extra_path, join};
 
@@ -167,6 +168,10 @@ pub(super) fn open(
         }
     }
     let facts = settings.facts.as_deref().map(|path| named.file(path));
+    let limit = settings
+        .limit
+        .as_deref()
+        .map(|text| limit(text, &mut named));
     let mut extra_vars = Vec::new();
     for (text, number) in settings.extra_vars.iter().zip(1..) {
         if let Some(path) = text.strip_prefix('@') {
@@ -197,12 +202,13 @@ pub(super) fn open(
         },
         ansible: import::ansible::Options {
             inventories,
-            limit: settings.limit.clone(),
+            limit,
             extra_vars,
             tags: settings.tags.clone(),
             skip_tags: settings.skip_tags.clone(),
             facts,
             assume: settings.assume.clone(),
+            passwords: passwords(settings)?,
             trace: false,
         },
         prefer: settings.prefer.map(Into::into),
@@ -271,14 +277,72 @@ impl Named<'_> {
     }
 }
 
-/// Ansible takes `-i` with a comma in it for host names; they become the inventory that says the same.
+/// Ansible takes `-i` with a comma in it for host names.
 fn host_list(path: &Path) -> Option<String> {
     let text = path.to_str().filter(|it| it.contains(','))?;
     if path.exists() {
         return None;
     }
-    let hosts = text.split(',').map(str::trim).filter(|it| !it.is_empty());
-    Some(hosts.map(|host| format!("{host}\n")).collect())
+    Some(text.to_owned())
+}
+
+/// Reads the passwords of vaults. A program that prints one is never run, and nobody is asked for one.
+fn passwords(settings: &Settings) -> Result<Vec<Password>, Error> {
+    let files = settings.vault_password_file.iter().cloned();
+    let ids = settings.vault_id.iter().map(|id| {
+        let file = id.rsplit_once('@').map_or(id.as_str(), |(_, file)| file);
+        match file {
+            "prompt" | "prompt_ask_vault_pass" => Err(Error::Usage(format!(
+                "--vault-id {id} would ask for a password; save it in a file and give --vault-id LABEL@FILE"
+            ))),
+            file => Ok(PathBuf::from(file)),
+        }
+    });
+    files
+        .map(Ok)
+        .chain(ids)
+        .map(|path| password(&path?))
+        .collect()
+}
+
+fn password(path: &Path) -> Result<Password, Error> {
+    let unreadable = |source| Error::Read {
+        path: path.to_path_buf(),
+        source,
+    };
+    let metadata = std::fs::metadata(path).map_err(unreadable)?;
+    if is_executable(&metadata) {
+        return Err(Error::Usage(format!(
+            "{} is a program that prints a password, which is never run; save what it prints in a file, or take its \
+             executable bit away where it is none",
+            path.display()
+        )));
+    }
+    let bytes = std::fs::read(path).map_err(unreadable)?;
+    Password::new(&bytes)
+        .ok_or_else(|| Error::Usage(format!("{} holds no password: it is empty", path.display())))
+}
+
+#[cfg(unix)]
+fn is_executable(metadata: &std::fs::Metadata) -> bool {
+    let mode = std::os::unix::fs::PermissionsExt::mode(&metadata.permissions());
+    metadata.is_file() && mode & 0o111 != 0
+}
+
+#[cfg(not(unix))]
+fn is_executable(_: &std::fs::Metadata) -> bool {
+    false
+}
+
+/// `@FILE` among the parts of `--limit` becomes the path of the file in the tree.
+fn limit(text: &str, named: &mut Named<'_>) -> String {
+    let parts = text
+        .split(',')
+        .map(|part| match part.trim().strip_prefix('@') {
+            Some(path) => named.file(Path::new(path)),
+            None => part.to_owned(),
+        });
+    parts.collect::<Vec<_>>().join(",")
 }
 
 /// What a run writes is not read by the next one, else the same input would not give the same output.
@@ -481,6 +545,6 @@ mod tests {
             [of("i/hosts"), "@-i2".to_owned()]
         );
         let hosts = tree.find("@-i2").unwrap();
-        assert_eq!(tree.text(hosts), Ok("web1\nweb2\n"));
+        assert_eq!(tree.text(hosts), Ok("web1, web2,"));
     }
 }

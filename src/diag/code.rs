@@ -126,6 +126,12 @@ codes! {
     VaultLocked       "ansible-vault-locked"      Warning "A vault has no password here; its values stay secret references";
         more: "What holds such a value reads it on the machine from a file below /run/secrets."
         cure: "Put the values there as secrets/README.md of the output says, one entry for each.";
+    VaultPassword     "ansible-vault-password"    Error   "A vault does not open with the passwords that were given";
+        more: "The translation goes on as without a password: its values stay references to secrets."
+        cure: "Give the file that holds its password with --vault-password-file FILE or --vault-id LABEL@FILE.";
+    VaultOpened       "ansible-vault-opened"      Note    "Vaults are opened with a password that lies in the input";
+        more: "What comes out is used for decisions only, and is never shown."
+        cure: "Take the password out of the repository if others can read it.";
     CollectionImport  "ansible-missing-playbook"  Error   "A playbook that another imports is not in the input";
         more: "Its plays are missing from the translation."
         cure: "Put the file back, or install the collection below collections/.";

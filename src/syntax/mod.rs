@@ -4,6 +4,7 @@
 //! that text. A part that is not known is one placeholder character in it (`placeholder`), ordinary text to a reader.
 
 pub mod aliases;
+pub mod ansible_vault;
 pub mod assignments;
 pub mod columns;
 pub mod crontab;

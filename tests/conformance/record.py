@@ -24,6 +24,13 @@ VERSION = "2.19.14"
 # Modules that run for real: they touch only what lies below OUT. Any other is replaced, and says that it changed.
 REAL = {"assemble", "blockinfile", "copy", "file", "find", "ini_file", "lineinfile", "replace", "slurp", "stat", "tempfile"}
 
+# What steers the run: its effect shows in the other tasks.
+STEERS = {"include", "include_tasks", "include_role", "import_tasks", "import_role", "meta"}
+
+
+# Of these, the modules that write: one that would write elsewhere is replaced like any other.
+WRITES = REAL - {"find", "slurp", "stat"}
+
 
 def main():
     if sys.argv[1:2] == ["--play"]:
@@ -51,21 +58,11 @@ def record(case):
         shutil.rmtree(OUT, ignore_errors=True)
         OUT.mkdir()
         events = pathlib.Path(home, "events")
-        environment = {
-            "HOME": home,
-            "PATH": os.environ["PATH"],
-            "LANG": "C.UTF-8",
-            "ANSIBLE_EVENTS": str(events),
-            "ANSIBLE_LOCALHOST_WARNING": "False",
-            "ANSIBLE_DEPRECATION_WARNINGS": "False",
-            "ANSIBLE_INVENTORY_UNPARSED_WARNING": "False",
-            "ANSIBLE_PYTHON_INTERPRETER": sys.executable,
-            "ANSIBLE_FORKS": "1",
-        }
+        environment = {**environment_in(home), "ANSIBLE_EVENTS": str(events)}
         path = pathlib.Path(args.pop(0)[1:]) if args and args[0].startswith("@") else "site.yml"
         command = [sys.executable, __file__, "--play", str(root), str(path), "-e", f"out={OUT}", *args]
         done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True)
-        lines = events.read_text().splitlines() if events.exists() else []
+        lines = [it for it in events.read_text().split("\n") if it] if events.exists() else []
         hosts = {}
         for event in map(json.loads, lines):
             hosts.setdefault(event.pop("host"), []).append(event)
@@ -77,6 +74,20 @@ def record(case):
         count = sum(map(len, hosts.values()))
         print(f"{case.relative_to(HERE)}: {count} steps, status {done.returncode}", recorded.get("rejected", ""))
         shutil.rmtree(OUT)
+
+
+def environment_in(home):
+    """Returns the environment of a run that does not hang on this machine's settings."""
+    return {
+        "HOME": str(home),
+        "PATH": os.environ["PATH"],
+        "LANG": "C.UTF-8",
+        "ANSIBLE_LOCALHOST_WARNING": "False",
+        "ANSIBLE_DEPRECATION_WARNINGS": "False",
+        "ANSIBLE_INVENTORY_UNPARSED_WARNING": "False",
+        "ANSIBLE_PYTHON_INTERPRETER": sys.executable,
+        "ANSIBLE_FORKS": "1",
+    }
 
 
 def files():
@@ -105,16 +116,30 @@ def play(root, args):
 
     def execute(self, module_name=None, *rest, **named):
         name = (module_name or self._task.action).rsplit(".", 1)[-1]
-        if name in REAL:
+        if name in REAL and not (name in WRITES and leads_out(named.get("module_args") or self._task.args)):
             return really(self, module_name, *rest, **named)
         if name in ("setup", "gather_facts"):
             return json.loads(facts.read_text()) if facts.exists() else {"ansible_facts": {}}
         return {"changed": True}
 
+    command = ActionBase._low_level_execute_command
+
+    def run(self, *rest, **named):
+        if self._task.action.rsplit(".", 1)[-1] in ("raw", "script"):
+            return {"rc": 0, "stdout": "", "stdout_lines": [], "stderr": "", "stderr_lines": []}
+        return command(self, *rest, **named)
+
     ActionBase._execute_module = execute
+    ActionBase._low_level_execute_command = run
     watch(root)
     # From here on ansible-core works as from its command line.
     PlaybookCLI.cli_executor(["ansible-playbook", "-c", "local", *args])
+
+
+def leads_out(args):
+    """Tells whether a module would write to something that does not lie below OUT."""
+    paths = [args.get(name) for name in ("path", "dest", "destfile", "name")]
+    return any(isinstance(path, str) and path.startswith("/") and not path.startswith(f"{OUT}/") for path in paths)
 
 
 def watch(root):
@@ -124,8 +149,6 @@ def watch(root):
     from ansible.plugins.callback import CallbackBase
 
     events = open(os.environ["ANSIBLE_EVENTS"], "a")
-    # What steers the run: its effect shows in the other tasks.
-    steers = {"include_tasks", "include_role", "import_tasks", "import_role", "meta"}
 
     def plain(value):
         from ansible._internal._templating._jinja_common import Marker
@@ -151,7 +174,7 @@ def watch(root):
     def note(result, outcome, is_item=False):
         task, values = result._task, result._result
         module = task.action.rsplit(".", 1)[-1]
-        if module in steers or (not is_item and task.loop is not None and "results" in values):
+        if module in STEERS or (not is_item and task.loop is not None and "results" in values):
             return
         event = {
             "host": result._host.get_name(),
@@ -162,10 +185,14 @@ def watch(root):
         }
         if isinstance(task, Handler):
             event["handler"] = True
-        if is_item:
+        if task.no_log:
+            # What must not be shown is not compared either.
+            event["item" if is_item else "arguments"] = None
+        elif is_item:
             event["item"] = plain(values.get(values.get("ansible_loop_var", "item")))
-        if outcome == "ok":
-            event["arguments"] = plain(result._task_fields.get("args") or {})
+        if outcome == "ok" and not task.no_log:
+            args = result._task_fields.get("args") or {}
+            event["arguments"] = plain({key: it for key, it in args.items() if not str(key).startswith("_ansible_")})
         elif outcome == "failed":
             event["message"] = plain(values.get("msg"))
         events.write(json.dumps(event, ensure_ascii=False) + "\n")

@@ -81,6 +81,8 @@ impl Scope<'_> {
 
     fn boolean(&self, value: &Value, span: Span, reading: Reading) -> Result<Truth, Failure> {
         let truth = self.truth(value).map_err(|failure| failure.or_at(span))?;
+        let revealed = self.session().revealed(value);
+        let value = revealed.as_ref().unwrap_or(value);
         let is_one = matches!(value, Value::Bool(_)) || matches!(truth, Truth::Unknown(_));
         if reading == Reading::Loose || is_one {
             return Ok(truth);

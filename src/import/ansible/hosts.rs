@@ -1,24 +1,22 @@
 //! The cast: which hosts are played, with which facts and variables.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use indexmap::IndexSet;
 
+use super::asked::{add_named, invent, limits, patterns};
 use super::facts::Profile;
-use super::inventory::{
-    self, Inventory, bind_mapping, certain_part, literal, matches, plain_names,
-};
+use super::inventory::{self, Inventory, bind_mapping, split};
 use super::library::{Library, role_title};
 use super::play::Stage;
 use super::play::company::{group_names, groups_value};
-use super::play::scopes::folder_text;
-use super::playbooks::imported;
 use super::profiles::profiles;
 use super::scope::{Binding, HostVars, Layer, Session};
 use super::value::Value;
 use crate::diag::{Code, Diagnostics};
-use crate::import::{EXAMPLE_HOST, Options as ImportOptions};
-use crate::source::{self, FileId, SourceTree, Span};
+use crate::import::Options as ImportOptions;
+use crate::source::{FileId, SourceTree, Span};
 use crate::syntax::yaml;
 
 /// A host that is played.
@@ -46,9 +44,6 @@ pub(super) struct Cast {
     is_given: bool,
 }
 
-/// With more names than this in the plays and no inventory, one host plays all.
-const MAX_NAMES: usize = 20;
-
 impl Cast {
     pub(super) fn choose(
         library: &Library<'_>,
@@ -65,108 +60,56 @@ impl Cast {
             asked.clone()
         };
         let mut inventory = Inventory::read(tree, &paths, diags);
+        let extra = extra_vars(tree, &options.ansible.extra_vars, diags);
         let from_inventory = !inventory.hosts.is_empty();
-        let patterns = patterns(library, playbooks);
-        let mut plays_everything = false;
-        let mut origin = "inventory";
+        let patterns = patterns(library, session, playbooks, &extra);
         let roles = if playbooks.is_empty() {
             library.roles()
         } else {
             Vec::new()
         };
-        if !from_inventory {
-            origin = "plays";
-            let names: IndexSet<String> = patterns
-                .iter()
-                .flat_map(|pattern| plain_names(pattern))
-                .collect();
-            if playbooks.is_empty() {
-                if !roles.is_empty() {
-                    inventory.add_host(EXAMPLE_HOST, None);
-                }
-                plays_everything = true;
-            } else if names.len() > MAX_NAMES {
-                let message = format!(
-                    "the plays name {} groups and hosts, and there is no inventory; one host `all` plays everything",
-                    names.len()
-                );
-                diags.general(
-                    Code::ManyHosts,
-                    message,
-                    "give the inventory with -i, or choose with -l",
-                );
-                inventory.add_host("all", None);
-                plays_everything = true;
-            } else if names.is_empty() {
-                // Files of host_vars name the hosts of an inventory that is kept elsewhere.
-                let named = host_vars_names(tree);
-                plays_everything = named.is_empty() || named.len() > MAX_NAMES;
-                if plays_everything {
-                    inventory.add_host(tree.name(), None);
-                } else {
-                    for name in &named {
-                        inventory.add_host(name, None);
-                    }
-                    inventory.settle();
-                }
-            } else {
-                for name in &names {
-                    inventory.add_host(name, None);
-                    inventory.group(name).hosts.insert(name.clone());
-                }
-            }
-        } else if patterns
-            .iter()
-            .any(|it| matches!(it.as_str(), "localhost" | "127.0.0.1"))
-            && !inventory.hosts.contains_key("localhost")
-        {
-            inventory.add_implicit("localhost");
-        }
-        if from_inventory {
-            // Groups that a play fills while it runs stand for the hosts that nobody knows yet.
-            for name in made_groups(library) {
-                let asked = patterns.iter().any(|it| plain_names(it).contains(&name));
-                let is_there =
-                    inventory.groups.contains_key(&name) || inventory.hosts.contains_key(&name);
-                if asked && !is_there {
-                    inventory.add_host(&name, None);
-                    inventory.group(&name).hosts.insert(name.clone());
-                }
-            }
-        }
-        let extra = extra_vars(tree, &options.ansible.extra_vars, diags);
+        let (origin, plays_everything) = if from_inventory {
+            add_named(&mut inventory, library, &patterns);
+            ("inventory", false)
+        } else {
+            let everything = invent(
+                &mut inventory,
+                tree,
+                &patterns,
+                !roles.is_empty(),
+                playbooks,
+                diags,
+            );
+            ("plays", everything)
+        };
         let common = common(&inventory, tree, &options.ansible);
         let profiles = profiles(library, session, options, diags);
         let limit = options.ansible.limit.as_deref();
-        let played: IndexSet<String> = if plays_everything {
+        let mut played: IndexSet<String> = if plays_everything {
             inventory.hosts.keys().cloned().collect()
         } else {
-            let meant = patterns
-                .iter()
-                .flat_map(|pattern| matches(&inventory, &certain_part(pattern)));
-            let mut meant: IndexSet<String> = meant.collect();
-            if patterns.iter().any(|it| it == "localhost")
-                && inventory.hosts.contains_key("localhost")
-            {
-                meant.insert("localhost".to_owned());
+            let mut meant: IndexSet<String> = IndexSet::new();
+            for pattern in &patterns {
+                match inventory::select(&inventory, &split(&pattern.text)) {
+                    Ok(hosts) => meant.extend(hosts),
+                    Err(message) => diags.at(Code::NoHost, pattern.span, message),
+                }
             }
-            inventory
-                .hosts
-                .keys()
+            let hosts = inventory.hosts.keys();
+            hosts
                 .filter(|name| meant.contains(*name))
                 .cloned()
                 .collect()
         };
-        let played: IndexSet<String> = match limit {
-            Some(limit) => {
-                let limited = matches(&inventory, limit);
-                played
-                    .into_iter()
-                    .filter(|name| limited.contains(name))
-                    .collect()
+        if let Some(limit) = limit {
+            match inventory::select(&inventory, &limits(tree, limit)) {
+                Ok(limited) => played.retain(|name| limited.contains(name)),
+                Err(message) => {
+                    played.clear();
+                    diags.general(Code::NoHost, message, "look at -l and at the inventory");
+                }
             }
-            None => played,
-        };
+        }
         if played.is_empty() && !inventory.hosts.is_empty() && !playbooks.is_empty() {
             diags.general(
                 Code::NoHost,
@@ -174,22 +117,30 @@ impl Cast {
                 "look at the `hosts` of the plays, and at -l",
             );
         }
-        let playbook_folders: IndexSet<String> = playbooks
-            .iter()
-            .map(|file| {
-                tree.path(*file)
-                    .rsplit_once('/')
-                    .map_or("", |(folder, _)| folder)
-                    .to_owned()
-            })
-            .collect();
-        let mut folders: IndexSet<String> = inventory::variable_folders(tree, &inventory)
-            .into_iter()
-            .collect();
-        folders.extend(playbook_folders);
+        let folders = Folders {
+            inventory: inventory.folders.clone(),
+            playbooks: playbooks
+                .iter()
+                .map(|file| folder_of(tree, *file))
+                .collect(),
+        };
+        let groups = group_layers(library, &inventory, &folders, diags);
         let mut host_vars = HostVars::new();
-        for name in inventory.hosts.keys() {
-            let mut layers = variables(library, &inventory, &folders, name, diags);
+        for (name, host) in &inventory.hosts {
+            let mut layers = Vec::new();
+            let of_host = inventory.groups_of(name);
+            let of_host = || of_host.iter().filter_map(|it| groups.get(it));
+            // All inventories come before all files, and of the files those of `all` before those of other groups.
+            layers.extend(of_host().flat_map(|it| it.inventory.iter().cloned()));
+            layers.extend(of_host().take(1).flat_map(GroupLayers::files));
+            layers.extend(of_host().skip(1).flat_map(|it| it.beside.iter().cloned()));
+            layers.extend(of_host().skip(1).flat_map(|it| it.playbook.iter().cloned()));
+            layers.push(Arc::new(host.vars.clone()));
+            for folder in folders.inventory.iter().chain(&folders.playbooks) {
+                for file in inventory::variable_files(tree, folder, "host_vars", name) {
+                    layers.push(library.layer(file, diags));
+                }
+            }
             let profile = profiles.of(name);
             let address = address(&inventory, name);
             layers.push(Arc::new(profile.layer(name, address.as_deref())));
@@ -272,130 +223,67 @@ fn address(inventory: &Inventory, name: &str) -> Option<String> {
     said.parse::<std::net::Ipv4Addr>().is_ok().then_some(said)
 }
 
-/// Returns the names of the files and folders of `host_vars`.
-fn host_vars_names(tree: &SourceTree) -> Vec<String> {
-    let mut names = Vec::new();
-    for (_, entry) in tree.entries() {
-        let Some((folder, name)) = entry.path.rsplit_once('/') else {
-            continue;
-        };
-        let is_there = folder == "host_vars" || folder.ends_with("/host_vars");
-        if !is_there || source::is_ignored(folder) || name.starts_with('.') {
-            continue;
-        }
-        let stem = [".yml", ".yaml", ".json"]
-            .iter()
-            .find_map(|ending| name.strip_suffix(ending));
-        let name = stem.unwrap_or(name).to_owned();
-        if !names.contains(&name) {
-            names.push(name);
-        }
-    }
-    names
+pub(super) fn folder_of(tree: &SourceTree, file: FileId) -> String {
+    let path = tree.path(file);
+    path.rsplit_once('/')
+        .map_or("", |(folder, _)| folder)
+        .to_owned()
 }
 
-/// Returns the groups that `add_host` and `group_by` make, where they are named in plain words.
-fn made_groups(library: &Library<'_>) -> IndexSet<String> {
-    let mut names = IndexSet::new();
-    for task in library.all_tasks() {
-        let keys: &[&str] = match task.module.as_str() {
-            "add_host" => &["groups", "group", "groupname"],
-            "group_by" => &["key"],
-            _ => continue,
-        };
-        for node in keys.iter().filter_map(|key| task.arguments.get(key)) {
-            let listed = node
-                .items()
-                .unwrap_or_default()
-                .iter()
-                .filter_map(|it| it.text());
-            let texts = listed.chain(node.text()).filter(|text| !text.contains('{'));
-            names.extend(
-                texts
-                    .flat_map(|text| text.split(','))
-                    .map(|it| it.trim().to_owned()),
-            );
-        }
-    }
-    names
+/// Where group_vars and host_vars stand: beside the inventories, and beside the playbooks.
+struct Folders {
+    inventory: IndexSet<String>,
+    playbooks: IndexSet<String>,
 }
 
-/// Returns the `hosts` of all plays that are played.
-fn patterns(library: &Library<'_>, playbooks: &[FileId]) -> Vec<String> {
-    let mut patterns = Vec::new();
-    let mut waiting = playbooks.to_vec();
-    let mut seen = IndexSet::new();
-    while let Some(file) = waiting.pop() {
-        if !seen.insert(file) {
-            continue;
-        }
-        let folder = library
-            .tree
-            .path(file)
-            .rsplit_once('/')
-            .map_or("", |(folder, _)| folder);
-        for play in library
-            .tasks(file)
-            .map(|it| it.plays.as_slice())
-            .unwrap_or_default()
-        {
-            if let Some(import) = play.import.as_ref().and_then(|it| it.text()) {
-                let name = import.split_whitespace().next().unwrap_or_default();
-                waiting.extend(imported(library, folder, name));
-            }
-            if let Some(hosts) = play.node.get("hosts") {
-                let listed = hosts
-                    .items()
-                    .unwrap_or_default()
-                    .iter()
-                    .filter_map(|it| it.text());
-                let pattern = listed.chain(hosts.text()).collect::<Vec<_>>().join(",");
-                patterns.push(pattern);
-            }
-        }
-    }
-    patterns
+/// The variables of a group: those of the inventory, and the files beside it and beside the playbooks.
+#[derive(Default)]
+struct GroupLayers {
+    inventory: Option<Arc<Layer>>,
+    beside: Vec<Arc<Layer>>,
+    playbook: Vec<Arc<Layer>>,
 }
 
-/// Returns the levels of inventory variables of a host: groups from the farthest, files beside the inventory before
-/// those beside the playbook, then the host's own.
-fn variables(
+impl GroupLayers {
+    fn files(&self) -> impl Iterator<Item = Arc<Layer>> {
+        self.beside.iter().chain(&self.playbook).cloned()
+    }
+}
+
+/// Returns the variables of every group, read once for all its hosts.
+fn group_layers(
     library: &Library<'_>,
     inventory: &Inventory,
-    folders: &IndexSet<String>,
-    host: &str,
+    folders: &Folders,
     diags: &mut Diagnostics,
-) -> Vec<Arc<Layer>> {
-    let mut layers = Vec::new();
-    let mut add_files = |layers: &mut Vec<Arc<Layer>>, kind: &str, name: &str| {
-        for folder in folders {
-            for file in inventory::variable_files(library.tree, folder, kind, name) {
-                layers.push(library.layer(file, diags));
+) -> HashMap<String, GroupLayers> {
+    let mut groups = HashMap::new();
+    for (name, group) in &inventory.groups {
+        let mut layers = GroupLayers::default();
+        if !group.vars.vars.is_empty() {
+            layers.inventory = Some(Arc::new(group.vars.clone()));
+        }
+        for (folders, layers) in [
+            (&folders.inventory, &mut layers.beside),
+            (&folders.playbooks, &mut layers.playbook),
+        ] {
+            for folder in folders {
+                for file in inventory::variable_files(library.tree, folder, "group_vars", name) {
+                    layers.push(library.layer(file, diags));
+                }
             }
         }
-    };
-    for group in inventory.groups_of(host) {
-        if let Some(found) = inventory
-            .groups
-            .get(&group)
-            .filter(|it| !it.vars.vars.is_empty())
-        {
-            layers.push(Arc::new(found.vars.clone()));
-        }
-        add_files(&mut layers, "group_vars", &group);
+        groups.insert(name.clone(), layers);
     }
-    if let Some(found) = inventory.hosts.get(host) {
-        layers.push(Arc::new(found.vars.clone()));
-    }
-    add_files(&mut layers, "host_vars", host);
-    layers
+    groups
 }
 
 fn describe(inventory: &Inventory, host: &str, origin: &str, tree: &SourceTree) -> String {
     let groups: Vec<String> = inventory
         .groups_of(host)
-        .into_iter()
-        .filter(|name| name != "all" && name != "ungrouped" && name != host)
+        .iter()
+        .filter(|name| *name != "all" && *name != "ungrouped" && *name != host)
+        .cloned()
         .collect();
     let source = match (origin, inventory.files.first()) {
         ("inventory", Some(file)) => format!("inventory `{}`", tree.path(*file)),
@@ -415,17 +303,11 @@ fn common(inventory: &Inventory, tree: &SourceTree, options: &super::Options) ->
         layer.vars.insert(name.to_owned(), Binding::Value(value));
     };
     set("groups", groups_value(inventory));
-    let files = inventory.files.iter().map(|file| tree.path(*file));
-    // A list of names on the command line is no file.
-    let file = files.into_iter().find(|path| !path.starts_with('@'));
-    let folder = file.map(|path| path.rsplit_once('/').map_or("", |(folder, _)| folder));
-    let text = |it: Option<&str>| it.map_or(Value::None, Value::str);
-    set("inventory_dir", text(folder.map(folder_text)));
-    set("inventory_file", text(file));
     let settings = tree.find("ansible.cfg").ok();
+    let settings = settings.map(|it| tree.path(it));
     set(
         "ansible_config_file",
-        text(settings.map(|it| tree.path(it))),
+        settings.map_or(Value::None, Value::str),
     );
     set("ansible_check_mode", Value::Bool(false));
     set("ansible_forks", Value::Int(5));
@@ -459,19 +341,40 @@ fn own(inventory: &Inventory, host: &str) -> Layer {
         layer.vars.insert(name.to_owned(), Binding::Value(value));
     };
     set("inventory_hostname", Value::str(host));
-    let short = host.split('.').next().unwrap_or_default();
-    set("inventory_hostname_short", Value::str(short));
+    set("inventory_hostname_short", Value::str(short_name(host)));
     set("group_names", group_names(inventory, host));
+    let is_named = inventory
+        .hosts
+        .get(host)
+        .is_some_and(|it| it.span.is_some());
+    if is_named {
+        // Ansible reaches a host by its name, unless the inventory has an address.
+        set("ansible_host", Value::str(host));
+    }
     layer
+}
+
+/// An address has no short form.
+fn short_name(host: &str) -> &str {
+    if host.parse::<std::net::IpAddr>().is_ok() {
+        host
+    } else {
+        host.split('.').next().unwrap_or_default()
+    }
 }
 
 /// What holds where nobody says anything.
 fn lowest() -> Arc<Layer> {
     let mut layer = Layer::default();
-    let connection = Binding::Value(Value::str("ssh"));
-    layer
-        .vars
-        .insert("ansible_connection".to_owned(), connection);
+    for (name, value) in [
+        ("ansible_connection", "ssh"),
+        // A host of which no inventory tells is looked for beside the playbooks.
+        ("inventory_dir", "."),
+        ("inventory_file", "hosts"),
+    ] {
+        let binding = Binding::Value(Value::str(value));
+        layer.vars.insert(name.to_owned(), binding);
+    }
     Arc::new(layer)
 }
 
@@ -486,8 +389,13 @@ fn extra_vars(tree: &SourceTree, paths: &[String], diags: &mut Diagnostics) -> A
             path.starts_with("@-e") && !words.starts_with(['{', '[']) && words.contains('=');
         if is_words {
             let span = Span::new(file, 0, text.len());
-            for (name, value) in super::arguments::words(words) {
-                layer.vars.insert(name, literal(&value, span));
+            match super::arguments::words(words) {
+                Ok(pairs) => {
+                    layer.vars.extend(pairs.into_iter().map(|(name, value)| {
+                        (name, Binding::Node(inventory::string(&value, span)))
+                    }))
+                }
+                Err(message) => diags.at(Code::AnsibleShape, span, message),
             }
         } else if let Some(root) =
             yaml::read(tree, file, diags).and_then(|all| all.into_iter().next())

@@ -7,10 +7,13 @@ use rayon::prelude::*;
 
 use super::playbook::{Statement, Task, TaskFile, read_file};
 use super::scope::Layer;
+use super::settings::setting;
+use super::vault::Vaults;
 use crate::account::Account;
 use crate::diag::{Code, Diagnostics};
 use crate::model::HoleKind;
 use crate::source::{EntryKind, FileId, SourceTree, Span, is_ignored, join};
+use crate::syntax::ansible_vault::is_vault;
 use crate::syntax::yaml::{self, Node};
 
 /// Everything of the tree that may be played.
@@ -25,6 +28,7 @@ pub(super) struct Library<'a> {
     unsaid: BTreeMap<FileId, Diagnostics>,
     /// The folders with `roles` in them, the nearest to the root first.
     role_folders: Vec<String>,
+    vaults: Arc<Vaults>,
 }
 
 /// The folders whose files are data, never tasks.
@@ -71,6 +75,7 @@ impl<'a> Library<'a> {
             layers: BTreeMap::new(),
             unsaid: BTreeMap::new(),
             role_folders: Vec::new(),
+            vaults: Arc::default(),
         };
         for (file, root, problems) in read {
             let path = tree.path(file);
@@ -103,6 +108,17 @@ impl<'a> Library<'a> {
         }
         library.role_folders = role_folders(tree);
         library
+    }
+
+    /// Lets the library open vaults.
+    #[must_use]
+    pub(super) fn opened_by(mut self, vaults: &Arc<Vaults>) -> Library<'a> {
+        self.vaults = Arc::clone(vaults);
+        self
+    }
+
+    pub(super) fn vaults(&self) -> &Arc<Vaults> {
+        &self.vaults
     }
 
     /// Returns the plays or tasks of a file.
@@ -146,18 +162,8 @@ impl<'a> Library<'a> {
     /// Returns the variables of a file. Of a locked vault nobody knows what it holds.
     pub(super) fn layer(&self, file: FileId, diags: &mut Diagnostics) -> Arc<Layer> {
         let text = self.tree.text(file).unwrap_or_default();
-        if text.starts_with("$ANSIBLE_VAULT") {
-            let path = self.tree.path(file);
-            let span = Span::new(file, 0, text.lines().next().map_or(0, str::len));
-            diags.at(
-                Code::VaultLocked,
-                span,
-                format!("`{path}` is a vault: what it holds stays a reference to a secret"),
-            );
-            return Arc::new(Layer::locked(
-                &format!("the vault {path}"),
-                HoleKind::Secret,
-            ));
+        if is_vault(text) {
+            return self.vault(file, text, diags);
         }
         if let Err(problem) = self.tree.text(file) {
             // An encrypted file (git-crypt) is binary: what it sets is there, and not to be had here.
@@ -176,6 +182,25 @@ impl<'a> Library<'a> {
             read.map(|root| Layer::of_mapping(&root))
                 .unwrap_or_default(),
         )
+    }
+
+    /// Returns the variables of a vault.
+    fn vault(&self, file: FileId, text: &str, diags: &mut Diagnostics) -> Arc<Layer> {
+        let path = self.tree.path(file);
+        let span = Span::new(file, 0, text.lines().next().map_or(0, str::len));
+        if let Some(opened) = self.vaults.open(text, span) {
+            let root = self.vaults.variables(self.tree, file, &opened, span);
+            return Arc::new(root.map(|it| Layer::of_mapping(&it)).unwrap_or_default());
+        }
+        diags.at(
+            Code::VaultLocked,
+            span,
+            format!("`{path}` is a vault: what it holds stays a reference to a secret"),
+        );
+        Arc::new(Layer::locked(
+            &format!("the vault {path}"),
+            HoleKind::Secret,
+        ))
     }
 
     /// Finds the folder of a role, as Ansible does: beside the playbook, then in the folders of roles, then as a path.
@@ -376,18 +401,8 @@ fn role_folders(tree: &SourceTree) -> Vec<String> {
 }
 
 fn configured_role_folders(tree: &SourceTree, path: &str) -> Vec<String> {
-    let text = tree
-        .find(path)
-        .and_then(|file| tree.text(file))
-        .unwrap_or_default();
-    let line = text.lines().find_map(|line| {
-        line.trim()
-            .strip_prefix("roles_path")?
-            .trim_start()
-            .strip_prefix('=')
-    });
-    let paths = line
-        .unwrap_or_default()
+    let paths = setting(tree, path, "roles_path").unwrap_or_default();
+    let paths = paths
         .split(':')
         .map(|path| path.trim().trim_start_matches("./").trim_end_matches('/'));
     paths

@@ -7,6 +7,7 @@
 //! Manual: <https://docs.ansible.com/ansible/latest/>
 
 mod arguments;
+mod asked;
 mod chronicle;
 mod conditions;
 mod facts;
@@ -15,6 +16,7 @@ mod inventory;
 mod jinja;
 mod keywords;
 mod library;
+mod merging;
 mod modules;
 mod params;
 mod passes;
@@ -27,11 +29,14 @@ mod results;
 mod scope;
 mod secret;
 mod session;
+mod settings;
 mod settle;
 mod tags;
 mod value;
+mod vault;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::state::State;
 use super::{Importer, Options as ImportOptions, Prefer};
@@ -43,6 +48,8 @@ use crate::source::SourceTree;
 use hosts::Cast;
 use library::Library;
 use scope::Session;
+pub use vault::Password;
+use vault::Vaults;
 
 pub(super) const IMPORTER: Importer = Importer {
     name: "ansible",
@@ -74,6 +81,8 @@ pub struct Options {
     pub facts: Option<String>,
     /// `--assume`: a built-in profile.
     pub assume: Option<String>,
+    /// `--vault-password-file` and `--vault-id`.
+    pub passwords: Vec<Password>,
     /// `--trace`: whether every task is noted as it is played.
     pub trace: bool,
 }
@@ -105,9 +114,10 @@ fn import(
     account: &mut Account,
     diags: &mut Diagnostics,
 ) -> Model {
-    let library = Library::load(tree, account, diags);
+    let vaults = Arc::new(Vaults::of(tree, &options.ansible.passwords, diags));
+    let library = Library::load(tree, account, diags).opened_by(&vaults);
     let playbooks = playbooks::choose(&library, &options.given, diags);
-    let session = Session::new(tree);
+    let session = Session::new(tree).opened_by(&vaults);
     let cast = Cast::choose(&library, &session, &playbooks, options, diags);
     drop(session);
     let played = passes::play(&library, &cast, &playbooks, options);
@@ -164,6 +174,7 @@ fn import(
             packaged: BTreeMap::new(),
         });
     }
+    vaults.report(diags);
     close_the_rest(account, &library, &machines);
     if machines.is_empty() {
         diags.general(

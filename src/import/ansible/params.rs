@@ -47,7 +47,7 @@ impl Refusal {
         }
     }
 
-    fn diagnosed(code: diag::Code, reason: String) -> Refusal {
+    pub(super) fn diagnosed(code: diag::Code, reason: String) -> Refusal {
         Refusal {
             code: Code::BadInput,
             reason,

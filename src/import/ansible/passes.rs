@@ -8,6 +8,7 @@ use super::hosts::{Cast, Host};
 use super::library::Library;
 use super::play::{Played, Player};
 use super::session::Session;
+use super::settings;
 use crate::import::Options;
 use crate::parallel;
 use crate::source::FileId;
@@ -23,9 +24,12 @@ pub(super) fn play(
     options: &Options,
 ) -> Vec<Played> {
     let stage = cast.stage(library, &options.ansible);
+    let merges_hashes = settings::merges_hashes(library.tree);
     let play_host = |host: &Host, others: &Arc<Chronicles>| {
         // Parsed templates are kept per thread: they are shared by no two hosts that run at once.
-        let session = Session::among(library.tree, &host.name, Arc::clone(others));
+        let mut session = Session::among(library.tree, &host.name, Arc::clone(others))
+            .opened_by(library.vaults());
+        session.merges_hashes = merges_hashes;
         let mut player = Player::new(host, &stage, &session);
         if playbooks.is_empty() {
             for (book, role) in cast.roles.iter().enumerate() {

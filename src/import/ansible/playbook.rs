@@ -273,6 +273,9 @@ impl Reader<'_> {
             return Some(self.broken(node, "the task names no module"));
         };
         arguments.add_keyword(node.get("args"));
+        if let Some(problem) = &arguments.problem {
+            return Some(self.broken(node, problem));
+        }
         let module = full_name.rsplit('.').next().unwrap_or_default().to_owned();
         let name = node
             .get("name")

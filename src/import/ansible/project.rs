@@ -84,6 +84,8 @@ fn has_play(tree: &SourceTree, folder: &str) -> bool {
         tree.children(folder).any(|(file, entry)| {
             entry.kind == EntryKind::File
                 && (entry.path.ends_with(".yml") || entry.path.ends_with(".yaml"))
+                // A group of an inventory has `hosts`, too.
+                && !ROOT_MARKERS.contains(&name(&entry.path))
                 && tree.text(file).is_ok_and(is_playbook)
         })
     };

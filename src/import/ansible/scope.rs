@@ -10,8 +10,10 @@ use indexmap::{IndexMap, IndexSet};
 pub(crate) use super::session::Session;
 
 use super::jinja;
+use super::merging;
 use super::secret;
 use super::value::{Dict, Truth, Value};
+use super::vault::SEALED;
 use crate::diag::Code;
 use crate::import::secret::is_secret_name;
 use crate::model::{Hole, HoleKind, Text};
@@ -132,6 +134,23 @@ pub(crate) struct Whitespace {
 
 impl<'a> Scope<'a> {
     pub(crate) fn new(
+        session: &'a Session<'a>,
+        hosts: &'a HostVars,
+        search: Arc<Search>,
+        layers: Vec<Arc<Layer>>,
+    ) -> Scope<'a> {
+        let layers = if session.merges_hashes {
+            let below = |below: &[Arc<Layer>]| {
+                Scope::of(session, hosts, Arc::clone(&search), below.to_vec())
+            };
+            merging::merge(&layers, below)
+        } else {
+            layers
+        };
+        Scope::of(session, hosts, search, layers)
+    }
+
+    fn of(
         session: &'a Session<'a>,
         hosts: &'a HostVars,
         search: Arc<Search>,
@@ -419,8 +438,16 @@ impl<'a> Scope<'a> {
                     Some(name) => format!("{place} {name}"),
                     None => place,
                 };
-                return Ok(Value::secret(what, Some(node.span)));
+                let text = node.text().unwrap_or_default();
+                let opened = self.session.vaults().open(text, node.span);
+                return Ok(secret::sealed_text(
+                    self.session,
+                    what,
+                    opened.as_deref(),
+                    node.span,
+                ));
             }
+            Some(SEALED) => return Ok(secret::unsealed(self, node)),
             Some("unsafe") => return Ok(Value::str(node.text().unwrap_or_default())),
             _ => {}
         }
@@ -469,9 +496,8 @@ impl<'a> Scope<'a> {
         if let Value::Undefined(name) = value {
             return Err(Failure::undefined(name));
         }
-        if let Some(revealed) = self.session.reveal(value) {
-            return Ok(Truth::of(!revealed.is_empty()));
-        }
+        let revealed = self.session.revealed(value);
+        let value = revealed.as_ref().unwrap_or(value);
         Ok(value.truth().unwrap_or(Truth::No))
     }
 

@@ -1,11 +1,13 @@
 //! Secret variables: a hole in place of their value.
 
-use super::scope::secret_hole;
+use super::scope::{Scope, secret_hole};
 use super::session::Session;
 use super::value::Value;
+use super::vault::Sealed;
 use crate::import::secret::{is_secret_name, is_secret_text};
 use crate::model::{HoleKind, Text};
 use crate::source::Span;
+use crate::syntax::yaml::Node;
 
 /// Returns the value of the variable or key `name`, with a hole in place of a secret.
 pub(super) fn hide(session: &Session<'_>, name: &str, value: Value, span: Option<Span>) -> Value {
@@ -33,6 +35,100 @@ pub(super) fn hide(session: &Session<'_>, name: &str, value: Value, span: Option
             Value::Str(Text::hole(secret_hole(what, span)))
         }
         _ => Value::Unknown(secret_hole(what, span)),
+    }
+}
+
+/// Returns the value of a vault: a hole, whose text is kept where the vault was opened.
+pub(super) fn sealed_text(
+    session: &Session<'_>,
+    what: String,
+    opened: Option<&str>,
+    span: Span,
+) -> Value {
+    match opened {
+        Some(text) => {
+            session.vaults().keep(&what, Value::str(text));
+            Value::Str(Text::hole(secret_hole(what, Some(span))))
+        }
+        None => Value::secret(what, Some(span)),
+    }
+}
+
+/// Returns the value of a vaulted file that a node stands for.
+pub(super) fn unsealed(scope: &Scope<'_>, node: &Node) -> Value {
+    let session = scope.session();
+    let (what, span) = (node.text().unwrap_or_default().to_owned(), node.span);
+    match session.vaults().unsealed(&what) {
+        Some(Sealed::Text(text)) => sealed_text(session, what, Some(&text), span),
+        Some(Sealed::Vault(vault)) => {
+            let opened = session.vaults().open(&vault, span);
+            sealed_text(session, what, opened.as_deref(), span)
+        }
+        Some(Sealed::Other(value)) => {
+            session.vaults().keep(&what, value);
+            Value::secret(what, Some(span))
+        }
+        Some(Sealed::Template(text)) => {
+            // Why it fails would tell what it is.
+            let made = session.in_secret(|| scope.template(&text, span));
+            let made = made.ok().and_then(|value| match &value {
+                Value::Str(text) => text.plain().map(str::to_owned).or(session.reveal(&value)),
+                Value::Bool(_) | Value::Int(_) | Value::Float(_) => {
+                    value.to_text().plain().map(str::to_owned)
+                }
+                _ => None,
+            });
+            match made {
+                Some(made) => {
+                    // Another host may make something else of it.
+                    session.keep_secret(&what, &made);
+                    Value::Str(Text::hole(secret_hole(what, Some(span))))
+                }
+                None => Value::secret(what, Some(span)),
+            }
+        }
+        None => Value::secret(what, Some(span)),
+    }
+}
+
+/// Makes a secret of all texts of a value; what decides, such as `changed`, stays.
+pub(super) fn taint(session: &Session<'_>, what: &str, value: Value) -> Value {
+    let below = |key: &dyn std::fmt::Display, it: &Value| {
+        taint(session, &format!("{what} {key}"), it.clone())
+    };
+    match &value {
+        Value::Str(text) => {
+            if text.pieces().is_empty() {
+                return value;
+            }
+            let plain = text.plain().map(str::to_owned);
+            if let Some(real) = plain.or_else(|| session.reveal(&value)) {
+                session.keep_secret(what, &real);
+            }
+            Value::Str(Text::hole(secret_hole(what.to_owned(), None)))
+        }
+        Value::List(items) => Value::list(
+            items
+                .iter()
+                .enumerate()
+                .map(|(number, it)| below(&number, it))
+                .collect(),
+        ),
+        Value::Dict(dict) => Value::dict(
+            dict.iter()
+                .map(|(key, it)| (key.clone(), below(key, it)))
+                .collect(),
+        ),
+        Value::Unknown(hole) if hole.kind != HoleKind::Secret => {
+            Value::Unknown(secret_hole(hole.what.clone(), hole.span))
+        }
+        Value::Unknown(_)
+        | Value::Undefined(_)
+        | Value::None
+        | Value::Bool(_)
+        | Value::Int(_)
+        | Value::Float(_)
+        | Value::Omit => value,
     }
 }
 

@@ -9,9 +9,11 @@ use indexmap::IndexMap;
 
 use super::chronicle::{Chronicle, Chronicles, Event, Moment, What};
 use super::scope::{Binding, Failure, Layer};
+use super::settings;
 use super::value::Value;
+use super::vault::Vaults;
 use crate::diag::{Code, Diagnostics};
-use crate::model::Piece;
+use crate::model::{HoleKind, Piece};
 use crate::source::{FileId, SourceTree, Span};
 use crate::syntax::jinja::{Body, Expr, Settings, SyntaxError, read_expression, read_template};
 
@@ -35,6 +37,9 @@ pub(crate) struct Session<'a> {
     depth: Cell<usize>,
     /// Whether the settings allow conditions that are no boolean.
     loose_conditions: OnceCell<bool>,
+    vaults: Arc<Vaults>,
+    /// Whether dictionaries of several levels are merged.
+    pub(super) merges_hashes: bool,
     /// Where the run is.
     now: RefCell<Moment>,
     /// What happened on the host that is played.
@@ -64,6 +69,8 @@ impl<'a> Session<'a> {
             hosts: RefCell::default(),
             depth: Cell::new(0),
             loose_conditions: OnceCell::new(),
+            vaults: Arc::default(),
+            merges_hashes: false,
             now: RefCell::default(),
             own: RefCell::default(),
             own_name: host.to_owned(),
@@ -74,17 +81,20 @@ impl<'a> Session<'a> {
 
     /// Tells whether ansible.cfg allows conditions that come to something else than a boolean.
     pub(super) fn allows_any_condition(&self) -> bool {
-        *self.loose_conditions.get_or_init(|| {
-            let settings = self.tree.find("ansible.cfg");
-            let text = settings
-                .and_then(|file| self.tree.text(file))
-                .unwrap_or_default();
-            let value = text.lines().find_map(|line| {
-                let (key, value) = line.split_once('=')?;
-                (key.trim() == "allow_broken_conditionals").then(|| value.trim())
-            });
-            value.is_some_and(|it| matches!(&*it.to_ascii_lowercase(), "true" | "yes" | "1" | "on"))
-        })
+        *self
+            .loose_conditions
+            .get_or_init(|| settings::allows_any_condition(self.tree))
+    }
+
+    /// Lets the session open vaults.
+    #[must_use]
+    pub(super) fn opened_by(mut self, vaults: &Arc<Vaults>) -> Session<'a> {
+        self.vaults = Arc::clone(vaults);
+        self
+    }
+
+    pub(super) fn vaults(&self) -> &Vaults {
+        &self.vaults
     }
 
     /// Returns a place for people: `roles/x/vars/main.yml:12`.
@@ -224,10 +234,29 @@ impl<'a> Session<'a> {
         for piece in text.pieces() {
             match piece {
                 Piece::Literal(literal) => whole.push_str(literal),
-                Piece::Hole(hole) => whole.push_str(secrets.get(&hole.what)?),
+                Piece::Hole(hole) => match secrets.get(&hole.what) {
+                    Some(text) => whole.push_str(text),
+                    None => whole.push_str(self.vaults.kept(&hole.what)?.as_str()?),
+                },
             }
         }
         Some(whole)
+    }
+
+    /// Returns what a secret is, of any type; only decisions may ask.
+    pub(super) fn revealed(&self, value: &Value) -> Option<Value> {
+        match value {
+            Value::Unknown(hole) if hole.kind == HoleKind::Secret => self.vaults.kept(&hole.what),
+            _ => self.reveal(value).map(Value::from),
+        }
+    }
+
+    /// Runs what may note something of a secret, and forgets what it noted.
+    pub(super) fn in_secret<T>(&self, run: impl FnOnce() -> T) -> T {
+        let before = self.unsupported.borrow().len();
+        let made = run();
+        self.unsupported.borrow_mut().truncate(before);
+        made
     }
 
     /// Notes a filter, test, lookup or function that is not known: `filter`, `to_toml`.

@@ -366,6 +366,7 @@ impl Value {
             Value::Int(it) => Some(Key::Int(*it)),
             #[expect(clippy::cast_possible_truncation, reason = "it is whole")]
             Value::Float(it) if it.fract() == 0.0 => Some(Key::Int(*it as i64)),
+            Value::Float(_) => Some(Key::Str(self.to_text().plain()?.to_owned())),
             Value::Str(text) => Some(Key::Str(text.plain()?.to_owned())),
             _ => None,
         }

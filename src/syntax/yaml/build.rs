@@ -7,6 +7,7 @@ use std::sync::Arc;
 use saphyr_parser::{Event, Parser, ScalarStyle, Tag};
 
 use super::lenient::Mended;
+use super::scalar::{resolve, timestamp};
 use super::{Kind, Node, Scalar, Style};
 use crate::diag::{Code, Diagnostics};
 use crate::source::{FileId, Span};
@@ -15,6 +16,9 @@ use crate::source::{FileId, Span};
 const MAX_DEPTH: usize = 200;
 /// As many nodes may a document have once its aliases are followed.
 const MAX_NODES: usize = 2_000_000;
+
+/// The tag of what is never a template.
+const UNSAFE: &str = "unsafe";
 
 /// Why a text is no YAML, and where.
 #[derive(Debug)]
@@ -174,14 +178,26 @@ impl Builder<'_, '_> {
                         }
                     }
                     Style::SingleQuoted | Style::DoubleQuoted => self.unindented.push(start..end),
+                    Style::Plain if tag.is_none() => match timestamp(&text) {
+                        Some(Ok(shown)) => text = shown,
+                        Some(Err(())) => {
+                            let message = format!("there is no such time as `{text}`");
+                            let span = Span::new(self.file, start, end);
+                            self.diags.at(Code::YamlSyntax, span, message);
+                        }
+                        None => {}
+                    },
                     Style::Plain => {}
                 }
                 let end = self.content_end(start, end);
-                let node = Arc::new(Node {
+                let mut node = Arc::new(Node {
                     kind: Kind::Scalar { text, style },
                     span: Span::new(self.file, start, end),
                     tag: tag.as_deref().map(tag_name),
                 });
+                if node.tag.as_deref() == Some(UNSAFE) {
+                    node = untrusted(&node);
+                }
                 if anchor > 0 {
                     self.anchors.insert(anchor, (Arc::clone(&node), 1));
                 }
@@ -241,11 +257,14 @@ impl Builder<'_, '_> {
         } else {
             Kind::Sequence(open.items)
         };
-        let node = Arc::new(Node {
+        let mut node = Arc::new(Node {
             kind,
             span: Span::new(self.file, start, end),
             tag: open.tag,
         });
+        if node.tag.as_deref() == Some(UNSAFE) {
+            node = untrusted(&node);
+        }
         if open.anchor > 0 {
             self.anchors
                 .insert(open.anchor, (Arc::clone(&node), open.size));
@@ -330,6 +349,29 @@ impl Builder<'_, '_> {
             at,
         }
     }
+}
+
+/// Returns a node of which no text, however deep, is a template. Its types stay as they are without the tag.
+fn untrusted(node: &Node) -> Arc<Node> {
+    let mut tag = node.tag.clone().filter(|it| it != UNSAFE);
+    let kind = match &node.kind {
+        Kind::Scalar { text, style } => {
+            let is_text = *style != Style::Plain || matches!(resolve(text), Scalar::Str(_));
+            if tag.is_none() && is_text {
+                tag = Some(UNSAFE.to_owned());
+            }
+            node.kind.clone()
+        }
+        Kind::Sequence(items) => Kind::Sequence(items.iter().map(|it| untrusted(it)).collect()),
+        Kind::Mapping(pairs) => {
+            let pairs = pairs
+                .iter()
+                .map(|(key, value)| (Arc::clone(key), untrusted(value)));
+            Kind::Mapping(pairs.collect())
+        }
+    };
+    let span = node.span;
+    Arc::new(Node { kind, span, tag })
 }
 
 fn put(

@@ -2,7 +2,8 @@
 //!
 //! Manual: <https://yaml.org/type/>
 //!
-//! Left out: timestamps, which stay strings; a whole number beyond 64 bits stays the string that it is.
+//! Left out: a timestamp is the text that Python prints of it, and a whole number beyond 64 bits stays the string that it
+//! is.
 
 use super::Scalar;
 
@@ -43,6 +44,79 @@ pub(super) fn tagged<'a>(tag: &str, text: &'a str) -> Option<Scalar<'a>> {
         "!null" => Some(Scalar::Null),
         _ => None,
     }
+}
+
+/// Returns what Python prints of a timestamp; `None` where the text is none.
+///
+/// # Errors
+/// It looks like a timestamp, and there is no such day or time: PyYAML refuses the file.
+pub(super) fn timestamp(text: &str) -> Option<Result<String, ()>> {
+    let (date, time) = match text.find(['T', 't', ' ', '\t']) {
+        Some(at) => (
+            &text[..at],
+            Some(text[at + 1..].trim_start_matches([' ', '\t'])),
+        ),
+        None => (text, None),
+    };
+    let number = |text: &str, lengths: std::ops::RangeInclusive<usize>| {
+        let is_number = lengths.contains(&text.len()) && text.bytes().all(|it| it.is_ascii_digit());
+        text.parse::<u32>().ok().filter(|_| is_number)
+    };
+    let mut parts = date.split('-');
+    let year = number(parts.next()?, 4..=4)?;
+    let width = if time.is_some() { 1..=2 } else { 2..=2 };
+    let month = number(parts.next()?, width.clone())?;
+    let day = number(parts.next()?, width)?;
+    if parts.next().is_some() {
+        return None;
+    }
+    let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let days = match month {
+        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
+        4 | 6 | 9 | 11 => 30,
+        2 if is_leap => 29,
+        2 => 28,
+        _ => 0,
+    };
+    let mut is_there = year > 0 && (1..=days).contains(&day);
+    let mut shown = format!("{year:04}-{month:02}-{day:02}");
+    if let Some(time) = time {
+        let zone = time.find(['Z', '+', '-', ' ', '\t']).unwrap_or(time.len());
+        let (clock, zone) = (&time[..zone], time[zone..].trim_start_matches([' ', '\t']));
+        let (clock, fraction) = match clock.split_once('.') {
+            Some((clock, fraction)) => (clock, fraction),
+            None => (clock, ""),
+        };
+        let mut parts = clock.split(':');
+        let hour = number(parts.next()?, 1..=2)?;
+        let minute = number(parts.next()?, 2..=2)?;
+        let second = number(parts.next()?, 2..=2)?;
+        if parts.next().is_some() || !fraction.bytes().all(|it| it.is_ascii_digit()) {
+            return None;
+        }
+        is_there &= hour < 24 && minute < 60 && second < 60;
+        shown.push_str(&format!(" {hour:02}:{minute:02}:{second:02}"));
+        let micros = format!("{:0<6}", fraction.get(..6).unwrap_or(fraction));
+        if micros != "000000" {
+            shown.push_str(&format!(".{micros}"));
+        }
+        match zone {
+            "" => {}
+            "Z" => shown.push_str("+00:00"),
+            _ => {
+                let sign = &zone[..1];
+                let (hours, minutes) = zone[1..].split_once(':').unwrap_or((&zone[1..], "00"));
+                let (hours, minutes) = (number(hours, 1..=2)?, number(minutes, 2..=2)?);
+                if !matches!(sign, "+" | "-") {
+                    return None;
+                }
+                is_there &= hours < 24;
+                let sign = if hours + minutes == 0 { "+" } else { sign };
+                shown.push_str(&format!("{sign}{hours:02}:{minutes:02}"));
+            }
+        }
+    }
+    Some(if is_there { Ok(shown) } else { Err(()) })
 }
 
 fn word(text: &str) -> Option<Scalar<'_>> {
@@ -176,7 +250,7 @@ fn sign(text: &str) -> (bool, &str) {
 
 #[cfg(test)]
 mod tests {
-    use super::{Scalar, resolve, tagged};
+    use super::{Scalar, resolve, tagged, timestamp};
 
     fn check(text: &str, expected: Scalar<'_>) {
         assert_eq!(resolve(text), expected, "{text}");
@@ -213,6 +287,28 @@ mod tests {
         check("::1", Scalar::Str("::1"));
         check("ä", Scalar::Str("ä"));
         check("99999999999999999999", Scalar::Str("99999999999999999999"));
+    }
+
+    #[test]
+    fn timestamps_print_as_python_prints_them() {
+        let check = |text: &str, expected: Option<Result<&str, ()>>| {
+            let expected = expected.map(|it| it.map(str::to_owned));
+            assert_eq!(timestamp(text), expected, "{text}");
+        };
+        check("2024-01-01", Some(Ok("2024-01-01")));
+        check("2024-1-2", None);
+        check("2024-1-2 3:04:05", Some(Ok("2024-01-02 03:04:05")));
+        check(
+            "2001-12-14t21:59:43.10-05:00",
+            Some(Ok("2001-12-14 21:59:43.100000-05:00")),
+        );
+        check(
+            "2001-12-14 21:59:43 Z",
+            Some(Ok("2001-12-14 21:59:43+00:00")),
+        );
+        check("2024-02-30", Some(Err(())));
+        check("2024-01-01x", None);
+        check("1.2.3", None);
     }
 
     #[test]

@@ -1,20 +1,52 @@
-//! Inventories as INI: sections, hosts with variables, ranges.
+//! Inventories as INI: sections, hosts with variables, ranges. Ansible reads nothing behind a line that is wrong; here
+//! such a line is said and passed over.
 //!
 //! Manual: <https://docs.ansible.com/ansible/latest/collections/ansible/builtin/ini_inventory.html>
 
-use super::{Inventory, literal};
+use indexmap::IndexMap;
+
+use super::{Inventory, address, literal};
 use crate::diag::{Code, Diagnostics};
-use crate::import::ansible::value::Value;
 use crate::source::{FileId, Span};
 
-enum Section {
-    Hosts(String),
-    Children(String),
-    Vars(String),
+/// What the lines below a section's head are.
+#[derive(Clone, Copy)]
+enum State {
+    Hosts,
+    Children,
+    Vars,
 }
 
-pub(super) fn read(inventory: &mut Inventory, file: FileId, text: &str, diags: &mut Diagnostics) {
-    let mut section = Section::Hosts("ungrouped".to_owned());
+/// Groups that were named, and are not declared yet.
+struct Pending {
+    at: Span,
+    /// The groups that hold it; none where it only has variables so far.
+    parents: Vec<String>,
+}
+
+struct Reader<'i> {
+    inventory: &'i mut Inventory,
+    source: &'i str,
+    group: String,
+    state: State,
+    pending: IndexMap<String, Pending>,
+}
+
+/// Reads a file; `source` is what hosts are told that they come from.
+pub(super) fn read(
+    inventory: &mut Inventory,
+    source: &str,
+    file: FileId,
+    text: &str,
+    diags: &mut Diagnostics,
+) {
+    let mut reader = Reader {
+        inventory,
+        source,
+        group: "ungrouped".to_owned(),
+        state: State::Hosts,
+        pending: IndexMap::new(),
+    };
     let mut offset = 0;
     for raw in text.split_inclusive('\n') {
         let span = Span::new(file, offset, offset + raw.trim_end().len());
@@ -23,233 +55,216 @@ pub(super) fn read(inventory: &mut Inventory, file: FileId, text: &str, diags: &
         if line.is_empty() || line.starts_with(['#', ';']) {
             continue;
         }
-        if let Some(name) = line.strip_prefix('[') {
-            let Some(name) = name.split(']').next().filter(|_| name.contains(']')) else {
-                diags.at(Code::InventorySyntax, span, "the section has no `]`");
-                continue;
-            };
-            section = read_section(inventory, name.trim());
-            continue;
+        if let Err(message) = reader.line(line, span) {
+            diags.at(Code::InventorySyntax, span, message);
         }
-        let line = without_comment(line);
-        match &section {
-            Section::Hosts(group) => read_host(inventory, group, line, span, diags),
-            Section::Children(group) => {
-                inventory.group(line);
-                inventory.group(group).children.insert(line.to_owned());
+    }
+    for (group, pending) in reader.pending {
+        let message = match pending.parents.last() {
+            Some(parent) => {
+                format!("`[{parent}:children]` names the group `{group}`, which is not declared")
             }
-            Section::Vars(group) => match line.split_once('=') {
-                Some((name, value)) => {
-                    let binding = literal(value.trim(), span);
-                    inventory
-                        .group(group)
-                        .vars
-                        .vars
-                        .insert(name.trim().to_owned(), binding);
-                }
-                None => diags.at(
-                    Code::InventorySyntax,
-                    span,
-                    format!("`{line}` is no `name=value`"),
-                ),
-            },
-        }
+            None => format!("`[{group}:vars]` is for the group `{group}`, which is not declared"),
+        };
+        let help = format!("declare it with a section `[{group}]`");
+        diags.at_with_help(Code::InventorySyntax, pending.at, message, help);
     }
 }
 
-fn read_section(inventory: &mut Inventory, name: &str) -> Section {
-    let (group, kind) = name.rsplit_once(':').unwrap_or((name, "hosts"));
-    match kind {
-        "children" => Section::Children(group.to_owned()),
-        "vars" => Section::Vars(group.to_owned()),
-        _ => {
-            inventory.group(group);
-            Section::Hosts(group.to_owned())
+impl Reader<'_> {
+    fn line(&mut self, line: &str, span: Span) -> Result<(), String> {
+        if let Some((group, kind)) = section(line) {
+            return self.section(group, kind, span);
+        }
+        if line.starts_with('[') && line.ends_with(']') {
+            return Err(format!("`{line}` is no section"));
+        }
+        if line.starts_with('[') && !line.contains(']') {
+            return Err("the section has no `]`".to_owned());
+        }
+        match self.state {
+            State::Hosts => self.host(line, span),
+            State::Children => self.child(line, span),
+            State::Vars => {
+                let (name, value) = line
+                    .split_once('=')
+                    .ok_or_else(|| format!("`{line}` is no `name=value`"))?;
+                let value = literal::read(value.trim(), span);
+                self.inventory.set_group(&self.group, name.trim(), value);
+                Ok(())
+            }
         }
     }
-}
 
-/// `#` begins a comment after a blank only, and not inside quotes.
-fn without_comment(line: &str) -> &str {
-    let mut quote = None;
-    let mut before = ' ';
-    for (at, c) in line.char_indices() {
-        match quote {
-            Some(open) if c == open => quote = None,
-            None if c == '"' || c == '\'' => quote = Some(c),
-            None if c == '#' && before.is_whitespace() => return line[..at].trim_end(),
-            _ => {}
+    fn section(&mut self, group: &str, kind: Option<&str>, span: Span) -> Result<(), String> {
+        self.state = match kind {
+            None | Some("hosts") => State::Hosts,
+            Some("children") => State::Children,
+            Some("vars") => State::Vars,
+            Some(kind) => {
+                return Err(format!(
+                    "`{kind}` of the section `[{group}:{kind}]` is none of `hosts`, `children` and `vars`"
+                ));
+            }
+        };
+        group.clone_into(&mut self.group);
+        let is_vars = matches!(self.state, State::Vars);
+        if !self.inventory.groups.contains_key(group) {
+            if is_vars && !self.pending.contains_key(group) {
+                let parents = Vec::new();
+                let pending = Pending { at: span, parents };
+                self.pending.insert(group.to_owned(), pending);
+            }
+            self.inventory.group(group);
         }
-        before = c;
+        if !is_vars && let Some(pending) = self.pending.shift_remove(group) {
+            for parent in pending.parents {
+                self.inventory.add_child(&parent, group)?;
+            }
+        }
+        Ok(())
     }
-    line
-}
 
-fn read_host(
-    inventory: &mut Inventory,
-    group: &str,
-    line: &str,
-    span: Span,
-    diags: &mut Diagnostics,
-) {
-    let words = words(line);
-    let Some((pattern, vars)) = words.split_first() else {
-        return;
-    };
-    let names = expand(pattern);
-    if names.is_empty() {
-        diags.at(
-            Code::InventorySyntax,
-            span,
-            format!("`{pattern}` is no range of hosts"),
-        );
-    }
-    for name in names {
-        let (name, port) = split_port(&name);
-        let host = inventory.add_host(name, Some(span));
-        if let Some(port) = port {
-            host.vars
-                .vars
-                .insert("ansible_port".to_owned(), literal(port, span));
+    fn child(&mut self, line: &str, span: Span) -> Result<(), String> {
+        let (name, rest) = line
+            .find([':', ']', ' ', '\t'])
+            .map_or((line, ""), |at| line.split_at(at));
+        let rest = rest.trim_start();
+        if name.is_empty() || !(rest.is_empty() || rest.starts_with('#')) {
+            return Err(format!("`{line}` is no name of a group"));
         }
+        if self.inventory.groups.contains_key(name) {
+            return self.inventory.add_child(&self.group, name);
+        }
+        let parents = Vec::new();
+        let pending = self
+            .pending
+            .entry(name.to_owned())
+            .or_insert(Pending { at: span, parents });
+        pending.parents.push(self.group.clone());
+        Ok(())
+    }
+
+    fn host(&mut self, line: &str, span: Span) -> Result<(), String> {
+        let words = shlex(line)?;
+        let Some((pattern, vars)) = words.split_first() else {
+            return Ok(());
+        };
+        let (hosts, port) = address::expand(pattern)?;
+        if pattern.ends_with(':') && port.is_none() {
+            return Err(format!("`{pattern}` ends in `:`, and no port follows"));
+        }
+        if hosts.iter().any(|it| it.trim() == "---") {
+            return Err("`---` begins YAML, and this is read as INI".to_owned());
+        }
+        let mut wrong = None;
+        let mut values = Vec::new();
         for word in vars {
             match word.split_once('=') {
-                Some((key, value)) => {
-                    host.vars.vars.insert(key.to_owned(), literal(value, span));
-                }
-                None => diags.at(
-                    Code::InventorySyntax,
-                    span,
-                    format!("`{word}` is no `name=value`"),
-                ),
+                Some((name, value)) => values.push((name, literal::read(value, span))),
+                None => wrong = wrong.or(Some(format!("`{word}` is no `name=value`"))),
             }
         }
-        inventory.group(group).hosts.insert(name.to_owned());
+        for host in hosts {
+            self.inventory
+                .declare_host(&host, &self.group, port, self.source, span);
+            for (name, value) in &values {
+                self.inventory.set_host(&host, name, value);
+            }
+        }
+        wrong.map_or(Ok(()), Err)
     }
 }
 
-fn split_port(name: &str) -> (&str, Option<&str>) {
-    match name.rsplit_once(':') {
-        Some((host, port)) if !host.contains(':') && port.chars().all(|c| c.is_ascii_digit()) => {
-            (host, Some(port))
-        }
-        _ => (name, None),
+/// Takes `[group]` and `[group:kind]` apart, with a comment behind it.
+fn section(line: &str) -> Option<(&str, Option<&str>)> {
+    let (inner, rest) = line.strip_prefix('[')?.split_once(']')?;
+    let rest = rest.trim_start();
+    if !rest.is_empty() && !rest.starts_with('#') {
+        return None;
     }
-}
-
-/// Splits at blanks outside of quotes; the quotes are left out.
-fn words(line: &str) -> Vec<String> {
-    let (mut words, mut word, mut quote, mut any) = (Vec::new(), String::new(), None, false);
-    for c in line.chars() {
-        match quote {
-            Some(open) if c == open => quote = None,
-            Some(_) => word.push(c),
-            None if c == '"' || c == '\'' => {
-                quote = Some(c);
-                any = true;
-            }
-            None if c.is_whitespace() => {
-                if any || !word.is_empty() {
-                    words.push(std::mem::take(&mut word));
-                }
-                any = false;
-            }
-            None => word.push(c),
-        }
-    }
-    if any || !word.is_empty() {
-        words.push(word);
-    }
-    words
-}
-
-/// Unrolls `web[01:20:2].example.org` and `db-[a:c]`.
-pub(super) fn expand(pattern: &str) -> Vec<String> {
-    let bounds = pattern
-        .find('[')
-        .and_then(|open| Some((open, open + pattern[open..].find(']')?)));
-    let Some((open, close)) = bounds.filter(|(open, close)| pattern[*open..*close].contains(':'))
-    else {
-        return vec![pattern.to_owned()];
+    let (group, kind) = match inner.split_once(':') {
+        Some((group, kind)) => (group, Some(kind)),
+        None => (inner, None),
     };
-    let (head, range, tail) = (
-        &pattern[..open],
-        &pattern[open + 1..close],
-        &pattern[close + 1..],
-    );
-    let mut parts = range.split(':');
-    let (first, last) = (
-        parts.next().unwrap_or_default(),
-        parts.next().unwrap_or_default(),
-    );
-    let step = parts
-        .next()
-        .and_then(|step| step.parse().ok())
-        .filter(|step| *step > 0)
-        .unwrap_or(1);
-    let middle: Vec<String> =
-        if let (Ok(from), Ok(to)) = (first.parse::<u32>(), last.parse::<u32>()) {
-            let width = if first.starts_with('0') {
-                first.len()
-            } else {
-                0
-            };
-            (from..=to.min(from.saturating_add(10_000)))
-                .step_by(step)
-                .map(|n| format!("{n:0width$}"))
-                .collect()
-        } else if let ([from], [to]) = (first.as_bytes(), last.as_bytes()) {
-            (*from..=*to)
-                .step_by(step)
-                .map(|byte| char::from(byte).to_string())
-                .collect()
-        } else {
-            return Vec::new();
-        };
-    let tails = expand(tail);
-    middle
-        .iter()
-        .flat_map(|it| tails.iter().map(move |tail| format!("{head}{it}{tail}")))
-        .collect()
+    let is_word = |it: &str| !it.is_empty() && it.chars().all(|c| c.is_alphanumeric() || c == '_');
+    let fits =
+        !group.is_empty() && !group.contains(char::is_whitespace) && kind.is_none_or(is_word);
+    fits.then_some((group, kind))
 }
 
-/// Reads the Python literals that an INI inventory knows: numbers, booleans, None, lists and dictionaries of them.
-pub(super) fn python_literal(text: &str) -> Option<Value> {
-    match text {
-        "True" | "true" => return Some(Value::Bool(true)),
-        "False" | "false" => return Some(Value::Bool(false)),
-        "None" => return Some(Value::None),
-        _ => {}
+/// Splits as Python's `shlex` does with comments: `#` ends the line wherever it stands outside of quotes.
+fn shlex(line: &str) -> Result<Vec<String>, String> {
+    let mut found = Vec::new();
+    let mut word: Option<String> = None;
+    let mut chars = line.chars();
+    let open = || format!("a quote of `{line}` is left open");
+    while let Some(c) = chars.next() {
+        match c {
+            '#' => break,
+            '\'' => {
+                let word = word.get_or_insert_default();
+                loop {
+                    match chars.next().ok_or_else(open)? {
+                        '\'' => break,
+                        inner => word.push(inner),
+                    }
+                }
+            }
+            '"' => {
+                let word = word.get_or_insert_default();
+                loop {
+                    match chars.next().ok_or_else(open)? {
+                        '"' => break,
+                        '\\' => {
+                            let next = chars.next().ok_or_else(open)?;
+                            if !matches!(next, '\\' | '"') {
+                                word.push('\\');
+                            }
+                            word.push(next);
+                        }
+                        inner => word.push(inner),
+                    }
+                }
+            }
+            '\\' => {
+                let next = chars
+                    .next()
+                    .ok_or_else(|| format!("nothing follows the last `\\` of `{line}`"))?;
+                word.get_or_insert_default().push(next);
+            }
+            ' ' | '\t' | '\r' | '\n' => found.extend(word.take()),
+            other => word.get_or_insert_default().push(other),
+        }
     }
-    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
-    let is_octal = digits.len() > 1 && digits.starts_with('0');
-    if !digits.is_empty() && !is_octal && digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return text.parse().ok().map(Value::Int);
-    }
-    let is_float = digits.contains('.')
-        && digits
-            .bytes()
-            .all(|byte| byte.is_ascii_digit() || byte == b'.');
-    is_float
-        .then(|| text.parse().ok().map(Value::Float))
-        .flatten()
+    found.extend(word);
+    Ok(found)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{expand, without_comment, words};
+    use super::{section, shlex};
 
     #[test]
-    fn ranges_unroll() {
-        assert_eq!(expand("web[01:03]"), ["web01", "web02", "web03"]);
-        assert_eq!(expand("db-[a:c].x"), ["db-a.x", "db-b.x", "db-c.x"]);
-        assert_eq!(expand("n[1:5:2]"), ["n1", "n3", "n5"]);
-        assert_eq!(expand("plain"), ["plain"]);
+    fn words_are_those_of_shlex() {
+        let check = |line: &str, expected: &[&str]| assert_eq!(shlex(line).unwrap(), expected);
+        check("web a='b c' d=\"e\"", &["web", "a=b c", "d=e"]);
+        check("web a='#b' # c", &["web", "a=#b"]);
+        check("web a=b#c d=e", &["web", "a=b"]);
+        check(
+            r#"web a="x \"y\" \n" b=\'z"#,
+            &["web", r#"a=x "y" \n"#, "b='z"],
+        );
+        check("web a=''", &["web", "a="]);
+        assert!(shlex("web a='b").is_err());
+        assert!(shlex("web a=b\\").is_err());
     }
 
     #[test]
-    fn words_and_comments_respect_quotes() {
-        assert_eq!(words("web a='b c' d=\"e\""), ["web", "a=b c", "d=e"]);
-        assert_eq!(without_comment("web a='#b' # c"), "web a='#b'");
+    fn sections_have_a_group_and_a_kind() {
+        assert_eq!(section("[web]"), Some(("web", None)));
+        assert_eq!(section("[web:vars]  # x"), Some(("web", Some("vars"))));
+        assert_eq!(section("[a b]"), None);
+        assert_eq!(section("[web] ; x"), None);
     }
 }

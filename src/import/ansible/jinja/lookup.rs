@@ -5,8 +5,9 @@ use super::filters::bare_name;
 use super::{Env, Eval};
 use crate::diag::Code;
 use crate::import::ansible::scope::{Failure, is_template};
+use crate::import::ansible::secret::sealed_text;
 use crate::import::ansible::value::{Key, Value};
-use crate::source::join;
+use crate::source::{Span, join};
 
 impl Env<'_, '_> {
     /// `lookup(...)`, or `query(...)` which always makes a list.
@@ -272,8 +273,10 @@ impl Env<'_, '_> {
             Failure::new(Code::MissingFile, message)
         })?;
         if text.starts_with("$ANSIBLE_VAULT;") {
-            let place = tree.path(file);
-            return Ok(Value::secret(place, Some(self.here())));
+            let (place, session) = (tree.path(file).to_owned(), self.scope.session());
+            let opened = session.vaults().open(text, Span::new(file, 0, 0));
+            let opened = opened.as_deref().map(str::trim_end);
+            return Ok(sealed_text(session, place, opened, self.here()));
         }
         let keeps_end = args.named("rstrip").is_some() && !args.is_set(usize::MAX, "rstrip");
         let text = if keeps_end { text } else { text.trim_end() };

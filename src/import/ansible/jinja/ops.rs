@@ -215,13 +215,8 @@ pub(super) fn compare(
 }
 
 fn equal_secret(session: &Session<'_>, left: &Value, right: &Value) -> Truth {
-    let (a, b) = (session.reveal(left), session.reveal(right));
-    match (a, b) {
-        (None, None) => equal(left, right),
-        (Some(a), None) => equal(&Value::from(a), right),
-        (None, Some(b)) => equal(left, &Value::from(b)),
-        (Some(a), Some(b)) => Truth::of(a == b),
-    }
+    let (a, b) = (session.revealed(left), session.revealed(right));
+    equal(a.as_ref().unwrap_or(left), b.as_ref().unwrap_or(right))
 }
 
 /// Tells whether two values are equal, as Python does.

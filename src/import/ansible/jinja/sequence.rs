@@ -5,6 +5,7 @@
 use super::Eval;
 use super::args::Args;
 use super::format::percent;
+use crate::import::ansible::arguments::words;
 use crate::import::ansible::scope::Failure;
 use crate::import::ansible::value::Value;
 
@@ -29,7 +30,7 @@ pub(super) fn sequence(terms: &[Value], args: &Args) -> Eval<Vec<Value>> {
         let text = term.to_text().to_string();
         let mut fields = Fields::default();
         if !fields.read_short(&text) {
-            for (name, value) in crate::import::ansible::arguments::words(&text) {
+            for (name, value) in words(&text).map_err(Failure::failed)? {
                 fields.set(&name, &value)?;
             }
         }

@@ -8,6 +8,7 @@ use super::paths::{Asset, find};
 use super::{Kind, Module, Run};
 use crate::account::Code;
 use crate::diag;
+use crate::import::ansible::inventory::string;
 use crate::import::ansible::params::{Params, Refusal};
 use crate::import::ansible::scope::{Binding, Layer};
 use crate::import::ansible::value::Value;
@@ -132,12 +133,11 @@ fn include_as(name: &str, files: &[FileId], run: &mut Run<'_, '_>) {
             run.included.push((name.to_owned(), Binding::Value(value)));
             return;
         }
-        let Some(node) = run.library.document(*file) else {
-            continue;
-        };
-        for (key, value) in node.pairs().unwrap_or_default() {
-            pairs.retain(|(it, _)| it.text() != key.text());
-            pairs.push((Arc::clone(key), Arc::clone(value)));
+        for (name, binding) in &layer.vars {
+            if let Binding::Node(value) = binding {
+                pairs.retain(|(it, _)| it.text() != Some(name));
+                pairs.push((string(name, value.span), Arc::clone(value)));
+            }
         }
     }
     let node = Node {

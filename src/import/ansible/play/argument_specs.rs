@@ -79,7 +79,7 @@ impl<'a> Player<'a> {
             .into_iter()
             .map(|(name, it)| (name.to_owned(), it))
             .collect();
-        self.trace_arguments(&all, None);
+        self.trace_arguments(&task, &all, None);
         let problems = problems_with(&scope, &options, given);
         let mut returned = Returned::plain(result(&problems)).guarded(guard.clone());
         if !problems.is_empty() && guard == Condition::True {

@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use indexmap::IndexSet;
 
-use super::Player;
 use super::scopes::folder_text;
+use super::{Player, Stage};
 use crate::import::ansible::chronicle::{Chronicles, Moment};
 use crate::import::ansible::inventory::{Inventory, matches};
 use crate::import::ansible::playbook::Play;
@@ -17,7 +17,17 @@ use crate::import::ansible::value::Value;
 pub(in crate::import::ansible) struct Company {
     inventory: Inventory,
     groups: Value,
-    meant: Mutex<HashMap<String, Arc<IndexSet<String>>>>,
+    meant: Mutex<HashMap<String, Arc<Meant>>>,
+}
+
+/// The hosts that a pattern means.
+pub(super) struct Meant {
+    pub(super) hosts: IndexSet<String>,
+    /// The first of them that is translated.
+    first: Option<String>,
+    /// `ansible_play_hosts_all` and, of the hosts that are translated, `ansible_play_hosts`.
+    all: Value,
+    translated: Value,
 }
 
 /// The companies of a run, by how many hosts were put into groups before.
@@ -44,6 +54,7 @@ impl Companies {
                 inventory.add_host(host, None);
                 inventory.group(group).hosts.insert(host.clone());
             }
+            inventory.settle();
             let groups = groups_value(&inventory);
             Arc::new(Company {
                 inventory,
@@ -69,13 +80,22 @@ fn list(hosts: &IndexSet<String>) -> Value {
 }
 
 impl Company {
-    /// Returns the hosts that a pattern means.
-    pub(super) fn meant(&self, pattern: &str) -> Arc<IndexSet<String>> {
+    /// Returns the hosts that a pattern means; once for all hosts that ask.
+    pub(super) fn meant(&self, pattern: &str, stage: &Stage<'_>) -> Arc<Meant> {
         let mut meant = self.meant.lock().unwrap_or_else(PoisonError::into_inner);
-        let hosts = meant
-            .entry(pattern.to_owned())
-            .or_insert_with(|| Arc::new(matches(&self.inventory, pattern)));
-        Arc::clone(hosts)
+        let known = meant.entry(pattern.to_owned()).or_insert_with(|| {
+            let hosts = matches(&self.inventory, pattern);
+            let is_translated = |host: &&String| stage.plays(host);
+            let translated: IndexSet<String> =
+                hosts.iter().filter(is_translated).cloned().collect();
+            Arc::new(Meant {
+                first: translated.first().cloned(),
+                all: list(&hosts),
+                translated: list(&translated),
+                hosts,
+            })
+        });
+        Arc::clone(known)
     }
 }
 
@@ -88,12 +108,7 @@ impl<'a> Player<'a> {
     /// Makes the magic variables that hold for a whole play; `pattern` says whom it is for.
     pub(super) fn set_magic(&mut self, play: Option<&Play>, pattern: Option<&str>) {
         let company = self.company();
-        let hosts = match pattern {
-            Some(pattern) => company.meant(pattern),
-            None => Arc::new(IndexSet::from([self.host.clone()])),
-        };
-        let is_limited = |host: &&String| self.stage.plays(host);
-        let limited: IndexSet<String> = hosts.iter().filter(is_limited).cloned().collect();
+        let meant = company.meant(pattern.unwrap_or(&self.host), self.stage);
         let mut layer = Layer::default();
         let mut set = |name: &str, value: Value| {
             layer.vars.insert(name.to_owned(), Binding::Value(value));
@@ -102,9 +117,9 @@ impl<'a> Player<'a> {
         set("group_names", group_names(&company.inventory, &self.host));
         set("playbook_dir", Value::str(folder_text(&self.frame.folder)));
         set("ansible_play_name", Value::str(&self.frame.name));
-        set("ansible_play_hosts_all", list(&hosts));
+        set("ansible_play_hosts_all", meant.all.clone());
         for name in ["ansible_play_hosts", "ansible_play_batch", "play_hosts"] {
-            set(name, list(&limited));
+            set(name, meant.translated.clone());
         }
         let listed = play.map(|play| self.listed_roles(play)).unwrap_or_default();
         let roles = |names: &[String]| Value::list(names.iter().map(|it| Value::str(it)).collect());
@@ -120,15 +135,15 @@ impl<'a> Player<'a> {
         set("ansible_play_role_names", roles(listed));
         set("role_names", roles(listed));
         set("ansible_dependent_role_names", roles(dependencies));
-        self.frame.first = limited.first().cloned();
+        self.frame.first = meant.first.clone();
         self.frame.magic = Arc::new(layer);
     }
 }
 
 /// Returns the variable `group_names` of a host.
 pub(in crate::import::ansible) fn group_names(inventory: &Inventory, host: &str) -> Value {
-    let mut groups = inventory.groups_of(host);
-    groups.retain(|name| name != "all");
+    let groups = inventory.groups_of(host);
+    let mut groups: Vec<&String> = groups.iter().filter(|name| *name != "all").collect();
     groups.sort();
     Value::list(groups.iter().map(|it| Value::str(it)).collect())
 }

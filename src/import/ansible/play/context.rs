@@ -10,7 +10,7 @@ use crate::import::ansible::playbook::Play;
 use crate::import::ansible::scope::Layer;
 use crate::model::Condition;
 use crate::source::{FileId, SourceTree, Span};
-use crate::syntax::yaml::Node;
+use crate::syntax::yaml::{Node, Scalar};
 
 /// What holds for all of a play.
 #[derive(Clone, Debug, Default)]
@@ -143,6 +143,22 @@ impl<'a> Context<'a> {
             folder: String::new(),
             files: Vec::new(),
         }
+    }
+
+    /// Tells whether `no_log` forbids to show what a task says and returns; a template that decides it may say yes.
+    pub(super) fn is_silent(&self) -> bool {
+        let is_no = |node: &Node| match node.scalar() {
+            Some(Scalar::Bool(it)) => !it,
+            Some(Scalar::Str(text)) => {
+                matches!(
+                    text.to_lowercase().as_str(),
+                    "no" | "false" | "off" | "0" | "n" | "f" | ""
+                )
+            }
+            Some(Scalar::Int(number)) => number == 0,
+            Some(Scalar::Null | Scalar::Float(_)) | None => true,
+        };
+        self.no_log.is_some_and(|it| !is_no(it))
     }
 
     /// Of a play: its variables have a level of their own, and those of an `import_playbook` stand above them there.

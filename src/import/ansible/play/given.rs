@@ -7,6 +7,8 @@ use indexmap::IndexMap;
 
 use super::Player;
 use super::context::Context;
+use crate::diag;
+use crate::import::ansible::arguments::takes_free_text;
 use crate::import::ansible::modules;
 use crate::import::ansible::params::Params;
 use crate::import::ansible::playbook::Task;
@@ -53,11 +55,19 @@ impl<'a> Player<'a> {
             };
             values.insert(name.replace('-', "_"), value);
         }
-        let free = task.arguments.free.as_ref().and_then(|node| resolve(node));
+        let mut free = task.arguments.free.as_ref();
+        if !takes_free_text(&task.module) {
+            let text = free.take().filter(|_| task.arguments.whole.is_none());
+            if text.is_some() {
+                let reason = format!("`{}` takes no free text, only `name=value`", task.module);
+                return Err(Failure::new(diag::Code::BadParam, reason));
+            }
+        }
+        let free = free.and_then(|node| resolve(node));
         for (name, value) in module_defaults(task, context, scope)? {
             values.entry(name).or_insert(value);
         }
-        self.trace_arguments(&values, free.as_ref());
+        self.trace_arguments(task, &values, free.as_ref());
         match failed {
             None => Ok(Params::new(&task.module, task.span, values, free)),
             Some(failure) => Err(failure),

@@ -2,12 +2,12 @@
 
 use super::Player;
 use super::context::Context;
-use super::shown::shown_arguments;
+use super::shown::{NOT_SHOWN, shown_arguments};
 use crate::account::{Code, ItemId, Verdict};
 use crate::import::ansible::params::Refusal;
 use crate::import::ansible::playbook::{Broken, Task};
 use crate::import::ansible::scope::Scope;
-use crate::model::{Condition, Entry, Opaque, Origin, Part, Resource};
+use crate::model::{Condition, Entry, Opaque, Origin, Part, Resource, Text};
 
 impl<'a> Player<'a> {
     /// Leaves what cannot be read to the person: a comment where the task would stand.
@@ -82,7 +82,11 @@ impl<'a> Player<'a> {
             title,
             reason: refusal.reason.clone(),
             cure: refusal.cure.clone(),
-            lines: shown_arguments(task, context.no_log, scope),
+            lines: if context.is_silent() {
+                vec![Text::from(NOT_SHOWN)]
+            } else {
+                shown_arguments(task, scope)
+            },
         };
         let part = context
             .role

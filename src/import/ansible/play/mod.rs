@@ -31,10 +31,11 @@ use handlers::Handlers;
 use tasks::is_yes;
 use trace::Trace;
 
+use super::asked::pattern_of;
 use super::chronicle::Chronicle;
 use super::facts::Profile;
 use super::hosts::Host;
-use super::inventory::{Inventory, certain_part};
+use super::inventory::Inventory;
 use super::library::Library;
 use super::playbook::Play;
 use super::playbooks::imported;
@@ -122,6 +123,8 @@ pub(super) struct Player<'a> {
     depth: usize,
     /// The host that gets the facts which the task sets.
     facts_for: Option<String>,
+    /// Whether the task that is played forbids to show what it says and returns.
+    silent: bool,
     trace: Option<Trace>,
 }
 
@@ -155,6 +158,7 @@ impl<'a> Player<'a> {
             book: 0,
             halt: Halt::default(),
             depth: 0,
+            silent: false,
             facts_for: None,
             trace: stage.trace.then(Trace::default),
         }
@@ -334,34 +338,19 @@ impl<'a> Player<'a> {
         let Some(pattern) = self.pattern(play) else {
             return false;
         };
-        self.company().meant(&pattern).contains(&self.host)
+        let meant = self.company().meant(&pattern, self.stage);
+        meant.hosts.contains(&self.host)
     }
 
     /// Returns the pattern of the hosts of a play, as far as it is certain.
     fn pattern(&self, play: &Play) -> Option<String> {
         let node = play.node.get("hosts")?;
-        let scope = self.scope(&Context::new(), &[]);
-        let pattern = match node.items() {
-            Some(items) => items
-                .iter()
-                .filter_map(|it| it.text())
-                .collect::<Vec<_>>()
-                .join(","),
-            None => node.text().unwrap_or_default().to_owned(),
-        };
-        Some(match scope.template(&pattern, node.span) {
-            Ok(Value::Str(text)) => match text.plain() {
-                Some(plain) => plain.to_owned(),
-                // Who it is for is known only at run time: whom its certain part names might be meant.
-                None => certain_part(&pattern),
-            },
-            Ok(Value::List(items)) => items
-                .iter()
-                .map(|it| it.to_text().to_string())
-                .collect::<Vec<_>>()
-                .join(","),
-            _ => certain_part(&pattern),
-        })
+        let vars = play.node.get("vars");
+        let vars: Vec<_> = vars
+            .map(|it| Arc::new(Layer::of_mapping(it)))
+            .into_iter()
+            .collect();
+        Some(pattern_of(&self.scope(&Context::new(), &vars), node))
     }
 
     /// Goes to the statement of a number, one level below where the run is, for the time of `run`.

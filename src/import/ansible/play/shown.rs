@@ -1,7 +1,5 @@
 //! What a task said, as lines of a comment, for what is left to the person.
 
-use std::sync::Arc;
-
 use crate::import::ansible::playbook::Task;
 use crate::import::ansible::scope::Scope;
 use crate::import::ansible::value::Value;
@@ -9,19 +7,11 @@ use crate::import::secret::is_secret_name;
 use crate::model::{Hole, HoleKind, Text};
 use crate::syntax::yaml::Node;
 
-/// Returns what the task said, as lines of a comment: never a secret, nothing where `no_log` forbids it.
-pub(super) fn shown_arguments(
-    task: &Task,
-    no_log: Option<&Arc<Node>>,
-    scope: Option<&Scope<'_>>,
-) -> Vec<Text> {
-    // A template that decides it may well say yes.
-    let hidden = no_log
-        .and_then(|it| it.text())
-        .is_some_and(|text| !matches!(text, "no" | "false" | "False"));
-    if hidden {
-        return vec![Text::from("(arguments not shown: no_log)")];
-    }
+/// What is said in place of what `no_log` forbids to show.
+pub(super) const NOT_SHOWN: &str = "(arguments not shown: no_log)";
+
+/// Returns what the task said, as lines of a comment: never a secret.
+pub(super) fn shown_arguments(task: &Task, scope: Option<&Scope<'_>>) -> Vec<Text> {
     let mut lines = Vec::new();
     if let Some(free) = &task.arguments.free {
         lines.extend(shown_value("", free, scope).lines());

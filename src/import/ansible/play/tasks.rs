@@ -17,6 +17,7 @@ use crate::import::ansible::params::Refusal;
 use crate::import::ansible::playbook::Task;
 use crate::import::ansible::results;
 use crate::import::ansible::scope::{Binding, Failure, Layer, Scope};
+use crate::import::ansible::secret::taint;
 use crate::import::ansible::tags;
 use crate::import::ansible::value::Value;
 use crate::model::{Condition, Hole, HoleKind, Part};
@@ -83,6 +84,20 @@ impl<'a> Player<'a> {
 
     /// Runs a module, once or for each item of its loop.
     fn run_task(&mut self, task: &'a Arc<Task>, context: &Context<'a>) {
+        let silent = context.is_silent() && !self.shows(context);
+        let before = std::mem::replace(&mut self.silent, silent);
+        self.run_rounds(task, context);
+        self.silent = before;
+    }
+
+    /// Tells whether a template that decides `no_log` certainly says no.
+    fn shows(&self, context: &Context<'a>) -> bool {
+        let scope = self.scope(context, &[]);
+        let said = context.no_log.and_then(|it| scope.resolve(it).ok());
+        matches!(said, Some(Value::Bool(false)))
+    }
+
+    fn run_rounds(&mut self, task: &'a Arc<Task>, context: &Context<'a>) {
         let rounds = match self.rounds(task, context) {
             Ok(rounds) => rounds,
             Err(none) => {
@@ -109,6 +124,10 @@ impl<'a> Player<'a> {
             self.facts_for = None;
             self.trace(task, item.as_ref().filter(|_| looped), &result);
             result.value = results::of_round(result.value, &layers);
+            if self.silent {
+                let what = format!("what {} returns", self.session.place(task.span));
+                result.value = taint(self.session, &what, result.value);
+            }
             // The next round sees what this one registered.
             if looped && let Some(name) = registered(task) {
                 let binding = Binding::under(result.value.clone(), result.under.clone());
@@ -300,6 +319,13 @@ impl<'a> Player<'a> {
         scope: &Scope<'a>,
         guard: Condition,
     ) -> Returned {
+        let mut params = match self.params(task, context, scope) {
+            Ok(params) => params,
+            Err(failure) => {
+                let reason = failure.message.clone();
+                return self.fails(task, context, scope, &failure, reason);
+            }
+        };
         let Some(module) = modules::find(&task.module) else {
             let message = format!("no importer for the module `{}`", task.full_name);
             self.diags
@@ -314,13 +340,6 @@ impl<'a> Player<'a> {
                 return Returned::plain(results::unknown(task));
             }
             return Returned::changed(task);
-        };
-        let mut params = match self.params(task, context, scope) {
-            Ok(params) => params,
-            Err(failure) => {
-                let reason = failure.message.clone();
-                return self.fails(task, context, scope, &failure, reason);
-            }
         };
         let part = context
             .role
@@ -399,7 +418,13 @@ impl<'a> Player<'a> {
                 Binding::Value(value) => Binding::under(value, assumed.clone()),
                 other => other,
             };
-            let binding = guarded(binding, &guard, &name);
+            let mut binding = guarded(binding, &guard, &name);
+            if self.silent
+                && let Binding::Value(value) | Binding::Assumed(value, _) = &mut binding
+            {
+                let what = format!("{} {name}", self.session.place(task.span));
+                *value = taint(self.session, &what, std::mem::replace(value, Value::None));
+            }
             match self.facts_for.clone() {
                 Some(host) => self.session.happens(What::Given {
                     host,

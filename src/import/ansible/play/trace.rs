@@ -9,7 +9,8 @@ use super::Player;
 use super::returned::Returned;
 use crate::account::{Outcome, Rendered, Step};
 use crate::import::ansible::playbook::Task;
-use crate::import::ansible::scope::{Binding, Scope};
+use crate::import::ansible::scope::{Binding, Scope, is_template};
+use crate::import::ansible::secret::hide;
 use crate::import::ansible::value::Value;
 use crate::model::{Condition, Hole, HoleKind, Piece, Text};
 use crate::source::FileId;
@@ -29,20 +30,29 @@ pub(in crate::import::ansible) struct Trace {
 impl Player<'_> {
     /// Notes one round of a task, where a trace is asked for.
     pub(super) fn trace(&mut self, task: &Task, item: Option<&Value>, returned: &Returned) {
+        let silent = self.silent;
         let Some(trace) = &mut self.trace else { return };
         if trace.is_muted {
+            trace.arguments = None;
+            trace.rendered = None;
             return;
+        }
+        // `shell` is `command` with this argument.
+        if task.module == "shell"
+            && let Some(Json::Object(arguments)) = &mut trace.arguments
+        {
+            arguments.insert("_uses_shell".to_owned(), Json::Bool(true));
         }
         trace.steps.push(Step {
             host: self.host.clone(),
             source: self.session.place(task.span),
             module: task.module.clone(),
             handler: trace.in_handler,
-            item: item.map(shown),
+            item: item.filter(|_| !silent).map(shown),
             outcome: outcome(returned),
-            arguments: trace.arguments.take(),
-            result: Some(shown(&returned.value)),
-            rendered: trace.rendered.take(),
+            arguments: trace.arguments.take().filter(|_| !silent),
+            result: Some(shown(&returned.value)).filter(|_| !silent),
+            rendered: trace.rendered.take().filter(|_| !silent),
         });
     }
 }
@@ -51,6 +61,7 @@ impl Player<'_> {
     /// Notes the arguments of the task that is played.
     pub(super) fn trace_arguments(
         &mut self,
+        task: &Task,
         values: &IndexMap<String, Value>,
         free: Option<&Value>,
     ) {
@@ -60,7 +71,18 @@ impl Player<'_> {
         let is_given =
             |(name, it): &(&String, &Value)| !matches!(it, Value::Omit) && *name != "cacheable";
         let given = values.iter().filter(is_given);
-        let named = given.map(|(name, value)| (name.clone(), shown(value)));
+        // `set_fact` renders the names by itself: they show as written.
+        let written = |rendered: &str| {
+            let mut names = task.arguments.named.iter().map(|(name, _)| name);
+            let at = values.get_index_of(rendered);
+            let by_place = at.and_then(|at| names.nth(at));
+            by_place.filter(|it| is_template(it)).cloned()
+        };
+        let named = given.map(|(name, value)| {
+            let value = hide(self.session, name, value.clone(), None);
+            let name = written(name).unwrap_or_else(|| name.clone());
+            (name, shown(&value))
+        });
         trace.arguments = Some(Json::Object(free.into_iter().chain(named).collect()));
     }
 
@@ -91,6 +113,13 @@ pub(in crate::import::ansible) fn rendered(
     let search = scope.search();
     let role = search.role.iter().cloned();
     let variables = scope.watched().into_iter().filter_map(|name| {
+        // A secret is not shown as written either.
+        let value = scope.get(&name).ok();
+        let hole = value.as_ref().and_then(Value::deep_hole);
+        if hole.is_some_and(|it| it.kind == HoleKind::Secret) {
+            let shown = json!({ "secret": name });
+            return Some((name, shown));
+        }
         let bound = match scope.bound(&name)? {
             Binding::Node(node) => json!({ "written": written(node) }),
             Binding::Value(value) | Binding::Assumed(value, _) => json!({ "value": shown(value) }),
@@ -114,7 +143,8 @@ pub(in crate::import::ansible) fn shown(value: &Value) -> Json {
         Value::None => Json::Null,
         Value::Bool(it) => Json::Bool(*it),
         Value::Int(it) => json!(it),
-        Value::Float(it) => json!(it),
+        Value::Float(it) if it.is_finite() => json!(it),
+        Value::Float(it) => json!(it.to_string().to_lowercase()),
         Value::Str(text) => shown_text(text),
         Value::List(items) => Json::Array(items.iter().map(shown).collect()),
         Value::Dict(dict) => Json::Object(
