@@ -6,7 +6,7 @@ use super::{Env, Eval};
 use crate::diag::Code;
 use crate::import::ansible::scope::{Failure, is_template};
 use crate::import::ansible::secret::sealed_text;
-use crate::import::ansible::value::{Dict, Key, Value};
+use crate::import::ansible::value::{Key, Value};
 use crate::source::{Span, join};
 
 impl Env<'_, '_> {
@@ -80,6 +80,10 @@ impl Env<'_, '_> {
             }
             "dict" => {
                 let mut items = Vec::new();
+                if let Some(other) = terms.iter().find(|it| it.as_dict().is_none()) {
+                    let message = format!("with_dict goes over a {}", other.type_name());
+                    return Err(Failure::failed(message));
+                }
                 for dict in terms.iter().filter_map(Value::as_dict) {
                     for (key, value) in dict {
                         items.push(Value::record([
@@ -118,11 +122,16 @@ impl Env<'_, '_> {
                 let rest = Args::of(terms.get(1..).unwrap_or_default().to_vec());
                 let first = terms.first().cloned().unwrap_or(Value::None);
                 match self.filter("subelements", first, &rest)? {
-                    Value::List(rows) => Found::Items(rows.to_vec()),
+                    // The lookup, unlike the filter, takes away from each item what it is split by.
+                    Value::List(rows) => {
+                        let path = terms.get(1).map(|it| it.to_text().to_string());
+                        let path = path.unwrap_or_default();
+                        Found::Items(rows.iter().map(|row| without(row, &path)).collect())
+                    }
                     other => Found::Value(other),
                 }
             }
-            "sequence" => Found::Items(sequence(terms, args)?),
+            "sequence" => Found::Items(super::sequence::sequence(terms, args)?),
             "file" => {
                 let mut items = Vec::new();
                 for term in terms {
@@ -392,6 +401,32 @@ impl Env<'_, '_> {
     }
 }
 
+/// Returns a row of `subelements` whose item lacks the key at the end of `path`.
+fn without(row: &Value, path: &str) -> Value {
+    fn cut(value: &Value, path: &[&str]) -> Value {
+        let (Some(dict), Some((first, rest))) = (value.as_dict(), path.split_first()) else {
+            return value.clone();
+        };
+        let key = Key::Str((*first).to_owned());
+        let mut dict = dict.clone();
+        match dict.get(&key) {
+            Some(below) if !rest.is_empty() => {
+                let below = cut(below, rest);
+                dict.insert(key, below);
+            }
+            _ => {
+                dict.shift_remove(&key);
+            }
+        }
+        Value::dict(dict)
+    }
+    let path: Vec<&str> = path.split('.').collect();
+    match row.as_list() {
+        Some([item, part]) => Value::list(vec![cut(item, &path), part.clone()]),
+        _ => row.clone(),
+    }
+}
+
 enum Found {
     /// What each term made.
     Items(Vec<Value>),
@@ -434,56 +469,6 @@ fn flatten(terms: &[Value], deep: bool, never: bool, items: &mut Vec<Value>) {
             other => items.push(other.clone()),
         }
     }
-}
-
-fn sequence(terms: &[Value], args: &Args) -> Eval<Vec<Value>> {
-    let mut options: Dict = Dict::new();
-    for term in terms.iter().filter_map(Value::as_str) {
-        for pair in term.split_whitespace() {
-            if let Some((name, value)) = pair.split_once('=') {
-                options.insert(Key::Str(name.to_owned()), Value::str(value));
-            } else if let Some((start, end)) = pair.split_once('-') {
-                options.insert(Key::Str("start".to_owned()), Value::str(start));
-                options.insert(Key::Str("end".to_owned()), Value::str(end));
-            } else {
-                options.insert(Key::Str("end".to_owned()), Value::str(pair));
-            }
-        }
-    }
-    for (name, value) in &args.named {
-        options.insert(Key::Str(name.to_string()), value.clone());
-    }
-    let given = |name: &str| options.get(&Key::Str(name.to_owned()));
-    let number = |name: &str| -> Option<i64> {
-        let value = given(name)?;
-        value.as_int().or_else(|| value.as_str()?.parse().ok())
-    };
-    let start = number("start").unwrap_or(1);
-    let stride = number("stride").unwrap_or(1);
-    let end = match (number("end"), number("count")) {
-        (Some(end), _) => end,
-        (None, Some(count)) => start.saturating_add(stride.saturating_mul(count.saturating_sub(1))),
-        (None, None) => return Err(Failure::failed("`sequence` needs an end or a count")),
-    };
-    if stride == 0
-        || end
-            .saturating_sub(start)
-            .checked_div(stride)
-            .is_none_or(|it| it > 100_000)
-    {
-        return Err(Failure::failed("the sequence has no end"));
-    }
-    let format = given("format")
-        .and_then(Value::as_str)
-        .unwrap_or("%d")
-        .to_owned();
-    let mut items = Vec::new();
-    let mut at = start;
-    while if stride > 0 { at <= end } else { at >= end } {
-        items.push(super::format::percent(&format, &Value::Int(at))?);
-        at = at.saturating_add(stride);
-    }
-    Ok(items)
 }
 
 fn matches_glob(pattern: &str, name: &str) -> bool {

@@ -15,6 +15,7 @@ mod mutate;
 mod ops;
 mod python;
 mod regex;
+mod sequence;
 mod stmt;
 mod test;
 mod unknown;
