@@ -138,6 +138,12 @@ codes! {
     CertainFailure    "ansible-certain-failure"   Warning "A task is certain to fail with these variables";
         more: "Ansible would stop here; the translation goes on as if the task were not there."
         cure: "Set the variables that the task asks for, with -e or in the inventory.";
+    HostStops         "ansible-host-stops"        Error   "A failure that nothing rescues ends the plays of a host";
+        more: "Nothing behind the task is translated for the host, since Ansible would do nothing of it."
+        cure: "Mend what fails. To translate what is behind it all the same, leave the task out with --skip-tags or a condition.";
+    ConditionType     "ansible-condition-type"    Warning "A condition comes to something else than a boolean";
+        more: "ansible-core since 2.19 refuses it; the translation takes Python's truth of it, as older versions did."
+        cure: "Write what is meant: `| bool` for a word such as yes, `| length > 0` for a list, `is defined` for a variable.";
     DockerfileSyntax  "dockerfile-syntax"         Error   "A line of a Dockerfile cannot be read";
         more: "The line is left to you; all others are read. Docker refuses the whole file."
         cure: "Mend the line. One that belongs to the line above needs the escape character at the end of that.";

@@ -1,6 +1,6 @@
 //! Texts with holes as plain strings, and back: each hole is one placeholder character, which syntax readers keep.
 
-use crate::model::{Hole, Piece, Text};
+use crate::model::{Hole, HoleKind, Piece, Text};
 use crate::syntax::{placeholder, placeholder_index};
 
 /// A text as a string. It has as many bytes as the text where the text has no holes.
@@ -42,6 +42,15 @@ pub(crate) fn encode(text: &Text) -> Option<Encoded> {
 
 impl Encoded {
     fn push(&mut self, slot: Slot) -> Option<()> {
+        // One secret is one value: where it stands twice, the texts are the same.
+        let same = |it: &Slot| match (it, &slot) {
+            (Slot::Hole(one), Slot::Hole(other)) => one.kind == HoleKind::Secret && one == other,
+            _ => false,
+        };
+        if let Some(at) = self.slots.iter().position(same) {
+            self.text.push(placeholder(at)?);
+            return Some(());
+        }
         self.text.push(placeholder(self.slots.len())?);
         self.slots.push(slot);
         Some(())
@@ -85,6 +94,10 @@ mod tests {
         let encoded = encode(&text).unwrap();
         assert_eq!(encoded.text.lines().count(), 1);
         assert_eq!(encoded.decode(&encoded.text), text);
+        text.push(&text.clone());
+        let twice = encode(&text).unwrap();
+        assert_eq!(twice.slots.len(), 3);
+        assert_eq!(twice.decode(&twice.text), text);
         let (_, value) = encoded.text.split_once('=').unwrap();
         assert_eq!(encoded.decode(value.trim()).holes().count(), 1);
     }

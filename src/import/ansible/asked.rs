@@ -8,6 +8,7 @@ use super::hosts::folder_of;
 use super::inventory::{Inventory, LOCAL_NAMES, certain_part, plain_names, split};
 use super::library::Library;
 use super::play::bare_scope;
+use super::playbooks::imported;
 use super::scope::{HostVars, Layer, Scope, Session};
 use super::value::Value;
 use crate::diag::{Code, Diagnostics};
@@ -46,8 +47,7 @@ pub(super) fn patterns(
         for play in plays.unwrap_or_default() {
             if let Some(import) = play.import.as_ref().and_then(|it| it.text()) {
                 let name = import.split_whitespace().next().unwrap_or_default();
-                let path = source::join(&folder, name);
-                waiting.extend(tree.find(&path).or_else(|_| tree.find(name)));
+                waiting.extend(imported(library, &folder, name));
             }
             let Some(hosts) = play.node.get("hosts") else {
                 continue;

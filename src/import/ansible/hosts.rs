@@ -41,6 +41,7 @@ pub(super) struct Cast {
     lowest: Arc<Layer>,
     extra: Arc<Layer>,
     plays_everything: bool,
+    is_given: bool,
 }
 
 impl Cast {
@@ -81,7 +82,7 @@ impl Cast {
             );
             ("plays", everything)
         };
-        let common = common(&inventory, tree);
+        let common = common(&inventory, tree, &options.ansible);
         let profiles = profiles(library, session, options, diags);
         let limit = options.ansible.limit.as_deref();
         let mut played: IndexSet<String> = if plays_everything {
@@ -174,6 +175,7 @@ impl Cast {
             lowest: lowest(),
             extra,
             plays_everything,
+            is_given: from_inventory,
         }
     }
 
@@ -193,6 +195,7 @@ impl Cast {
             tags: options.tags.clone(),
             skip_tags: options.skip_tags.clone(),
             plays_everything: self.plays_everything,
+            is_cast_given: self.is_given,
             trace: options.trace,
         }
     }
@@ -294,7 +297,7 @@ fn describe(inventory: &Inventory, host: &str, origin: &str, tree: &SourceTree) 
 }
 
 /// `groups` and what else is the same for every host.
-fn common(inventory: &Inventory, tree: &SourceTree) -> Arc<Layer> {
+fn common(inventory: &Inventory, tree: &SourceTree, options: &super::Options) -> Arc<Layer> {
     let mut layer = Layer::default();
     let mut set = |name: &str, value: Value| {
         layer.vars.insert(name.to_owned(), Binding::Value(value));
@@ -308,8 +311,15 @@ fn common(inventory: &Inventory, tree: &SourceTree) -> Arc<Layer> {
     );
     set("ansible_check_mode", Value::Bool(false));
     set("ansible_forks", Value::Int(5));
-    set("ansible_run_tags", Value::list(vec![Value::str("all")]));
-    set("ansible_skip_tags", Value::list(Vec::new()));
+    let all = ["all".to_owned()];
+    let asked = if options.tags.is_empty() {
+        &all[..]
+    } else {
+        &options.tags
+    };
+    let words = |words: &[String]| Value::list(words.iter().map(|it| Value::str(it)).collect());
+    set("ansible_run_tags", words(asked));
+    set("ansible_skip_tags", words(&options.skip_tags));
     set("ansible_verbosity", Value::Int(0));
     set("ansible_diff_mode", Value::Bool(false));
     let numbers = vec![

@@ -129,7 +129,7 @@ pub(super) fn is_task_keyword(name: &str) -> bool {
     TASK_KEYWORDS.contains(&name) || name.starts_with("with_")
 }
 
-/// The keywords that the translation looks at. The others (retries, async, throttle, connection …) say how Ansible
+/// The keywords that the translation looks at. The others (delay, async, throttle, connection …) say how Ansible
 /// goes about it, not what the machine must have.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Keywords {
@@ -143,6 +143,9 @@ pub(super) struct Keywords {
     pub(super) loop_control: Option<Arc<Node>>,
     pub(super) changed_when: Option<Arc<Node>>,
     pub(super) failed_when: Option<Arc<Node>>,
+    pub(super) until: Option<Arc<Node>>,
+    pub(super) retries: Option<Arc<Node>>,
+    pub(super) module_defaults: Option<Arc<Node>>,
     pub(super) ignore_errors: Option<Arc<Node>>,
     pub(super) check_mode: Option<Arc<Node>>,
     pub(super) delegate_to: Option<Arc<Node>>,
@@ -178,6 +181,9 @@ impl Keywords {
             loop_control: get("loop_control"),
             changed_when: get("changed_when"),
             failed_when: get("failed_when"),
+            until: get("until"),
+            retries: get("retries"),
+            module_defaults: get("module_defaults"),
             ignore_errors: get("ignore_errors"),
             check_mode: get("check_mode"),
             delegate_to: get("delegate_to"),

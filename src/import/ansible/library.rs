@@ -274,6 +274,28 @@ impl<'a> Library<'a> {
             })
     }
 
+    /// Returns the collection that a role's folder belongs to: `namespace.name`.
+    pub(super) fn collection_of(&self, role: &str) -> Option<String> {
+        let (_, below) = role.rsplit_once("ansible_collections/")?;
+        let mut parts = below.split('/');
+        Some(format!("{}.{}", parts.next()?, parts.next()?))
+    }
+
+    /// Finds the playbook of a collection that lies in the tree: `namespace.name.playbook`.
+    pub(super) fn collection_playbook(&self, name: &str) -> Option<FileId> {
+        let (collection, playbook) = collection_role(name)?;
+        let below = format!("ansible_collections/{collection}/playbooks/{playbook}");
+        let is_it = |path: &str| {
+            let stem = [".yml", ".yaml"]
+                .iter()
+                .find_map(|ending| path.strip_suffix(ending));
+            stem.and_then(|it| it.strip_suffix(&below))
+                .is_some_and(|above| above.is_empty() || above.ends_with('/'))
+        };
+        let mut entries = self.tree.entries();
+        entries.find_map(|(file, entry)| is_it(&entry.path).then_some(file))
+    }
+
     /// Returns every role of the tree: the folders that have tasks or handlers of their own.
     pub(super) fn roles(&self) -> Vec<String> {
         let mains = ["tasks/main.yml", "tasks/main.yaml", "handlers/main.yml"];

@@ -77,16 +77,32 @@ fn imports(library: &Library<'_>, file: FileId) -> Vec<FileId> {
         .tasks(file)
         .map(|it| it.plays.as_slice())
         .unwrap_or_default();
-    let names = plays
-        .iter()
-        .filter_map(|play| play.import.as_ref()?.text()?.split_whitespace().next());
-    names
-        .filter_map(|name| {
-            tree.find(&join(folder, name))
-                .or_else(|_| tree.find(name))
-                .ok()
-        })
-        .collect()
+    let named = plays.iter().filter_map(|play| play.import.as_ref()?.text());
+    let mut found = Vec::new();
+    for text in named {
+        // Behind templates the end of the name is known: `{{ playbook_dir }}/x.yml`.
+        let (templates, end) = text.rsplit_once("}}").unwrap_or(("", text));
+        let end = end.trim_start_matches('/');
+        let Some(name) = end.split_whitespace().next() else {
+            continue;
+        };
+        found.extend(imported(library, folder, name));
+        if !templates.is_empty() {
+            let below = format!("/{name}");
+            let files = library.files().map(|it| it.file);
+            found.extend(files.filter(|file| tree.path(*file).ends_with(&below)));
+        }
+    }
+    found
+}
+
+/// Finds the playbook that a playbook in a folder imports: by its path, or one of a collection that lies in the tree.
+pub(super) fn imported(library: &Library<'_>, folder: &str, name: &str) -> Option<FileId> {
+    let tree = library.tree;
+    library
+        .collection_playbook(name)
+        .or_else(|| tree.find(&join(folder, name)).ok())
+        .or_else(|| tree.find(name).ok())
 }
 
 /// Files with plays inside of roles are tests or examples of the role.

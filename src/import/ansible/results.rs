@@ -2,7 +2,10 @@
 //!
 //! Manual: <https://docs.ansible.com/ansible/latest/reference_appendices/common_return_values.html>
 
+use std::sync::Arc;
+
 use super::playbook::Task;
+use super::scope::{Binding, Layer};
 use super::value::{Key, Value};
 
 /// What people call the task.
@@ -65,113 +68,80 @@ pub(super) fn is_command(task: &Task) -> bool {
     matches!(task.module.as_str(), "command" | "shell" | "script" | "raw")
 }
 
-/// The result of a task that did not run.
-pub(super) fn skipped() -> Value {
-    Value::of_pairs(vec![
+/// The result of a task that did not run, and which of its conditions says so.
+pub(super) fn skipped(condition: Option<Value>) -> Value {
+    let mut pairs = vec![
         ("changed", Value::Bool(false)),
         ("skipped", Value::Bool(true)),
         ("skip_reason", Value::str("Conditional result was False")),
-        (
-            "false_condition",
-            Value::unknown("the condition that was false", None),
-        ),
-    ])
+    ];
+    pairs.extend(condition.map(|it| ("false_condition", it)));
+    Value::of_pairs(pairs)
 }
 
-/// The result of a command: it always changes something, unless the task says otherwise.
+/// The result of a command: it always changes something; what its task says of that is judged later.
 pub(super) fn of_command(task: &Task) -> Value {
-    let said = task.keywords.changed_when.as_ref();
-    let changed = match said.map(|it| it.text()) {
-        None => Value::Bool(true),
-        Some(Some("false" | "False" | "no")) => Value::Bool(false),
-        Some(_) => hole(task, "the change"),
-    };
     let rc = if may_fail(task) {
         hole(task, "the exit status")
     } else {
         Value::Int(0)
     };
+    let changed = Value::Bool(true);
     let certain = vec![("changed", changed), ("failed", failed(task)), ("rc", rc)];
     Value::open(certain, hole(task, "the output"))
 }
 
-/// Adds the loop's item to the result of a round.
-pub(super) fn with_item(result: Value, item: Option<&Value>) -> Value {
-    match (result, item) {
-        (Value::Dict(pairs), Some(item)) => {
-            let mut pairs = (*pairs).clone();
-            pairs.insert(Key::Str("item".to_owned()), item.clone());
-            Value::dict(pairs)
-        }
-        (other, _) => other,
-    }
-}
-
-/// The result of a loop: those of its items, each with its item and how that was called.
-pub(super) fn of_loop(task: &Task, returned: &[Value]) -> Value {
-    if returned.is_empty() {
-        return Value::of_pairs(vec![
-            ("changed", Value::Bool(false)),
-            ("skipped", Value::Bool(true)),
-            ("skipped_reason", Value::str("No items in the list")),
-            ("results", Value::list(Vec::new())),
-        ]);
-    }
-    let is = |it: &Value, key: &str| matches!(it.get(key), Some(Value::Bool(true)));
-    let is_not = |it: &Value, key: &str| matches!(it.get(key), Some(Value::Bool(false)));
-    let are_known = |key: &str| returned.iter().all(|it| is(it, key) || is_not(it, key));
-    let one_of = |key: &str| returned.iter().any(|it| is(it, key));
-    let all_skipped = returned.iter().all(|it| is(it, "skipped"));
-    let looped = returned.iter().enumerate();
-    let looped = looped.map(|(at, it)| with_names(task, it.clone(), at));
-    let mut pairs = vec![
-        ("results", Value::list(looped.collect())),
-        ("skipped", Value::Bool(all_skipped)),
-        (
-            "changed",
-            if one_of("changed") || are_known("changed") {
-                Value::Bool(one_of("changed"))
-            } else {
-                hole(task, "the change")
-            },
-        ),
-        (
-            "msg",
-            Value::str(if one_of("failed") {
-                "One or more items failed"
-            } else if all_skipped {
-                "All items skipped"
-            } else {
-                "All items completed"
-            }),
-        ),
-    ];
-    // Without a failure Ansible says nothing of it, and what asks is told that it succeeded.
-    if one_of("failed") {
-        pairs.push(("failed", Value::Bool(true)));
-    }
-    Value::of_pairs(pairs)
-}
-
-/// Calls the item of a round as the loop calls it.
-fn with_names(task: &Task, result: Value, at: usize) -> Value {
-    let Value::Dict(pairs) = &result else {
-        return result;
+/// Adds the variables of a round to its result: the item, its index.
+pub(super) fn of_round(result: Value, layers: &[Arc<Layer>]) -> Value {
+    let vars = layers.iter().flat_map(|layer| &layer.vars);
+    let mut pairs = match result {
+        Value::Dict(pairs) => (*pairs).clone(),
+        other if layers.is_empty() => return other,
+        rest => match Value::open(Vec::new(), rest) {
+            Value::Dict(pairs) => (*pairs).clone(),
+            other => return other,
+        },
     };
-    let control = task.keywords.loop_control.as_ref();
-    let name = |key: &str| control.and_then(|it| it.get(key)?.text());
-    let mut pairs = (**pairs).clone();
-    let own = name("loop_var").unwrap_or("item");
-    if own != "item"
-        && let Some(item) = pairs.shift_remove(&Key::Str("item".to_owned()))
-    {
-        pairs.insert(Key::Str(own.to_owned()), item);
-    }
-    pairs.insert(Key::Str("ansible_loop_var".to_owned()), Value::str(own));
-    if let Some(index) = name("index_var") {
-        let at = i64::try_from(at).unwrap_or(i64::MAX);
-        pairs.insert(Key::Str(index.to_owned()), Value::Int(at));
-        pairs.insert(Key::Str("ansible_index_var".to_owned()), Value::str(index));
+    for (name, binding) in vars {
+        if let Binding::Value(value) = binding {
+            pairs.insert(Key::Str(name.clone()), value.clone());
+        }
     }
     Value::dict(pairs)
+}
+
+/// The result of a loop: those of its rounds.
+pub(super) fn of_loop(task: &Task, returned: &[Value]) -> Value {
+    let is = |key: &'static str, yes: bool| move |it: &Value| matches!(it.get(key), Some(Value::Bool(found)) if *found == yes);
+    let any = |key: &'static str, what: &str| {
+        if returned.iter().any(is(key, true)) {
+            Value::Bool(true)
+        } else if returned
+            .iter()
+            .all(|it| is(key, false)(it) || is("skipped", true)(it))
+        {
+            Value::Bool(false)
+        } else {
+            hole(task, what)
+        }
+    };
+    let all_skipped = returned.iter().all(is("skipped", true));
+    let (changed, failed) = (any("changed", "the change"), any("failed", "the success"));
+    let message = match &failed {
+        _ if returned.is_empty() => None,
+        _ if all_skipped => Some(Value::str("All items skipped")),
+        Value::Bool(true) => Some(Value::str("One or more items failed")),
+        Value::Bool(_) => Some(Value::str("All items completed")),
+        _ => Some(hole(task, "the message")),
+    };
+    let mut pairs = vec![("results", Value::list(returned.to_vec()))];
+    pairs.extend([("skipped", Value::Bool(all_skipped)), ("changed", changed)]);
+    if !matches!(failed, Value::Bool(false)) {
+        pairs.push(("failed", failed));
+    }
+    pairs.extend(message.map(|it| ("msg", it)));
+    if returned.is_empty() {
+        pairs.push(("skipped_reason", Value::str("No items in the list")));
+    }
+    Value::of_pairs(pairs)
 }

@@ -1,7 +1,7 @@
 //! `Scope`: what names mean at one point of a run. Variables are kept as written and rendered when they are used, with
 //! what holds then, as Ansible does.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use super::value::{Dict, Truth, Value};
 use super::vault::SEALED;
 use crate::diag::Code;
 use crate::import::secret::is_secret_name;
-use crate::model::{Condition, Hole, HoleKind, Text};
+use crate::model::{Hole, HoleKind, Text};
 use crate::source::{FileId, Span};
 use crate::syntax::jinja::Settings;
 use crate::syntax::yaml::{Kind, Node, Scalar};
@@ -125,6 +125,8 @@ pub(crate) struct Scope<'a> {
     asked: Rc<RefCell<Option<IndexSet<Asked>>>>,
     /// The host whose variables `hostvars` shows in this scope.
     other_host: Option<Rc<str>>,
+    /// Whether a name was asked for that nobody gives.
+    is_lacking: Cell<bool>,
 }
 
 /// A name that was asked for, and of which other host.
@@ -164,6 +166,7 @@ impl<'a> Scope<'a> {
             assumed: Rc::default(),
             asked: Rc::default(),
             other_host: None,
+            is_lacking: Cell::new(false),
         }
     }
 
@@ -275,8 +278,16 @@ impl<'a> Scope<'a> {
                 what: format!("`{name}`{MAY_STAND_IN}{}", hole.what),
                 span: hole.span,
             }),
-            None => Value::Undefined(name.to_owned()),
+            None => {
+                self.is_lacking.set(true);
+                Value::Undefined(name.to_owned())
+            }
         }
+    }
+
+    /// Tells whether a name was asked for that nobody gives: it may be given elsewhere (`-e`, another inventory).
+    pub(crate) fn is_lacking(&self) -> bool {
+        self.is_lacking.get()
     }
 
     /// Takes a value that a locked vault may hold as not set there, where the source says what holds then, and notes
@@ -464,7 +475,11 @@ impl<'a> Scope<'a> {
             match self.template(text, span)? {
                 Value::Str(made) => match made.plain() {
                     Some(plain) => jinja::expression(self, plain, span),
-                    None => Ok(Value::Str(made)),
+                    // An expression that is not known is no text, whatever is known of it.
+                    None => Ok(made
+                        .worst_hole()
+                        .cloned()
+                        .map_or(Value::None, Value::Unknown)),
                 },
                 other => Ok(other),
             }
@@ -476,43 +491,6 @@ impl<'a> Scope<'a> {
             Value::Undefined(name) => Err(Failure::undefined(name).or_at(span)),
             _ => Ok(value),
         }
-    }
-
-    /// Decides a condition: a string, a boolean, or a list of which all must hold; three-valued.
-    pub(crate) fn condition(&self, node: &Node) -> Result<Condition, Failure> {
-        Ok(match self.decide(node)? {
-            Truth::Yes => Condition::True,
-            Truth::No => Condition::False,
-            Truth::Unknown(hole) => Condition::Unknown(hole.what),
-        })
-    }
-
-    fn decide(&self, node: &Node) -> Result<Truth, Failure> {
-        if let Some(items) = node.items() {
-            let mut open: Option<Hole> = None;
-            for item in items {
-                match self.decide(item) {
-                    Ok(Truth::Yes) => {}
-                    Ok(Truth::No) => return Ok(Truth::No),
-                    Ok(Truth::Unknown(hole)) => {
-                        open.get_or_insert(hole);
-                    }
-                    // Ansible does not look at what comes after a false one, and an unknown one may be false.
-                    Err(failure) if open.is_none() => return Err(failure),
-                    Err(_) => {}
-                }
-            }
-            return Ok(open.map_or(Truth::Yes, Truth::Unknown));
-        }
-        let value = match node.scalar() {
-            Some(Scalar::Null) => return Ok(Truth::Yes),
-            Some(Scalar::Str(text)) if text.trim().is_empty() => return Ok(Truth::Yes),
-            Some(Scalar::Str(text)) => self.expression(text, node.span)?,
-            Some(other) => Value::from_scalar(other),
-            None => return Err(Failure::failed("a condition is a mapping").or_at(node.span)),
-        };
-        self.truth(&value)
-            .map_err(|failure| failure.or_at(node.span))
     }
 
     /// Returns Python's truth of a value; a secret is looked into, since its truth shows none of its bytes.

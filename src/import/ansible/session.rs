@@ -1,6 +1,6 @@
 //! `Session`: what all scopes of a thread share.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -9,6 +9,7 @@ use indexmap::IndexMap;
 
 use super::chronicle::{Chronicle, Chronicles, Event, Moment, What};
 use super::scope::{Binding, Failure, Layer};
+use super::settings;
 use super::value::Value;
 use super::vault::Vaults;
 use crate::diag::{Code, Diagnostics};
@@ -37,6 +38,8 @@ pub(crate) struct Session<'a> {
     /// All variables of a host at a moment, as `hostvars` shows them; `None` while they are being rendered.
     hosts: RefCell<HashMap<(String, Moment), Option<Value>>>,
     depth: Cell<usize>,
+    /// Whether the settings allow conditions that are no boolean.
+    loose_conditions: OnceCell<bool>,
     vaults: Arc<Vaults>,
     /// Whether dictionaries of several levels are merged.
     pub(super) merges_hashes: bool,
@@ -68,6 +71,7 @@ impl<'a> Session<'a> {
             unsupported: RefCell::default(),
             hosts: RefCell::default(),
             depth: Cell::new(0),
+            loose_conditions: OnceCell::new(),
             vaults: Arc::default(),
             merges_hashes: false,
             now: RefCell::default(),
@@ -76,6 +80,13 @@ impl<'a> Session<'a> {
             others,
             asked: RefCell::default(),
         }
+    }
+
+    /// Tells whether ansible.cfg allows conditions that come to something else than a boolean.
+    pub(super) fn allows_any_condition(&self) -> bool {
+        *self
+            .loose_conditions
+            .get_or_init(|| settings::allows_any_condition(self.tree))
     }
 
     /// Lets the session open vaults.

@@ -19,3 +19,9 @@ pub(super) fn setting(tree: &SourceTree, path: &str, key: &str) -> Option<String
 pub(super) fn merges_hashes(tree: &SourceTree) -> bool {
     setting(tree, "ansible.cfg", "hash_behaviour").is_some_and(|it| it == "merge")
 }
+
+/// Tells whether conditions may come to something else than a boolean (`allow_broken_conditionals`).
+pub(super) fn allows_any_condition(tree: &SourceTree) -> bool {
+    setting(tree, "ansible.cfg", "allow_broken_conditionals")
+        .is_some_and(|it| matches!(&*it.to_ascii_lowercase(), "true" | "yes" | "1" | "on"))
+}

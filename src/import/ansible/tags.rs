@@ -22,25 +22,25 @@ pub(super) fn read(node: &Node, scope: &Scope<'_>) -> Vec<String> {
     }
 }
 
-/// Tells whether a task with these tags is meant. Without `--tags` all are, except what is tagged `never`.
+/// Tells whether a task with these tags is meant, as `Taggable.evaluate_tags` does. Without `--tags` all are, except what
+/// is tagged `never`.
 pub(super) fn is_meant(own: &[String], asked: &[String], skipped: &[String]) -> bool {
-    let has = |tag: &str| own.iter().any(|it| it == tag);
-    let named = |tags: &[String]| tags.iter().any(|tag| has(tag));
-    let of_kind = |tags: &[String], kind: &str| tags.iter().any(|it| it == kind);
-    let asked_for = if asked.is_empty() || of_kind(asked, "all") {
-        !has("never") || named(asked)
-    } else if named(asked) {
-        true
-    } else if has("always") {
-        !has("never")
+    // A task without tags counts as if it had this one.
+    let is_untagged = own.is_empty() || own == ["untagged"];
+    let has = |tag: &str| own.iter().any(|it| it == tag) || (own.is_empty() && tag == "untagged");
+    let lists = |tags: &[String], tag: &str| tags.iter().any(|it| it == tag);
+    let names_one = |tags: &[String]| tags.iter().any(|tag| has(tag));
+    let asks_all = asked.is_empty() || lists(asked, "all");
+    let is_asked_for = has("always")
+        || (asks_all && !has("never"))
+        || names_one(asked)
+        || (lists(asked, "tagged") && !is_untagged && !has("never"));
+    let is_skipped = if lists(skipped, "all") {
+        !has("always") || lists(skipped, "always")
     } else {
-        (of_kind(asked, "tagged") && !own.is_empty() && !has("never"))
-            || (of_kind(asked, "untagged") && own.is_empty())
+        names_one(skipped) || (lists(skipped, "tagged") && !is_untagged)
     };
-    let skips_all = of_kind(skipped, "all") && (!has("always") || of_kind(skipped, "always"));
-    let skips_kind = (of_kind(skipped, "tagged") && !own.is_empty())
-        || (of_kind(skipped, "untagged") && own.is_empty());
-    asked_for && !named(skipped) && !skips_all && !skips_kind
+    is_asked_for && !is_skipped
 }
 
 #[cfg(test)]
@@ -64,13 +64,19 @@ mod tests {
     fn tags_choose_tasks() {
         check("", "", "", true);
         check("never", "", "", false);
+        check("never always", "", "", true);
         check("never debug", "debug", "", true);
         check("web", "db", "", false);
         check("always", "db", "", true);
         check("always", "db", "always", false);
+        check("always", "", "all", true);
+        check("web", "", "all", false);
         check("web", "", "web", false);
         check("", "tagged", "", false);
         check("web", "tagged", "", true);
         check("", "untagged", "", true);
+        check("untagged", "untagged", "", true);
+        check("", "", "untagged", false);
+        check("always", "", "tagged", false);
     }
 }

@@ -211,6 +211,14 @@ impl State {
         Ok(())
     }
 
+    /// Names further items as those that shaped what stands at a path.
+    pub(crate) fn credit(&mut self, path: &str, origin: &Origin) {
+        let at = self.index.get(&Key::Path(path.to_owned())).copied();
+        if let Some(slot) = at.and_then(|at| self.slots.get_mut(at)?.as_mut()) {
+            slot.entry.origin.merge(origin);
+        }
+    }
+
     /// Takes a resource away; tells whether there was one.
     pub(crate) fn remove(&mut self, key: &Key, by: ItemId) -> bool {
         let places = self.index.swap_remove(key).into_iter();

@@ -12,7 +12,7 @@ use crate::import::ansible::digest::digest;
 use crate::import::ansible::params::{Params, Refusal};
 use crate::import::ansible::value::Value;
 use crate::import::holes::encode;
-use crate::model::{Content, Resource, Text};
+use crate::model::{Content, Origin, Resource, Text};
 use crate::syntax::python_regex::{Characters, Pattern};
 
 pub(super) const MODULE: Module = Module {
@@ -32,8 +32,9 @@ fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
     let is_remote = params.flag(&["remote_src"])?.unwrap_or(true);
     let no_hidden = params.flag(&["ignore_hidden"])?.unwrap_or(false);
     let wishes = wishes(params)?;
+    let mut origins = Vec::new();
     let found = if is_remote {
-        match of_machine(&source, run)? {
+        match of_machine(&source, &mut origins, run)? {
             Some(found) => found,
             None => return Ok(()),
         }
@@ -64,6 +65,9 @@ fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
     let content = Content::Text(text);
     let known = bytes(&content).map(|it| it.into_owned());
     let change = write_file(run, &path, content, &wishes);
+    for origin in &origins {
+        run.state.credit(&path, origin);
+    }
     let print = |name: &str| {
         let found = known.as_deref().and_then(|it| digest(name, it));
         found.map_or_else(
@@ -88,6 +92,7 @@ fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
 /// Returns the fragments that earlier tasks wrote, sorted by their names; `None` where the task fails.
 fn of_machine(
     source: &str,
+    origins: &mut Vec<Origin>,
     run: &mut Run<'_, '_>,
 ) -> Result<Option<Vec<(String, Content)>>, Refusal> {
     let folder = real(run, &absolute(run, source)?);
@@ -131,6 +136,7 @@ fn of_machine(
             resource => Some(resource),
         };
         if let (Some(Resource::File(file)), false) = (resource, name.contains('/')) {
+            origins.push(entry.origin.clone());
             found.push((name.to_owned(), file.content.clone()));
         }
     }

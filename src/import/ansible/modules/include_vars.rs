@@ -11,6 +11,7 @@ use crate::diag;
 use crate::import::ansible::inventory::string;
 use crate::import::ansible::params::{Params, Refusal};
 use crate::import::ansible::scope::{Binding, Layer};
+use crate::import::ansible::value::Value;
 use crate::source::FileId;
 use crate::syntax::yaml::{Kind as NodeKind, Node};
 
@@ -44,34 +45,72 @@ fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
         ignored: params.list(&["ignore_files"])?.unwrap_or_default(),
         endings: params.list(&["extensions"])?,
     };
-    let files = match (&file, &folder) {
-        (Some(name), _) => match find(run, name, "vars")? {
-            Asset::File(file) => vec![file],
-            Asset::Folder(folder) => choice.files(&folder, run)?,
-        },
-        (None, Some(name)) => match find(run, name, "vars")? {
-            Asset::File(file) => vec![file],
-            Asset::Folder(folder) => choice.files(&folder, run)?,
-        },
-        (None, None) => {
-            params.required(&["file"])?;
-            return Ok(());
-        }
+    let Some(named) = file.as_ref().or(folder.as_ref()) else {
+        params.required(&["file"])?;
+        return Ok(());
     };
-    if merges {
-        let reason = "it merges mappings into those that other files set, which is not done here";
-        return Err(Refusal::new(Code::CannotState, reason));
-    }
+    let found = find(run, named, "vars").inspect_err(|_| run.failed = true)?;
+    let files = match found {
+        Asset::File(file) => vec![file],
+        Asset::Folder(folder) => choice.files(&folder, run)?,
+    };
+    let before = run.included.len();
     match name {
         Some(name) => include_as(&name, &files, run),
         None => {
-            for file in files {
-                include(file, run);
+            for file in &files {
+                include(*file, run);
             }
         }
     }
+    if merges {
+        merge(before, run);
+    }
+    run.returns = Some(result(&run.included[before..], &files, run));
     run.control("the variables are read");
     Ok(())
+}
+
+/// What `register` binds: the variables, as they are written, and their files.
+fn result(included: &[(String, Binding)], files: &[FileId], run: &Run<'_, '_>) -> Value {
+    let variables = included.iter().map(|(name, binding)| {
+        let value = match binding {
+            Binding::Node(node) => Value::as_written(node),
+            Binding::Value(value) | Binding::Assumed(value, _) => value.clone(),
+        };
+        (name.as_str(), value)
+    });
+    let paths = files
+        .iter()
+        .map(|it| Value::str(run.library.tree.path(*it)));
+    Value::of_pairs(vec![
+        ("changed", Value::Bool(false)),
+        ("failed", Value::Bool(false)),
+        ("ansible_facts", Value::of_pairs(variables.collect())),
+        ("ansible_included_var_files", Value::list(paths.collect())),
+    ])
+}
+
+/// Merges mappings into those that the variables hold already (`hash_behaviour: merge`).
+fn merge(from: usize, run: &mut Run<'_, '_>) {
+    for (name, binding) in &mut run.included[from..] {
+        let Binding::Node(node) = binding else {
+            continue;
+        };
+        let (Ok(old @ Value::Dict(_)), Ok(new @ Value::Dict(_))) =
+            (run.scope.get(name), run.scope.resolve(node))
+        else {
+            continue;
+        };
+        let mut layer = Layer::default();
+        for (name, value) in [("old", old), ("new", new)] {
+            layer.vars.insert(name.to_owned(), Binding::Value(value));
+        }
+        let both = run.scope.with(layer);
+        if let Ok(merged) = both.expression("old | combine(new, recursive=true)", run.task.span) {
+            *binding = Binding::Value(merged);
+        }
+    }
 }
 
 fn include(file: FileId, run: &mut Run<'_, '_>) {
@@ -90,7 +129,7 @@ fn include_as(name: &str, files: &[FileId], run: &mut Run<'_, '_>) {
     for file in files {
         let layer = run.library.layer(*file, run.diags);
         if let Some(hole) = &layer.unknown_names {
-            let value = crate::import::ansible::value::Value::Unknown(hole.clone());
+            let value = Value::Unknown(hole.clone());
             run.included.push((name.to_owned(), Binding::Value(value)));
             return;
         }

@@ -2,10 +2,11 @@
 //!
 //! Manual: <https://docs.ansible.com/ansible/latest/collections/ansible/builtin/index.html>
 
-use super::{Kind, Module, Run};
+use super::{Kind, Module, Run, record};
 use crate::import::ansible::params::{Params, Refusal};
 use crate::import::ansible::results;
-use crate::import::ansible::value::Value;
+use crate::import::ansible::scope::FACTS;
+use crate::import::ansible::value::{Key, Value};
 
 /// Whatever they are given, it says where they look and how.
 pub(super) const LOOKS: Module = Module {
@@ -55,9 +56,36 @@ fn run_look(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
         "wait_for" | "wait_for_connection" => {
             run.not_needed("it waits: units of systemd say what they start after");
         }
-        _ => run.probe("it only looks at the machine"),
+        module => {
+            if matches!(module, "setup" | "gather_facts") {
+                run.returns = facts(run);
+            }
+            run.probe("it only looks at the machine");
+        }
     }
     Ok(())
+}
+
+/// Returns the facts of the host as the module returns them: each with its prefix.
+fn facts(run: &Run<'_, '_>) -> Option<Value> {
+    let Ok(Value::Dict(facts)) = run.scope.get(FACTS) else {
+        return None;
+    };
+    let prefixed = facts.iter().map(|(key, value)| {
+        let name = key.to_string();
+        let is_plain = name.starts_with("ansible_") || name == "gather_subset";
+        let name = if is_plain {
+            name
+        } else {
+            format!("ansible_{name}")
+        };
+        (Key::Str(name), value.clone())
+    });
+    Some(record(vec![
+        ("changed", Value::Bool(false)),
+        ("failed", Value::Bool(false)),
+        (FACTS, Value::dict(prefixed.collect())),
+    ]))
 }
 
 fn run_steering(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {

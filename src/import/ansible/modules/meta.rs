@@ -2,7 +2,7 @@
 //!
 //! Manual: <https://docs.ansible.com/ansible/latest/collections/ansible/builtin/meta_module.html>
 
-use super::{Kind, Module, Run};
+use super::{End, Kind, Module, Run};
 use crate::account::Code;
 use crate::import::ansible::params::{Params, Refusal};
 use crate::model::Condition;
@@ -10,7 +10,8 @@ use crate::model::Condition;
 pub(super) const MODULE: Module = Module {
     names: &["meta"],
     collection: "ansible.builtin",
-    becomes: "Steers only: handlers that it flushes run at that place; end_play and end_host end the play.",
+    becomes: "Steers only: handlers that it flushes run at that place; end_play, end_host and end_role end the play \
+              or the role for the host.",
     kind: Kind::Steers,
     run,
 };
@@ -28,14 +29,9 @@ fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
             run.flush = is_certain;
             run.control("the notified handlers run here");
         }
-        "end_play" | "end_batch" => end(false, run),
-        "end_host" => end(true, run),
-        "end_role" => {
-            return Err(Refusal::new(
-                Code::CannotState,
-                "it ends the role, which is not followed here: what comes after it is played, too",
-            ));
-        }
+        // A batch is all of the hosts that `serial` plays at once: for each of them the play ends.
+        "end_play" | "end_batch" | "end_host" => end(End::Play, "the play ends here", run),
+        "end_role" => end(End::Role, "the role ends here", run),
         "noop" => run.control("it does nothing"),
         "clear_facts" | "clear_host_errors" | "refresh_inventory" | "reset_connection" => {
             run.control("it is about Ansible's own connections and memory");
@@ -48,19 +44,15 @@ fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn end(whole_host: bool, run: &mut Run<'_, '_>) {
+fn end(what: End, said: &str, run: &mut Run<'_, '_>) {
     match &run.guard {
         Condition::Unknown(why) => {
             let reason = format!("whether it ends here hangs on {why}; the rest is played");
             run.control(reason);
         }
         Condition::True | Condition::False => {
-            run.ended = Some(whole_host);
-            run.control(if whole_host {
-                "nothing more is played for this host"
-            } else {
-                "the play ends here"
-            });
+            run.ended = Some(what);
+            run.control(said);
         }
     }
 }

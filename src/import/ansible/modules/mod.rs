@@ -71,6 +71,8 @@ use crate::import::Subject;
 use crate::import::state::{Book, Key, State};
 use crate::model::{Condition, Entry, Family, Hole, Origin, Part, Resource, Text};
 
+pub(super) use assert::conditions_as_given;
+
 /// A module and how it is run.
 pub(super) struct Module {
     /// Its names without a collection: the first is its own, the others are aliases.
@@ -90,6 +92,13 @@ pub(super) enum Kind {
     Changes,
     /// Only looks, or steers the play.
     Steers,
+}
+
+/// What `meta` ends for a host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    Play,
+    Role,
 }
 
 /// All modules.
@@ -287,8 +296,10 @@ pub(super) struct Run<'r, 'a> {
     pub(super) locked: Option<Hole>,
     /// The notified handlers run here.
     pub(super) flush: bool,
-    /// The play ends here (`false`), or all of the host (`true`).
-    pub(super) ended: Option<bool>,
+    /// What ends here.
+    pub(super) ended: Option<End>,
+    /// Whether the source says how it goes on if the task fails.
+    pub(super) is_provided_for: bool,
     /// The task is certain to fail.
     pub(super) failed: bool,
     /// What a template became, where a trace is asked for.
@@ -449,6 +460,14 @@ impl Run<'_, '_> {
     /// Says that the task only looks at the machine.
     pub(super) fn probe(&mut self, reason: impl Into<String>) {
         self.close(Verdict::Control, Code::Probe, reason);
+    }
+
+    /// Says that the task is certain to fail, where the source does not say itself how it goes on then.
+    pub(super) fn certain_failure(&mut self, message: &str) {
+        if !self.is_provided_for {
+            self.diags
+                .at(diag::Code::CertainFailure, self.task.span, message);
+        }
     }
 
     /// Reports parameters that nobody took: what the task states is at most assumed.

@@ -9,7 +9,7 @@ use crate::import::ansible::keywords::Keywords;
 use crate::import::ansible::playbook::Play;
 use crate::import::ansible::scope::Layer;
 use crate::model::Condition;
-use crate::source::{FileId, SourceTree};
+use crate::source::{FileId, SourceTree, Span};
 use crate::syntax::yaml::{Node, Scalar};
 
 /// What holds for all of a play.
@@ -23,14 +23,20 @@ pub(super) struct PlayFrame {
     /// Of the roles that the play lists: they hold for all of it.
     pub(super) defaults: Vec<Arc<Layer>>,
     pub(super) role_vars: Vec<Arc<Layer>>,
-    /// The roles that were played, with their parameters.
-    pub(super) played: IndexSet<String>,
+    /// The roles that were played to their end, with their parameters.
+    pub(super) completed: IndexSet<String>,
     /// The magic variables that hold for the whole play.
     pub(super) magic: Arc<Layer>,
     /// The first host of the play: for all of them it does what is done once.
     pub(super) first: Option<String>,
-    /// How many tasks are certain to have failed.
-    pub(super) failures: usize,
+    /// Where the play stands.
+    pub(super) span: Option<Span>,
+    /// Whether notified handlers run after a failure, too (`force_handlers`).
+    pub(super) forces_handlers: bool,
+    /// Whether they run at all: that is a task of Ansible's own, with the tag `always`.
+    pub(super) flushes: bool,
+    /// Of each role that is being played, whether a task of it ran.
+    pub(super) ran: Vec<bool>,
 }
 
 impl PlayFrame {
@@ -53,6 +59,10 @@ pub(super) struct RoleFrame {
     /// Its folder, relative to the root.
     pub(super) path: String,
     pub(super) title: String,
+    /// As Ansible calls it: by its folder where it was named by a path.
+    pub(super) name: String,
+    /// The collection that it belongs to.
+    pub(super) collection: Option<String>,
     /// The roles that led here, the outermost first.
     pub(super) parents: Vec<String>,
     /// Those of them that included or imported the next one, and did not depend on it.
@@ -61,10 +71,22 @@ pub(super) struct RoleFrame {
     pub(super) vars: Vec<Arc<Layer>>,
 }
 
+impl RoleFrame {
+    /// Returns its name with that of its collection.
+    pub(super) fn full_name(&self) -> String {
+        match &self.collection {
+            Some(collection) => format!("{collection}.{}", self.name),
+            None => self.name.clone(),
+        }
+    }
+}
+
 /// What holds for the statements that are played.
 #[derive(Clone)]
 pub(super) struct Context<'a> {
     pub(super) role: Option<Arc<RoleFrame>>,
+    /// The parameters of the entry that lists the role.
+    pub(super) role_params: Option<Arc<Layer>>,
     /// Whether a task is about to include or import a role.
     pub(super) includes_role: bool,
     /// Variables of blocks and tasks around.
@@ -83,8 +105,12 @@ pub(super) struct Context<'a> {
     pub(super) delegate_to: Option<&'a Arc<Node>>,
     pub(super) delegate_facts: Option<&'a Arc<Node>>,
     pub(super) run_once: Option<&'a Arc<Node>>,
+    pub(super) ignore_errors: Option<&'a Arc<Node>>,
+    pub(super) check_mode: Option<&'a Arc<Node>>,
     pub(super) no_log: Option<&'a Arc<Node>>,
-    pub(super) notify: Vec<&'a Arc<Node>>,
+    pub(super) notify: Option<&'a Arc<Node>>,
+    /// Arguments that modules have where a task does not give them, those of the farthest first.
+    pub(super) module_defaults: Vec<&'a Arc<Node>>,
     /// The folder of the file that is played.
     pub(super) folder: String,
     /// The files that led here.
@@ -95,6 +121,7 @@ impl<'a> Context<'a> {
     pub(super) fn new() -> Context<'a> {
         Context {
             role: None,
+            role_params: None,
             includes_role: false,
             vars: Vec::new(),
             params: Vec::new(),
@@ -108,8 +135,11 @@ impl<'a> Context<'a> {
             delegate_to: None,
             delegate_facts: None,
             run_once: None,
+            ignore_errors: None,
+            check_mode: None,
             no_log: None,
-            notify: Vec::new(),
+            notify: None,
+            module_defaults: Vec::new(),
             folder: String::new(),
             files: Vec::new(),
         }
@@ -131,10 +161,11 @@ impl<'a> Context<'a> {
         self.no_log.is_some_and(|it| !is_no(it))
     }
 
-    /// Of a play: its variables have a level of their own.
-    pub(super) fn of_play(play: &'a Play) -> Context<'a> {
-        let mut context = Context::new().inside(&play.keywords);
+    /// Of a play: its variables have a level of their own, and those of an `import_playbook` stand above them there.
+    pub(super) fn of_play(&self, play: &'a Play) -> Context<'a> {
+        let mut context = self.inside(&play.keywords);
         context.vars.clear();
+        context.params.clear();
         context
     }
 
@@ -144,12 +175,30 @@ impl<'a> Context<'a> {
         inner.when.extend(node.get("when"));
         inner.tags.extend(node.get("tags"));
         inner.environment.extend(node.get("environment"));
+        inner.module_defaults.extend(node.get("module_defaults"));
         inner.becomes = node.get("become").or(inner.becomes);
         inner.become_user = node.get("become_user").or(inner.become_user);
         inner.delegate_to = node.get("delegate_to").or(inner.delegate_to);
         inner.delegate_facts = node.get("delegate_facts").or(inner.delegate_facts);
         inner.run_once = node.get("run_once").or(inner.run_once);
+        inner.ignore_errors = node.get("ignore_errors").or(inner.ignore_errors);
+        inner.check_mode = node.get("check_mode").or(inner.check_mode);
         inner.no_log = node.get("no_log").or(inner.no_log);
+        inner.notify = node.get("notify").or(inner.notify);
+        inner
+    }
+
+    /// Returns the context of the plays that `import_playbook` imports with these keywords.
+    pub(super) fn imported_with(&self, keywords: &'a Keywords) -> Context<'a> {
+        let mut inner = self.clone();
+        inner.when.extend(&keywords.when);
+        inner.tags.extend(&keywords.tags);
+        inner.params.extend(
+            keywords
+                .vars
+                .iter()
+                .map(|vars| Arc::new(Layer::of_mapping(vars))),
+        );
         inner
     }
 
@@ -159,14 +208,17 @@ impl<'a> Context<'a> {
         inner.when.extend(&keywords.when);
         inner.tags.extend(&keywords.tags);
         inner.environment.extend(&keywords.environment);
-        inner.notify.extend(&keywords.notify);
+        inner.module_defaults.extend(&keywords.module_defaults);
         inner.becomes = keywords.become_.as_ref().or(self.becomes);
         inner.become_user = keywords.become_user.as_ref().or(self.become_user);
         inner.remote_user = keywords.remote_user.as_ref().or(self.remote_user);
         inner.delegate_to = keywords.delegate_to.as_ref().or(self.delegate_to);
         inner.delegate_facts = keywords.delegate_facts.as_ref().or(self.delegate_facts);
         inner.run_once = keywords.run_once.as_ref().or(self.run_once);
+        inner.ignore_errors = keywords.ignore_errors.as_ref().or(self.ignore_errors);
+        inner.check_mode = keywords.check_mode.as_ref().or(self.check_mode);
         inner.no_log = keywords.no_log.as_ref().or(self.no_log);
+        inner.notify = keywords.notify.as_ref().or(self.notify);
         if let Some(vars) = &keywords.vars {
             inner.vars.push(Arc::new(Layer::of_mapping(vars)));
         }

@@ -1,9 +1,15 @@
 //! The player: plays the playbooks for one host, and remembers what the machine has come to have.
 
+mod argument_specs;
 pub(super) mod company;
+mod conclude;
 mod context;
+mod flow;
+mod given;
 mod handlers;
 mod includes;
+mod judge;
+mod left;
 mod loops;
 mod once;
 mod returned;
@@ -20,7 +26,9 @@ use std::sync::Arc;
 use indexmap::{IndexMap, IndexSet};
 
 use context::{Context, PlayFrame};
-use handlers::Handler;
+use flow::Halt;
+use handlers::Handlers;
+use tasks::is_yes;
 use trace::Trace;
 
 use super::asked::pattern_of;
@@ -29,13 +37,14 @@ use super::facts::Profile;
 use super::hosts::Host;
 use super::inventory::Inventory;
 use super::library::Library;
-use super::playbook::{Broken, Play, Statement};
+use super::playbook::Play;
+use super::playbooks::imported;
 use super::scope::{HostVars, Layer, Scope, Session};
 use super::value::Value;
 use crate::account::{Closing, Code, ItemId, Step, Verdict};
 use crate::diag::{self, Diagnostics};
 use crate::import::state::{Book, State};
-use crate::model::{Condition, Entry, Opaque, Origin, Part, Resource};
+use crate::model::Condition;
 use crate::source::{FileId, Span};
 
 /// What all hosts of a run share.
@@ -54,6 +63,8 @@ pub(super) struct Stage<'a> {
     pub(super) skip_tags: Vec<String>,
     /// Without an inventory every host plays what names it; with too many names one host plays all.
     pub(super) plays_everything: bool,
+    /// Whether an inventory names the hosts.
+    pub(super) is_cast_given: bool,
     /// Whether every task is noted as it is played.
     pub(super) trace: bool,
 }
@@ -102,25 +113,19 @@ pub(super) struct Player<'a> {
     visited: BTreeSet<FileId>,
     /// The play that is played.
     frame: PlayFrame,
-    handlers: Vec<Handler<'a>>,
-    /// The names of notified handlers, and where they were notified first.
-    notified: IndexMap<String, Span>,
+    handlers: Handlers<'a>,
+    /// What the playbooks around say of the plays that they import.
+    imports: Context<'a>,
     /// The playbook: of two that disagree the first stands.
     book: Book,
-    /// Why the host plays nothing more of the play, or of all.
-    ended: Option<Ended>,
+    /// Why the host plays nothing more.
+    halt: Halt,
     depth: usize,
     /// The host that gets the facts which the task sets.
     facts_for: Option<String>,
     /// Whether the task that is played forbids to show what it says and returns.
     silent: bool,
     trace: Option<Trace>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Ended {
-    Play(String),
-    Host(String),
 }
 
 /// Includes deeper than this are a circle that no check of names finds.
@@ -148,10 +153,10 @@ impl<'a> Player<'a> {
             held: IndexMap::new(),
             visited: BTreeSet::new(),
             frame: PlayFrame::default(),
-            handlers: Vec::new(),
-            notified: IndexMap::new(),
+            handlers: Handlers::default(),
+            imports: Context::new(),
             book: 0,
-            ended: None,
+            halt: Halt::default(),
             depth: 0,
             silent: false,
             facts_for: None,
@@ -163,6 +168,8 @@ impl<'a> Player<'a> {
     pub(super) fn play_all(mut self, playbooks: &[FileId]) -> Played {
         for (book, file) in playbooks.iter().enumerate() {
             self.book = book;
+            self.halt = Halt::default();
+            self.mute(false);
             self.session.enter(book);
             self.play_file(*file, &mut Vec::new());
             self.session.leave();
@@ -174,11 +181,11 @@ impl<'a> Player<'a> {
     pub(super) fn play_role_alone(&mut self, path: &str, title: &str, book: Book) {
         self.book = book;
         self.frame = PlayFrame::default();
-        self.handlers.clear();
-        self.notified.clear();
+        self.handlers = Handlers::default();
+        self.halt = Halt::default();
         self.set_magic(None, None);
         let context = Context::new();
-        self.play_role_at(path, title, &context, None);
+        self.play_role_at(path, title, &context);
         self.flush_handlers();
     }
 
@@ -215,9 +222,6 @@ impl<'a> Player<'a> {
         above.push(file);
         self.visited.insert(file);
         for (number, play) in book.plays.iter().enumerate() {
-            if matches!(self.ended, Some(Ended::Host(_))) {
-                break;
-            }
             self.session.enter(number);
             match &play.import {
                 Some(_) => self.import_playbook(play, file, above),
@@ -241,29 +245,28 @@ impl<'a> Player<'a> {
             .as_deref()
             .and_then(|name| name.split_whitespace().next())
             .unwrap_or_default();
-        let tree = self.stage.library.tree;
-        let found = tree
-            .find(&crate::source::join(&self.frame.folder, path))
-            .or_else(|_| tree.find(path));
+        let library = self.stage.library;
+        let found = imported(library, &self.frame.folder, path);
         match found {
-            Ok(imported) => {
+            Some(imported) => {
+                let inner = self.imports.imported_with(&play.keywords);
+                let outer = std::mem::replace(&mut self.imports, inner);
                 self.play_file(imported, above);
-                let items = self
-                    .stage
-                    .library
+                self.imports = outer;
+                let items = library
                     .tasks(imported)
                     .map(|it| it.items.clone())
                     .unwrap_or_default();
                 self.held.entry(play.item).or_default().extend(items);
             }
-            Err(_) if is_collection_playbook(path) => {
+            None if is_collection_playbook(path) => {
                 let reason = format!(
                     "the playbook `{path}` belongs to a collection that is not in the input"
                 );
                 self.close(play.item, Verdict::Manual, Code::BadInput, &reason);
             }
-            Err(problem) => {
-                let message = format!("the playbook `{path}` cannot be read: {problem}");
+            None => {
+                let message = format!("the playbook `{path}` is not in the input");
                 self.diags
                     .at(diag::Code::CollectionImport, node.span, message.clone());
                 self.close(play.item, Verdict::Manual, Code::BadInput, &message);
@@ -286,31 +289,45 @@ impl<'a> Player<'a> {
         self.set_magic(Some(play), pattern.as_deref());
         self.held.entry(play.item).or_default();
         self.frame.item = Some(play.item);
-        self.handlers.clear();
-        self.notified.clear();
-        self.ended = None;
-        let context = Context::of_play(play);
+        self.frame.span = Some(play.node.span);
+        self.handlers = Handlers::default();
+        let context = self.imports.of_play(play);
+        // Of the variables of imports, those of the farthest count most; files of variables stand above them.
+        let given: Vec<_> = self.imports.params.iter().rev().cloned().collect();
+        self.frame.vars.extend(given.iter().cloned());
         self.load_play_vars(play, &context);
-        for statement in &play.handlers {
-            self.add_handler(statement, &context);
+        let own = given.len() + usize::from(play.node.get("vars").is_some());
+        let own = own.min(self.frame.vars.len());
+        self.frame.vars.splice(own..own, given);
+        self.load_listed_roles(play, &context);
+        self.frame.forces_handlers = is_yes(play.node.get("force_handlers"));
+        self.frame.flushes = self.is_always_meant(&context);
+        for node in &play.roles {
+            self.announce_listed_role(node, &context);
+        }
+        self.add_handlers(&play.handlers, &context);
+        for node in &play.roles {
+            self.announce_imports_of(node, &context);
+        }
+        for section in [&play.pre_tasks, &play.post_tasks, &play.tasks] {
+            self.announce(section, &context);
         }
         // The sections of a play in the order in which all hosts go through them.
-        self.at(0, |it| it.statements(&play.pre_tasks, &context));
-        self.at(1, Player::flush_handlers);
-        self.load_listed_roles(play, &context);
-        for (number, node) in play.roles.iter().enumerate() {
-            self.at(2, |it| {
-                it.at(number, |it| it.play_listed_role(node, &context))
-            });
-        }
-        self.at(3, |it| it.statements(&play.tasks, &context));
-        self.at(4, Player::flush_handlers);
-        self.at(5, |it| it.statements(&play.post_tasks, &context));
-        self.at(6, Player::flush_handlers);
-        self.report_unknown_handlers();
-        if matches!(self.ended, Some(Ended::Play(_))) {
-            self.ended = None;
-        }
+        self.section(1, |it| {
+            it.at(0, |it| it.statements(&play.pre_tasks, &context))
+        });
+        self.section(4, |it| {
+            for (number, node) in play.roles.iter().enumerate() {
+                it.at(2, |it| {
+                    it.at(number, |it| it.play_listed_role(node, &context))
+                });
+            }
+            it.at(3, |it| it.statements(&play.tasks, &context));
+        });
+        self.section(6, |it| {
+            it.at(5, |it| it.statements(&play.post_tasks, &context))
+        });
+        self.halt.leave_play();
     }
 
     /// Tells whether the play is for this host.
@@ -342,81 +359,6 @@ impl<'a> Player<'a> {
         let made = run(self);
         self.session.leave();
         made
-    }
-
-    fn statements(&mut self, statements: &'a [Statement], context: &Context<'a>) {
-        for (number, statement) in statements.iter().enumerate() {
-            self.at(number, |it| it.statement(statement, context));
-        }
-    }
-
-    fn statement(&mut self, statement: &'a Statement, context: &Context<'a>) {
-        match statement {
-            Statement::Task(task) => self.task(task, context),
-            Statement::Broken(broken) => self.leave_broken(broken, context),
-            Statement::Block(block) => {
-                let inner = context.inside(&block.keywords);
-                let failed = self.at(0, |it| it.block(&block.block, &inner));
-                if failed {
-                    self.at(1, |it| it.statements(&block.rescue, &inner));
-                } else {
-                    let reason = "it runs only when its block fails";
-                    self.skip_all(&block.rescue, Code::ConditionFalse, reason);
-                }
-                self.at(2, |it| it.statements(&block.always, &inner));
-            }
-        }
-    }
-
-    /// Plays a block; tells whether a task of it is certain to fail.
-    fn block(&mut self, statements: &'a [Statement], context: &Context<'a>) -> bool {
-        let before = self.frame.failures;
-        self.statements(statements, context);
-        self.frame.failures > before
-    }
-
-    fn skip_all(&mut self, statements: &[Statement], code: Code, reason: &str) {
-        for statement in statements {
-            match statement {
-                Statement::Task(task) => self.close_part(task.item, Verdict::Skipped, code, reason),
-                Statement::Broken(_) => {}
-                Statement::Block(block) => {
-                    for part in [&block.block, &block.rescue, &block.always] {
-                        self.skip_all(part, code, reason);
-                    }
-                }
-            }
-        }
-    }
-
-    /// Leaves what cannot be read to the person: a comment where the task would stand.
-    fn leave_broken(&mut self, broken: &Broken, context: &Context<'a>) {
-        self.hold(broken.item);
-        let part = context
-            .role
-            .as_ref()
-            .map_or(Part::Machine, |role| Part::Role(role.title.clone()));
-        self.leave(broken.item, part, &broken.name, &broken.reason, None);
-    }
-
-    /// Puts a comment about an item in the output, and closes it as left to the person.
-    fn leave(&mut self, item: ItemId, part: Part, title: &str, reason: &str, cure: Option<String>) {
-        self.close(item, Verdict::Manual, Code::BadInput, reason);
-        let opaque = Opaque {
-            subject: "task".to_owned(),
-            title: title.to_owned(),
-            reason: reason.to_owned(),
-            cure,
-            lines: Vec::new(),
-        };
-        let entry = Entry {
-            resource: Resource::Opaque(opaque),
-            part,
-            origin: Origin::of(item),
-            assumptions: Vec::new(),
-            guard: Condition::True,
-        };
-        self.state.put(entry, self.book);
     }
 
     fn close(&mut self, item: ItemId, verdict: Verdict, code: Code, reason: &str) {

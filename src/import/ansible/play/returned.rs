@@ -4,6 +4,7 @@ use crate::import::ansible::playbook::Task;
 use crate::import::ansible::results;
 use crate::import::ansible::value::Value;
 use crate::model::Condition;
+use crate::source::Span;
 
 /// What a task registers, what has to hold for it, and how it went.
 pub(super) struct Returned {
@@ -11,8 +12,23 @@ pub(super) struct Returned {
     pub(super) under: Vec<String>,
     /// Whether it ran.
     pub(super) guard: Condition,
-    /// Whether it is certain to have failed.
-    pub(super) failed: bool,
+    /// On what it hangs that it failed; nothing where it is not certain to have failed.
+    pub(super) failed: Option<Ground>,
+    /// Whether that is passed over (`ignore_errors`).
+    pub(super) is_ignored: bool,
+    /// The handlers that it notifies if it changed something.
+    pub(super) notifies: Vec<(String, Span)>,
+}
+
+/// What a failure hangs on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Ground {
+    /// On an assumption, such as a fact of a profile: nobody says that it holds.
+    Assumed,
+    /// On what is not in the input, and may be given elsewhere (`-e`, a vault, another inventory).
+    Lacking,
+    /// On what is known.
+    Certain,
 }
 
 impl Returned {
@@ -30,7 +46,9 @@ impl Returned {
             value,
             under,
             guard: Condition::True,
-            failed: false,
+            failed: None,
+            is_ignored: false,
+            notifies: Vec::new(),
         }
     }
 
@@ -39,8 +57,8 @@ impl Returned {
         self
     }
 
-    pub(super) fn failed(mut self) -> Returned {
-        self.failed = true;
+    pub(super) fn failed(mut self, ground: Ground) -> Returned {
+        self.failed = Some(ground);
         self
     }
 }

@@ -4,15 +4,17 @@
 
 use std::sync::Arc;
 
-use super::Player;
 use super::context::{Context, RoleFrame};
+use super::tasks::is_yes;
+use super::{MAX_DEPTH, Player};
 use crate::account::Code;
 use crate::diag;
 use crate::import::ansible::keywords::{is_play_keyword, is_task_keyword};
 use crate::import::ansible::library::role_title;
 use crate::import::ansible::params::Refusal;
 use crate::import::ansible::playbook::Play;
-use crate::import::ansible::scope::{Binding, Layer};
+use crate::import::ansible::scope::{Binding, Failure, Layer};
+use crate::import::ansible::value::Value;
 use crate::model::Part;
 use crate::source::{Span, join};
 use crate::syntax::yaml::Node;
@@ -33,6 +35,34 @@ pub(super) struct Parts {
     pub(super) vars: Option<String>,
     pub(super) defaults: Option<String>,
     pub(super) handlers: Option<String>,
+}
+
+/// A role that is played: its name, and what of it.
+pub(super) struct Call<'c> {
+    pub(super) name: &'c str,
+    pub(super) span: Span,
+    pub(super) parts: &'c Parts,
+    pub(super) how: How,
+}
+
+/// How a role comes to be played.
+#[derive(Clone, Debug)]
+pub(super) enum How {
+    /// A play or a role lists it: with what, which tells two of one name apart.
+    Listed(String),
+    /// A task includes or imports it.
+    Included {
+        /// With which variables.
+        with: String,
+        /// Whether its variables hold for the whole play.
+        public: bool,
+        /// Whether it is played again where it was played before.
+        again: bool,
+        /// Whether its arguments are checked.
+        checks: bool,
+        /// Whether its handlers come only now.
+        announces: bool,
+    },
 }
 
 impl<'a> Player<'a> {
@@ -97,13 +127,17 @@ impl<'a> Player<'a> {
             return;
         };
         let context = self.role_entry_context(node, context);
-        let scope = self.scope(&context, &[]);
-        let name = scope
-            .template(name, node.span)
-            .map(|it| it.to_text().to_string());
-        let played = match name {
+        let played = match self.listed_name(node, &context) {
             // What the play lists holds for all of it already.
-            Ok(name) => self.play_role(&name, node.span, &context, &Parts::default(), false),
+            Ok(name) => {
+                let call = Call {
+                    name: &name,
+                    span: node.span,
+                    parts: &Parts::default(),
+                    how: How::Listed(identity(node)),
+                };
+                self.play_role(&call, &context)
+            }
             Err(failure) => Err(Refusal::new(Code::TemplateFailed, failure.message)),
         };
         if let Err(refusal) = played {
@@ -112,15 +146,68 @@ impl<'a> Player<'a> {
             self.diags
                 .at_with_help(code, node.span, refusal.reason.clone(), cure);
             if let Some(play) = self.frame.item {
-                let title = format!("the role `{}`", role_name(node).unwrap_or_default());
+                let title = format!("the role `{name}`");
                 self.leave(play, Part::Machine, &title, &refusal.reason, refusal.cure);
             }
         }
     }
 
+    /// Returns the name of a listed role, rendered.
+    fn listed_name(&self, node: &'a Arc<Node>, context: &Context<'a>) -> Result<String, Failure> {
+        let name = role_name(node).unwrap_or_default();
+        let value = self.scope(context, &[]).template(name, node.span)?;
+        Ok(value.to_text().to_string())
+    }
+
+    /// Adds the handlers of a listed role, and before them those of the roles that it depends on: a play has them from
+    /// its start.
+    pub(super) fn announce_listed_role(&mut self, node: &'a Arc<Node>, context: &Context<'a>) {
+        let context = self.role_entry_context(node, context);
+        let from = context.role.as_ref().map(|role| role.path.clone());
+        let found = self.listed_name(node, &context).ok().and_then(|name| {
+            let folder = &self.frame.folder;
+            let path = self.stage.library.role(&name, folder, from.as_deref())?;
+            Some((name, path))
+        });
+        let Some((name, path)) = found else { return };
+        let inner = self.entered(&path, &name, &context, &Parts::default());
+        self.announce_role(&path, &inner, &Parts::default());
+    }
+
+    /// Adds the handlers of the roles that the tasks of a listed role import.
+    pub(super) fn announce_imports_of(&mut self, node: &'a Arc<Node>, context: &Context<'a>) {
+        let context = self.role_entry_context(node, context);
+        let library = self.stage.library;
+        let found = self.listed_name(node, &context).ok().and_then(|name| {
+            let path = library.role(&name, &self.frame.folder, None)?;
+            let file = library.role_file(&path, "tasks", "main")?;
+            Some((name, path, library.tasks(file)?))
+        });
+        if let Some((name, path, tasks)) = found {
+            let inner = self.entered(&path, &name, &context, &Parts::default());
+            self.announce(&tasks.tasks, &inner);
+        }
+    }
+
+    /// Adds the handlers of a role whose context is given, and of those that it depends on.
+    pub(super) fn announce_role(&mut self, path: &str, context: &Context<'a>, parts: &Parts) {
+        if self.depth >= MAX_DEPTH {
+            return;
+        }
+        self.depth += 1;
+        for node in self.dependency_nodes(path) {
+            if !self.leads_back(node, context) {
+                self.announce_listed_role(node, context);
+            }
+        }
+        self.depth -= 1;
+        self.add_role_handlers(path, parts.handlers.as_deref().unwrap_or("main"), context);
+    }
+
     /// Returns the context of a role that is listed with keywords and parameters.
     fn role_entry_context(&mut self, node: &'a Arc<Node>, context: &Context<'a>) -> Context<'a> {
         let mut inner = context.with_keywords_of(node);
+        inner.role_params = None;
         let Some(pairs) = node.pairs() else {
             return inner;
         };
@@ -137,7 +224,9 @@ impl<'a> Player<'a> {
             }
         }
         if !layer.vars.is_empty() {
-            inner.params.push(Arc::new(layer));
+            let layer = Arc::new(layer);
+            inner.role_params = Some(Arc::clone(&layer));
+            inner.params.push(layer);
         }
         inner
     }
@@ -166,17 +255,22 @@ impl<'a> Player<'a> {
 
     /// Returns the names of the roles on which the role in a folder depends.
     fn dependencies_of(&self, path: &str) -> Vec<String> {
-        let library = self.stage.library;
-        let meta = library
-            .role_file(path, "meta", "main")
-            .and_then(|file| library.document(file));
-        let named = meta.as_ref().and_then(|it| it.get("dependencies")?.items());
-        named
-            .unwrap_or_default()
-            .iter()
+        let nodes = self.dependency_nodes(path).iter();
+        nodes
             .filter_map(|node| role_name(node))
             .map(str::to_owned)
             .collect()
+    }
+
+    fn dependency_nodes(&self, path: &str) -> &'a [Arc<Node>] {
+        self.role_meta(path)
+            .and_then(|it| it.get("dependencies")?.items())
+            .unwrap_or_default()
+    }
+
+    pub(super) fn role_meta(&self, path: &str) -> Option<&'a Arc<Node>> {
+        let library = self.stage.library;
+        library.document(library.role_file(path, "meta", "main")?)
     }
 
     /// Plays a role by its name.
@@ -185,12 +279,10 @@ impl<'a> Player<'a> {
     /// What is wrong, when it cannot be played.
     pub(super) fn play_role(
         &mut self,
-        name: &str,
-        span: Span,
+        call: &Call<'_>,
         context: &Context<'a>,
-        parts: &Parts,
-        public: bool,
     ) -> Result<(), Refusal> {
+        let name = call.name;
         let from = context.role.as_ref().map(|role| role.path.clone());
         let folder = self.frame.folder.clone();
         let found = self.stage.library.role(name, &folder, from.as_deref());
@@ -203,39 +295,76 @@ impl<'a> Player<'a> {
         };
         if let Some(role) = &context.role {
             let title = role_title(name);
-            let circle = role.path == path && parts.tasks.is_none();
+            let circle = role.path == path && call.parts.tasks.is_none();
             if circle || role.parents.iter().filter(|it| *it == title).count() > 5 {
                 self.diags.at(
                     diag::Code::RoleCycle,
-                    span,
+                    call.span,
                     format!("the role `{name}` leads back to itself"),
                 );
                 return Ok(());
             }
         }
-        let brought = self.brought(&path, parts);
+        let (key, allows_more) = match &call.how {
+            How::Listed(with) => {
+                let meta = self.role_meta(&path);
+                let again = meta.and_then(|it| it.get("allow_duplicates"));
+                (format!("{path} {with}"), is_yes(again))
+            }
+            How::Included { with, again, .. } => (format!("{path} by a task {with}"), *again),
+        };
+        if !allows_more && self.frame.completed.contains(&key) {
+            return Ok(());
+        }
+        let public = matches!(call.how, How::Included { public: true, .. });
         if public {
+            let brought = self.brought(&path, call.parts);
             self.export(&brought);
         }
-        let title = if path.is_empty() {
-            self.stage.library.tree.name()
-        } else {
-            role_title(name)
-        };
-        self.play_role_at(&path, title, context, Some((parts, brought)));
+        let inner = self.entered(&path, name, context, call.parts);
+        if matches!(
+            call.how,
+            How::Included {
+                announces: true,
+                ..
+            }
+        ) {
+            self.announce_included_role(&path, &inner, call.parts);
+        }
+        let checks = !matches!(call.how, How::Included { checks: false, .. });
+        self.frame.ran.push(false);
+        self.play_entered(&path, &inner, call.parts, checks);
+        self.halt.leave_role();
+        if self.frame.ran.pop() == Some(true) && self.is_completing(context) {
+            self.frame.completed.insert(key);
+        }
         Ok(())
     }
 
-    /// Plays the role in a folder: dependencies, handlers, tasks.
-    pub(super) fn play_role_at(
+    /// Plays the role in a folder, as if a play listed it.
+    pub(super) fn play_role_at(&mut self, path: &str, title: &str, context: &Context<'a>) {
+        let parts = Parts::default();
+        let inner = self.entered(path, title, context, &parts);
+        self.announce_included_role(path, &inner, &parts);
+        self.play_entered(path, &inner, &parts, true);
+        self.halt.leave_role();
+    }
+
+    /// Returns the context of a role that is entered.
+    pub(super) fn entered(
         &mut self,
         path: &str,
-        title: &str,
+        name: &str,
         context: &Context<'a>,
-        given: Option<(&Parts, Brought)>,
-    ) {
-        let main = Parts::default();
-        let (parts, brought) = given.unwrap_or_else(|| (&main, self.brought(path, &main)));
+        parts: &Parts,
+    ) -> Context<'a> {
+        let brought = self.brought(path, parts);
+        let library = self.stage.library;
+        let title = if path.is_empty() {
+            library.tree.name()
+        } else {
+            role_title(name)
+        };
         let mut inner = context.clone();
         let outer = context.role.as_deref();
         let mut parents = outer.map(|role| role.parents.clone()).unwrap_or_default();
@@ -253,62 +382,73 @@ impl<'a> Player<'a> {
         }
         defaults.extend(brought.defaults);
         vars.extend(brought.vars);
+        let collection = library.collection_of(path);
+        let name = match &collection {
+            None if !name.starts_with('/') => name,
+            _ => title,
+        };
         inner.role = Some(Arc::new(RoleFrame {
             path: path.to_owned(),
             title: title.to_owned(),
+            name: name.to_owned(),
+            collection,
             includers,
             parents,
             defaults,
             vars,
         }));
         inner.folder = join(path, "tasks");
-        self.play_dependencies(path, title, &inner);
-        let handlers = parts.handlers.as_deref().unwrap_or("main");
-        self.add_role_handlers(path, handlers, &inner);
+        inner
+    }
+
+    /// Plays the role whose context is given: dependencies, the check of its arguments, tasks.
+    fn play_entered(&mut self, path: &str, inner: &Context<'a>, parts: &Parts, checks: bool) {
+        self.play_dependencies(path, inner);
+        let entry = parts.tasks.as_deref().unwrap_or("main");
+        if checks {
+            self.check_arguments(path, entry, inner);
+        }
         let library = self.stage.library;
-        let Some(file) = library.role_file(path, "tasks", parts.tasks.as_deref().unwrap_or("main"))
-        else {
+        let Some(file) = library.role_file(path, "tasks", entry) else {
             return;
         };
         self.visited.insert(file);
         if let Some(tasks) = library.tasks(file) {
+            let mut inner = inner.clone();
             inner.files.push(file);
             self.statements(&tasks.tasks, &inner);
         }
     }
 
     /// Plays what `meta/main.yml` names, each once unless it allows more.
-    fn play_dependencies(&mut self, path: &str, title: &str, context: &Context<'a>) {
-        let library = self.stage.library;
-        let Some(meta) = library
-            .role_file(path, "meta", "main")
-            .and_then(|file| library.document(file))
-        else {
-            return;
-        };
-        let Some(dependencies) = meta.get("dependencies").and_then(|it| it.items()) else {
-            return;
-        };
+    fn play_dependencies(&mut self, path: &str, context: &Context<'a>) {
         let depth = context.role.as_ref().map_or(0, |role| role.parents.len());
-        for node in dependencies {
-            let key = format!("{:?}", library.tree.snippet(node.span));
+        for node in self.dependency_nodes(path) {
             let Some(name) = role_name(node) else {
                 continue;
             };
-            if context.role.as_ref().is_some_and(|role| {
-                role.parents.iter().any(|it| it == role_title(name))
-                    || role.title == role_title(name)
-            }) || depth > 20
-            {
+            if depth > 20 || self.leads_back(node, context) {
+                let title = context.role.as_ref().map_or("", |role| &role.title);
                 let message = format!("the roles `{title}` and `{name}` depend on each other");
                 self.diags.at(diag::Code::RoleCycle, node.span, message);
                 continue;
             }
-            if !self.frame.played.insert(key) {
-                continue;
-            }
             self.play_listed_role(node, context);
         }
+    }
+
+    /// Tells whether a dependency is one of the roles that led to it.
+    fn leads_back(&self, node: &Node, context: &Context<'a>) -> bool {
+        let Some((name, role)) = role_name(node).zip(context.role.as_ref()) else {
+            return false;
+        };
+        let title = role_title(name);
+        role.title == title || role.parents.iter().any(|it| it == title)
+    }
+
+    /// Tells whether the end of a role counts: it is a task of Ansible's own with the tag `always`.
+    fn is_completing(&self, context: &Context<'a>) -> bool {
+        self.halt.why().is_none() && self.is_always_meant(context)
     }
 
     /// Returns the defaults and the vars of a role itself.
@@ -326,6 +466,24 @@ impl<'a> Player<'a> {
             layers("vars", parts.vars.as_deref()),
         )
     }
+}
+
+/// Returns what tells a listed role apart from another entry with the same name: parameters, variables, tags, conditions.
+fn identity(node: &Node) -> String {
+    let listed = |node: &Arc<Node>| match Value::as_written(node) {
+        Value::List(items) => items.to_vec(),
+        one => vec![one],
+    };
+    let mut parts: Vec<(String, Vec<Value>)> = Vec::new();
+    for (key, value) in node.pairs().unwrap_or_default() {
+        let Some(key) = key.text() else { continue };
+        let is_keyword = is_task_keyword(key) || is_play_keyword(key) || key == "role";
+        if !is_keyword || matches!(key, "when" | "tags" | "vars") {
+            parts.push((key.to_owned(), listed(value)));
+        }
+    }
+    parts.sort_by(|one, other| one.0.cmp(&other.0));
+    format!("{parts:?}")
 }
 
 fn role_name(node: &Node) -> Option<&str> {

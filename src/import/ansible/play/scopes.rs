@@ -60,8 +60,11 @@ impl<'a> Player<'a> {
             layer.vars.insert(name.to_owned(), Binding::Value(value));
         };
         set("role_path", Value::str(folder_text(&role.path)));
-        set("role_name", Value::str(&role.title));
-        set("ansible_role_name", Value::str(&role.title));
+        set("role_name", Value::str(&role.name));
+        set("ansible_role_name", Value::str(&role.full_name()));
+        if let Some(collection) = &role.collection {
+            set("ansible_collection_name", Value::str(collection));
+        }
         if !role.includers.is_empty() {
             let names = role.includers.iter().rev();
             let names = names.map(|name| Value::str(name)).collect();
@@ -118,8 +121,10 @@ impl<'a> Player<'a> {
                 .iter()
                 .filter_map(|prompt| prompted(prompt))
                 .collect();
+            let assumed = "the person who runs the play takes the defaults of its prompts";
             self.frame.vars.push(Arc::new(Layer {
                 vars: layer,
+                assumed: Some(assumed.into()),
                 ..Layer::default()
             }));
         }

@@ -2,40 +2,38 @@
 
 use std::sync::Arc;
 
-use indexmap::IndexMap;
-
+use super::conclude::registered;
 use super::context::Context;
+use super::flow::is_true;
 use super::loops::Round;
-use super::returned::Returned;
-use super::shown::{NOT_SHOWN, shown_arguments};
+use super::returned::{Ground, Returned};
 use super::whereabouts::Elsewhere;
-use super::{Ended, Player, both};
+use super::{Player, both};
 use crate::account::{Code, Verdict};
 use crate::diag;
-use crate::import::ansible::arguments::takes_free_text;
 use crate::import::ansible::chronicle::What;
 use crate::import::ansible::modules::{self, Run};
-use crate::import::ansible::params::{Params, Refusal};
+use crate::import::ansible::params::Refusal;
 use crate::import::ansible::playbook::Task;
 use crate::import::ansible::results;
-use crate::import::ansible::scope::{Binding, Layer, Scope};
+use crate::import::ansible::scope::{Binding, Failure, Layer, Scope};
 use crate::import::ansible::secret::taint;
 use crate::import::ansible::tags;
 use crate::import::ansible::value::Value;
-use crate::model::{Condition, Entry, Hole, HoleKind, Opaque, Origin, Part, Resource, Text};
+use crate::model::{Condition, Hole, HoleKind, Part};
 use crate::syntax::yaml::Node;
 
 impl<'a> Player<'a> {
     pub(super) fn task(&mut self, task: &'a Arc<Task>, context: &Context<'a>) {
         self.hold(task.item);
-        if let Some(ended) = &self.ended {
-            let (Ended::Play(reason) | Ended::Host(reason)) = ended;
-            let reason = reason.clone();
-            self.close_part(task.item, Verdict::Skipped, Code::ConditionFalse, &reason);
+        if let Some(why) = self.halt.why().map(str::to_owned) {
+            self.close_part(task.item, Verdict::Skipped, Code::ConditionFalse, &why);
             return;
         }
         let inner = context.inside(&task.keywords);
-        if !self.is_tagged(&inner) {
+        // Static imports pass tags and the like on to each of their tasks.
+        let is_import = matches!(task.module.as_str(), "import_tasks" | "import_role");
+        if !is_import && !self.is_in_handlers() && !self.is_tagged(&inner) {
             self.close_part(
                 task.item,
                 Verdict::Skipped,
@@ -44,8 +42,6 @@ impl<'a> Player<'a> {
             );
             return;
         }
-        // Static imports pass it on to each of their tasks.
-        let is_import = matches!(task.module.as_str(), "import_tasks" | "import_role");
         if !is_import && let Some(first) = self.runs_once_on(task, &inner) {
             self.take_over(task, &first);
             return;
@@ -60,30 +56,52 @@ impl<'a> Player<'a> {
     }
 
     fn is_tagged(&self, context: &Context<'a>) -> bool {
+        tags::is_meant(
+            &self.tags_of(context),
+            &self.stage.tags,
+            &self.stage.skip_tags,
+        )
+    }
+
+    /// Tells whether what Ansible itself does in a place is meant: it has the tag `always`.
+    pub(super) fn is_always_meant(&self, context: &Context<'a>) -> bool {
+        let mut own = self.tags_of(context);
+        own.push("always".to_owned());
+        tags::is_meant(&own, &self.stage.tags, &self.stage.skip_tags)
+    }
+
+    fn tags_of(&self, context: &Context<'a>) -> Vec<String> {
+        if context.tags.is_empty() {
+            return Vec::new();
+        }
         let scope = self.scope(context, &[]);
-        let own: Vec<String> = context
+        context
             .tags
             .iter()
             .flat_map(|node| tags::read(node, &scope))
-            .collect();
-        tags::is_meant(&own, &self.stage.tags, &self.stage.skip_tags)
+            .collect()
     }
 
     /// Runs a module, once or for each item of its loop.
     fn run_task(&mut self, task: &'a Arc<Task>, context: &Context<'a>) {
-        let before = std::mem::replace(&mut self.silent, context.is_silent());
+        let silent = context.is_silent() && !self.shows(context);
+        let before = std::mem::replace(&mut self.silent, silent);
         self.run_rounds(task, context);
         self.silent = before;
+    }
+
+    /// Tells whether a template that decides `no_log` certainly says no.
+    fn shows(&self, context: &Context<'a>) -> bool {
+        let scope = self.scope(context, &[]);
+        let said = context.no_log.and_then(|it| scope.resolve(it).ok());
+        matches!(said, Some(Value::Bool(false)))
     }
 
     fn run_rounds(&mut self, task: &'a Arc<Task>, context: &Context<'a>) {
         let rounds = match self.rounds(task, context) {
             Ok(rounds) => rounds,
-            Err(refusal) => {
-                self.refuse(task, context, None, &refusal);
-                let returned = Returned::plain(results::unknown(task)).failed();
-                self.trace(task, None, &returned);
-                self.remember_unknown(task);
+            Err(none) => {
+                self.fail_loop(task, context, &none);
                 return;
             }
         };
@@ -94,8 +112,6 @@ impl<'a> Player<'a> {
                 Code::ConditionFalse,
                 "its loop has no items",
             );
-            let returned = Returned::plain(results::skipped()).guarded(Condition::False);
-            self.trace(task, None, &returned);
             self.register(task, Vec::new(), true);
             return;
         }
@@ -103,36 +119,64 @@ impl<'a> Player<'a> {
         let mut returned = Vec::with_capacity(rounds.len());
         for round in rounds {
             let item = round.item.clone();
+            let layers = round.layers.clone();
             let mut result = self.run_round(task, context, round);
             self.facts_for = None;
             self.trace(task, item.as_ref().filter(|_| looped), &result);
-            result.value = results::with_item(result.value, item.as_ref());
+            result.value = results::of_round(result.value, &layers);
             if self.silent {
                 let what = format!("what {} returns", self.session.place(task.span));
                 result.value = taint(self.session, &what, result.value);
             }
+            // The next round sees what this one registered.
+            if looped && let Some(name) = registered(task) {
+                let binding = Binding::under(result.value.clone(), result.under.clone());
+                self.remember(name, binding);
+            }
             returned.push(result);
-            if self.ended.is_some() {
+            if self.halt.why().is_some() || (looped && self.breaks_off(task, context, &layers)) {
                 break;
             }
         }
-        self.register(task, returned, looped);
+        self.conclude(task, returned, looped);
+    }
+
+    /// Decides whether a task runs. A condition that fails is a failure of the task.
+    pub(super) fn decided(
+        &mut self,
+        task: &Task,
+        scope: &Scope<'a>,
+        context: &Context<'a>,
+    ) -> Result<Condition, Box<Returned>> {
+        let failure = match self.decide(scope, context) {
+            Ok(condition) => return Ok(condition),
+            Err(failure) => failure,
+        };
+        if failure.code == diag::Code::ConditionType && !self.is_provided_for(scope, context) {
+            // Ansible stops here since 2.19; who wrote the condition meant Python's truth, as it was before.
+            self.report(&failure, task.span);
+            let returned = Returned::plain(Value::None).failed(Ground::Lacking);
+            self.trace(task, None, &returned);
+            self.fall(task, Ground::Lacking, &returned.value);
+            let mut all = context.guard.clone();
+            for node in &context.when {
+                all = both(
+                    all,
+                    scope.condition_by_truth(node).unwrap_or(Condition::False),
+                );
+            }
+            return Ok(all);
+        }
+        let reason = format!("its condition cannot be evaluated: {}", failure.message);
+        Err(Box::new(self.fails(task, context, scope, &failure, reason)))
     }
 
     /// Runs a module once, and returns what it would have returned.
     fn run_round(&mut self, task: &'a Arc<Task>, context: &Context<'a>, round: Round) -> Returned {
         let scope = self.scope(context, &round.layers);
-        let guard = match self.decide(&scope, context) {
+        let guard = match self.decided(task, &scope, context) {
             Ok(condition) => both(condition, round.guard),
-            Err(failure) => {
-                self.report(&failure, task.span);
-                let refusal = Refusal::new(
-                    Code::TemplateFailed,
-                    format!("its condition cannot be evaluated: {}", failure.message),
-                );
-                self.refuse(task, context, Some(&scope), &refusal);
-                return Returned::plain(results::unknown(task)).failed();
-            }
+            Err(returned) => return *returned,
         };
         if guard == Condition::False {
             self.close_part(
@@ -141,65 +185,114 @@ impl<'a> Player<'a> {
                 Code::ConditionFalse,
                 "its condition is false",
             );
-            return Returned::plain(results::skipped()).guarded(guard);
+            let condition = false_condition(&scope, context);
+            return Returned::plain(results::skipped(condition)).guarded(guard);
         }
-        let elsewhere = self.elsewhere(&scope, task, context);
+        let notifies = self.notifies(context, &scope);
+        let mut returned = self.run_decided(task, context, &scope, guard);
+        if let Some(failure) = self.bad_label(task, &scope) {
+            self.report(&failure, task.span);
+            returned.failed = Some(self.ground(&scope).min(Ground::Lacking));
+        }
+        returned.is_ignored = returned.failed.is_some() && self.is_ignored(&scope, context);
+        returned.notifies = notifies;
+        returned
+    }
+
+    /// Runs a module whose condition holds, or may hold.
+    fn run_decided(
+        &mut self,
+        task: &'a Arc<Task>,
+        context: &Context<'a>,
+        scope: &Scope<'a>,
+        guard: Condition,
+    ) -> Returned {
+        let keywords = [
+            context.delegate_to,
+            context.become_user,
+            context.remote_user,
+        ];
+        let keywords = keywords.into_iter().flatten();
+        for node in keywords.chain(context.environment.iter().copied()) {
+            if let Err(failure) = scope.resolve(node)
+                && failure.code == diag::Code::JinjaUndefined
+            {
+                let reason = failure.message.clone();
+                return self.fails(task, context, scope, &failure, reason);
+            }
+        }
+        let elsewhere = self.elsewhere(scope, task, context);
         if let Some(Elsewhere::Host(host)) = &elsewhere
             && is_yes(context.delegate_facts)
         {
             self.facts_for = Some(host.clone());
         }
         // What runs within Ansible itself runs for this host, wherever it is delegated to.
-        if let Some(reason) = elsewhere.filter(|_| !is_of_ansible(&task.module)) {
-            if self.trace.is_some() {
-                // They show, though nothing of this host is made of them.
-                let _ = self.params(task, &scope);
+        let reason = match elsewhere.filter(|_| !is_of_ansible(&task.module)) {
+            Some(Elsewhere::ControlNode) => {
+                "it runs on the machine from which Ansible is run, not on this host"
             }
-            match reason {
-                Elsewhere::ControlNode => {
-                    let is_probe = modules::is_probe(&task.module);
-                    let (verdict, code) = if is_probe {
-                        (Verdict::Control, Code::Probe)
-                    } else {
-                        (Verdict::NotNeeded, Code::NoMeaning)
-                    };
-                    self.close_part(
-                        task.item,
-                        verdict,
-                        code,
-                        "it runs on the machine from which Ansible is run, not on this host",
-                    );
-                }
-                Elsewhere::Host(host) if self.stage.plays(&host) => {
-                    return self.delegated(task, context, &scope, guard, &host);
-                }
-                Elsewhere::Host(host) => {
-                    let refusal = Refusal::new(
-                        Code::CannotState,
-                        format!("it is done on another host, `{host}`"),
-                    )
-                    .cure(format!("state it in the configuration of `{host}`"));
-                    self.refuse(task, context, Some(&scope), &refusal);
-                }
+            Some(Elsewhere::Host(host)) if self.stage.plays(&host) => {
+                return self.delegated(task, context, scope, guard, &host);
             }
-            return Returned::plain(results::unknown(task));
+            Some(Elsewhere::Host(host)) => {
+                let refusal = Refusal::new(
+                    Code::CannotState,
+                    format!("it is done on another host, `{host}`"),
+                )
+                .cure(format!("state it in the configuration of `{host}`"));
+                return self.not_run(task, context, scope, Err(refusal));
+            }
+            None if context.check_mode.is_some_and(|it| is_true(scope, it))
+                && !is_of_ansible(&task.module) =>
+            {
+                "it only checks, and changes nothing"
+            }
+            None => return self.run_module(task, context, scope, guard),
+        };
+        self.not_run(task, context, scope, Ok(reason))
+    }
+
+    /// Closes a task of which nothing reaches the host.
+    fn not_run(
+        &mut self,
+        task: &Task,
+        context: &Context<'a>,
+        scope: &Scope<'a>,
+        why: Result<&str, Refusal>,
+    ) -> Returned {
+        let given = self.params(task, context, scope);
+        match why {
+            Err(refusal) => self.refuse(task, context, Some(scope), &refusal),
+            Ok(reason) => {
+                let (verdict, code) = if modules::is_probe(&task.module) {
+                    (Verdict::Control, Code::Probe)
+                } else {
+                    (Verdict::NotNeeded, Code::NoMeaning)
+                };
+                self.close_part(task.item, verdict, code, reason);
+            }
         }
-        if is_yes(task.keywords.check_mode.as_ref()) {
-            let (verdict, code) = if modules::is_probe(&task.module) {
-                (Verdict::Control, Code::Probe)
-            } else {
-                (Verdict::NotNeeded, Code::NoMeaning)
-            };
-            self.close_part(
-                task.item,
-                verdict,
-                code,
-                "it only checks, and changes nothing",
-            );
-            return Returned::plain(results::unknown(task));
+        // Nothing of it is missing where it is not done.
+        if given.is_err() {
+            return self.failed(task, context, scope);
         }
-        self.notify(context, &scope);
-        self.run_module(task, context, &scope, guard)
+        let returned = Returned::plain(results::unknown(task));
+        self.judge(task, scope, returned)
+    }
+
+    /// Returns what a task comes to of which a template cannot be rendered.
+    pub(super) fn failed(&self, task: &Task, context: &Context<'a>, scope: &Scope<'a>) -> Returned {
+        let certain = vec![
+            ("changed", Value::Bool(false)),
+            ("failed", Value::Bool(true)),
+        ];
+        // That a template cannot be rendered here does not say that nobody can.
+        let ground = self.ground(scope).min(Ground::Lacking);
+        let value = Value::open(certain, results::unknown(task));
+        let mut returned = Returned::plain(value).failed(ground);
+        returned.is_ignored = self.is_ignored(scope, context);
+        returned
     }
 
     /// Runs a module for a host that others delegate to: what it makes is that host's.
@@ -226,11 +319,11 @@ impl<'a> Player<'a> {
         scope: &Scope<'a>,
         guard: Condition,
     ) -> Returned {
-        let mut params = match self.params(task, scope) {
+        let mut params = match self.params(task, context, scope) {
             Ok(params) => params,
-            Err(refusal) => {
-                self.refuse(task, context, Some(scope), &refusal);
-                return Returned::plain(results::unknown(task)).failed();
+            Err(failure) => {
+                let reason = failure.message.clone();
+                return self.fails(task, context, scope, &failure, reason);
             }
         };
         let Some(module) = modules::find(&task.module) else {
@@ -253,6 +346,7 @@ impl<'a> Player<'a> {
             .role
             .as_ref()
             .map_or(Part::Machine, |role| Part::Role(role.title.clone()));
+        let is_provided_for = self.is_provided_for(scope, context);
         let user = self.effective_user(scope, context);
         let environment = self.environment(scope, context);
         let mut run = Run {
@@ -280,6 +374,7 @@ impl<'a> Player<'a> {
             locked: None,
             flush: false,
             ended: None,
+            is_provided_for,
             failed: false,
             rendered: None,
             is_traced: self.trace.is_some(),
@@ -300,11 +395,14 @@ impl<'a> Player<'a> {
         let (locked, flush) = (run.locked, run.flush);
         let rendered = run.rendered;
         self.trace_rendered(rendered);
-        self.frame.failures += usize::from(failed);
         for (verdict, code, reason) in closings {
             self.close(task.item, verdict, code, &reason);
         }
-        let failed = failed || matches!(&outcome, Err(it) if it.code == Code::TemplateFailed);
+        // A module that could not be run by us may well run: only what it says itself is a failure of the task.
+        let ground = match &outcome {
+            Err(it) => (failed || it.code == Code::TemplateFailed).then_some(Ground::Lacking),
+            Ok(()) => failed.then_some(Ground::Certain),
+        };
         match outcome {
             Err(refusal) => self.refuse(task, context, Some(scope), &refusal),
             Ok(()) if is_silent => {
@@ -350,30 +448,23 @@ impl<'a> Player<'a> {
         if flush {
             self.flush_handlers();
         }
-        if guard == Condition::True {
-            self.ended = ended.map(|whole_host| {
-                let reason = format!(
-                    "`meta` ends the {} before it",
-                    if whole_host { "host" } else { "play" }
-                );
-                if whole_host {
-                    Ended::Host(reason)
-                } else {
-                    Ended::Play(reason)
-                }
-            });
+        if guard == Condition::True
+            && let Some(what) = ended
+        {
+            self.halt.end(what);
         }
         if let Condition::Unknown(why) = &guard {
             return Returned::plain(results::undecided(task, why)).guarded(guard);
         }
         let under = under.into_iter().collect();
-        let returned = match returns {
+        let mut returned = match returns {
             Some(value) => Returned::under(value, under),
             None if results::is_command(task) => Returned::plain(results::of_command(task)),
             None if module.kind == modules::Kind::Changes => Returned::changed(task),
             None => Returned::plain(results::unknown(task)),
         };
-        if failed { returned.failed() } else { returned }
+        returned.failed = ground.map(|it| it.min(self.ground(scope)));
+        self.judge(task, scope, returned)
     }
 
     /// Decides whether a task runs: what it inherits and its own `when`.
@@ -381,7 +472,7 @@ impl<'a> Player<'a> {
         &self,
         scope: &Scope<'a>,
         context: &Context<'a>,
-    ) -> Result<Condition, crate::import::ansible::scope::Failure> {
+    ) -> Result<Condition, Failure> {
         let mut all = context.guard.clone();
         for node in &context.when {
             all = both(all, scope.condition(node)?);
@@ -391,143 +482,16 @@ impl<'a> Player<'a> {
         }
         Ok(all)
     }
+}
 
-    fn params(&mut self, task: &Task, scope: &Scope<'a>) -> Result<Params, Refusal> {
-        let mut values = IndexMap::new();
-        let mut failed = None;
-        let mut resolve = |node: &Node| match scope.resolve(node) {
-            Ok(value) => Some(value),
-            Err(failure) => {
-                failed = Some(failure);
-                None
-            }
-        };
-        if let Some(whole) = &task.arguments.whole
-            && let Some(Value::Dict(pairs)) = resolve(whole)
-        {
-            values.extend(
-                pairs
-                    .iter()
-                    .map(|(name, value)| (name.to_string(), value.clone())),
-            );
-        }
-        for (name, node) in &task.arguments.named {
-            let Some(value) = resolve(node) else { continue };
-            // `set_fact` names variables by templates, too.
-            let name = match scope.template(name, node.span) {
-                Ok(rendered) => rendered.to_text().to_string(),
-                Err(_) => name.clone(),
-            };
-            values.insert(name.replace('-', "_"), value);
-        }
-        let mut free = task.arguments.free.as_ref();
-        if !takes_free_text(&task.module) {
-            let text = free.take().filter(|_| task.arguments.whole.is_none());
-            if text.is_some() {
-                let reason = format!("`{}` takes no free text, only `name=value`", task.module);
-                return Err(Refusal::diagnosed(diag::Code::BadParam, reason));
-            }
-        }
-        let free = free.and_then(|node| resolve(node));
-        self.trace_arguments(task, &values, free.as_ref());
-        match failed {
-            None => Ok(Params::new(&task.module, task.span, values, free)),
-            Some(failure) => {
-                self.report(&failure, task.span);
-                Err(Refusal::new(Code::TemplateFailed, failure.message))
-            }
-        }
-    }
-
-    /// Leaves a task to the person: a comment in the output with what it said.
-    pub(super) fn refuse(
-        &mut self,
-        task: &Task,
-        context: &Context<'a>,
-        scope: Option<&Scope<'a>>,
-        refusal: &Refusal,
-    ) {
-        self.close_part(task.item, Verdict::Manual, refusal.code, &refusal.reason);
-        if let Some(code) = refusal.diagnostic {
-            match &refusal.cure {
-                Some(cure) => {
-                    let (reason, cure) = (refusal.reason.clone(), cure.clone());
-                    self.diags.at_with_help(code, task.span, reason, cure);
-                }
-                None => self.diags.at(code, task.span, refusal.reason.clone()),
-            }
-        }
-        let same = |entry: &Entry| {
-            entry.origin.items == [task.item]
-                && matches!(&entry.resource, Resource::Opaque(it) if it.reason == refusal.reason)
-        };
-        if self.state.entries().any(same) {
-            return;
-        }
-        let title = if task.name.is_empty() {
-            task.module.clone()
-        } else {
-            self.title(task, scope)
-        };
-        let opaque = Opaque {
-            subject: task.module.clone(),
-            title,
-            reason: refusal.reason.clone(),
-            cure: refusal.cure.clone(),
-            lines: if context.is_silent() {
-                vec![Text::from(NOT_SHOWN)]
-            } else {
-                shown_arguments(task, scope)
-            },
-        };
-        let part = context
-            .role
-            .as_ref()
-            .map_or(Part::Machine, |role| Part::Role(role.title.clone()));
-        let entry = Entry {
-            resource: Resource::Opaque(opaque),
-            part,
-            origin: Origin::of(task.item),
-            assumptions: Vec::new(),
-            guard: Condition::True,
-        };
-        self.state.put(entry, self.book);
-    }
-
-    fn title(&self, task: &Task, scope: Option<&Scope<'a>>) -> String {
-        let rendered = scope.and_then(|scope| scope.template(&task.name, task.span).ok());
-        rendered.map_or_else(|| task.name.clone(), |value| value.to_text().to_string())
-    }
-
-    /// Binds what the task registers.
-    fn register(&mut self, task: &Task, returned: Vec<Returned>, looped: bool) {
-        let register = task.keywords.register.as_ref();
-        let Some(name) = register.and_then(|it| it.text()) else {
-            return;
-        };
-        let mut under: Vec<String> = Vec::new();
-        for clause in returned.iter().flat_map(|it| &it.under) {
-            if !under.contains(clause) {
-                under.push(clause.clone());
-            }
-        }
-        let mut values: Vec<Value> = returned.into_iter().map(|it| it.value).collect();
-        let value = match values.pop() {
-            Some(one) if !looped => one,
-            last => {
-                values.extend(last);
-                results::of_loop(task, &values)
-            }
-        };
-        self.remember(name, Binding::under(value, under));
-    }
-
-    pub(super) fn remember_unknown(&mut self, task: &Task) {
-        if let Some(name) = task.keywords.register.as_ref().and_then(|it| it.text()) {
-            let value = results::unknown(task);
-            self.remember(name, Binding::Value(value));
-        }
-    }
+/// Returns the condition, as written, that keeps a task from running.
+fn false_condition(scope: &Scope<'_>, context: &Context<'_>) -> Option<Value> {
+    let mut all = context
+        .when
+        .iter()
+        .flat_map(|node| node.items().unwrap_or(std::slice::from_ref(*node)));
+    let node = all.find(|node| matches!(scope.condition(node), Ok(Condition::False)))?;
+    Some(Value::as_written(node))
 }
 
 /// Tells whether a module runs within Ansible and touches no machine.

@@ -23,6 +23,8 @@ pub(in crate::import::ansible) struct Trace {
     pub(super) arguments: Option<Json>,
     pub(super) rendered: Option<Rendered>,
     pub(super) in_handler: bool,
+    /// Ansible would not come here.
+    pub(super) is_muted: bool,
 }
 
 impl Player<'_> {
@@ -30,6 +32,11 @@ impl Player<'_> {
     pub(super) fn trace(&mut self, task: &Task, item: Option<&Value>, returned: &Returned) {
         let silent = self.silent;
         let Some(trace) = &mut self.trace else { return };
+        if trace.is_muted {
+            trace.arguments = None;
+            trace.rendered = None;
+            return;
+        }
         // `shell` is `command` with this argument.
         if task.module == "shell"
             && let Some(Json::Object(arguments)) = &mut trace.arguments
@@ -93,7 +100,7 @@ fn outcome(returned: &Returned) -> Outcome {
         Condition::False => Outcome::Skipped,
         Condition::Unknown(_) => Outcome::Unknown,
         Condition::True if is_true("skipped") => Outcome::Skipped,
-        Condition::True if returned.failed || is_true("failed") => Outcome::Failed,
+        Condition::True if returned.failed.is_some() || is_true("failed") => Outcome::Failed,
         Condition::True => Outcome::Ok,
     }
 }

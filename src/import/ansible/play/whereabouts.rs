@@ -95,6 +95,8 @@ impl<'a> Player<'a> {
     }
 
     fn variable(&self, scope: &Scope<'a>, name: &str) -> Option<String> {
+        // Nobody needs to give it.
+        scope.bound(name)?;
         match scope.get(name).ok()? {
             Value::Undefined(_) | Value::None => None,
             value => value.to_text().plain().map(str::to_owned),

@@ -95,6 +95,7 @@ fn copy_file(
         tell(run, Change::No, pairs);
         return Ok(());
     };
+    credit(run, &file.path, &copied.path);
     let mut pairs = copied.pairs;
     pairs.retain(|(name, _)| !matches!(*name, "src" | "path"));
     pairs.push(src);
@@ -212,6 +213,7 @@ fn copy_below(from: &str, to: &str, run: &mut Run<'_, '_>) -> Change {
                     let mode = file.mode.or(before.map(|_| NEW_FILE));
                     let found = write_file(run, &target, file.content.clone(), &with_mode(mode));
                     change = change.or(found);
+                    credit(run, &source, &target);
                 }
             }
             Some(Resource::Link(link)) => {
@@ -231,6 +233,14 @@ fn copy_below(from: &str, to: &str, run: &mut Run<'_, '_>) -> Change {
         }
     }
     change
+}
+
+/// Who wrote what is copied shaped the copy, too.
+fn credit(run: &mut Run<'_, '_>, from: &str, to: &str) {
+    let origin = run.state.at_path(from).map(|it| it.origin.clone());
+    if let Some(origin) = origin {
+        run.state.credit(to, &origin);
+    }
 }
 
 fn with_mode(mode: Option<Mode>) -> Wishes {

@@ -192,4 +192,14 @@ fn who_shaped_a_file_is_its_origin() {
         "/opt/a",
         2,
     );
+    super::check_origins(
+        "- copy: {dest: /opt/a, content: one}\n- copy: {src: /opt/a, dest: /opt/b, remote_src: true}\n- file: {path: /opt/a, state: absent}",
+        "/opt/b",
+        2,
+    );
+    super::check_origins(
+        "- copy: {dest: /opt/a/1, content: one}\n- copy: {dest: /opt/a/2, content: two}\n- assemble: {src: /opt/a, dest: /opt/b}",
+        "/opt/b",
+        3,
+    );
 }
