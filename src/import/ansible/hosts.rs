@@ -311,7 +311,6 @@ fn common(inventory: &Inventory, tree: &SourceTree, options: &super::Options) ->
     );
     set("ansible_check_mode", Value::Bool(false));
     set("ansible_forks", Value::Int(5));
-    set("ansible_managed", Value::str("Ansible managed"));
     let all = ["all".to_owned()];
     let asked = if options.tags.is_empty() {
         &all[..]

@@ -10,6 +10,7 @@ mod arguments;
 mod asked;
 mod chronicle;
 mod conditions;
+mod digest;
 mod facts;
 mod hosts;
 mod inventory;

@@ -56,7 +56,7 @@ fn may_fail(task: &Task) -> bool {
 }
 
 /// A play goes on only after success, unless the task says otherwise.
-fn failed(task: &Task) -> Value {
+pub(super) fn failed(task: &Task) -> Value {
     if may_fail(task) {
         hole(task, "the success")
     } else {

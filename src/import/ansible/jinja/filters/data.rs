@@ -1,10 +1,9 @@
 //! Filters between texts and values: JSON, YAML, base64, hashes, booleans.
 
-use md5::Md5;
-use sha1::Sha1;
-use sha2::{Digest, Sha224, Sha256, Sha384, Sha512};
+use sha1::{Digest, Sha1};
 
 use super::{Run, Takes, plain};
+use crate::import::ansible::digest::{alphabet, base64, digest, hex};
 use crate::import::ansible::jinja::args::Args;
 use crate::import::ansible::jinja::python::{JsonStyle, json};
 use crate::import::ansible::jinja::yaml::{Flow, YamlStyle, dump};
@@ -45,18 +44,10 @@ pub(super) fn find(name: &str) -> Option<(Takes, Run)> {
             Ok(base64(plain(&value).as_bytes(), url).into())
         }),
         "b64decode" => (Takes::Items, b64decode),
-        "md5" => (Takes::Items, |_, value, _| Ok(hashed::<Md5>(&value))),
-        "sha1" | "checksum" => (Takes::Items, |_, value, _| Ok(hashed::<Sha1>(&value))),
+        "md5" => (Takes::Items, |_, value, _| hashed("md5", &value)),
+        "sha1" | "checksum" => (Takes::Items, |_, value, _| hashed("sha1", &value)),
         "hash" => (Takes::Items, |_, value, args| {
-            Ok(match args.str(0, "hashtype")?.unwrap_or("sha1") {
-                "md5" => hashed::<Md5>(&value),
-                "sha1" => hashed::<Sha1>(&value),
-                "sha224" => hashed::<Sha224>(&value),
-                "sha256" => hashed::<Sha256>(&value),
-                "sha384" => hashed::<Sha384>(&value),
-                "sha512" => hashed::<Sha512>(&value),
-                other => return Err(Failure::failed(format!("the hash `{other}` is not known"))),
-            })
+            hashed(args.str(0, "hashtype")?.unwrap_or("sha1"), &value)
         }),
         "to_uuid" => (Takes::Items, to_uuid),
         "password_hash" => (Takes::Anything, |env, value, _| match value {
@@ -233,12 +224,11 @@ pub(in crate::import::ansible::jinja) fn of_yaml(node: &Node) -> Value {
     node.scalar().map_or(Value::None, Value::from_scalar)
 }
 
-fn hashed<D: Digest>(value: &Value) -> Value {
-    hex(&D::digest(plain(value).as_bytes())).into()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+fn hashed(algorithm: &str, value: &Value) -> Eval<Value> {
+    let found = digest(algorithm, plain(value).as_bytes());
+    found
+        .map(Value::from)
+        .ok_or_else(|| Failure::failed(format!("the hash `{algorithm}` is not known")))
 }
 
 /// A version 5 UUID.
@@ -268,35 +258,6 @@ fn to_uuid(_: &mut Env<'_, '_>, value: Value, args: &Args) -> Eval<Value> {
         &text[20..],
     ];
     Ok(parts.join("-").into())
-}
-
-fn alphabet(url: bool) -> &'static [u8; 64] {
-    if url {
-        b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-    } else {
-        b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
-    }
-}
-
-fn base64(bytes: &[u8], url: bool) -> String {
-    let alphabet = alphabet(url);
-    let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for chunk in bytes.chunks(3) {
-        let mut group = [0u8; 3];
-        for (to, from) in group.iter_mut().zip(chunk) {
-            *to = *from;
-        }
-        let bits = u32::from_be_bytes([0, group[0], group[1], group[2]]);
-        for at in 0..4 {
-            if at <= chunk.len() {
-                let index = (bits >> (18 - 6 * at)) & 63;
-                out.push(char::from(alphabet[index as usize]));
-            } else {
-                out.push('=');
-            }
-        }
-    }
-    out
 }
 
 fn b64decode(env: &mut Env<'_, '_>, value: Value, args: &Args) -> Eval<Value> {
