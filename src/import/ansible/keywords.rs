@@ -129,6 +129,52 @@ pub(super) fn is_task_keyword(name: &str) -> bool {
     TASK_KEYWORDS.contains(&name) || name.starts_with("with_")
 }
 
+/// What the dynamic includes take of them.
+const INCLUDE_KEYWORDS: &[&str] = &[
+    "action",
+    "args",
+    "collections",
+    "debugger",
+    "ignore_errors",
+    "loop",
+    "loop_control",
+    "name",
+    "no_log",
+    "register",
+    "run_once",
+    "tags",
+    "timeout",
+    "vars",
+    "when",
+];
+
+pub(super) fn is_include_keyword(name: &str) -> bool {
+    INCLUDE_KEYWORDS.contains(&name) || name.starts_with("with_")
+}
+
+/// Returns the options of an include or an import; nothing for other modules.
+pub(super) fn include_options(module: &str) -> Option<&'static [&'static str]> {
+    const ROLE: &[&str] = &[
+        "name",
+        "role",
+        "tasks_from",
+        "vars_from",
+        "defaults_from",
+        "handlers_from",
+        "public",
+        "allow_duplicates",
+        "rolespec_validate",
+        "apply",
+    ];
+    Some(match module {
+        "include_tasks" => &["file", "apply"],
+        "import_tasks" => &["file"],
+        "include_role" => ROLE,
+        "import_role" => ROLE.split_last().map_or(ROLE, |(_, rest)| rest),
+        _ => return None,
+    })
+}
+
 /// The keywords that the translation looks at. The others (delay, async, throttle, connection …) say how Ansible
 /// goes about it, not what the machine must have.
 #[derive(Clone, Debug, Default)]

@@ -81,9 +81,7 @@ impl<'a> Library<'a> {
             let path = tree.path(file);
             // Templates and files are the machine's, often no YAML yet.
             let ignored = is_ignored(path);
-            let is_content = path
-                .split('/')
-                .any(|part| part == "templates" || part == "files");
+            let is_content = folders(path).any(|part| part == "templates" || part == "files");
             if !ignored && !is_content {
                 diags.append(problems);
             }
@@ -423,8 +421,17 @@ fn is_yaml(path: &str) -> bool {
 }
 
 fn is_data(path: &str) -> bool {
-    let mut folders = path.split('/').rev().skip(1);
-    folders.any(|part| DATA_FOLDERS.contains(&part))
+    folders(path).any(|part| DATA_FOLDERS.contains(&part))
+}
+
+/// Returns the names of the folders of a path, without those of roles: a role may be called `files`.
+fn folders(path: &str) -> impl Iterator<Item = &str> {
+    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let mut above = "";
+    folder.split('/').filter(move |part| {
+        let is_role = std::mem::replace(&mut above, part) == "roles";
+        !is_role
+    })
 }
 
 fn is_task_path(path: &str) -> bool {

@@ -5,7 +5,9 @@
 use std::sync::Arc;
 
 use super::arguments::Arguments;
-use super::keywords::{Keywords, PLAY_KEYWORDS, is_play_keyword, is_task_keyword};
+use super::keywords::{
+    Keywords, PLAY_KEYWORDS, include_options, is_include_keyword, is_play_keyword, is_task_keyword,
+};
 use crate::account::{Account, ItemId, ItemKind};
 use crate::diag::{self, Diagnostics};
 use crate::source::{FileId, Span};
@@ -290,6 +292,7 @@ impl Reader<'_> {
             .and_then(|it| it.text())
             .unwrap_or_default()
             .to_owned();
+        self.judge_include(node, &module, &arguments);
         let item = self.open(node.span, &module, &name);
         let mut keywords = Keywords::read(node);
         if node.get("local_action").is_some() {
@@ -304,6 +307,39 @@ impl Reader<'_> {
             arguments,
             keywords,
         })))
+    }
+
+    /// Says what an include or an import does not take: Ansible refuses the whole playbook then.
+    fn judge_include(&mut self, node: &Node, module: &str, arguments: &Arguments) {
+        let Some(taken) = include_options(module) else {
+            return;
+        };
+        let is_dynamic = module.starts_with("include");
+        for (key, _) in node.pairs().unwrap_or_default() {
+            let Some(name) = key.text() else { continue };
+            let is_loop = name == "loop" || name.starts_with("with_");
+            let is_refused = if is_dynamic {
+                is_task_keyword(name) && !is_include_keyword(name)
+            } else {
+                is_loop
+            };
+            if is_refused && name != "listen" {
+                let message = format!("`{module}` does not take the keyword `{name}`");
+                self.diags.at(diag::Code::AnsibleKeyword, key.span, message);
+            }
+        }
+        for (name, value) in &arguments.named {
+            if !taken.contains(&name.as_str()) {
+                let message = format!("`{name}` is no option of `{module}`");
+                self.diags
+                    .at(diag::Code::AnsibleKeyword, value.span, message);
+            }
+        }
+        if self.kind == ItemKind::AnsibleHandler && module.ends_with("_role") {
+            let message = format!("`{module}` cannot be a handler");
+            self.diags
+                .at(diag::Code::AnsibleKeyword, node.span, message);
+        }
     }
 
     /// Opens the item of a task; a task that stands at the same place (an alias of YAML) has it already.

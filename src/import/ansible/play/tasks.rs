@@ -12,7 +12,7 @@ use super::{Player, both};
 use crate::account::{Code, Verdict};
 use crate::diag;
 use crate::import::ansible::chronicle::What;
-use crate::import::ansible::modules::{self, Run};
+use crate::import::ansible::modules::{self, End, Run};
 use crate::import::ansible::params::Refusal;
 use crate::import::ansible::playbook::Task;
 use crate::import::ansible::results;
@@ -220,6 +220,12 @@ impl<'a> Player<'a> {
                 let reason = failure.message.clone();
                 return self.fails(task, context, scope, &failure, reason);
             }
+        }
+        let target = context.delegate_to.and_then(|it| scope.resolve(it).ok());
+        if let Some(hole) = target.as_ref().and_then(Value::hole)
+            && !is_of_ansible(&task.module)
+        {
+            return self.not_run(task, context, scope, Err(Refusal::hole(hole)));
         }
         let elsewhere = self.elsewhere(scope, task, context);
         if let Some(Elsewhere::Host(host)) = &elsewhere
@@ -451,6 +457,10 @@ impl<'a> Player<'a> {
         if guard == Condition::True
             && let Some(what) = ended
         {
+            if what == End::Role && context.role.is_none() {
+                let message = "`end_role` stands outside of a role";
+                self.diags.at(diag::Code::AnsibleShape, task.span, message);
+            }
             self.halt.end(what);
         }
         if let Condition::Unknown(why) = &guard {
