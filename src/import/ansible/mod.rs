@@ -31,6 +31,7 @@ mod session;
 mod settings;
 mod settle;
 mod tags;
+mod time;
 mod value;
 mod vault;
 

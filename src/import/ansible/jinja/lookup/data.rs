@@ -37,6 +37,11 @@ pub(super) fn subelements(terms: &[Value]) -> Eval<Vec<Value>> {
     let keys: Vec<&str> = path.split('.').collect();
     let mut rows = Vec::new();
     'elements: for element in elements {
+        if let Value::Unknown(hole) = &element {
+            let below = Value::Unknown(hole.clone());
+            rows.push(Value::list(vec![element, below]));
+            continue;
+        }
         let Some(dict) = element.as_dict() else {
             return Err(Failure::failed(
                 "`subelements` goes through dictionaries only",
