@@ -197,7 +197,11 @@ fn convert_projects(projects: &[Project], out: &str, job: &Job<'_>, conversion: 
             job.options
                 .import
                 .of_project(&project.folder, &project.left_out, &project.given);
+        let before = account.steps.len();
         let model = (project.importer.import)(&part, &options, account, diagnostics);
+        for step in account.steps.iter_mut().skip(before) {
+            project.folder.clone_into(&mut step.project);
+        }
         models.push((project.importer, model));
         trees.push(part);
     }

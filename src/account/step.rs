@@ -8,8 +8,11 @@ use serde_json::Value;
 /// One task, or one round of its loop, as it was played for a host.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct Step {
+    /// The folder of the project, where it is not the root.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub project: String,
     pub host: String,
-    /// `roles/x/tasks/main.yml:12`, relative to the root.
+    /// `roles/x/tasks/main.yml:12`, relative to the root of the project.
     pub source: String,
     /// The module, without its collection.
     pub module: String,
@@ -45,8 +48,10 @@ pub enum Outcome {
 pub struct Rendered {
     /// The file of the template, relative to the root.
     pub template: String,
+    /// The text, or `{"failed": why}`.
     pub text: Value,
-    /// The variables that it asked for: `{"written": ...}` with templates of their own, or `{"value": ...}`.
+    /// The variables that it asked for: `{"written": ...}` with templates of their own, or `{"value": ...}`; those of
+    /// `hostvars` as `{"hosts": {host: {name: ...}}}`.
     pub variables: Value,
     /// The folders in which it looks for other files, relative to the root.
     pub search: Vec<String>,

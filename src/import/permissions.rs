@@ -6,6 +6,8 @@ pub(crate) fn symbolic(text: &str, base: u32) -> Option<(u32, u32)> {
     for clause in text.split(',') {
         let at = clause.find(['+', '-', '='])?;
         let (who, mut rest) = clause.split_at(at);
+        // Where nobody is named, the usual umask keeps its bits.
+        let kept = if who.is_empty() { 0o022 } else { 0 };
         let who = if who.is_empty() || who.contains('a') {
             "ugo"
         } else {
@@ -27,16 +29,17 @@ pub(crate) fn symbolic(text: &str, base: u32) -> Option<(u32, u32)> {
                 let mut asked = 0;
                 for letter in letters.chars() {
                     asked |= match letter {
-                        'r' => 4 << shift,
-                        'w' => 2 << shift,
-                        'x' => 1 << shift,
+                        'r' => (4 << shift) & !kept,
+                        'w' => (2 << shift) & !kept,
+                        'x' => (1 << shift) & !kept,
                         // For files only where somebody may execute it already.
                         'X' if bits & 0o111 != 0 => 1 << shift,
                         'X' => 0,
                         's' if class == 'u' => 0o4000,
                         's' if class == 'g' => 0o2000,
                         's' => 0,
-                        't' => 0o1000,
+                        't' if class == 'o' => 0o1000,
+                        't' => 0,
                         'u' => (bits >> 6 & 7) << shift,
                         'g' => (bits >> 3 & 7) << shift,
                         'o' => (bits & 7) << shift,
@@ -47,7 +50,12 @@ pub(crate) fn symbolic(text: &str, base: u32) -> Option<(u32, u32)> {
                     '+' => bits |= asked,
                     '-' => bits &= !asked,
                     _ => {
-                        bits = bits & !(7 << shift) | asked;
+                        let special = match class {
+                            'u' => 0o4000,
+                            'g' => 0o2000,
+                            _ => 0o1000,
+                        };
+                        bits = bits & !(7 << shift | special) | asked;
                         said |= 7 << shift;
                     }
                 }
@@ -73,6 +81,9 @@ mod tests {
             ("g=u", 0o640, 0o660),
             ("u+rw-x", 0o700, 0o600),
             ("g+s", 0o755, 0o2755),
+            ("+w", 0o444, 0o644),
+            ("g=rx", 0o2775, 0o0755),
+            ("o+t", 0o777, 0o1777),
         ] {
             assert_eq!(
                 symbolic(text, base).map(|it| it.0),

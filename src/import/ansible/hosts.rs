@@ -308,7 +308,6 @@ fn common(inventory: &Inventory, tree: &SourceTree) -> Arc<Layer> {
     );
     set("ansible_check_mode", Value::Bool(false));
     set("ansible_forks", Value::Int(5));
-    set("ansible_managed", Value::str("Ansible managed"));
     set("ansible_run_tags", Value::list(vec![Value::str("all")]));
     set("ansible_skip_tags", Value::list(Vec::new()));
     set("ansible_verbosity", Value::Int(0));

@@ -9,6 +9,7 @@
 mod arguments;
 mod asked;
 mod chronicle;
+mod digest;
 mod facts;
 mod hosts;
 mod inventory;

@@ -53,7 +53,7 @@ fn may_fail(task: &Task) -> bool {
 }
 
 /// A play goes on only after success, unless the task says otherwise.
-fn failed(task: &Task) -> Value {
+pub(super) fn failed(task: &Task) -> Value {
     if may_fail(task) {
         hole(task, "the success")
     } else {
@@ -71,6 +71,10 @@ pub(super) fn skipped() -> Value {
         ("changed", Value::Bool(false)),
         ("skipped", Value::Bool(true)),
         ("skip_reason", Value::str("Conditional result was False")),
+        (
+            "false_condition",
+            Value::unknown("the condition that was false", None),
+        ),
     ])
 }
 
@@ -103,27 +107,71 @@ pub(super) fn with_item(result: Value, item: Option<&Value>) -> Value {
     }
 }
 
-/// The result of a loop: those of its items, each with its `item`.
+/// The result of a loop: those of its items, each with its item and how that was called.
 pub(super) fn of_loop(task: &Task, returned: &[Value]) -> Value {
-    let all_skipped = returned.iter().all(|it| it.get("skipped").is_some());
-    let is_changed = |it: &Value| matches!(it.get("changed"), Some(Value::Bool(true)));
-    let is_same = |it: &Value| matches!(it.get("changed"), Some(Value::Bool(false)));
+    if returned.is_empty() {
+        return Value::of_pairs(vec![
+            ("changed", Value::Bool(false)),
+            ("skipped", Value::Bool(true)),
+            ("skipped_reason", Value::str("No items in the list")),
+            ("results", Value::list(Vec::new())),
+        ]);
+    }
+    let is = |it: &Value, key: &str| matches!(it.get(key), Some(Value::Bool(true)));
+    let is_not = |it: &Value, key: &str| matches!(it.get(key), Some(Value::Bool(false)));
+    let are_known = |key: &str| returned.iter().all(|it| is(it, key) || is_not(it, key));
+    let one_of = |key: &str| returned.iter().any(|it| is(it, key));
+    let all_skipped = returned.iter().all(|it| is(it, "skipped"));
+    let looped = returned.iter().enumerate();
+    let looped = looped.map(|(at, it)| with_names(task, it.clone(), at));
     let mut pairs = vec![
-        ("results", Value::list(returned.to_vec())),
+        ("results", Value::list(looped.collect())),
+        ("skipped", Value::Bool(all_skipped)),
         (
             "changed",
-            if returned.iter().any(is_changed) {
-                Value::Bool(true)
-            } else if returned.iter().all(is_same) {
-                Value::Bool(false)
+            if one_of("changed") || are_known("changed") {
+                Value::Bool(one_of("changed"))
             } else {
                 hole(task, "the change")
             },
         ),
-        ("msg", Value::str("All items completed")),
+        (
+            "msg",
+            Value::str(if one_of("failed") {
+                "One or more items failed"
+            } else if all_skipped {
+                "All items skipped"
+            } else {
+                "All items completed"
+            }),
+        ),
     ];
-    if all_skipped {
-        pairs.push(("skipped", Value::Bool(true)));
+    // Without a failure Ansible says nothing of it, and what asks is told that it succeeded.
+    if one_of("failed") {
+        pairs.push(("failed", Value::Bool(true)));
     }
     Value::of_pairs(pairs)
+}
+
+/// Calls the item of a round as the loop calls it.
+fn with_names(task: &Task, result: Value, at: usize) -> Value {
+    let Value::Dict(pairs) = &result else {
+        return result;
+    };
+    let control = task.keywords.loop_control.as_ref();
+    let name = |key: &str| control.and_then(|it| it.get(key)?.text());
+    let mut pairs = (**pairs).clone();
+    let own = name("loop_var").unwrap_or("item");
+    if own != "item"
+        && let Some(item) = pairs.shift_remove(&Key::Str("item".to_owned()))
+    {
+        pairs.insert(Key::Str(own.to_owned()), item);
+    }
+    pairs.insert(Key::Str("ansible_loop_var".to_owned()), Value::str(own));
+    if let Some(index) = name("index_var") {
+        let at = i64::try_from(at).unwrap_or(i64::MAX);
+        pairs.insert(Key::Str(index.to_owned()), Value::Int(at));
+        pairs.insert(Key::Str("ansible_index_var".to_owned()), Value::str(index));
+    }
+    Value::dict(pairs)
 }

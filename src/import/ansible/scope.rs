@@ -3,6 +3,7 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use indexmap::{IndexMap, IndexSet};
@@ -18,6 +19,7 @@ use crate::diag::Code;
 use crate::import::secret::is_secret_name;
 use crate::model::{Condition, Hole, HoleKind, Text};
 use crate::source::{FileId, Span};
+use crate::syntax::jinja::Settings;
 use crate::syntax::yaml::{Kind, Node, Scalar};
 
 /// One level of variables. Of the layers of a scope, the last that has a name counts.
@@ -118,16 +120,31 @@ pub(crate) struct Scope<'a> {
     /// What is being rendered: a variable that needs itself has no value.
     busy: RefCell<Vec<String>>,
     /// What has to hold for the values that were used so far.
-    assumed: RefCell<IndexSet<String>>,
-    /// The names that were asked for, where somebody watches.
-    asked: RefCell<Option<IndexSet<String>>>,
+    assumed: Rc<RefCell<IndexSet<String>>>,
+    /// The names that were asked for, where somebody watches; shared with the scopes of other hosts.
+    asked: Rc<RefCell<Option<IndexSet<Asked>>>>,
+    /// The host whose variables `hostvars` shows in this scope.
+    other_host: Option<Rc<str>>,
 }
 
-/// How a template file is rendered (the parameters of the `template` module).
+/// A name that was asked for, and of which other host.
+pub(crate) type Asked = (Option<Rc<str>>, String);
+
+/// How a template file is rendered, where nothing else than its white space is told.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Whitespace {
     pub(crate) trim_blocks: bool,
     pub(crate) lstrip_blocks: bool,
+}
+
+impl From<Whitespace> for Settings {
+    fn from(whitespace: Whitespace) -> Settings {
+        Settings {
+            trim_blocks: whitespace.trim_blocks,
+            lstrip_blocks: whitespace.lstrip_blocks,
+            ..Settings::default()
+        }
+    }
 }
 
 impl<'a> Scope<'a> {
@@ -161,8 +178,9 @@ impl<'a> Scope<'a> {
             layers,
             cache: RefCell::default(),
             busy: RefCell::default(),
-            assumed: RefCell::default(),
-            asked: RefCell::default(),
+            assumed: Rc::default(),
+            asked: Rc::default(),
+            other_host: None,
         }
     }
 
@@ -170,7 +188,12 @@ impl<'a> Scope<'a> {
     pub(crate) fn with(&self, layer: Layer) -> Scope<'a> {
         let mut layers = self.layers.clone();
         layers.push(Arc::new(layer));
-        Scope::new(self.session, self.hosts, Arc::clone(&self.search), layers)
+        Scope {
+            assumed: Rc::clone(&self.assumed),
+            asked: Rc::clone(&self.asked),
+            other_host: self.other_host.clone(),
+            ..Scope::new(self.session, self.hosts, Arc::clone(&self.search), layers)
+        }
     }
 
     pub(crate) fn session(&self) -> &'a Session<'a> {
@@ -187,6 +210,7 @@ impl<'a> Scope<'a> {
     }
 
     pub(crate) fn hosts(&self) -> &'a HostVars {
+        self.note("hostvars");
         self.hosts
     }
 
@@ -195,12 +219,12 @@ impl<'a> Scope<'a> {
         let made = || self.session.others().has_made(host).then(Vec::new);
         let mut layers = self.hosts.get(host).cloned().or_else(made)?;
         layers.extend(self.session.before(host).map(Arc::new));
-        Some(Scope::new(
-            self.session,
-            self.hosts,
-            Arc::clone(&self.search),
-            layers,
-        ))
+        let search = Arc::clone(&self.search);
+        Some(Scope {
+            asked: Rc::clone(&self.asked),
+            other_host: Some(host.into()),
+            ..Scope::new(self.session, self.hosts, search, layers)
+        })
     }
 
     /// Returns the names of all variables, each once.
@@ -208,6 +232,7 @@ impl<'a> Scope<'a> {
         let all = self.layers.iter().flat_map(|layer| layer.vars.keys());
         let mut names: IndexMap<&str, ()> = IndexMap::new();
         for name in all {
+            self.note(name);
             names.insert(name, ());
         }
         names.into_keys().collect()
@@ -220,8 +245,18 @@ impl<'a> Scope<'a> {
     }
 
     /// Returns the names that were asked for since `watch`.
-    pub(crate) fn watched(&self) -> IndexSet<String> {
+    pub(crate) fn watched(&self) -> IndexSet<Asked> {
         self.asked.borrow_mut().take().unwrap_or_default()
+    }
+
+    pub(crate) fn is_watched(&self) -> bool {
+        self.asked.borrow().is_some()
+    }
+
+    fn note(&self, name: &str) {
+        if let Some(asked) = self.asked.borrow_mut().as_mut() {
+            asked.insert((self.other_host.clone(), name.to_owned()));
+        }
     }
 
     /// Returns what a name is bound to.
@@ -231,9 +266,7 @@ impl<'a> Scope<'a> {
     }
 
     fn binding(&self, name: &str) -> Option<&Binding> {
-        if let Some(asked) = self.asked.borrow_mut().as_mut() {
-            asked.insert(name.to_owned());
-        }
+        self.note(name);
         let mut layers = self.layers.iter().rev();
         let (layer, binding) = layers.find_map(|layer| Some((layer, layer.vars.get(name)?)))?;
         if let Some(assumed) = &layer.assumed {
@@ -524,14 +557,21 @@ impl<'a> Scope<'a> {
     }
 
     /// Renders a template file, as the module `template` does.
-    pub(crate) fn render(&self, file: FileId, whitespace: Whitespace) -> Result<Text, Failure> {
-        jinja::render(self, file, whitespace)
+    pub(crate) fn render(
+        &self,
+        file: FileId,
+        settings: impl Into<Settings>,
+    ) -> Result<Text, Failure> {
+        jinja::render(self, file, settings.into())
     }
 }
 
 /// Tells whether a string holds a template.
 pub(crate) fn is_template(text: &str) -> bool {
-    text.contains("{{") || text.contains("{%") || text.contains("{#")
+    text.contains("{{")
+        || text.contains("{%")
+        || text.contains("{#")
+        || text.starts_with("#jinja2:")
 }
 
 /// Follows keys into a value.

@@ -2,27 +2,38 @@
 //!
 //! Manual: <https://jinja.palletsprojects.com/en/stable/templates/>
 //!
-//! minijinja parses; its tree borrows from the text and is unstable, so that it is taken over into this one at once.
-//! Left out: `{% trans %}`, `{% debug %}`, and the difference between `with context` and `without context`, which
-//! minijinja does not keep.
+//! What is a tag, what is cut around it and what binds stronger is as in Jinja2 3.1, with its extensions `do` and
+//! `loopcontrols`.
+//!
+//! Left out: `{% trans %}` and `{% debug %}`; whole numbers beyond 64 bits; characters by name (`\N{...}`).
 
 mod depth;
-mod prepare;
-mod read;
+mod expression;
+mod lexer;
+mod parser;
+mod statement;
+mod strings;
 
 use std::rc::Rc;
 
-pub use read::{read_expression, read_template};
+use lexer::Mark;
+pub use parser::{read_expression, read_template};
 
-/// How a template treats the text around its tags.
+/// How a template treats the text around its tags, and what its tags look like.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Settings {
     pub trim_blocks: bool,
     pub lstrip_blocks: bool,
+    pub keep_trailing_newline: bool,
+    /// What line breaks of the template become.
+    pub newline: String,
     /// A backslash in a string of an expression stands for itself, as in templates of YAML files.
     pub literal_backslashes: bool,
-    /// Other delimiters than `{%`, `{{` and `{#`: starts and ends of block, variable, comment.
-    pub delimiters: Option<Box<[String; 6]>>,
+    /// Starts and ends of block, variable, comment.
+    pub marks: [String; 6],
+    /// What makes a line a statement, such as `%`.
+    pub line_statement: Option<String>,
+    pub line_comment: Option<String>,
 }
 
 /// Why a template does not parse.
@@ -77,16 +88,19 @@ pub enum StmtKind {
     Import {
         template: Expr,
         name: Rc<str>,
+        with_context: bool,
     },
     FromImport {
         template: Expr,
         /// Names and what they are called here.
         names: Vec<(Rc<str>, Rc<str>)>,
+        with_context: bool,
     },
     Extends(Expr),
     Include {
         template: Expr,
         ignore_missing: bool,
+        with_context: bool,
     },
     Macro(Rc<Macro>),
     CallBlock {
@@ -111,6 +125,9 @@ pub struct ForLoop {
 #[derive(Debug)]
 pub struct Block {
     pub name: Rc<str>,
+    /// It sees the names of the loop that it stands in.
+    pub is_scoped: bool,
+    pub is_required: bool,
     pub body: Body,
 }
 
@@ -120,6 +137,9 @@ pub struct Macro {
     pub args: Vec<Rc<str>>,
     /// Of the last arguments.
     pub defaults: Vec<Expr>,
+    pub takes_varargs: bool,
+    pub takes_kwargs: bool,
+    pub takes_caller: bool,
     pub body: Body,
 }
 
@@ -140,6 +160,7 @@ pub enum Expr {
     Slice(Box<Expr>, Box<[Option<Expr>; 3]>),
     Not(Box<Expr>),
     Neg(Box<Expr>),
+    Pos(Box<Expr>),
     And(Box<Expr>, Box<Expr>),
     Or(Box<Expr>, Box<Expr>),
     Math(MathOp, Box<Expr>, Box<Expr>),
@@ -153,8 +174,8 @@ pub enum Expr {
     Attr(Box<Expr>, Rc<str>),
     Item(Box<Expr>, Box<Expr>),
     Call(Box<Expr>, Vec<Arg>),
-    /// A list or a tuple.
     List(Vec<Expr>),
+    Tuple(Vec<Expr>),
     Dict(Vec<(Expr, Expr)>),
 }
 
@@ -199,14 +220,72 @@ pub enum CompareOp {
     NotIn,
 }
 
+impl Default for Settings {
+    /// Ansible's own.
+    fn default() -> Settings {
+        Settings {
+            trim_blocks: true,
+            lstrip_blocks: false,
+            keep_trailing_newline: false,
+            newline: "\n".to_owned(),
+            literal_backslashes: false,
+            marks: ["{%", "%}", "{{", "}}", "{#", "#}"].map(str::to_owned),
+            line_statement: None,
+            line_comment: None,
+        }
+    }
+}
+
 impl Settings {
     /// Returns the settings of a template that stands in a YAML file.
     pub fn of_yaml() -> Settings {
         Settings {
-            trim_blocks: true,
-            lstrip_blocks: false,
             literal_backslashes: true,
-            delimiters: None,
+            ..Settings::default()
         }
+    }
+
+    /// Tells whether a text may hold a tag.
+    pub fn starts_in(&self, text: &str) -> bool {
+        let [block, _, variable, _, comment, _] = &self.marks;
+        [block, variable, comment]
+            .iter()
+            .any(|it| text.contains(it.as_str()))
+    }
+
+    fn mark(&self, mark: Mark) -> &str {
+        let [
+            block,
+            block_end,
+            variable,
+            variable_end,
+            comment,
+            comment_end,
+        ] = &self.marks;
+        match mark {
+            Mark::BlockStart => block,
+            Mark::BlockEnd => block_end,
+            Mark::VariableStart => variable,
+            Mark::VariableEnd => variable_end,
+            Mark::CommentStart => comment,
+            Mark::CommentEnd => comment_end,
+            Mark::LineStatement => self.line_statement.as_deref().unwrap_or_default(),
+            Mark::LineComment => self.line_comment.as_deref().unwrap_or_default(),
+        }
+    }
+
+    /// Returns what starts a tag, in the order in which Jinja2 tries it: the longest first.
+    fn starts(&self) -> Vec<(Mark, &str)> {
+        let all = [
+            Mark::VariableStart,
+            Mark::LineStatement,
+            Mark::LineComment,
+            Mark::CommentStart,
+            Mark::BlockStart,
+        ];
+        let mut starts: Vec<(Mark, &str)> = all.map(|it| (it, self.mark(it))).to_vec();
+        starts.retain(|(_, mark)| !mark.is_empty());
+        starts.sort_by_key(|(_, mark)| std::cmp::Reverse(mark.len()));
+        starts
     }
 }

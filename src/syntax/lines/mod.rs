@@ -41,6 +41,8 @@ pub struct LineEdit<'a> {
 #[derive(Clone, Copy, Debug)]
 pub struct BlockEdit<'a> {
     pub block: &'a str,
+    /// The block is to be there: only then empty lines are added around it.
+    pub is_present: bool,
     /// With `{mark}` in it.
     pub marker: &'a str,
     pub marker_begin: &'a str,
@@ -61,11 +63,35 @@ pub struct Replacement<'a> {
     pub before: Option<&'a str>,
 }
 
-/// Returns the text in which a line stands.
+/// What became of a line that is set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Set {
+    /// It stands there already, or nothing tells where it belongs.
+    Nothing,
+    Added,
+    Replaced,
+}
+
+impl Set {
+    fn replaced(yes: bool) -> Set {
+        if yes { Set::Replaced } else { Set::Nothing }
+    }
+}
+
+/// What became of the matches that are replaced.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Replaced {
+    /// So many.
+    Count(String, usize),
+    /// The place in which to look is not there; its pattern.
+    NoSection(String),
+}
+
+/// Returns the text in which a line stands, and what became of it.
 ///
 /// # Errors
 /// What is wrong with a regular expression or the line's references to its groups.
-pub fn set_line(text: &str, edit: &LineEdit) -> Result<String, String> {
+pub fn set_line(text: &str, edit: &LineEdit) -> Result<(String, Set), String> {
     let mut lines: Vec<String> = text.split_inclusive('\n').map(str::to_owned).collect();
     let anchor = match edit.insert {
         Insert::After("BOF" | "EOF") | Insert::Before("BOF") => None,
@@ -108,8 +134,10 @@ pub fn set_line(text: &str, edit: &LineEdit) -> Result<String, String> {
         Find::Line => {}
     }
     if let Some((at, new)) = matched {
-        lines[at] = with_end(new?);
-        return Ok(lines.concat());
+        let new = with_end(new?);
+        let set = Set::replaced(lines[at] != new);
+        lines[at] = new;
+        return Ok((lines.concat(), set));
     }
 
     let mut same = None;
@@ -131,11 +159,13 @@ pub fn set_line(text: &str, edit: &LineEdit) -> Result<String, String> {
         }
     }
     if let Some(at) = same {
-        lines[at] = with_end(edit.line.to_owned());
-        return Ok(lines.concat());
+        let new = with_end(edit.line.to_owned());
+        let set = Set::replaced(lines[at] != new);
+        lines[at] = new;
+        return Ok((lines.concat(), set));
     }
     if edit.backrefs {
-        return Ok(lines.concat());
+        return Ok((lines.concat(), Set::Nothing));
     }
     let new = format!("{}\n", edit.line);
     match (edit.insert, place) {
@@ -151,33 +181,38 @@ pub fn set_line(text: &str, edit: &LineEdit) -> Result<String, String> {
         }
         // Unlike at the end of the file, a last line without a line break gets none here: the module joins them.
         (Insert::After(_), Some(at)) if at == lines.len() => lines.push(new),
-        (Insert::After(_), Some(at)) if lines[at].trim_end_matches(['\r', '\n']) == edit.line => {}
+        (Insert::After(_), Some(at)) if lines[at].trim_end_matches(['\r', '\n']) == edit.line => {
+            return Ok((lines.concat(), Set::Nothing));
+        }
         (Insert::After(_) | Insert::Before(_), Some(at)) => lines.insert(at, new),
     }
-    Ok(lines.concat())
+    Ok((lines.concat(), Set::Added))
 }
 
-/// Returns the text without the lines that are found; `line` is for `Find::Line`.
+/// Returns the text without the lines that are found, and how many they were; `line` is for `Find::Line`.
 ///
 /// # Errors
 /// What is wrong with the regular expression.
-pub fn remove_lines(text: &str, find: Find, line: &str) -> Result<String, String> {
+pub fn remove_lines(text: &str, find: Find, line: &str) -> Result<(String, usize), String> {
     let pattern = match find {
         Find::Regexp(regexp) => Some(bytes_pattern(regexp)?),
         Find::Substring(_) | Find::Line => None,
     };
     let mut kept = String::new();
+    let mut count = 0;
     for current in text.split_inclusive('\n') {
         let found = match (&pattern, find) {
             (Some(pattern), _) => pattern.search(current, 0)?.is_some(),
             (None, Find::Substring(part)) => current.contains(part),
             (None, Find::Line | Find::Regexp(_)) => current.trim_end_matches(['\r', '\n']) == line,
         };
-        if !found {
+        if found {
+            count += 1;
+        } else {
             kept.push_str(current);
         }
     }
-    Ok(kept)
+    Ok((kept, count))
 }
 
 /// Returns the text in which a block stands between its markers.
@@ -211,15 +246,14 @@ pub fn set_block(text: &str, edit: &BlockEdit) -> Result<String, String> {
     }
 
     let has_blank = |lines: &[String], at: usize| lines.get(at).is_some_and(|line| line == "\n");
-    // An empty block is how `state: absent` is said, for which the module adds no line breaks.
-    if edit.prepend_newline && !block.is_empty() && at > 0 && !has_blank(&lines, at - 1) {
+    if edit.prepend_newline && edit.is_present && at > 0 && !has_blank(&lines, at - 1) {
         lines.insert(at, "\n".to_owned());
         at += 1;
     }
     let behind = at + block.len();
-    let has_block = !block.is_empty();
     lines.splice(at..at, block);
-    if edit.append_newline && has_block && behind < lines.len() && !has_blank(&lines, behind) {
+    if edit.append_newline && edit.is_present && behind < lines.len() && !has_blank(&lines, behind)
+    {
         lines.insert(behind, "\n".to_owned());
     }
     Ok(lines.concat())
@@ -261,7 +295,7 @@ fn block_place(text: &str, lines: &[String], insert: Insert) -> Result<usize, St
 ///
 /// # Errors
 /// What is wrong with a regular expression or the replacement.
-pub fn replace(text: &str, edit: &Replacement) -> Result<String, String> {
+pub fn replace(text: &str, edit: &Replacement) -> Result<Replaced, String> {
     let section = match (edit.after, edit.before) {
         (None, None) => None,
         (after, before) => {
@@ -285,17 +319,14 @@ pub fn replace(text: &str, edit: &Replacement) -> Result<String, String> {
             let found = pattern.search(text, 0)?;
             match found.as_ref().and_then(|it| it.name("subsection")) {
                 Some(group) => group.start()..group.end(),
-                None => return Ok(text.to_owned()),
+                None => return Ok(Replaced::NoSection(source)),
             }
         }
     };
     let pattern = Pattern::new(edit.regexp, "m", Characters::Unicode)?;
-    let (new, _) = pattern.substitute(edit.replace, &text[range.clone()], 0)?;
-    Ok(format!(
-        "{}{new}{}",
-        &text[..range.start],
-        &text[range.end..]
-    ))
+    let (new, count) = pattern.substitute(edit.replace, &text[range.clone()], 0)?;
+    let whole = format!("{}{new}{}", &text[..range.start], &text[range.end..]);
+    Ok(Replaced::Count(whole, count))
 }
 
 fn bytes_pattern(regexp: &str) -> Result<Pattern, String> {

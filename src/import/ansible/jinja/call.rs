@@ -9,19 +9,25 @@ use crate::import::ansible::value::Value;
 use crate::syntax::jinja::{Arg, Expr};
 
 impl Env<'_, '_> {
-    pub(super) fn call(&mut self, callee: &Expr, args: &[Arg]) -> Eval<Value> {
+    /// Calls something; a call block gives what it calls a `caller`.
+    pub(super) fn call(
+        &mut self,
+        callee: &Expr,
+        args: &[Arg],
+        caller: Option<Rc<Callable>>,
+    ) -> Eval<Value> {
         match callee {
             Expr::Var(name) => {
                 if let Some(local) = self.local(name) {
                     let local = local.clone();
-                    return self.call_local(name, &local, args);
+                    return self.call_local(name, &local, args, caller);
                 }
                 if &**name == "caller" {
                     return Ok(Value::Undefined("caller".to_owned()));
                 }
                 self.function(name, args)
             }
-            Expr::Attr(object, name) => self.call_method(object, name, args),
+            Expr::Attr(object, name) => self.call_method(object, name, args, caller),
             other => match self.eval(other)? {
                 Value::Unknown(hole) => Ok(Value::Unknown(hole)),
                 value => Err(not_callable(&value)),
@@ -29,11 +35,17 @@ impl Env<'_, '_> {
         }
     }
 
-    fn call_local(&mut self, name: &str, local: &Local, args: &[Arg]) -> Eval<Value> {
+    fn call_local(
+        &mut self,
+        name: &str,
+        local: &Local,
+        args: &[Arg],
+        caller: Option<Rc<Callable>>,
+    ) -> Eval<Value> {
         match local {
             Local::Macro(callable) => {
-                let args = self.args(args)?;
-                self.call_macro(callable, &args)
+                let args = self.macro_args(args)?;
+                self.call_macro(callable, &args, caller)
             }
             Local::Joiner(state) => {
                 let used = state.1.replace(true);
@@ -49,9 +61,11 @@ impl Env<'_, '_> {
                 };
                 let args = self.args(args)?;
                 let value = args.need(0, "iterable")?.clone();
-                let mut out = Out::default();
-                self.loop_over(code, value, state.depth + 1, &mut out)?;
-                Ok(Value::Str(out.into_text()))
+                let mut out = Out::asked();
+                let was_strict = std::mem::replace(&mut self.is_strict, true);
+                let ran = self.loop_over(code, value, state.depth + 1, &mut out);
+                self.is_strict = was_strict;
+                ran.map(|()| out.finish())
             }
             Local::Value(Value::Unknown(hole)) => Ok(Value::Unknown(hole.clone())),
             Local::Value(value) => Err(not_callable(value)),
@@ -61,15 +75,25 @@ impl Env<'_, '_> {
         }
     }
 
-    fn call_method(&mut self, object: &Expr, name: &str, args: &[Arg]) -> Eval<Value> {
+    fn call_method(
+        &mut self,
+        object: &Expr,
+        name: &str,
+        args: &[Arg],
+        caller: Option<Rc<Callable>>,
+    ) -> Eval<Value> {
         if let Expr::Var(root) = object {
             if &**root == "self" {
-                let mut out = Out::default();
-                self.block_named(name, &mut out)?;
-                return Ok(Value::Str(out.into_text()));
+                let mut out = Out::asked();
+                let was_strict = std::mem::replace(&mut self.is_strict, true);
+                let ran = self.block_named(name, &mut out);
+                self.is_strict = was_strict;
+                return ran.map(|()| out.finish());
             }
             match self.local(root).cloned() {
-                Some(Local::Module(module)) => return self.call_module(&module, name, args),
+                Some(Local::Module(module)) => {
+                    return self.call_module(&module, name, args, caller);
+                }
                 Some(Local::Cycler(state)) => {
                     let at = state.1.get();
                     if name == "reset" {
@@ -129,19 +153,24 @@ impl Env<'_, '_> {
         method::call(&value, name, &args)
     }
 
-    fn call_module(&mut self, module: &Rc<Module>, name: &str, args: &[Arg]) -> Eval<Value> {
+    fn call_module(
+        &mut self,
+        module: &Rc<Module>,
+        name: &str,
+        args: &[Arg],
+        caller: Option<Rc<Callable>>,
+    ) -> Eval<Value> {
         let found = module.names.borrow().get(name).cloned();
         match found {
             Some(Local::Macro(callable)) => {
-                let args = self.args(args)?;
+                let args = self.macro_args(args)?;
                 let callable = Callable {
                     code: Rc::clone(&callable.code),
                     home: Home::Module(Rc::clone(module)),
-                    caller: false,
                 };
-                self.call_macro(&callable, &args)
+                self.call_macro(&callable, &args, caller)
             }
-            Some(other) => self.call_local(name, &other, args),
+            Some(other) => self.call_local(name, &other, args, caller),
             None => Err(Failure::failed(format!(
                 "the imported template has no macro `{name}`"
             ))),

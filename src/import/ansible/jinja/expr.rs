@@ -1,10 +1,10 @@
 //! Expressions.
 
 use super::args::Args;
-use super::{Env, Eval, Local, LoopState, attribute, key_of, ops};
+use super::{Env, Eval, Local, LoopState, attribute, format, key_of, ops};
 use crate::import::ansible::scope::Failure;
 use crate::import::ansible::value::{Dict, Key, Truth, Value};
-use crate::syntax::jinja::{Arg, CompareOp, Const, Expr};
+use crate::syntax::jinja::{Arg, CompareOp, Const, Expr, MathOp};
 
 impl Env<'_, '_> {
     pub(super) fn eval(&mut self, expr: &Expr) -> Eval<Value> {
@@ -18,6 +18,10 @@ impl Env<'_, '_> {
             Expr::Neg(inner) => {
                 let value = self.eval(inner)?;
                 ops::negate(value)
+            }
+            Expr::Pos(inner) => {
+                let value = self.eval(inner)?;
+                ops::positive(value)
             }
             Expr::And(left, right) => {
                 let value = self.eval(left)?;
@@ -37,7 +41,15 @@ impl Env<'_, '_> {
             }
             Expr::Math(op, left, right) => {
                 let left = self.eval(left)?;
-                let right = self.eval(right)?;
+                let is_tuple = matches!(**right, Expr::Tuple(_));
+                let mut right = self.eval(right)?;
+                // Of a list, which is no tuple, `%` shows the whole.
+                if let (MathOp::Rem, Some(pattern), Value::List(_), false) =
+                    (op, left.as_str(), &right, is_tuple)
+                    && format::takes(pattern) < 2
+                {
+                    right = Value::list(vec![right]);
+                }
                 ops::math(*op, left, right)
             }
             Expr::Compare(first, rest) => self.compare(first, rest),
@@ -64,7 +76,10 @@ impl Env<'_, '_> {
                 let args = self.args(args)?;
                 self.test(name, &value, &args).map(Value::from)
             }
-            Expr::Attr(..) | Expr::Item(..) => self.path(expr),
+            Expr::Attr(..) | Expr::Item(..) => match self.path(expr)? {
+                Value::Undefined(name) if self.is_strict => Err(Failure::undefined(&name)),
+                value => Ok(value),
+            },
             Expr::Slice(inner, parts) => {
                 let value = self.eval(inner)?;
                 let mut bounds = [None, None, None];
@@ -75,8 +90,8 @@ impl Env<'_, '_> {
                 }
                 ops::slice(value, &bounds)
             }
-            Expr::Call(callee, args) => self.call(callee, args),
-            Expr::List(items) => {
+            Expr::Call(callee, args) => self.call(callee, args, None),
+            Expr::List(items) | Expr::Tuple(items) => {
                 let mut list = Vec::with_capacity(items.len());
                 for item in items {
                     list.push(self.eval(item)?);
@@ -91,7 +106,7 @@ impl Env<'_, '_> {
                         return Ok(Value::Unknown(hole.clone()));
                     }
                     let value = self.eval(value)?;
-                    dict.insert(key_of(&key)?, value);
+                    insert(&mut dict, key_of(&key)?, value);
                 }
                 Ok(Value::dict(dict))
             }
@@ -116,7 +131,11 @@ impl Env<'_, '_> {
     fn compare(&mut self, first: &Expr, rest: &[(CompareOp, Expr)]) -> Eval<Value> {
         let mut left = self.eval(first)?;
         let mut open = None;
+        let mut is_tuple = matches!(first, Expr::Tuple(_));
         for (op, right) in rest {
+            // Python's tuples and lists are never equal.
+            let was_tuple = std::mem::replace(&mut is_tuple, matches!(right, Expr::Tuple(_)));
+            let is_mixed = was_tuple != is_tuple;
             let right = match self.host_of(right)? {
                 Some(host) if matches!(op, CompareOp::In | CompareOp::NotIn) => {
                     let known = self.in_host(&left, &host)?;
@@ -124,7 +143,11 @@ impl Env<'_, '_> {
                 }
                 _ => {
                     let right = self.eval(right)?;
-                    let truth = ops::compare(self.scope.session(), *op, &left, &right)?;
+                    let truth = match (op, &left, &right) {
+                        (CompareOp::Eq, Value::List(_), Value::List(_)) if is_mixed => Truth::No,
+                        (CompareOp::Ne, Value::List(_), Value::List(_)) if is_mixed => Truth::Yes,
+                        _ => ops::compare(self.scope.session(), *op, &left, &right)?,
+                    };
                     left = right;
                     truth.into()
                 }
@@ -160,6 +183,7 @@ impl Env<'_, '_> {
             };
         }
         match name {
+            _ if self.is_bare => self.outer(name),
             "vars" => self.all_vars(),
             "hostvars" => self.all_hosts(),
             _ => self.scope.get(name),
@@ -191,6 +215,10 @@ impl Env<'_, '_> {
         let Some(scope) = self.scope.of_host(host) else {
             return Ok(Value::Undefined(format!("hostvars[{host}]")));
         };
+        if scope.is_watched() {
+            // Rendered once, asked for each time.
+            scope.names();
+        }
         Ok(self.scope.session().host(host, || {
             let mut dict = Dict::new();
             for name in scope.names() {
@@ -220,7 +248,8 @@ impl Env<'_, '_> {
     }
 
     pub(super) fn is_hostvars(&self, expr: &Expr) -> bool {
-        matches!(expr, Expr::Var(name) if &**name == "hostvars" && self.local(name).is_none())
+        !self.is_bare
+            && matches!(expr, Expr::Var(name) if &**name == "hostvars" && self.local(name).is_none())
     }
 
     fn in_host(&self, key: &Value, host: &str) -> Eval<bool> {
@@ -296,6 +325,9 @@ impl Env<'_, '_> {
                 }
                 Some(Local::Macro(_) | Local::Joiner(_) | Local::Host(_)) | None => {}
             }
+            if self.is_bare {
+                return walk(self.outer(name)?, name, &steps);
+            }
             if &**name == "vars"
                 && let Some(first) = steps.first().and_then(Value::as_str)
             {
@@ -346,6 +378,17 @@ impl Env<'_, '_> {
         }
         Ok(out)
     }
+}
+
+/// Sets a key; for Python `1` and `True` are one, and the first stays.
+fn insert(dict: &mut Dict, key: Key, value: Value) {
+    let twin = match &key {
+        Key::Int(number @ (0 | 1)) => Some(Key::Bool(*number == 1)),
+        Key::Bool(it) => Some(Key::Int(i64::from(*it))),
+        Key::Int(_) | Key::Str(_) | Key::None => None,
+    };
+    let twin = twin.filter(|twin| dict.contains_key(twin));
+    dict.insert(twin.unwrap_or(key), value);
 }
 
 fn constant(it: &Const) -> Value {

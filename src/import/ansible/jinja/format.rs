@@ -22,6 +22,11 @@ struct Spec {
     kind: Option<char>,
 }
 
+/// Returns how many values a pattern of `%` takes.
+pub(super) fn takes(pattern: &str) -> usize {
+    pattern.replace("%%", "").matches('%').count()
+}
+
 /// `pattern % right`
 pub(super) fn percent(pattern: &str, right: &Value) -> Eval<Value> {
     let values = match right {

@@ -1,54 +1,31 @@
 //! Other templates: include, import, extends and blocks; and what the head of a template says about itself.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::{Callable, Env, Eval, Frame, Home, Local, Module, Out, Place};
 use crate::diag::Code;
-use crate::import::ansible::scope::{Failure, Whitespace};
+use crate::import::ansible::scope::Failure;
 use crate::import::ansible::value::Value;
-use crate::source::{FileId, join};
+use crate::source::{FileId, SourceTree, join};
 use crate::syntax::jinja::{Block, Body, Expr, Settings, StmtKind};
 
-/// The signs of statements, values and comments.
-pub(super) const DELIMITERS: [&str; 6] = ["{%", "%}", "{{", "}}", "{#", "#}"];
+const BYTE_ORDER: &str = "\u{feff}";
 
-/// Returns the settings of a template file, and where its text starts after its `#jinja2:` line.
-pub(super) fn settings(text: &str, whitespace: Whitespace) -> (Settings, usize) {
-    let mut settings = Settings {
-        trim_blocks: whitespace.trim_blocks,
-        lstrip_blocks: whitespace.lstrip_blocks,
-        literal_backslashes: false,
-        delimiters: None,
-    };
-    let Some(rest) = text.strip_prefix("#jinja2:") else {
-        return (settings, 0);
-    };
-    let end = rest.find('\n').unwrap_or(rest.len());
-    let mut delimiters = DELIMITERS.map(str::to_owned);
-    for pair in rest[..end].split(',') {
-        let Some((name, value)) = pair.split_once(':') else {
-            continue;
-        };
-        let value = value.trim().trim_matches(['"', '\'']);
-        let yes = matches!(value.to_ascii_lowercase().as_str(), "true" | "yes" | "1");
-        match name.trim() {
-            "trim_blocks" => settings.trim_blocks = yes,
-            "lstrip_blocks" => settings.lstrip_blocks = yes,
-            "block_start_string" => value.clone_into(&mut delimiters[0]),
-            "block_end_string" => value.clone_into(&mut delimiters[1]),
-            "variable_start_string" => value.clone_into(&mut delimiters[2]),
-            "variable_end_string" => value.clone_into(&mut delimiters[3]),
-            "comment_start_string" => value.clone_into(&mut delimiters[4]),
-            "comment_end_string" => value.clone_into(&mut delimiters[5]),
-            _ => {}
-        }
-    }
-    if delimiters != DELIMITERS {
-        settings.delimiters = Some(Box::new(delimiters));
-    }
-    let start = "#jinja2:".len() + end;
-    (settings, (start + 1).min(text.len()))
+/// Returns the text of a template, with the mark of its byte order: Ansible keeps that.
+pub(super) fn text(tree: &SourceTree, file: FileId) -> Eval<Cow<'_, str>> {
+    let text = tree.text(file).map_err(|problem| {
+        let message = format!("`{}` cannot be read: {problem}", tree.path(file));
+        Failure::new(Code::MissingFile, message)
+    })?;
+    let has_mark = tree
+        .bytes(file)
+        .is_ok_and(|it| it.starts_with(BYTE_ORDER.as_bytes()));
+    Ok(match has_mark && !text.starts_with(BYTE_ORDER) {
+        true => Cow::Owned(format!("{BYTE_ORDER}{text}")),
+        false => Cow::Borrowed(text),
+    })
 }
 
 /// A template that was found.
@@ -87,20 +64,16 @@ impl Env<'_, '_> {
     }
 
     fn load(&self, file: FileId) -> Eval<Found> {
-        let tree = self.scope.session().tree;
-        let text = tree.text(file).map_err(|problem| {
-            let message = format!("`{}` cannot be read: {problem}", tree.path(file));
-            Failure::new(Code::MissingFile, message)
-        })?;
-        let whitespace = Whitespace {
-            trim_blocks: true,
-            lstrip_blocks: false,
+        let text = text(self.scope.session().tree, file)?;
+        // What the first line of the whole says holds for its parts; theirs is text.
+        let settings = Settings {
+            literal_backslashes: false,
+            ..Settings::clone(&self.settings)
         };
-        let (settings, start) = settings(text, whitespace);
-        let body = self.scope.session().file(file, &text[start..], &settings);
+        let body = self.scope.session().file(file, &text, &settings);
         let place = Place {
             file,
-            first_line: u32::from(start > 0),
+            first_line: 0,
         };
         if let Err(error) = &*body {
             let span = place.line(self.scope, error.line);
@@ -134,6 +107,7 @@ impl Env<'_, '_> {
         &mut self,
         template: &Expr,
         ignore_missing: bool,
+        with_context: bool,
         out: &mut Out,
     ) -> Eval<()> {
         let name = self.eval(template)?;
@@ -146,32 +120,53 @@ impl Env<'_, '_> {
         let Ok(body) = &*found.body else {
             return Ok(());
         };
-        let saved = (self.place.replace(found.place), self.line);
+        let saved = (
+            self.place.replace(found.place),
+            self.line,
+            self.base,
+            self.is_bare,
+        );
+        let hidden = match with_context {
+            true => None,
+            false => Some(std::mem::take(&mut self.frames)),
+        };
+        self.is_bare |= !with_context;
         let frames = self.frames.len();
+        self.base = frames;
         self.frames.push(Frame::new());
         let blocks = std::mem::take(&mut self.blocks);
-        let mut inner = Out::default();
         let session = self.scope.session();
         let ran = session.deeper(|| {
-            self.run_template(body, &mut inner)
+            self.run_template(body, out)
                 .map_err(|failure| failure.or_at(self.here()))
         });
         self.blocks = blocks;
         self.frames.truncate(frames);
-        (self.place, self.line) = saved;
-        ran?;
-        out.push(Value::Str(inner.into_text()))
+        if let Some(hidden) = hidden {
+            self.frames = hidden;
+        }
+        (self.place, self.line, self.base, self.is_bare) = saved;
+        ran
     }
 
-    fn module(&mut self, template: &Expr) -> Eval<Result<Rc<Module>, Value>> {
+    fn module(&mut self, template: &Expr, with_context: bool) -> Eval<Result<Rc<Module>, Value>> {
         let name = self.eval(template)?;
         let found = match self.template_named(&name)? {
             Ok(Some(found)) => found,
             Ok(None) => return Err(missing(&name).or_at(self.here())),
             Err(hole) => return Ok(Err(hole)),
         };
+        let outer = match with_context {
+            true => self.frames.clone(),
+            false => Vec::new(),
+        };
         let mut env = Env::new(self.scope, self.span, Some(found.place));
-        let mut out = Out::default();
+        env.is_bare = self.is_bare || !with_context;
+        env.settings = Rc::clone(&self.settings);
+        env.base = outer.len();
+        env.frames = outer.clone();
+        env.frames.push(Frame::new());
+        let mut out = Out::asked();
         if let Ok(body) = &*found.body {
             let session = self.scope.session();
             session.deeper(|| {
@@ -181,13 +176,21 @@ impl Env<'_, '_> {
         }
         Ok(Ok(Rc::new(Module {
             names: RefCell::new(env.frames.pop().unwrap_or_default()),
+            outer,
+            is_bare: env.is_bare,
+            settings: Rc::clone(&env.settings),
             place: Some(found.place),
-            text: Value::Str(out.into_text()),
+            text: out.finish(),
         })))
     }
 
-    pub(super) fn import(&mut self, template: &Expr, name: &Rc<str>) -> Eval<()> {
-        let local = match self.module(template)? {
+    pub(super) fn import(
+        &mut self,
+        template: &Expr,
+        name: &Rc<str>,
+        with_context: bool,
+    ) -> Eval<()> {
+        let local = match self.module(template, with_context)? {
             Ok(module) => Local::Module(module),
             Err(hole) => Local::Value(hole),
         };
@@ -199,8 +202,9 @@ impl Env<'_, '_> {
         &mut self,
         template: &Expr,
         names: &[(Rc<str>, Rc<str>)],
+        with_context: bool,
     ) -> Eval<()> {
-        let module = self.module(template)?;
+        let module = self.module(template, with_context)?;
         for (there, here) in names {
             let local = match &module {
                 Err(hole) => Local::Value(hole.clone()),
@@ -208,7 +212,6 @@ impl Env<'_, '_> {
                     Some(Local::Macro(callable)) => Local::Macro(Rc::new(Callable {
                         code: Rc::clone(&callable.code),
                         home: Home::Module(Rc::clone(module)),
-                        caller: false,
                     })),
                     Some(other) => other.clone(),
                     None => Local::Value(Value::Undefined(there.to_string())),
@@ -277,9 +280,11 @@ impl Env<'_, '_> {
         let Some((name, level)) = self.running.last().cloned() else {
             return Err(Failure::failed("`super()` stands outside of a block"));
         };
-        let mut out = Out::default();
-        self.block_at(&name, level + 1, &mut out)?;
-        Ok(Value::Str(out.into_text()))
+        let mut out = Out::asked();
+        let was_strict = std::mem::replace(&mut self.is_strict, true);
+        let ran = self.block_at(&name, level + 1, &mut out);
+        self.is_strict = was_strict;
+        ran.map(|()| out.finish())
     }
 
     fn block_at(&mut self, name: &str, level: usize, out: &mut Out) -> Eval<()> {
@@ -289,12 +294,24 @@ impl Env<'_, '_> {
                 "there is no block `{name}` to print"
             )));
         };
+        if block.is_required {
+            return Err(Failure::failed(format!(
+                "the block `{name}` is required, and nobody fills it"
+            )));
+        }
         let saved = std::mem::replace(&mut self.place, place);
+        // A block sees the names of its template, not those of the loop that it stands in.
+        let own = (self.base + 1).min(self.frames.len());
+        let hidden = match block.is_scoped {
+            true => Vec::new(),
+            false => self.frames.split_off(own),
+        };
         self.running.push((Rc::clone(&block.name), level));
         self.frames.push(Frame::new());
         let session = self.scope.session();
         let ran = session.deeper(|| self.run(&block.body, out).map(|_| ()));
         self.frames.pop();
+        self.frames.extend(hidden);
         self.running.pop();
         let ran = ran.map_err(|failure| failure.or_at(self.here()));
         self.place = saved;

@@ -40,6 +40,14 @@ fn string(text: &Text, name: &str, args: &Args) -> Eval<Value> {
     }
     if name == "join" {
         let items = args.need(0, "iterable")?;
+        let unfit =
+            |it: &Value| !matches!(it, Value::Str(_) | Value::Unknown(_) | Value::Undefined(_));
+        if let Some(item) = items.iterate().and_then(|it| it.into_iter().find(unfit)) {
+            let kind = item.type_name();
+            return Err(Failure::failed(format!(
+                "`join` takes strings, and a {kind} is among them"
+            )));
+        }
         return join(plain, items);
     }
     if let Some(hole) = args.deep_hole() {
@@ -86,12 +94,12 @@ fn string(text: &Text, name: &str, args: &Args) -> Eval<Value> {
                 Value::List(items) => items.to_vec(),
                 one => vec![one.clone()],
             };
+            let part = part(plain, args)?;
             let mut texts = wanted.iter().filter_map(Value::as_str);
-            Ok(Value::Bool(if name == "startswith" {
-                texts.any(|it| plain.starts_with(it))
-            } else {
-                texts.any(|it| plain.ends_with(it))
-            }))
+            Ok(Value::Bool(part.is_some_and(|part| match name {
+                "startswith" => texts.any(|it| part.starts_with(it)),
+                _ => texts.any(|it| part.ends_with(it)),
+            })))
         }
         "removeprefix" => {
             let prefix = args.need_str(0, "prefix")?;
@@ -128,11 +136,15 @@ fn string(text: &Text, name: &str, args: &Args) -> Eval<Value> {
         }
         "find" | "rfind" | "index" | "rindex" => {
             let wanted = args.need_str(0, "sub")?;
-            let found = if name.starts_with('r') {
-                plain.rfind(wanted)
-            } else {
-                plain.find(wanted)
-            };
+            let part = part(plain, args)?;
+            let found = part.and_then(|part| {
+                let offset = part.as_ptr() as usize - plain.as_ptr() as usize;
+                let found = match name.starts_with('r') {
+                    true => part.rfind(wanted),
+                    false => part.find(wanted),
+                };
+                found.map(|at| at + offset)
+            });
             match found {
                 Some(at) => Ok(count(plain[..at].chars().count())),
                 None if name.ends_with("find") => Ok(Value::Int(-1)),
@@ -141,17 +153,24 @@ fn string(text: &Text, name: &str, args: &Args) -> Eval<Value> {
         }
         "count" => {
             let wanted = args.need_str(0, "sub")?;
-            Ok(count(plain.matches(wanted).count()))
+            let part = part(plain, args)?.unwrap_or_default();
+            Ok(count(match wanted {
+                // Between all characters, and at both ends.
+                "" => part.chars().count() + 1,
+                wanted => part.matches(wanted).count(),
+            }))
         }
         "zfill" | "ljust" | "rjust" | "center" => justify(plain, name, args),
         "expandtabs" => {
             let width = args.int(0, "tabsize")?.unwrap_or(8);
-            made(plain.replace(
-                '\t',
-                &" ".repeat(usize::try_from(width).unwrap_or(8).min(100)),
+            made(expand_tabs(
+                plain,
+                usize::try_from(width).unwrap_or(0).min(100),
             ))
         }
-        "isdigit" | "isnumeric" | "isdecimal" => all(char::is_numeric),
+        "isnumeric" => all(char::is_numeric),
+        "isdigit" => all(is_digit),
+        "isdecimal" => all(|it| is_digit(it) && !is_raised(it)),
         "isalpha" => all(char::is_alphabetic),
         "isalnum" => all(char::is_alphanumeric),
         "isspace" => all(char::is_whitespace),
@@ -175,6 +194,67 @@ fn string(text: &Text, name: &str, args: &Args) -> Eval<Value> {
         "encode" | "decode" | "copy" => made(plain.to_owned()),
         _ => Err(missing(&Value::str(plain), name)),
     }
+}
+
+/// Returns the part of a text between the second and the third argument; `None` where it starts beyond the end.
+fn part<'t>(text: &'t str, args: &Args) -> Eval<Option<&'t str>> {
+    let length = i64::try_from(text.chars().count()).unwrap_or(i64::MAX);
+    let place = |at: i64| match at < 0 {
+        true => (at + length).max(0),
+        false => at,
+    };
+    let start = place(args.int(1, "start")?.unwrap_or(0));
+    let end = place(args.int(2, "end")?.unwrap_or(length)).min(length);
+    if start > end {
+        return Ok(None);
+    }
+    let byte = |at: i64| {
+        let at = usize::try_from(at).unwrap_or(usize::MAX);
+        text.char_indices()
+            .nth(at)
+            .map_or(text.len(), |(byte, _)| byte)
+    };
+    Ok(text.get(byte(start)..byte(end)))
+}
+
+fn expand_tabs(text: &str, width: usize) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut column = 0;
+    for character in text.chars() {
+        match character {
+            '\t' => {
+                let spaces = width.saturating_sub(column % width.max(1));
+                out.push_str(&" ".repeat(spaces));
+                column += spaces;
+            }
+            _ => {
+                column = match character {
+                    '\n' | '\r' => 0,
+                    _ => column + 1,
+                };
+                out.push(character);
+            }
+        }
+    }
+    out
+}
+
+/// Tells whether a character is a digit for Python: of any script, or raised or lowered.
+fn is_digit(character: char) -> bool {
+    is_raised(character)
+        || character.is_numeric()
+            && !character.is_alphabetic()
+            && {
+                // The fractions and the numbers in circles are no digits.
+                !matches!(character, '\u{bc}'..='\u{be}' | '\u{2150}'..='\u{218b}' | '\u{2460}'..='\u{24ff}' | '\u{3192}'..='\u{33ff}')
+            }
+}
+
+fn is_raised(character: char) -> bool {
+    matches!(
+        character,
+        '\u{b2}' | '\u{b3}' | '\u{b9}' | '\u{2070}'..='\u{2089}'
+    )
 }
 
 /// What can be said of a text with holes: where it starts or ends is often known.
@@ -291,11 +371,15 @@ pub(super) fn split(text: &str, from_right: bool, args: &Args) -> Eval<Value> {
 fn words(text: &str, most: Option<usize>, from_right: bool) -> Vec<String> {
     let all: Vec<&str> = text.split_whitespace().collect();
     let most = most.unwrap_or(usize::MAX);
-    if all.len() <= most.saturating_add(1) {
+    if all.len() <= most {
         return all.into_iter().map(str::to_owned).collect();
     }
     let mut parts: Vec<String> = Vec::new();
-    let mut rest = text.trim();
+    let mut rest = if from_right {
+        text.trim_end()
+    } else {
+        text.trim_start()
+    };
     for _ in 0..most {
         let at = if from_right {
             rest.rfind(char::is_whitespace)
@@ -310,6 +394,9 @@ fn words(text: &str, most: Option<usize>, from_right: bool) -> Vec<String> {
             parts.push(rest[..at].to_owned());
             rest = rest[at..].trim_start();
         }
+    }
+    if rest.is_empty() {
+        return parts;
     }
     if from_right {
         parts.insert(0, rest.to_owned());

@@ -8,8 +8,10 @@ mod filters;
 mod format;
 mod functions;
 mod hash_set;
+mod header;
 mod include;
 mod lookup;
+mod managed;
 mod method;
 mod mutate;
 mod ops;
@@ -24,6 +26,7 @@ mod yaml;
 mod tests;
 
 pub use catalog::{Callables, callables};
+pub(in crate::import::ansible) use header::MARKS;
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -31,7 +34,7 @@ use std::rc::Rc;
 
 use indexmap::IndexMap;
 
-use super::scope::{Failure, Scope, Whitespace};
+use super::scope::{Binding, Failure, Layer, Scope};
 use super::value::{Key, Value};
 use crate::diag::Code;
 use crate::model::Text;
@@ -45,17 +48,20 @@ type Eval<T> = Result<T, Failure>;
 
 /// Renders a string of a YAML file.
 pub(super) fn template(scope: &Scope<'_>, text: &str, span: Span) -> Eval<Value> {
-    let parsed = scope.session().template(text, &Settings::of_yaml());
+    let mut settings = Settings::of_yaml();
+    let start = header::read(text, &mut settings).map_err(unread)?;
+    let parsed = scope.session().template(&text[start..], &settings);
     let body = parsed.as_ref().as_ref().map_err(unparsed)?;
     let made = scope.session().deeper(|| {
         let mut env = Env::new(scope, span, None);
+        env.settings = Rc::new(settings);
         let mut out = Out::default();
         env.run_template(body, &mut out)?;
         Ok(out.finish())
     })?;
     match made {
         Value::Undefined(name) => Err(Failure::undefined(&name)),
-        Value::Str(made) => Ok(Value::Str(with_last_breaks(made, text))),
+        Value::Str(made) => Ok(Value::Str(with_last_breaks(made, text, "\n"))),
         other => Ok(other.without_omitted()),
     }
 }
@@ -88,64 +94,53 @@ pub(super) fn lookup_list(
 }
 
 /// Renders a template file.
-pub(super) fn render(scope: &Scope<'_>, file: FileId, whitespace: Whitespace) -> Eval<Text> {
-    let how = Rendering {
-        whitespace,
-        variable: [None, None],
-        comment: [None, None],
-    };
-    Ok(match rendered(scope, file, &how)? {
+pub(super) fn render(scope: &Scope<'_>, file: FileId, settings: Settings) -> Eval<Text> {
+    Ok(match rendered(scope, file, settings)? {
         Value::None => Text::new(),
         // One value that is no string is shown alone.
         other => other.to_text(),
     })
 }
 
-/// How a template file is read, where the file itself does not say it.
-struct Rendering {
-    whitespace: Whitespace,
-    /// The signs around a value, and around a comment.
-    variable: [Option<String>; 2],
-    comment: [Option<String>; 2],
-}
-
 /// Renders a template file; a single value keeps its type.
-fn rendered(scope: &Scope<'_>, file: FileId, how: &Rendering) -> Eval<Value> {
+fn rendered(scope: &Scope<'_>, file: FileId, settings: Settings) -> Eval<Value> {
     let start = Span::new(file, 0, 0);
-    let tree = scope.session().tree;
-    let text = tree.text(file).map_err(|problem| {
-        let message = format!("`{}` cannot be read: {problem}", tree.path(file));
-        Failure::new(Code::MissingFile, message).or_at(start)
-    })?;
-    let (mut settings, body_start) = include::settings(text, how.whitespace);
-    let signs = [&how.variable, &how.comment].into_iter().flatten();
-    if settings.delimiters.is_none() && signs.clone().any(Option::is_some) {
-        let mut delimiters = include::DELIMITERS.map(str::to_owned);
-        for (place, sign) in (2..).zip(signs) {
-            if let (Some(delimiter), Some(sign)) = (delimiters.get_mut(place), sign) {
-                delimiter.clone_from(sign);
-            }
-        }
-        settings.delimiters = Some(Box::new(delimiters));
+    let mut layer = Layer::default();
+    if scope.bound(managed::NAME).is_none() {
+        let value = Binding::Value(managed::value(scope)?);
+        layer.vars.insert(managed::NAME.to_owned(), value);
     }
-    let text = &text[body_start..];
-    let parsed = scope.session().file(file, text, &settings);
-    let first_line = if body_start > 0 { 1 } else { 0 };
-    let place = Place { file, first_line };
+    let scope = &scope.with(layer);
+    let whole = &*include::text(scope.session().tree, file).map_err(|it| it.or_at(start))?;
+    let mut own = settings.clone();
+    let body_start = header::read(whole, &mut own).map_err(|it| unread(it).or_at(start))?;
+    if body_start == 0 && !settings.starts_in(whole) {
+        return Ok(Value::str(whole));
+    }
+    let parsed = scope.session().file(file, &whole[body_start..], &own);
+    let place = Place {
+        file,
+        first_line: u32::from(body_start > 0),
+    };
     let body = parsed.as_ref().as_ref().map_err(|error| {
         let span = place.line(scope, error.line);
-        Failure::new(Code::JinjaSyntax, error.message.clone()).or_at(span)
+        unparsed(error).or_at(span)
     })?;
     scope.session().deeper(|| {
         let mut env = Env::new(scope, start, Some(place));
+        env.settings = Rc::new(own);
         let mut out = Out::default();
         env.run_template(body, &mut out)
-            .map_err(|failure| failure.or_at(env.here()))?;
-        match out.finish() {
-            Value::Undefined(name) => Err(Failure::undefined(&name).or_at(env.here())),
-            Value::Str(made) => Ok(Value::Str(with_last_breaks(made, text))),
-            other => Ok(other),
-        }
+            .map_err(|failure| failure.or_at(env.here()))
+            .and_then(|()| match out.finish() {
+                Value::Undefined(name) => Err(Failure::undefined(&name).or_at(env.here())),
+                Value::Omit => Err(Failure::failed("the template is omitted").or_at(env.here())),
+                Value::Str(made) => Ok(with_last_breaks(made, whole, &settings.newline).into()),
+                other => match other.deep_undefined() {
+                    Some(name) => Err(Failure::undefined(name).or_at(env.here())),
+                    None => Ok(other.without_omitted()),
+                },
+            })
     })
 }
 
@@ -153,8 +148,12 @@ fn unparsed(error: &SyntaxError) -> Failure {
     Failure::new(Code::JinjaSyntax, error.message.clone())
 }
 
+fn unread(problem: String) -> Failure {
+    Failure::new(Code::JinjaSyntax, problem)
+}
+
 /// Jinja drops the last line break of a template; Ansible puts back what is missing.
-fn with_last_breaks(mut made: Text, source: &str) -> Text {
+fn with_last_breaks(mut made: Text, source: &str, newline: &str) -> Text {
     let count = |text: &str| text.len() - text.trim_end_matches('\n').len();
     let wanted = count(source);
     let has = match made.pieces().last() {
@@ -162,7 +161,7 @@ fn with_last_breaks(mut made: Text, source: &str) -> Text {
         Some(crate::model::Piece::Hole(_)) | None => 0,
     };
     for _ in has..wanted {
-        made.push_str("\n");
+        made.push_str(newline);
     }
     made
 }
@@ -224,7 +223,6 @@ enum Local {
 struct Callable {
     code: Rc<Macro>,
     home: Home,
-    caller: bool,
 }
 
 enum Home {
@@ -238,6 +236,11 @@ enum Home {
 /// What another template defines.
 struct Module {
     names: RefCell<Frame>,
+    /// The names that it was given with its context.
+    outer: Vec<Frame>,
+    /// It was imported without the context: it sees no variables.
+    is_bare: bool,
+    settings: Rc<Settings>,
     place: Option<Place>,
     text: Value,
 }
@@ -274,6 +277,14 @@ struct Env<'s, 'a> {
     running: Vec<(Rc<str>, usize)>,
     /// The template that this one extends.
     parent: Option<Value>,
+    /// How many frames stand outside of the template that runs.
+    base: usize,
+    /// No variables of Ansible are seen, as in a template that was imported without the context.
+    is_bare: bool,
+    /// An attribute that is not there fails at once: so it is in all that `loop()` and `super()` run.
+    is_strict: bool,
+    /// How other templates are read.
+    settings: Rc<Settings>,
 }
 
 /// What a template has produced: one value keeps its type.
@@ -282,62 +293,92 @@ struct Out {
     first: Option<Value>,
     many: bool,
     text: Text,
+    /// What is produced may be asked whether it has a value.
+    is_asked: bool,
+    undefined: Option<String>,
 }
 
 impl Out {
-    fn push_str(&mut self, text: &str) {
+    /// Makes what takes the text of a macro or a block: what has no value there makes the whole such.
+    fn asked() -> Out {
+        Out {
+            is_asked: true,
+            ..Out::default()
+        }
+    }
+
+    fn push_str(&mut self, text: &str) -> Eval<()> {
         if text.is_empty() {
-            return;
+            return Ok(());
         }
         if self.first.is_none() && !self.many {
             self.first = Some(Value::str(text));
-            return;
+            return Ok(());
         }
-        self.spread();
+        self.spread()?;
         self.text.push_str(text);
+        Ok(())
     }
 
     fn push(&mut self, value: Value) -> Eval<()> {
         match value {
             Value::None => Ok(()),
             // Jinja's own lenient kind of undefined: it prints nothing, even where others fail.
-            Value::Undefined(name) if name == WITHOUT_ELSE => self.push(Value::str("")),
-            Value::Undefined(name) => Err(Failure::undefined(&name)),
+            Value::Undefined(name) if name == WITHOUT_ELSE => {
+                if self.first.is_none() && !self.many {
+                    self.first = Some(Value::str(""));
+                    return Ok(());
+                }
+                self.spread()
+            }
+            // Alone, it fails only where it is used.
             value if self.first.is_none() && !self.many => {
                 self.first = Some(value);
                 Ok(())
             }
             value => {
-                self.spread();
-                if let Some(name) = value.deep_undefined() {
-                    return Err(Failure::undefined(name));
-                }
-                self.text.push(&value.to_text());
-                Ok(())
+                self.spread()?;
+                self.show(value)
             }
         }
     }
 
-    fn spread(&mut self) {
-        if let Some(first) = self.first.take() {
-            self.text.push(&first.to_text());
+    fn show(&mut self, value: Value) -> Eval<()> {
+        match value {
+            Value::Omit => Ok(()),
+            Value::Str(text) => {
+                self.text.push(&text);
+                Ok(())
+            }
+            value => match value.deep_undefined() {
+                Some(name) if self.is_asked => {
+                    self.undefined.get_or_insert_with(|| name.to_owned());
+                    Ok(())
+                }
+                Some(name) => Err(Failure::undefined(name)),
+                None => {
+                    self.text.push(&value.without_omitted().to_text());
+                    Ok(())
+                }
+            },
         }
-        self.many = true;
     }
 
+    fn spread(&mut self) -> Eval<()> {
+        self.many = true;
+        match self.first.take() {
+            Some(first) => self.show(first),
+            None => Ok(()),
+        }
+    }
+
+    /// Returns what was produced: a value that stands alone keeps its type.
     fn finish(self) -> Value {
         match self.first {
+            _ if self.undefined.is_some() => Value::Undefined(self.undefined.unwrap_or_default()),
             Some(first) => first,
             None if self.many => Value::Str(self.text),
             None => Value::None,
-        }
-    }
-
-    /// Returns what was produced as a string, for macros and blocks.
-    fn into_text(self) -> Text {
-        match self.finish() {
-            Value::None => Text::new(),
-            other => other.to_text(),
         }
     }
 }
@@ -354,6 +395,10 @@ impl<'s, 'a> Env<'s, 'a> {
             blocks: HashMap::new(),
             running: Vec::new(),
             parent: None,
+            base: 0,
+            is_bare: false,
+            is_strict: false,
+            settings: Rc::default(),
         }
     }
 
@@ -361,6 +406,14 @@ impl<'s, 'a> Env<'s, 'a> {
     fn here(&self) -> Span {
         self.place
             .map_or(self.span, |place| place.line(self.scope, self.line))
+    }
+
+    /// Returns what a name is outside of the templates.
+    fn outer(&self, name: &str) -> Eval<Value> {
+        if self.is_bare && name != "omit" {
+            return Ok(Value::Undefined(name.to_owned()));
+        }
+        self.scope.get(name)
     }
 
     fn local(&self, name: &str) -> Option<&Local> {

@@ -39,6 +39,17 @@ pub(super) fn negate(value: Value) -> Eval<Value> {
     }
 }
 
+pub(super) fn positive(value: Value) -> Eval<Value> {
+    match value {
+        Value::Unknown(_) | Value::Float(_) => Ok(value),
+        Value::Undefined(name) => Err(Failure::undefined(&name)),
+        other => other
+            .as_int()
+            .map(Value::Int)
+            .ok_or_else(|| Failure::failed(format!("a {} has no sign", other.type_name()))),
+    }
+}
+
 pub(super) fn math(op: MathOp, left: Value, right: Value) -> Eval<Value> {
     if let Value::Undefined(name) = &left {
         return Err(Failure::undefined(name));
@@ -305,6 +316,9 @@ pub(super) fn contains(container: &Value, item: &Value) -> Eval<Truth> {
         Value::List(items) => {
             let mut result = Truth::No;
             for other in items.iter() {
+                if let Value::Undefined(name) = other {
+                    return Err(Failure::undefined(name));
+                }
                 match equal(other, item) {
                     Truth::Yes => return Ok(Truth::Yes),
                     Truth::No => {}
@@ -315,9 +329,15 @@ pub(super) fn contains(container: &Value, item: &Value) -> Eval<Truth> {
         }
         Value::Dict(dict) => match item.hole() {
             Some(hole) => Ok(Truth::Unknown(hole.clone())),
-            None => Ok(Truth::of(
-                item.key().is_some_and(|key| dict.contains_key(&key)),
-            )),
+            None => Ok(match item.as_str().and_then(|name| container.entry(name)) {
+                // Of an open dictionary any other key may be there.
+                Some(Value::Unknown(hole))
+                    if !item.key().is_some_and(|it| dict.contains_key(&it)) =>
+                {
+                    Truth::Unknown(hole.clone())
+                }
+                _ => Truth::of(item.key().is_some_and(|key| dict.contains_key(&key))),
+            }),
         },
         Value::Str(text) => {
             if let Some(hole) = item.hole() {

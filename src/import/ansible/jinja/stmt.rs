@@ -6,8 +6,8 @@ use std::rc::Rc;
 use super::args::Args;
 use super::{Callable, Env, Eval, Frame, Home, Local, LoopState, Out, unknown};
 use crate::import::ansible::scope::Failure;
-use crate::import::ansible::value::{Truth, Value};
-use crate::syntax::jinja::{Body, Expr, ForLoop, Macro, Stmt, StmtKind, Target};
+use crate::import::ansible::value::{Dict, Key, Truth, Value};
+use crate::syntax::jinja::{Arg, Body, Expr, ForLoop, Macro, Stmt, StmtKind, Target};
 
 /// What comes after a statement.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -21,7 +21,7 @@ impl Env<'_, '_> {
     pub(super) fn run(&mut self, body: &Body, out: &mut Out) -> Eval<Flow> {
         for stmt in body {
             match &stmt.kind {
-                StmtKind::Raw(text) => out.push_str(text),
+                StmtKind::Raw(text) => out.push_str(text)?,
                 _ => {
                     self.line = stmt.line;
                     let flow = self.stmt(stmt, out)?;
@@ -41,7 +41,7 @@ impl Env<'_, '_> {
 
     fn stmt(&mut self, stmt: &Stmt, out: &mut Out) -> Eval<Flow> {
         match &stmt.kind {
-            StmtKind::Raw(text) => out.push_str(text),
+            StmtKind::Raw(text) => out.push_str(text)?,
             StmtKind::Emit(expr) => {
                 let value = self
                     .eval(expr)
@@ -86,6 +86,9 @@ impl Env<'_, '_> {
                     .local_of(value)
                     .map_err(|failure| failure.or_at(self.here()))?;
                 self.assign(target, local)?;
+                if let Target::Name(name) = target {
+                    self.mark_written(name, value);
+                }
             }
             StmtKind::SetBlock {
                 target,
@@ -101,8 +104,16 @@ impl Env<'_, '_> {
             }
             StmtKind::Plain(body) => return self.run(body, out),
             StmtKind::Block(block) => self.block(block, out)?,
-            StmtKind::Import { template, name } => self.import(template, name)?,
-            StmtKind::FromImport { template, names } => self.import_names(template, names)?,
+            StmtKind::Import {
+                template,
+                name,
+                with_context,
+            } => self.import(template, name, *with_context)?,
+            StmtKind::FromImport {
+                template,
+                names,
+                with_context,
+            } => self.import_names(template, names, *with_context)?,
             StmtKind::Extends(parent) => {
                 let name = self.eval(parent)?;
                 self.parent = Some(name);
@@ -110,28 +121,25 @@ impl Env<'_, '_> {
             StmtKind::Include {
                 template,
                 ignore_missing,
-            } => self.include(template, *ignore_missing, out)?,
+                with_context,
+            } => self.include(template, *ignore_missing, *with_context, out)?,
             StmtKind::Macro(code) => {
                 let home = Home::Frames(self.frames.len());
                 let callable = Callable {
                     code: Rc::clone(code),
                     home,
-                    caller: false,
                 };
                 self.define(Rc::clone(&code.name), Local::Macro(Rc::new(callable)));
             }
             StmtKind::CallBlock { call, body } => {
-                let callable = Callable {
+                let caller = Callable {
                     code: Rc::clone(body),
                     home: Home::Saved(self.frames.clone()),
-                    caller: true,
                 };
-                self.frames.push(Frame::from([(
-                    Rc::from("\0caller"),
-                    Local::Macro(Rc::new(callable)),
-                )]));
-                let value = self.eval(call);
-                self.frames.pop();
+                let Expr::Call(callee, args) = call else {
+                    return Err(Failure::failed("a call block calls nothing"));
+                };
+                let value = self.call(callee, args, Some(Rc::new(caller)));
                 out.push(value.map_err(|failure| failure.or_at(self.here()))?)?;
             }
             StmtKind::Do(call) => {
@@ -146,12 +154,12 @@ impl Env<'_, '_> {
 
     /// Runs a body on its own and returns what it produces, filtered.
     fn captured(&mut self, body: &Body, filter: Option<&Expr>) -> Eval<Value> {
-        let mut inner = Out::default();
+        let mut inner = Out::asked();
         self.frames.push(Frame::new());
         let ran = self.run(body, &mut inner);
         self.frames.pop();
         ran?;
-        let value = Value::Str(inner.into_text());
+        let value = inner.finish();
         match filter {
             Some(filter) => self.filter_chain(filter, value),
             None => Ok(value),
@@ -191,6 +199,56 @@ impl Env<'_, '_> {
             }
             _ => self.eval(expr).map(Local::Value),
         }
+    }
+
+    /// Notes whether the template itself wrote what a name holds: macros get a copy of that.
+    fn mark_written(&mut self, name: &str, value: &Expr) {
+        let mark = written_mark(name);
+        let is_written = match value {
+            Expr::List(_) | Expr::Tuple(_) | Expr::Dict(_) | Expr::Math(..) => true,
+            Expr::Var(other) => self.is_written(other),
+            _ => false,
+        };
+        if is_written {
+            self.define(mark, Local::Value(Value::None));
+        } else if let Some(frame) = self.frames.last_mut() {
+            frame.remove(&mark);
+        }
+    }
+
+    /// Evaluates the arguments of a macro. What Ansible makes of a list that the template wrote, before it gives it to
+    /// a macro, is another list: changes there do not come back.
+    pub(super) fn macro_args(&mut self, args: &[Arg]) -> Eval<Args> {
+        let mut values = self.args(args)?;
+        for (value, arg) in values.positional.iter().zip(args) {
+            // What changes below another name has to be seen below this one.
+            if let (Arg::Positional(Expr::Var(name)), Value::List(_) | Value::Dict(_)) =
+                (arg, value)
+                && self.local(name).is_none()
+                && let Some(frame) = self.frames.get_mut(self.base)
+            {
+                frame.insert(Rc::clone(name), Local::Value(value.clone()));
+            }
+        }
+        for (value, arg) in values.positional.iter_mut().zip(args) {
+            if let Arg::Positional(expr) = arg
+                && root(expr).is_some_and(|name| self.is_written(name))
+            {
+                *value = match &*value {
+                    Value::List(items) => Value::list(items.to_vec()),
+                    Value::Dict(dict) => Value::dict(Dict::clone(dict)),
+                    other => other.clone(),
+                };
+            }
+        }
+        Ok(values)
+    }
+
+    fn is_written(&self, name: &str) -> bool {
+        let mark = written_mark(name);
+        let mut frames = self.frames.iter().rev();
+        let holder = frames.find(|frame| frame.contains_key(name));
+        holder.is_some_and(|frame| frame.contains_key(&mark))
     }
 
     pub(super) fn assign(&mut self, target: &Target, local: Local) -> Eval<()> {
@@ -318,77 +376,127 @@ impl Env<'_, '_> {
     }
 
     /// Calls a macro, or `caller()`.
-    pub(super) fn call_macro(&mut self, callable: &Callable, args: &Args) -> Eval<Value> {
-        let frame = self.macro_frame(&callable.code, args, callable)?;
-        let saved_place = self.place;
-        let saved_line = self.line;
+    pub(super) fn call_macro(
+        &mut self,
+        callable: &Callable,
+        args: &Args,
+        caller: Option<Rc<Callable>>,
+    ) -> Eval<Value> {
+        let code = &callable.code;
+        check_arguments(code, args, caller.is_some())?;
+        let saved = (self.place, self.line, self.base, self.is_bare);
+        let settings = Rc::clone(&self.settings);
         let outer = match &callable.home {
             Home::Frames(count) => self.frames.iter().take(*count).cloned().collect(),
             Home::Module(module) => {
                 self.place = module.place.or(self.place);
-                vec![module.names.borrow().clone()]
+                self.is_bare = module.is_bare;
+                self.base = module.outer.len();
+                self.settings = Rc::clone(&module.settings);
+                let names = module.names.borrow().clone();
+                module.outer.iter().cloned().chain([names]).collect()
             }
             Home::Saved(frames) => frames.clone(),
         };
         // A list that is given to a macro and changed there is changed for the caller.
-        let caller = std::mem::replace(&mut self.frames, outer);
-        self.callers.push(caller);
-        self.frames.push(frame);
-        let mut inner = Out::default();
+        let suspended = std::mem::replace(&mut self.frames, outer);
+        self.callers.push(suspended);
+        self.frames.push(Frame::new());
+        let mut inner = Out::asked();
+        let was_strict = std::mem::replace(&mut self.is_strict, false);
         let session = self.scope.session();
         let ran = session.deeper(|| {
-            self.run(&callable.code.body, &mut inner)
+            self.bind_arguments(code, args, caller)
+                .and_then(|()| self.run(&code.body, &mut inner))
                 .map_err(|failure| failure.or_at(self.here()))
         });
         self.frames = self.callers.pop().unwrap_or_default();
-        self.place = saved_place;
-        self.line = saved_line;
+        (self.place, self.line, self.base, self.is_bare) = saved;
+        self.settings = settings;
+        self.is_strict = was_strict;
         ran?;
-        Ok(Value::Str(inner.into_text()))
+        Ok(inner.finish())
     }
 
-    fn macro_frame(&mut self, code: &Macro, args: &Args, callable: &Callable) -> Eval<Frame> {
-        let mut frame = Frame::new();
+    fn bind_arguments(
+        &mut self,
+        code: &Macro,
+        args: &Args,
+        caller: Option<Rc<Callable>>,
+    ) -> Eval<()> {
         let required = code.args.len() - code.defaults.len();
         for (at, name) in code.args.iter().enumerate() {
-            let value = match args.get(at, name) {
-                Some(value) => value.clone(),
-                None => match at
-                    .checked_sub(required)
-                    .and_then(|at| code.defaults.get(at))
-                {
-                    Some(default) => {
-                        // A default may name the arguments before it.
-                        self.frames.push(frame);
-                        let value = self.eval(default);
-                        frame = self.frames.pop().unwrap_or_default();
-                        value?
-                    }
-                    None => Value::Undefined(name.to_string()),
-                },
+            let given = args.get(at, name).cloned();
+            let default = at
+                .checked_sub(required)
+                .and_then(|at| code.defaults.get(at));
+            let value = match (given, default) {
+                (Some(value), _) => value,
+                // A default may name the arguments before it.
+                (None, Some(default)) => {
+                    self.mark_written(name, default);
+                    self.eval(default)?
+                }
+                (None, None) => Value::Undefined(name.to_string()),
             };
-            frame.insert(Rc::clone(name), Local::Value(value));
+            self.define(Rc::clone(name), Local::Value(value));
         }
-        let rest = args.positional.get(code.args.len()..).unwrap_or_default();
-        frame.insert(
-            Rc::from("varargs"),
-            Local::Value(Value::list(rest.to_vec())),
-        );
-        let unknown = args.named.iter();
-        let unknown = unknown.filter(|(name, _)| !code.args.contains(name));
-        let kwargs = unknown.map(|(name, value)| {
-            let key = crate::import::ansible::value::Key::Str(name.to_string());
-            (key, value.clone())
-        });
-        frame.insert(
-            Rc::from("kwargs"),
-            Local::Value(Value::dict(kwargs.collect())),
-        );
-        if !callable.caller
-            && let Some(Local::Macro(caller)) = self.local("\0caller")
-        {
-            frame.insert(Rc::from("caller"), Local::Macro(Rc::clone(caller)));
+        if code.takes_varargs {
+            let rest = args.positional.get(code.args.len()..).unwrap_or_default();
+            let rest = Value::list(rest.to_vec());
+            self.define("varargs".into(), Local::Value(rest));
         }
-        Ok(frame)
+        if code.takes_kwargs {
+            let unknown = args.named.iter();
+            let unknown = unknown.filter(|(name, _)| !code.args.contains(name));
+            let kwargs = unknown.map(|(name, value)| (Key::Str(name.to_string()), value.clone()));
+            let kwargs = Value::dict(kwargs.collect());
+            self.define("kwargs".into(), Local::Value(kwargs));
+        }
+        if code.takes_caller {
+            let caller = match caller {
+                Some(caller) => Local::Macro(caller),
+                None => Local::Value(Value::Undefined("caller".to_owned())),
+            };
+            self.define("caller".into(), caller);
+        }
+        Ok(())
+    }
+}
+
+/// Returns the name that a chain of attributes and items starts from.
+fn root(expr: &Expr) -> Option<&str> {
+    match expr {
+        Expr::Var(name) => Some(name),
+        Expr::Attr(inner, _) | Expr::Item(inner, _) => root(inner),
+        _ => None,
+    }
+}
+
+fn written_mark(name: &str) -> Rc<str> {
+    format!("\0written {name}").into()
+}
+
+/// A macro takes more than it names only where it uses `varargs`, `kwargs` or `caller`.
+fn check_arguments(code: &Macro, args: &Args, has_caller: bool) -> Eval<()> {
+    let most = code.args.len();
+    if args.positional.len() > most && !code.takes_varargs {
+        return Err(Failure::failed(format!(
+            "the macro `{}` takes no more than {most} arguments",
+            code.name
+        )));
+    }
+    let mut unknown = args.named.iter().filter(|(name, _)| {
+        let place = code.args.iter().position(|arg| arg == name);
+        place.is_none_or(|at| at < args.positional.len())
+    });
+    let unknown = unknown.next().map(|(name, _)| &**name);
+    let unknown = unknown.or_else(|| (has_caller && !code.takes_caller).then_some("caller"));
+    match unknown {
+        Some(name) if !code.takes_kwargs => Err(Failure::failed(format!(
+            "the macro `{}` takes no argument `{name}`",
+            code.name
+        ))),
+        _ => Ok(()),
     }
 }

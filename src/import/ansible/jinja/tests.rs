@@ -255,10 +255,10 @@ fn no_number_is_too_large() {
 
 #[test]
 fn a_list_is_one_wherever_it_is_named() {
-    // Before its release 2.19 Ansible handed lists to macros as they are, and templates rely on it.
+    // Since its release 2.19 Ansible hands macros copies of what the template itself wrote.
     check(
         "{% macro add(to, x) %}{% set _ = to.append(x) %}{% endmacro %}{% set l = [] %}{{ add(l, 1) }}{{ l }}",
-        r#""[1]""#,
+        "[]",
     );
     check(
         "{% set l = [[]] %}{% for i in l %}{% set _ = i.append(1) %}{% endfor %}{{ l }}",
@@ -282,9 +282,12 @@ fn other_templates_are_found() {
     );
     check("{% include 'inner.j2' %}!", r#""<web>!""#);
     check("{% include 'child.j2' %}", r#""A[base]Z""#);
-    check("{% import 'macros.j2' as m %}{{ m.m(1) }}", r#""(1web)""#);
     check(
-        "{% from 'macros.j2' import m as n %}{{ n(2) }}",
+        "{% import 'macros.j2' as m with context %}{{ m.m(1) }}",
+        r#""(1web)""#,
+    );
+    check(
+        "{% from 'macros.j2' import m as n with context %}{{ n(2) }}",
         r#""(2web)""#,
     );
     check("{{ lookup('template', 'inner.j2') }}", r#""<web>\n""#);
@@ -357,7 +360,7 @@ fn conditions_are_three_valued() {
     decided("when: [maybe, nope]", "Unknown(\"maybe\")");
     decided(
         "when: known ==",
-        "jinja-syntax: unexpected end of input, expected expression",
+        "jinja-syntax: the end comes where an expression is due",
     );
     decided("when: name is match('w\\w+$')", "True");
 }

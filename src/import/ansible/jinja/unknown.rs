@@ -59,7 +59,6 @@ fn visit(env: &mut Env<'_, '_>, body: &Body, hole: &Hole) -> bool {
                 let callable = Callable {
                     code: Rc::clone(code),
                     home: Home::Frames(env.frames.len()),
-                    caller: false,
                 };
                 env.define(Rc::clone(&code.name), Local::Macro(Rc::new(callable)));
                 false

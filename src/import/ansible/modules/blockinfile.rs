@@ -2,7 +2,7 @@
 //!
 //! Manual: <https://docs.ansible.com/ansible/latest/collections/ansible/builtin/blockinfile_module.html>
 
-use super::paths::{Edit, NEW_FILE, absolute, attributes, edit};
+use super::paths::{Edit, Edited, Missing, absolute, edit, real, wishes};
 use super::{Kind, Module, Run};
 use crate::import::ansible::params::{Params, Refusal};
 use crate::model::Text;
@@ -20,7 +20,7 @@ pub(super) const MODULE: Module = Module {
 fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
     params.pass_over(&["backup", "validate", "encoding"]);
     let path = params.required(&["path", "dest", "destfile", "name"])?;
-    let path = absolute(run, &path)?;
+    let path = real(run, &absolute(run, &path)?);
     let state = params.choice(&["state"], &["absent", "present"], "present")?;
     let block = params.text(&["block", "content"])?.unwrap_or_default();
     let marker = params.string(&["marker"])?;
@@ -36,18 +36,24 @@ fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
     let creates = params.flag(&["create"])?.unwrap_or(false);
     let append_newline = params.flag(&["append_newline"])?.unwrap_or(false);
     let prepend_newline = params.flag(&["prepend_newline"])?.unwrap_or(false);
-    let attributes = attributes(params, Some(NEW_FILE))?;
+    let wishes = wishes(params)?;
+    if after.is_some() && before.is_some() {
+        let message = "parameters are mutually exclusive: insertbefore|insertafter".to_owned();
+        return run.fails(message, Vec::new());
+    }
 
-    let removes = state == "absent" || block.pieces().is_empty();
+    let is_present = state == "present";
+    let removes = !is_present || block.pieces().is_empty();
     let block = if removes { Text::new() } else { block };
     let insert = match (&after, &before) {
         (_, Some(before)) => Insert::Before(before),
         (Some(after), None) => Insert::After(after),
         (None, None) => Insert::After("EOF"),
     };
-    let change = |parts: &[&str], text: &str| {
+    let change = |parts: &[&str], text: Option<&str>| {
         let edit = BlockEdit {
             block: parts.first().copied().unwrap_or_default(),
+            is_present,
             marker: &marker,
             marker_begin: &marker_begin,
             marker_end: &marker_end,
@@ -55,18 +61,31 @@ fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
             append_newline,
             prepend_newline,
         };
-        set_block(text, &edit)
+        let new = set_block(text.unwrap_or_default(), &edit)?;
+        let message = match text {
+            None => "File created",
+            Some(text) if text == new => "",
+            Some(_) if edit.block.is_empty() => "Block removed",
+            Some(_) => "Block inserted",
+        };
+        Ok(Edited::new(new, message))
     };
     let parts = [block];
+    let missing = match (creates, is_present) {
+        (false, _) => Missing::Fails(format!("Path {path} does not exist !")),
+        (true, false) => Missing::Left(format!("File {path} not present")),
+        (true, true) => Missing::Made,
+    };
     let edited = Edit {
         path: &path,
         parts: &parts,
         change: &change,
         // Read as a whole: a `Match` of sshd holds for the lines below it.
         lines: if removes { &[] } else { &parts },
-        creates: creates && !removes,
+        missing,
         removes,
-        attributes,
+        wishes,
+        says: Vec::new(),
     };
     edit(&edited, run)
 }

@@ -2,10 +2,11 @@
 //!
 //! Manual: <https://docs.ansible.com/ansible/latest/collections/ansible/builtin/lineinfile_module.html>
 
-use super::paths::{Edit, NEW_FILE, absolute, attributes, edit};
+use super::paths::{Edit, Edited, Missing, absolute, edit, real, wishes};
 use super::{Kind, Module, Run};
 use crate::import::ansible::params::{Params, Refusal};
-use crate::syntax::lines::{Find, Insert, LineEdit, remove_lines, set_line};
+use crate::import::ansible::value::Value;
+use crate::syntax::lines::{Find, Insert, LineEdit, Set, remove_lines, set_line};
 
 pub(super) const MODULE: Module = Module {
     names: &["lineinfile"],
@@ -19,41 +20,64 @@ pub(super) const MODULE: Module = Module {
 fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
     params.pass_over(&["backup", "validate", "encoding"]);
     let path = params.required(&["path", "dest", "destfile", "name"])?;
-    let path = absolute(run, &path)?;
+    let path = real(run, &absolute(run, &path)?);
     let state = params.choice(&["state"], &["absent", "present"], "present")?;
-    let regexp = params
-        .string(&["regexp", "regex"])?
-        .filter(|it| !it.is_empty());
-    let part = params
-        .string(&["search_string"])?
-        .filter(|it| !it.is_empty());
+    let regexp = params.string(&["regexp", "regex"])?;
+    let part = params.string(&["search_string"])?;
     let line = params.text(&["line", "value"])?;
     let has_references = params.flag(&["backrefs"])?.unwrap_or(false);
     let after = params.string(&["insertafter"])?;
     let before = params.string(&["insertbefore"])?;
     let creates = params.flag(&["create"])?.unwrap_or(false);
     let first_match = params.flag(&["firstmatch"])?.unwrap_or(false);
-    let attributes = attributes(params, Some(NEW_FILE))?;
+    let wishes = wishes(params)?;
 
+    let removes = state == "absent";
+    let both = |one: &str, other: &str| format!("parameters are mutually exclusive: {one}|{other}");
+    let wrong = if after.is_some() && before.is_some() {
+        Some(both("insertbefore", "insertafter"))
+    } else if regexp.is_some() && part.is_some() {
+        Some(both("regexp", "search_string"))
+    } else if has_references && part.is_some() {
+        Some(both("backrefs", "search_string"))
+    } else if !removes && has_references && regexp.is_none() {
+        Some("regexp is required with backrefs=true".to_owned())
+    } else if !removes && line.is_none() {
+        Some("line is required with state=present".to_owned())
+    } else if removes && regexp.is_none() && part.is_none() && line.is_none() {
+        Some("one of line, search_string, or regexp is required with state=absent".to_owned())
+    } else {
+        None
+    };
+    if let Some(message) = wrong {
+        return run.fails(message, Vec::new());
+    }
     let find = match (&regexp, &part) {
         (Some(regexp), _) => Find::Regexp(regexp),
         (None, Some(part)) => Find::Substring(part),
         (None, None) => Find::Line,
     };
-    let removes = state == "absent";
-    if line.is_none() && (!removes || matches!(find, Find::Line)) {
-        params.required(&["line"])?;
-    }
     let line = line.unwrap_or_default();
     let insert = match (&after, &before) {
         (_, Some(before)) => Insert::Before(before),
         (Some(after), None) => Insert::After(after),
         (None, None) => Insert::After("EOF"),
     };
-    let change = |parts: &[&str], text: &str| {
+    let change = |parts: &[&str], text: Option<&str>| {
         let line = parts.first().copied().unwrap_or_default();
+        let text = text.unwrap_or_default();
         if removes {
-            return remove_lines(text, find, line);
+            let (text, count) = remove_lines(text, find, line)?;
+            let message = match count {
+                0 => String::new(),
+                count => format!("{count} line(s) removed"),
+            };
+            let mut edited = Edited::new(text, &message);
+            edited.more = vec![(
+                "found",
+                Value::Int(i64::try_from(count).unwrap_or(i64::MAX)),
+            )];
+            return Ok(edited);
         }
         let edit = LineEdit {
             line,
@@ -62,7 +86,18 @@ fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
             backrefs: has_references,
             first_match,
         };
-        set_line(text, &edit)
+        let (text, done) = set_line(text, &edit)?;
+        let message = match done {
+            Set::Nothing => "",
+            Set::Added => "line added",
+            Set::Replaced => "line replaced",
+        };
+        Ok(Edited::new(text, message))
+    };
+    let missing = match (removes, creates) {
+        (true, _) => Missing::Left("file not present".to_owned()),
+        (false, true) => Missing::Made,
+        (false, false) => Missing::Fails(format!("Destination {path} does not exist !")),
     };
     // A line made of what is there says nothing without it.
     let is_whole = !removes && !has_references;
@@ -72,9 +107,10 @@ fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
         parts: &parts,
         change: &change,
         lines: if is_whole { &parts } else { &[] },
-        creates: creates && !removes,
+        missing,
         removes,
-        attributes,
+        wishes,
+        says: vec![("backup", Value::str(""))],
     };
     edit(&edited, run)
 }

@@ -4,16 +4,15 @@
 
 use super::{Kind, Module, Run};
 use crate::import::ansible::params::{Params, Refusal};
+use crate::import::ansible::results;
+use crate::import::ansible::value::Value;
 
 /// Whatever they are given, it says where they look and how.
 pub(super) const LOOKS: Module = Module {
     names: &[
         "setup",
         "gather_facts",
-        "service_facts",
         "mount_facts",
-        "getent",
-        "slurp",
         "ping",
         "wait_for",
         "wait_for_connection",
@@ -74,7 +73,16 @@ fn run_set_stats(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refus
 }
 
 fn run_tempfile(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
+    let state = params.choice(&["state"], &["directory", "file"], "file")?;
     params.rest();
+    let mode = if state == "file" { "0600" } else { "0700" };
+    let path = Value::unknown("the name of a temporary file", Some(run.task.span));
+    let said = vec![
+        ("path", path),
+        ("state", Value::str(&state)),
+        ("mode", Value::str(mode)),
+    ];
+    run.returns = Some(results::of_change_with(run.task, said));
     run.control("it makes room for a file that is there only while Ansible runs");
     Ok(())
 }

@@ -5,6 +5,7 @@
 
 mod apk;
 mod apt;
+mod assemble;
 mod assert;
 mod authorized_key;
 mod blockinfile;
@@ -18,10 +19,12 @@ mod docker;
 mod docker_container;
 mod dpkg_divert;
 mod fail;
+mod fetched;
 mod file;
 mod find;
 mod firewalld;
 mod foreign;
+mod getent;
 mod group;
 mod groups;
 mod hostname;
@@ -42,6 +45,7 @@ mod repository;
 mod selinux;
 mod service;
 mod set_fact;
+mod slurp;
 mod stat;
 mod sysctl;
 mod template;
@@ -61,7 +65,7 @@ use super::playbook::Task;
 use super::results;
 use super::scope::{Binding, Scope};
 use super::value::{Key as Name, Value};
-use crate::account::{Code, ItemId, Rendered, Verdict};
+use crate::account::{Code, Rendered, Verdict};
 use crate::diag::{self, Diagnostics};
 use crate::import::Subject;
 use crate::import::state::{Book, Key, State};
@@ -92,6 +96,7 @@ pub(super) enum Kind {
 pub(super) const MODULES: &[&Module] = &[
     &apk::MODULE,
     &apt::MODULE,
+    &assemble::MODULE,
     &assert::MODULE,
     &authorized_key::MODULE,
     &blockinfile::MODULE,
@@ -111,10 +116,13 @@ pub(super) const MODULES: &[&Module] = &[
     &docker_container::MODULE,
     &dpkg_divert::MODULE,
     &fail::MODULE,
+    &fetched::MODULE,
     &file::MODULE,
     &find::MODULE,
     &firewalld::MODULE,
     &foreign::MODULE,
+    &getent::GETENT,
+    &getent::SERVICES,
     &group::MODULE,
     &groups::ADD_HOST,
     &groups::GROUP_BY,
@@ -142,6 +150,7 @@ pub(super) const MODULES: &[&Module] = &[
     &service::SERVICE,
     &service::SYSTEMD,
     &set_fact::MODULE,
+    &slurp::MODULE,
     &stat::MODULE,
     &sysctl::MODULE,
     &template::MODULE,
@@ -260,6 +269,10 @@ pub(super) struct Run<'r, 'a> {
     pub(super) closings: Vec<(Verdict, Code, String)>,
     /// How many resources it put.
     pub(super) stated: usize,
+    /// What it asks for is all that it does: where the machine has it, nothing changes.
+    pub(super) is_settled: bool,
+    /// It does something besides what it states, such as restarting a service.
+    pub(super) acts: bool,
     /// What `register` binds, where the module can say it.
     pub(super) returns: Option<Value>,
     /// What has to hold for what it returns.
@@ -284,10 +297,6 @@ pub(super) struct Run<'r, 'a> {
 }
 
 impl Run<'_, '_> {
-    pub(super) fn item(&self) -> ItemId {
-        self.task.item
-    }
-
     /// Notes what other hosts and later plays see of the run.
     pub(super) fn happens(&self, what: What) {
         if self.guard == Condition::True {
@@ -303,15 +312,19 @@ impl Run<'_, '_> {
 
     /// States what the machine must have.
     pub(super) fn put(&mut self, resource: Resource) {
-        let entry = Entry {
+        let entry = self.entry(resource);
+        self.state.put(entry, self.book);
+    }
+
+    fn entry(&mut self, resource: Resource) -> Entry {
+        self.stated += 1;
+        Entry {
             resource,
             part: self.part.clone(),
             origin: Origin::of(self.task.item),
             assumptions: self.assumed(),
             guard: self.guard.clone(),
-        };
-        self.stated += 1;
-        self.state.put(entry, self.book);
+        }
     }
 
     /// Returns what has to hold for what the task says: templates that were rendered meanwhile included.
@@ -319,6 +332,65 @@ impl Run<'_, '_> {
         let mut all = self.scope.assumptions();
         all.extend(self.assumptions.iter().cloned());
         all
+    }
+
+    /// States what has become of something of which an earlier task made a part.
+    pub(super) fn amend(&mut self, resource: Resource) {
+        let entry = self.entry(resource);
+        self.state.amend(entry, self.book);
+    }
+
+    /// Says that the task is certain to fail, and with which words.
+    pub(super) fn fails(
+        &mut self,
+        message: String,
+        pairs: Vec<(&str, Value)>,
+    ) -> Result<(), Refusal> {
+        if let Condition::Unknown(why) = &self.guard {
+            let reason = format!("where {why}, it fails: {message}");
+            return Err(Refusal::new(Code::ConditionUnknown, reason));
+        }
+        let mut all = vec![
+            ("changed", Value::Bool(false)),
+            ("failed", Value::Bool(true)),
+            ("msg", Value::str(&message)),
+        ];
+        all.extend(pairs);
+        self.returns = Some(Value::of_pairs(all));
+        self.returns_under = None;
+        self.failed = true;
+        if self.task.keywords.ignore_errors.is_some() {
+            self.already(format!("it fails, and the play goes on: {message}"));
+            return Ok(());
+        }
+        let mut refusal = Refusal::new(Code::BadInput, format!("it fails: {message}"));
+        refusal.diagnostic = Some(diag::Code::CertainFailure);
+        Err(refusal)
+    }
+
+    /// Says that nothing is left to state.
+    pub(super) fn already(&mut self, reason: impl Into<String>) {
+        self.close(Verdict::NotNeeded, Code::AlreadySo, reason);
+    }
+
+    /// Settles what `register` binds where the module did not say it: whether the machine is another than before.
+    pub(super) fn conclude(&mut self, changes: usize, outcome: &Result<(), Refusal>) {
+        if outcome.is_err() {
+            if !self.failed {
+                self.state.stir();
+            }
+            return;
+        }
+        let is_known = self.returns.is_some() || self.guard != Condition::True;
+        if is_known || results::is_command(self.task) {
+            return;
+        }
+        let asks = self.is_settled || self.stated > 0;
+        if self.state.changes() == changes && asks && !self.acts {
+            let unchanged =
+                results::of_change_with(self.task, vec![("changed", Value::Bool(false))]);
+            self.returns = Some(unchanged);
+        }
     }
 
     /// As `put`, under an assumption of the module's own.
@@ -344,9 +416,14 @@ impl Run<'_, '_> {
     pub(super) fn remove(&mut self, key: &Key, what: &str) {
         if let Condition::Unknown(why) = &self.guard {
             let reason = format!("whether {what} is removed hangs on {why}");
+            let why = why.clone();
+            if self.state.get(key).is_some() {
+                self.state.doubt_from_here(key.clone(), &why);
+            }
             self.close(Verdict::Manual, Code::ConditionUnknown, reason);
             return;
         }
+        self.is_settled = true;
         let reason = if self.state.remove(key, self.task.item) {
             format!("{what} was made by an earlier task and is gone again")
         } else {

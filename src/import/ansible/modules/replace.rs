@@ -2,10 +2,11 @@
 //!
 //! Manual: <https://docs.ansible.com/ansible/latest/collections/ansible/builtin/replace_module.html>
 
-use super::paths::{Edit, NEW_FILE, absolute, attributes, edit};
+use super::paths::{Edit, Edited, Missing, absolute, edit, real, wishes};
 use super::{Kind, Module, Run};
 use crate::import::ansible::params::{Params, Refusal};
-use crate::syntax::lines::{Replacement, replace};
+use crate::import::ansible::value::Value;
+use crate::syntax::lines::{Replaced, Replacement, replace};
 
 pub(super) const MODULE: Module = Module {
     names: &["replace"],
@@ -19,20 +20,34 @@ pub(super) const MODULE: Module = Module {
 fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
     params.pass_over(&["backup", "validate", "encoding"]);
     let path = params.required(&["path", "dest", "destfile", "name"])?;
-    let path = absolute(run, &path)?;
+    let path = real(run, &absolute(run, &path)?);
     let regexp = params.required(&["regexp"])?;
     let new = params.text(&["replace"])?.unwrap_or_default();
     let after = params.string(&["after"])?;
     let before = params.string(&["before"])?;
-    let attributes = attributes(params, Some(NEW_FILE))?;
-    let change = |parts: &[&str], text: &str| {
+    let wishes = wishes(params)?;
+    let change = |parts: &[&str], text: Option<&str>| {
         let replacement = Replacement {
             regexp: &regexp,
             replace: parts.first().copied().unwrap_or_default(),
             after: after.as_deref(),
             before: before.as_deref(),
         };
-        replace(text, &replacement)
+        let text = text.unwrap_or_default();
+        Ok(match replace(text, &replacement)? {
+            Replaced::Count(new, count) if count > 0 && new != text => {
+                Edited::new(new, &format!("{count} replacements made"))
+            }
+            Replaced::Count(new, _) => Edited::new(new, ""),
+            Replaced::NoSection(pattern) => {
+                let message = format!(
+                    "Pattern for before/after params did not match the given file: {pattern}"
+                );
+                let mut edited = Edited::new(text.to_owned(), &message);
+                edited.ends = true;
+                edited
+            }
+        })
     };
     let removes = new.pieces().is_empty();
     let parts = [new];
@@ -41,9 +56,10 @@ fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
         parts: &parts,
         change: &change,
         lines: &[],
-        creates: false,
+        missing: Missing::Fails(format!("Path {path} does not exist !")),
         removes,
-        attributes,
+        wishes,
+        says: vec![("rc", Value::Int(0))],
     };
     edit(&edited, run)
 }

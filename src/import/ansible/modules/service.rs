@@ -6,6 +6,7 @@
 use super::{Kind, Module, Run};
 use crate::account::{Code, Verdict};
 use crate::import::ansible::params::{Params, Refusal};
+use crate::import::state::Key;
 use crate::model::{Resource, Service};
 
 pub(super) const SERVICE: Module = Module {
@@ -81,7 +82,12 @@ fn run_systemd(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal
 
 fn ask(params: &mut Params, name: &str, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
     let enabled = params.flag(&["enabled"])?;
-    let masked = params.flag(&["masked"])?.unwrap_or(false);
+    let known = Key::Service(name.trim_end_matches(".service").to_owned());
+    let was_masked = matches!(
+        run.state.get(&known).map(|it| &it.resource),
+        Some(Resource::Service(Service { masked: true, .. }))
+    );
+    let masked = params.flag(&["masked"])?.unwrap_or(was_masked);
     let state = match params.string(&["state"])? {
         Some(_) if masked => None,
         Some(state) if STATES.contains(&state.as_str()) => Some(state),
@@ -101,7 +107,8 @@ fn ask(params: &mut Params, name: &str, run: &mut Run<'_, '_>) -> Result<(), Ref
         Some(_) if enabled == Some(true) => Some(true),
         _ => None,
     };
-    if enabled.is_none() && running.is_none() && !masked {
+    run.acts = matches!(state.as_deref(), Some("restarted" | "reloaded"));
+    if enabled.is_none() && running.is_none() && masked == was_masked {
         match state.as_deref() {
             Some("restarted" | "reloaded") => run.close(
                 Verdict::NotNeeded,

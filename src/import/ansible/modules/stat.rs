@@ -2,11 +2,14 @@
 //!
 //! Manual: <https://docs.ansible.com/ansible/latest/collections/ansible/builtin/stat_module.html>
 
-use super::paths::{absolute, is_absent_at_first};
-use super::{Kind, Module, Run, record};
+use super::paths::{
+    Change, NEW_FILE, NEW_FOLDER, There, absolute, bytes, placed, real, tell, there, told,
+};
+use super::{Kind, Module, Run};
+use crate::import::ansible::digest::digest;
 use crate::import::ansible::params::{Params, Refusal};
 use crate::import::ansible::value::Value;
-use crate::model::{Hole, HoleKind, Mode, Resource};
+use crate::model::{Content, Mode, Resource};
 
 pub(super) const MODULE: Module = Module {
     names: &["stat"],
@@ -16,6 +19,47 @@ pub(super) const MODULE: Module = Module {
     run,
 };
 
+/// The parts of the permissions, as `stat` names them.
+const BITS: [(&str, u32); 11] = [
+    ("rusr", 0o400),
+    ("wusr", 0o200),
+    ("xusr", 0o100),
+    ("rgrp", 0o040),
+    ("wgrp", 0o020),
+    ("xgrp", 0o010),
+    ("roth", 0o004),
+    ("woth", 0o002),
+    ("xoth", 0o001),
+    ("isuid", 0o4000),
+    ("isgid", 0o2000),
+];
+
+const KINDS: [&str; 7] = [
+    "isreg", "isdir", "islnk", "isblk", "ischr", "isfifo", "issock",
+];
+
+/// What only the machine knows of whatever is there.
+const OF_THE_MACHINE: [&str; 18] = [
+    "mtime",
+    "atime",
+    "ctime",
+    "inode",
+    "dev",
+    "blocks",
+    "block_size",
+    "device_type",
+    "readable",
+    "writeable",
+    "executable",
+    "mimetype",
+    "charset",
+    "version",
+    "attributes",
+    "attr_flags",
+    "nlink",
+    "size",
+];
+
 fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
     params.pass_over(&[
         "get_mime",
@@ -24,94 +68,118 @@ fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
         "get_attributes",
         "attr",
         "attributes",
-        "get_checksum",
         "get_md5",
-        "checksum_algorithm",
-        "checksum",
-        "checksum_algo",
         "get_selinux_context",
     ]);
     let follows = params.flag(&["follow"])?.unwrap_or(false);
+    let fingerprints = params.flag(&["get_checksum"])?.unwrap_or(true);
+    let algorithm = params
+        .string(&["checksum_algorithm", "checksum_algo", "checksum"])?
+        .unwrap_or_else(|| "sha1".to_owned());
     run.probe("it only looks at the machine");
-    let Ok(path) = params.required(&["path", "dest", "name"]) else {
+    let Ok(given) = params.required(&["path", "dest", "name"]) else {
         return Ok(());
     };
-    let Ok(path) = absolute(run, &path) else {
+    let Ok(path) = absolute(run, &given) else {
         return Ok(());
     };
-    let found = match run.state.at_path(&path).map(|it| &it.resource) {
-        Some(Resource::Link(link)) if follows => {
-            let target = link.target.clone();
-            run.state.at_path(&target).map(|it| &it.resource)
+    let at = if follows {
+        real(run, &path)
+    } else {
+        placed(run, &path)
+    };
+    let stat = match there(run, &at) {
+        There::Made(entry) => {
+            let algorithm = fingerprints.then_some(algorithm.as_str());
+            Some(described(&entry.resource, &at, &given, algorithm, run))
         }
-        other => other,
+        There::Folder => Some(folder(&given, run)),
+        There::Nothing | There::NothingAtFirst => {
+            Some(Value::of_pairs(vec![("exists", Value::Bool(false))]))
+        }
+        There::Foreign | There::Open(_) => None,
     };
-    let found = found.and_then(|it| described(it, &path, run));
-    if let Some(stat) = found {
-        run.returns = Some(record(vec![
-            ("changed", Value::Bool(false)),
-            ("stat", stat),
-        ]));
-    } else if is_absent_at_first(&path, run) {
-        let stat = record(vec![("exists", Value::Bool(false))]);
-        let value = record(vec![("changed", Value::Bool(false)), ("stat", stat)]);
-        run.returns_assuming(value, &format!("nothing is at `{path}` on a new machine"));
+    let is_assumed = matches!(there(run, &at), There::NothingAtFirst);
+    if let Some(stat) = stat {
+        tell(run, Change::No, vec![("stat", stat)]);
+    }
+    if is_assumed {
+        run.returns_under = Some(format!("nothing is at `{path}` on a new machine"));
     }
     Ok(())
 }
 
+fn hole(run: &Run<'_, '_>, what: &str, path: &str) -> Value {
+    Value::unknown(format!("{what} of `{path}`"), Some(run.task.span))
+}
+
+/// A folder of which nothing is known but that it is there.
+fn folder(path: &str, run: &Run<'_, '_>) -> Value {
+    let mut pairs = vec![("exists", Value::Bool(true)), ("path", Value::str(path))];
+    pairs.extend(KINDS.map(|name| (name, Value::Bool(name == "isdir"))));
+    Value::open(pairs, hole(run, "the rest", path))
+}
+
 /// Returns what `stat` says of something that the source made; what hangs on the machine stays unknown.
-fn described(resource: &Resource, path: &str, run: &Run<'_, '_>) -> Option<Value> {
-    let (kind, mode, owner, group) = match resource {
-        Resource::File(it) => ("isreg", it.mode, &it.owner, &it.group),
-        Resource::Directory(it) => ("isdir", it.mode, &it.owner, &it.group),
-        Resource::Link(_) => ("islnk", None, &None, &None),
-        _ => return None,
+pub(super) fn described(
+    resource: &Resource,
+    path: &str,
+    given: &str,
+    algorithm: Option<&str>,
+    run: &Run<'_, '_>,
+) -> Value {
+    let (kind, mode) = match resource {
+        Resource::Directory(it) => ("isdir", it.mode.unwrap_or(NEW_FOLDER)),
+        Resource::Link(_) => ("islnk", Mode(0o777)),
+        Resource::File(it) => ("isreg", it.mode.unwrap_or(NEW_FILE)),
+        _ => return folder(given, run),
     };
-    let unknown = |what: &str| {
-        Value::Unknown(Hole {
-            kind: HoleKind::Unknown,
-            what: format!("{what} of `{path}`"),
-            span: Some(run.task.span),
-        })
-    };
-    let text = |value: &Option<String>, what: &str| {
-        value.as_deref().map_or_else(|| unknown(what), Value::str)
-    };
-    let octal =
-        |mode: Option<Mode>| mode.map_or_else(|| unknown("the mode"), |it| Value::str(&it.octal()));
-    let is = |name: &str| Value::Bool(kind == name);
     let mut pairs = vec![
         ("exists", Value::Bool(true)),
-        ("path", Value::str(path)),
-        ("isreg", is("isreg")),
-        ("isdir", is("isdir")),
-        ("islnk", is("islnk")),
-        ("isblk", Value::Bool(false)),
-        ("ischr", Value::Bool(false)),
-        ("isfifo", Value::Bool(false)),
-        ("issock", Value::Bool(false)),
-        ("mode", octal(mode)),
-        ("pw_name", text(owner, "the owner")),
-        ("gr_name", text(group, "the group")),
+        ("path", Value::str(given)),
+        ("mode", Value::str(&mode.octal())),
     ];
-    if let Resource::Link(link) = resource {
-        pairs.push(("lnk_source", Value::str(&link.target)));
-        pairs.push(("lnk_target", Value::str(&link.target)));
-    }
-    for name in [
-        "uid",
-        "gid",
-        "size",
-        "mtime",
-        "atime",
-        "ctime",
-        "checksum",
-        "executable",
-        "inode",
-        "nlink",
+    pairs.extend(KINDS.map(|name| (name, Value::Bool(name == kind))));
+    pairs.extend(BITS.map(|(name, bit)| (name, Value::Bool(mode.0 & bit != 0))));
+    pairs.extend(OF_THE_MACHINE.map(|name| (name, hole(run, name, path))));
+    let known = told(run, path);
+    for (name, as_told) in [
+        ("uid", "uid"),
+        ("gid", "gid"),
+        ("pw_name", "owner"),
+        ("gr_name", "group"),
+        ("size", "size"),
     ] {
-        pairs.push((name, unknown(name)));
+        let found = known.iter().find(|(key, _)| *key == as_told);
+        let found = found.map(|(_, value)| value.clone());
+        pairs.push((name, found.unwrap_or_else(|| hole(run, name, path))));
     }
-    Some(record(pairs))
+    if run.user.as_deref() == Some("root") {
+        pairs.push(("readable", Value::Bool(true)));
+        pairs.push(("writeable", Value::Bool(true)));
+        pairs.push((
+            "executable",
+            Value::Bool(kind == "isdir" || mode.0 & 0o111 != 0),
+        ));
+    }
+    match resource {
+        Resource::Link(link) => {
+            pairs.push(("lnk_source", Value::str(&real(run, path))));
+            pairs.push(("lnk_target", Value::str(&link.target)));
+            let size = i64::try_from(link.target.len()).unwrap_or(i64::MAX);
+            pairs.push(("size", Value::Int(size)));
+        }
+        Resource::File(file) => {
+            if let Some(algorithm) = algorithm {
+                pairs.push(("checksum", checksum(&file.content, algorithm, path, run)));
+            }
+        }
+        _ => {}
+    }
+    Value::of_pairs(pairs)
+}
+
+fn checksum(content: &Content, algorithm: &str, path: &str, run: &Run<'_, '_>) -> Value {
+    let found = bytes(content).and_then(|it| digest(algorithm, &it));
+    found.map_or_else(|| hole(run, "the checksum", path), |it| Value::str(&it))
 }

@@ -2,14 +2,18 @@
 //!
 //! Manual: <https://docs.ansible.com/ansible/latest/collections/ansible/builtin/template_module.html>
 
-use super::paths::{Asset, NEW_FILE, attributes, base_name, destination, find};
+use super::copy::{Way, one_file};
+use super::paths::{Asset, base_name, find, wishes};
 use super::{Kind, Module, Run};
 use crate::account::Code;
+use crate::import::ansible::jinja::MARKS;
 use crate::import::ansible::params::{Params, Refusal};
 use crate::import::ansible::play::trace::rendered;
-use crate::import::ansible::scope::Whitespace;
-use crate::model::{Content, File, Hole, HoleKind, Piece, Resource, Text};
+use crate::import::ansible::scope::{Binding, Failure, Layer};
+use crate::import::ansible::value::Value;
+use crate::model::{Content, Hole, HoleKind, Text};
 use crate::source::{FileId, Span};
+use crate::syntax::jinja::Settings;
 
 pub(super) const MODULE: Module = Module {
     names: &["template"],
@@ -21,41 +25,15 @@ pub(super) const MODULE: Module = Module {
     run,
 };
 
-/// The marks of Jinja, which the evaluator knows; others are refused.
-const MARKS: [(&str, &str); 6] = [
-    ("block_start_string", "{%"),
-    ("block_end_string", "%}"),
-    ("variable_start_string", "{{"),
-    ("variable_end_string", "}}"),
-    ("comment_start_string", "{#"),
-    ("comment_end_string", "#}"),
-];
-
 fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
-    params.pass_over(&["backup", "force", "validate", "follow"]);
+    params.pass_over(&["backup", "validate"]);
     let source = params.required(&["src"])?;
-    let dest = params.required(&["dest"])?;
-    let whitespace = Whitespace {
-        trim_blocks: params.flag(&["trim_blocks"])?.unwrap_or(true),
-        lstrip_blocks: params.flag(&["lstrip_blocks"])?.unwrap_or(false),
-    };
-    for (name, usual) in MARKS {
-        let mark = params.string(&[name])?;
-        if mark.is_some_and(|mark| mark != usual) {
-            let reason =
-                format!("the template has marks of its own (`{name}`), which are not read here");
-            return Err(Refusal::new(Code::TemplateFailed, reason));
-        }
-    }
-    let line_end = params.string(&["newline_sequence"])?;
+    let dest = params.required(&["dest"]);
+    let settings = settings(params)?;
     let encoding = params.string(&["output_encoding"])?;
-    if encoding.is_some_and(|it| !it.eq_ignore_ascii_case("utf-8")) {
-        return Err(Refusal::new(
-            Code::CannotState,
-            "the file is written in another encoding than UTF-8",
-        ));
-    }
-    let attributes = attributes(params, Some(NEW_FILE))?;
+    let wishes = wishes(params)?;
+    let force = params.flag(&["force"])?.unwrap_or(true);
+    let follow = params.flag(&["follow"])?.unwrap_or(false);
     let file = match find(run, &source, "templates")? {
         Asset::File(file) => file,
         Asset::Folder(path) => {
@@ -66,58 +44,128 @@ fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
     if run.is_traced {
         run.scope.watch();
     }
-    let text = render(file, whitespace, run)?;
+    let names = names(&source, dest.as_deref().ok(), file, run);
+    let made = render(file, settings, names, run);
     if run.is_traced {
-        run.rendered = Some(rendered(run.scope, file, &text));
+        run.rendered = Some(rendered(run.scope, file, made.as_ref()));
     }
-    let text = match line_end.as_deref() {
-        None | Some("\n" | "\\n") => text,
-        Some(end) => with_line_end(&text, &end.replace("\\r", "\r").replace("\\n", "\n")),
+    let text = made.map_err(|failure| {
+        let span = failure.span.unwrap_or(run.task.span);
+        run.diags.at(failure.code, span, failure.message.clone());
+        let template = run.library.tree.path(file);
+        let reason = format!("the template `{template}` fails: {}", failure.message);
+        Refusal::new(Code::TemplateFailed, reason)
+    })?;
+    check_encoding(encoding.as_deref(), &text)?;
+    let way = Way {
+        dest: dest?,
+        wishes,
+        folder_mode: None,
+        force,
+        follow,
+        local_follow: true,
+        preserves: false,
+        checksum: None,
     };
-    let path = destination(run, &dest, base_name(&source))?;
-    run.put(Resource::File(File {
-        path,
-        content: Content::Text(text),
-        mode: attributes.mode,
-        owner: attributes.owner,
-        group: attributes.group,
-    }));
-    Ok(())
+    one_file(Content::Text(text), base_name(&source), way, run)
 }
 
-fn render(file: FileId, whitespace: Whitespace, run: &mut Run<'_, '_>) -> Result<Text, Refusal> {
+/// Reads how the template is marked and what is cut around its tags.
+fn settings(params: &mut Params) -> Result<Settings, Refusal> {
+    let usual = Settings::default();
+    let mut marks = usual.marks.clone();
+    for (mark, name) in marks.iter_mut().zip(MARKS) {
+        if let Some(given) = params.string(&[name])? {
+            *mark = given;
+        }
+    }
+    let newline = match params.string(&["newline_sequence"])?.as_deref() {
+        None | Some("\n" | "\\n") => "\n",
+        Some("\r" | "\\r") => "\r",
+        Some("\r\n" | "\\r\\n") => "\r\n",
+        Some(other) => {
+            let reason = format!("`{other}` is no `newline_sequence`");
+            return Err(Refusal::new(Code::TemplateFailed, reason));
+        }
+    };
+    let [block, _, variable, _, comment, _] = &marks;
+    if block == variable || variable == comment || block == comment {
+        let reason = "blocks, variables and comments of the template start with the same";
+        return Err(Refusal::new(Code::TemplateFailed, reason));
+    }
+    Ok(Settings {
+        trim_blocks: params.flag(&["trim_blocks"])?.unwrap_or(true),
+        lstrip_blocks: params.flag(&["lstrip_blocks"])?.unwrap_or(false),
+        newline: newline.to_owned(),
+        marks,
+        ..usual
+    })
+}
+
+/// Returns what only a template knows: about itself, and who renders it, which nobody can tell here.
+fn names(source: &str, dest: Option<&str>, file: FileId, run: &Run<'_, '_>) -> Layer {
+    let path = run.library.tree.path(file);
+    let unknown = |what: &str| Value::unknown(what, Some(Span::new(file, 0, 0)));
+    let mut layer = Layer::default();
+    for (name, value) in [
+        ("template_host", unknown("the name of the control node")),
+        ("template_uid", unknown("the owner of the template")),
+        (
+            "template_mtime",
+            unknown("the time when the template was changed"),
+        ),
+        ("template_run_date", unknown("the time of the run")),
+        ("template_path", Value::str(source)),
+        ("template_fullpath", Value::str(path)),
+        (
+            "template_destpath",
+            dest.map_or_else(|| unknown("the place of the file"), Value::str),
+        ),
+    ] {
+        layer.vars.insert(name.to_owned(), Binding::Value(value));
+    }
+    layer
+}
+
+fn render(
+    file: FileId,
+    settings: Settings,
+    names: Layer,
+    run: &Run<'_, '_>,
+) -> Result<Text, Failure> {
     let tree = run.library.tree;
-    if tree
-        .text(file)
-        .is_ok_and(|it| it.starts_with("$ANSIBLE_VAULT"))
-    {
+    let text = tree.text(file);
+    if text.is_ok_and(|it| it.starts_with("$ANSIBLE_VAULT")) {
         return Ok(Text::hole(Hole {
             kind: HoleKind::Secret,
             what: format!("the template {}", tree.path(file)),
             span: Some(Span::new(file, 0, 0)),
         }));
     }
-    run.scope.render(file, whitespace).map_err(|failure| {
-        let span = failure.span.unwrap_or(run.task.span);
-        run.diags.at(failure.code, span, failure.message.clone());
-        let reason = format!(
-            "the template `{}` fails: {}",
-            tree.path(file),
-            failure.message
-        );
-        Refusal::new(Code::TemplateFailed, reason)
-    })
+    run.scope.with(names).render(file, settings)
 }
 
-fn with_line_end(text: &Text, end: &str) -> Text {
-    let mut new = Text::new();
-    for piece in text.pieces() {
-        match piece {
-            Piece::Hole(hole) => new.push_hole(hole.clone()),
-            Piece::Literal(literal) => {
-                new.push_str(&literal.split('\n').collect::<Vec<_>>().join(end));
-            }
-        }
+/// Files are texts in UTF-8 here; other encodings are the same only for ASCII.
+fn check_encoding(encoding: Option<&str>, text: &Text) -> Result<(), Refusal> {
+    let name = encoding.unwrap_or_default().to_ascii_lowercase();
+    let name = name.replace(['_', ' '], "-");
+    let is_wider = [
+        "ascii",
+        "us-ascii",
+        "latin",
+        "iso-8859",
+        "iso8859",
+        "cp12",
+        "windows-12",
+    ]
+    .iter()
+    .any(|it| name.starts_with(it));
+    match name.as_str() {
+        "" | "utf-8" | "utf8" | "u8" => Ok(()),
+        _ if is_wider && text.plain().is_some_and(str::is_ascii) => Ok(()),
+        _ => Err(Refusal::new(
+            Code::CannotState,
+            "the file is written in another encoding than UTF-8",
+        )),
     }
-    new
 }

@@ -5,9 +5,10 @@
 use super::{Kind, Module, Run};
 use crate::account::Code;
 use crate::import::ansible::params::{Params, Refusal};
+use crate::import::ansible::results;
 use crate::import::ansible::value::Value;
 use crate::import::state::Key;
-use crate::model::{Hole, HoleKind, Resource, Text, User};
+use crate::model::{Condition, Hole, HoleKind, Resource, Text, User};
 
 pub(super) const MODULE: Module = Module {
     names: &["user"],
@@ -75,26 +76,52 @@ fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
         format!("/home/{name}")
     };
     let home = user.home.clone().unwrap_or(usual);
-    run.returns_changed(vec![
+    let manual = by_hand(params, &name)?;
+    let before = run.state.changes();
+    let had = user_of(run, &name);
+    run.put(Resource::User(user));
+    // Without `append` the groups are these and no others.
+    if let (Some(groups), false, Condition::True) = (groups, appends, run.guard.clone()) {
+        for group in memberships(run, &name) {
+            if !groups.contains(&group) {
+                let key = Key::Membership(name.clone(), group);
+                run.state.remove(&key, run.task.item);
+            }
+        }
+        if let Some(user) = user_of(run, &name)
+            && user.groups.iter().any(|it| !groups.contains(it))
+        {
+            run.amend(Resource::User(User { groups, ..user }));
+        }
+    }
+    let mut said = vec![
         ("name", Value::str(&name)),
         ("state", Value::str("present")),
         ("home", Value::str(&home)),
-    ]);
-    let manual = by_hand(params, &name)?;
-    // Without `append` the groups are these and no others.
-    let before = run
-        .state
-        .get(&Key::User(name.clone()))
-        .map(|it| &it.resource);
-    if let (Some(Resource::User(before)), Some(groups), false) = (before, &groups, appends)
-        && before.groups.iter().any(|it| !groups.contains(it))
-    {
-        let reason = format!("the groups that an earlier task gave `{name}` are taken back");
-        run.put(Resource::User(user));
-        return Err(Refusal::new(Code::CannotState, reason));
+    ];
+    if run.state.changes() == before || user_of(run, &name) == had {
+        said.push(("changed", Value::Bool(false)));
+        run.returns = Some(results::of_change_with(run.task, said));
+    } else {
+        run.returns_changed(said);
     }
-    run.put(Resource::User(user));
     manual.map_or(Ok(()), Err)
+}
+
+fn user_of(run: &Run<'_, '_>, name: &str) -> Option<User> {
+    match &run.state.get(&Key::User(name.to_owned()))?.resource {
+        Resource::User(user) => Some(user.clone()),
+        _ => None,
+    }
+}
+
+/// Returns the groups that other tasks put the user into.
+fn memberships(run: &Run<'_, '_>, name: &str) -> Vec<String> {
+    let found = run.state.entries().filter_map(|it| match &it.resource {
+        Resource::Membership(it) if it.user == name => Some(it.group.clone()),
+        _ => None,
+    });
+    found.collect()
 }
 
 /// Takes the password: whatever it is, none of its characters goes further. `!` and `*` are no password at all.
@@ -175,9 +202,24 @@ fn by_hand(params: &mut Params, name: &str) -> Result<Option<Refusal>, Refusal> 
 }
 
 fn remove(name: &str, removes_home: bool, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
-    if removes_home {
+    if removes_home && run.guard == Condition::True {
         let home = super::paths::home(run, name);
         run.state.remove_below(&home, run.task.item);
+    }
+    // What the user was part of, and who may log in as one who is gone, goes, too.
+    if run.guard == Condition::True {
+        let of_user: Vec<Key> = run
+            .state
+            .entries()
+            .filter_map(|it| match &it.resource {
+                Resource::Membership(member) if member.user == name => Key::of(&it.resource),
+                Resource::AuthorizedKey(key) if key.user == name => Key::of(&it.resource),
+                _ => None,
+            })
+            .collect();
+        for key in of_user {
+            run.state.remove(&key, run.task.item);
+        }
     }
     run.remove(&Key::User(name.to_owned()), &format!("the user `{name}`"));
     Ok(())

@@ -246,6 +246,7 @@ impl<'a> Player<'a> {
             if modules::is_probe(&task.module) || task.module == "uri" {
                 return Returned::plain(results::unknown(task));
             }
+            self.state.stir();
             return Returned::changed(task);
         };
         let part = context
@@ -269,6 +270,8 @@ impl<'a> Player<'a> {
             book: self.book,
             closings: Vec::new(),
             stated: 0,
+            is_settled: false,
+            acts: false,
             returns: None,
             returns_under: None,
             facts: Vec::new(),
@@ -281,7 +284,9 @@ impl<'a> Player<'a> {
             rendered: None,
             is_traced: self.trace.is_some(),
         };
+        let changes = run.state.begin(results::said(task));
         let outcome = (module.run)(&mut params, &mut run);
+        run.conclude(changes, &outcome);
         let left = params.left();
         if outcome.is_ok() && !left.is_empty() {
             run.not_understood(&left);

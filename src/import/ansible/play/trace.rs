@@ -9,7 +9,7 @@ use super::Player;
 use super::returned::Returned;
 use crate::account::{Outcome, Rendered, Step};
 use crate::import::ansible::playbook::Task;
-use crate::import::ansible::scope::{Binding, Scope, is_template};
+use crate::import::ansible::scope::{Binding, Failure, Scope, is_template};
 use crate::import::ansible::secret::hide;
 use crate::import::ansible::value::Value;
 use crate::model::{Condition, Hole, HoleKind, Piece, Text};
@@ -37,6 +37,7 @@ impl Player<'_> {
             arguments.insert("_uses_shell".to_owned(), Json::Bool(true));
         }
         trace.steps.push(Step {
+            project: String::new(),
             host: self.host.clone(),
             source: self.session.place(task.span),
             module: task.module.clone(),
@@ -97,36 +98,65 @@ fn outcome(returned: &Returned) -> Outcome {
     }
 }
 
-/// Describes a template that was rendered in this scope while it was watched.
+/// Describes a template that was rendered in this scope while it was watched, or why it could not be.
 pub(in crate::import::ansible) fn rendered(
     scope: &Scope<'_>,
     template: FileId,
-    text: &Text,
+    text: Result<&Text, &Failure>,
 ) -> Rendered {
     let search = scope.search();
     let role = search.role.iter().cloned();
-    let variables = scope.watched().into_iter().filter_map(|name| {
-        // A secret is not shown as written either.
-        let value = scope.get(&name).ok();
-        let hole = value.as_ref().and_then(Value::deep_hole);
-        if hole.is_some_and(|it| it.kind == HoleKind::Secret) {
-            let shown = json!({ "secret": name });
-            return Some((name, shown));
+    let mut variables = Map::new();
+    let mut hosts = Map::new();
+    for (host, name) in scope.watched() {
+        match host {
+            Some(host) => {
+                let of_host = scope.of_host(&host);
+                let bound = of_host.and_then(|it| shown_binding(&it, &name));
+                let known = hosts.entry(&*host).or_insert_with(|| json!({}));
+                if let (Some(bound), Some(known)) = (bound, known.as_object_mut()) {
+                    known.insert(name, bound);
+                }
+            }
+            None if name == "hostvars" => {
+                for host in scope.hosts().keys() {
+                    hosts.entry(host).or_insert_with(|| json!({}));
+                }
+            }
+            None => {
+                if let Some(bound) = shown_binding(scope, &name) {
+                    variables.insert(name, bound);
+                }
+            }
         }
-        let bound = match scope.bound(&name)? {
-            Binding::Node(node) => json!({ "written": written(node) }),
-            Binding::Value(value) | Binding::Assumed(value, _) => json!({ "value": shown(value) }),
-        };
-        Some((name, bound))
-    });
+    }
+    if !hosts.is_empty() {
+        variables.insert("hostvars".to_owned(), json!({ "hosts": hosts }));
+    }
     Rendered {
         template: scope.session().tree.path(template).to_owned(),
-        text: shown_text(text),
-        variables: Json::Object(variables.collect()),
+        text: match text {
+            Ok(text) => shown_text(text),
+            Err(failure) => json!({ "failed": failure.message }),
+        },
+        variables: Json::Object(variables),
         search: role
             .chain([search.task.clone(), search.playbook.clone()])
             .collect(),
     }
+}
+
+/// Returns what a name is bound to; of a secret only that it is one.
+fn shown_binding(scope: &Scope<'_>, name: &str) -> Option<Json> {
+    let value = scope.get(name).ok();
+    let hole = value.as_ref().and_then(Value::deep_hole);
+    if hole.is_some_and(|it| it.kind == HoleKind::Secret) {
+        return Some(json!({ "secret": name }));
+    }
+    Some(match scope.bound(name)? {
+        Binding::Node(node) => json!({ "written": written(node) }),
+        Binding::Value(value) | Binding::Assumed(value, _) => json!({ "value": shown(value) }),
+    })
 }
 
 /// Returns a value as JSON, with what is not known named.

@@ -1,12 +1,9 @@
 //! Filters between texts and values: JSON, YAML, base64, hashes, booleans.
 
-use blake2::{Blake2b512, Blake2s256};
-use md5::Md5;
-use sha1::Sha1;
-use sha2::{Digest, Sha224, Sha256, Sha384, Sha512, Sha512_224, Sha512_256};
-use sha3::{Sha3_224, Sha3_256, Sha3_384, Sha3_512};
+use sha1::{Digest, Sha1};
 
 use super::{Filter, NAMED, Takes, builtin, filter, flag, plain};
+use crate::import::ansible::digest::{alphabet, base64, digest, hex};
 use crate::import::ansible::jinja::args::Args;
 use crate::import::ansible::jinja::catalog::Collection;
 use crate::import::ansible::jinja::python::{JsonStyle, json};
@@ -65,14 +62,10 @@ pub(super) const FILTERS: &[Filter] = &[
     builtin("from_yaml_all", Takes::Items, from_yaml_all),
     builtin("b64encode", Takes::Items, b64encode),
     builtin("b64decode", Takes::Items, b64decode),
-    builtin("md5", Takes::Items, |_, value, _| {
-        Ok(hex(&Md5::digest(plain(&value))).into())
-    }),
-    builtin("sha1", Takes::Items, |_, value, _| {
-        Ok(hex(&Sha1::digest(plain(&value))).into())
-    }),
+    builtin("md5", Takes::Items, |_, value, _| hashed("md5", &value)),
+    builtin("sha1", Takes::Items, |_, value, _| hashed("sha1", &value)),
     builtin("checksum", Takes::Items, |_, value, _| {
-        Ok(hex(&Sha1::digest(plain(&value))).into())
+        hashed("sha1", &value)
     }),
     builtin("hash", Takes::Items, hash),
     builtin("to_uuid", Takes::Items, to_uuid),
@@ -263,31 +256,23 @@ pub(in crate::import::ansible::jinja) fn of_yaml(node: &Node) -> Value {
 }
 
 fn hash(env: &mut Env<'_, '_>, value: Value, args: &Args) -> Eval<Value> {
-    let text = plain(&value);
     let name = args.str(0, "hashtype")?.unwrap_or("sha1");
-    Ok(match name.to_ascii_lowercase().as_str() {
-        "md5" => hex(&Md5::digest(text)),
-        "sha1" => hex(&Sha1::digest(text)),
-        "sha224" => hex(&Sha224::digest(text)),
-        "sha256" => hex(&Sha256::digest(text)),
-        "sha384" => hex(&Sha384::digest(text)),
-        "sha512" => hex(&Sha512::digest(text)),
-        "sha512_224" => hex(&Sha512_224::digest(text)),
-        "sha512_256" => hex(&Sha512_256::digest(text)),
-        "sha3_224" => hex(&Sha3_224::digest(text)),
-        "sha3_256" => hex(&Sha3_256::digest(text)),
-        "sha3_384" => hex(&Sha3_384::digest(text)),
-        "sha3_512" => hex(&Sha3_512::digest(text)),
-        "blake2b" => hex(&Blake2b512::digest(text)),
-        "blake2s" => hex(&Blake2s256::digest(text)),
-        // What else there is depends on the machine.
-        "ripemd160" | "sm3" | "md4" | "whirlpool" | "md5-sha1" => {
-            let what = format!("the hash `{name}`");
-            return Ok(Value::unknown(what, Some(env.here())));
-        }
-        _ => return Err(Failure::failed(format!("the hash `{name}` is not known"))),
+    if let Some(made) = digest(&name.to_ascii_lowercase(), plain(&value).as_bytes()) {
+        return Ok(made.into());
     }
-    .into())
+    // What else there is depends on the machine.
+    if matches!(name, "ripemd160" | "sm3" | "md4" | "whirlpool" | "md5-sha1") {
+        let what = format!("the hash `{name}`");
+        return Ok(Value::unknown(what, Some(env.here())));
+    }
+    Err(Failure::failed(format!("the hash `{name}` is not known")))
+}
+
+/// A hash by the name of its filter.
+fn hashed(name: &str, value: &Value) -> Eval<Value> {
+    let made = digest(name, plain(value).as_bytes());
+    made.map(Value::from)
+        .ok_or_else(|| Failure::failed(format!("the hash `{name}` is not known")))
 }
 
 /// The checksum of zip and gzip.
@@ -298,10 +283,6 @@ fn crc32(bytes: &[u8]) -> u32 {
             (crc >> 1) ^ odd
         })
     })
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// A version 5 UUID.
@@ -331,35 +312,6 @@ fn to_uuid(_: &mut Env<'_, '_>, value: Value, args: &Args) -> Eval<Value> {
         &text[20..],
     ];
     Ok(parts.join("-").into())
-}
-
-fn alphabet(url: bool) -> &'static [u8; 64] {
-    if url {
-        b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-    } else {
-        b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
-    }
-}
-
-fn base64(bytes: &[u8], url: bool) -> String {
-    let alphabet = alphabet(url);
-    let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for chunk in bytes.chunks(3) {
-        let mut group = [0u8; 3];
-        for (to, from) in group.iter_mut().zip(chunk) {
-            *to = *from;
-        }
-        let bits = u32::from_be_bytes([0, group[0], group[1], group[2]]);
-        for at in 0..4 {
-            if at <= chunk.len() {
-                let index = (bits >> (18 - 6 * at)) & 63;
-                out.push(char::from(alphabet[index as usize]));
-            } else {
-                out.push('=');
-            }
-        }
-    }
-    out
 }
 
 fn b64encode(env: &mut Env<'_, '_>, value: Value, args: &Args) -> Eval<Value> {

@@ -4,12 +4,13 @@ use super::{Found, option};
 use crate::diag::Code;
 use crate::import::ansible::jinja::args::Args;
 use crate::import::ansible::jinja::filters::normal_path;
-use crate::import::ansible::jinja::{Env, Eval, Rendering, rendered};
-use crate::import::ansible::scope::{Binding, Failure, Layer, Whitespace, is_template};
+use crate::import::ansible::jinja::{Env, Eval, rendered};
+use crate::import::ansible::scope::{Binding, Failure, Layer, is_template};
 use crate::import::ansible::secret::sealed_text;
 use crate::import::ansible::value::{Key, Truth, Value};
 use crate::source::{Span, join};
 use crate::syntax::glob::glob;
+use crate::syntax::jinja::Settings;
 
 impl Env<'_, '_> {
     pub(super) fn file_lookup(&mut self, lookup: &str, term: &Value, args: &Args) -> Eval<Value> {
@@ -57,17 +58,22 @@ impl Env<'_, '_> {
             let message = format!("there is no template `{name}` in the input");
             return Err(Failure::new(Code::MissingFile, message));
         };
-        let sign = |name: &str| -> Eval<Option<String>> {
-            Ok(args.str(super::NAMED, name)?.map(str::to_owned))
+        let mut settings = Settings {
+            trim_blocks: option(args, "trim_blocks", true),
+            lstrip_blocks: option(args, "lstrip_blocks", false),
+            ..Settings::default()
         };
-        let how = Rendering {
-            whitespace: Whitespace {
-                trim_blocks: option(args, "trim_blocks", true),
-                lstrip_blocks: option(args, "lstrip_blocks", false),
-            },
-            variable: [sign("variable_start_string")?, sign("variable_end_string")?],
-            comment: [sign("comment_start_string")?, sign("comment_end_string")?],
-        };
+        let names = [
+            "variable_start_string",
+            "variable_end_string",
+            "comment_start_string",
+            "comment_end_string",
+        ];
+        for (mark, name) in settings.marks.iter_mut().skip(2).zip(names) {
+            if let Some(given) = args.str(super::NAMED, name)? {
+                given.clone_into(mark);
+            }
+        }
         match args.named("template_vars").and_then(Value::as_dict) {
             Some(vars) => {
                 let mut layer = Layer::default();
@@ -77,9 +83,9 @@ impl Env<'_, '_> {
                         layer.vars.insert(name.clone(), binding);
                     }
                 }
-                rendered(&self.scope.with(layer), file, &how)
+                rendered(&self.scope.with(layer), file, settings)
             }
-            None => rendered(self.scope, file, &how),
+            None => rendered(self.scope, file, settings),
         }
     }
 

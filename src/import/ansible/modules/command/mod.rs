@@ -2,18 +2,21 @@
 //!
 //! Manuals: <https://docs.ansible.com/ansible/latest/collections/ansible/builtin/command_module.html>, `shell_module.html`
 
+mod known;
 mod sense;
 mod words;
 
 pub(super) use words::split as split_words;
 
-use super::paths::{absolute, is_empty_at_first};
+use super::paths::{There, absolute, is_empty_at_first, parent, real, there};
 use super::{Kind, Module, Run};
 use crate::account::{Code, Verdict};
 use crate::import::ansible::params::{Params, Refusal};
+use crate::import::ansible::results;
 use crate::import::ansible::value::Value;
 use crate::import::holes::{Encoded, encode};
 use crate::model::{Command, Condition, HoleKind, Resource, Step, Text};
+use crate::syntax::glob::{glob, is_pattern};
 use crate::syntax::placeholder_index;
 use sense::{Sense, of_command, of_script};
 
@@ -174,9 +177,13 @@ impl Around {
         shown: &[&str],
         run: &mut Run<'_, '_>,
     ) -> Result<(), Refusal> {
-        if let Some(reason) = self.never_runs(run) {
-            run.close(Verdict::NotNeeded, Code::AlreadySo, reason);
+        if self.never_runs(run) {
             return Ok(());
+        }
+        if run.guard == Condition::True
+            && let Some(answer) = known::answer(shown, run)
+        {
+            known::tell(&answer, run);
         }
         match sense {
             Sense::Reads => run.probe("it only looks at the machine"),
@@ -193,27 +200,47 @@ impl Around {
         Ok(())
     }
 
-    /// Tells why the command does not run on a new machine.
-    fn never_runs(&self, run: &Run<'_, '_>) -> Option<String> {
+    /// Tells whether the command does not run on a new machine, and says so.
+    fn never_runs(&self, run: &mut Run<'_, '_>) -> bool {
         if run.guard != Condition::True {
-            return None;
+            return false;
         }
         if let Some(path) = &self.creates
-            && run.state.at_path(path).is_some()
+            && is_there(path, run) == Some(true)
         {
-            return Some(format!(
-                "`{path}`, without which it would run, is stated elsewhere"
-            ));
+            run.close(
+                Verdict::NotNeeded,
+                Code::AlreadySo,
+                format!("`{path}`, without which it would run, is stated elsewhere"),
+            );
+            let message = format!("Did not run command since '{path}' exists");
+            known::tell_skipped(&message, &format!("skipped, since {path} exists"), run);
+            return true;
         }
-        if let Some(path) = &self.removes
-            && is_empty_at_first(path)
-            && !run.state.has_path(path)
-        {
-            return Some(format!(
-                "`{path}`, with which it would run, is not there on a new machine"
-            ));
+        let Some(path) = &self.removes else {
+            return false;
+        };
+        let is_gone = is_there(path, run) == Some(false);
+        let is_new =
+            is_empty_at_first(path) && !run.state.has_path(path) && run.state.vague(path).is_none();
+        if !is_gone && !is_new {
+            return false;
         }
-        None
+        run.close(
+            Verdict::NotNeeded,
+            Code::AlreadySo,
+            format!("`{path}`, with which it would run, is not there on a new machine"),
+        );
+        let message = format!("Did not run command since '{path}' does not exist");
+        known::tell_skipped(
+            &message,
+            &format!("skipped, since {path} does not exist"),
+            run,
+        );
+        if !is_gone {
+            run.returns_under = Some(format!("nothing is at `{path}` on a new machine"));
+        }
+        true
     }
 
     /// Keeps the command as a step.
@@ -229,6 +256,11 @@ impl Around {
         refuse_unknown(&values)?;
         let name = step_name(shown, run);
         let after = started(run);
+        run.state.stir();
+        if let Some(path) = &self.creates {
+            let why = format!("what {} makes", results::said(run.task));
+            run.state.blur(path, &why);
+        }
         run.put(Resource::Step(Step {
             name,
             command,
@@ -241,6 +273,28 @@ impl Around {
         }));
         Ok(())
     }
+}
+
+/// Tells whether something is at a path, or at one that a pattern means; nothing where only the machine knows.
+fn is_there(path: &str, run: &Run<'_, '_>) -> Option<bool> {
+    if !is_pattern(path) {
+        return match there(run, &real(run, path)) {
+            There::Made(_) | There::Folder => Some(true),
+            There::Nothing => Some(false),
+            There::NothingAtFirst | There::Foreign | There::Open(_) => None,
+        };
+    }
+    let pattern = glob(path)?;
+    let mut folder = parent(path);
+    while is_pattern(folder) {
+        folder = parent(folder);
+    }
+    let mut below = run.state.below(folder);
+    if below.any(|(it, _)| pattern.is_match(it)) {
+        return Some(true);
+    }
+    let is_known = matches!(there(run, &format!("{folder}/\u{1}")), There::Nothing);
+    is_known.then_some(false)
 }
 
 /// Tells whether the task says that it changes nothing, and looks at what it got.

@@ -18,13 +18,13 @@ fn a_container_has_states() {
         "- docker_container: {name: a, image: a, state: present, network_mode: 'container:b'}\n- docker_container: {name: a, state: started}",
         &[
             r#"{"container":{"name":"a","engine":"docker","image":"a","pulls":false,"started":true,"networks":[{"network":"container:b"}],"privileged":false,"needs":["b"]}}"#,
-            "not-needed: a later task writes the same thing",
+            "not-needed: later the task \"docker_container\" writes the same thing",
         ],
     );
     check(
         "- docker_container: {name: a, image: a}\n- docker_container: {name: a, state: absent}",
         &[
-            "not-needed: made here and removed again by a later task",
+            "not-needed: made here and removed again by the task \"docker_container\"",
             "not-needed: the container `a` was made by an earlier task and is gone again",
         ],
     );
@@ -74,7 +74,7 @@ fn firewalld_opens_ports_of_the_public_zone() {
         "- firewalld: {service: https, permanent: true, state: enabled}\n- firewalld: {port: 8080-8081/tcp, zone: public, state: enabled}\n- firewalld: {port: 8080-8081/tcp, state: disabled}\n- firewalld: {rich_rule: 'rule x', state: enabled}\n- firewalld: {port: 1/tcp, zone: internal, state: enabled}",
         &[
             r#"{"firewall-port":{"protocol":"tcp","first":443,"last":443}}"#,
-            "not-needed: made here and removed again by a later task",
+            "not-needed: made here and removed again by the task \"firewalld\"",
             "not-needed: the open port was made by an earlier task and is gone again",
             "manual: it is about a rich rule (`rich_rule`)",
             "manual: which interfaces are in the zone `internal` is not in the task",

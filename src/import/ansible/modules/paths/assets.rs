@@ -121,3 +121,16 @@ pub(in crate::import::ansible::modules) fn folder_files<'t>(
     });
     below.collect()
 }
+
+/// Returns the links below a folder of the tree, with their paths below it and where they lead, sorted.
+pub(in crate::import::ansible::modules) fn folder_links<'t>(
+    tree: &'t SourceTree,
+    folder: &str,
+) -> Vec<(&'t str, &'t str)> {
+    let prefix = format!("{folder}/");
+    let below = tree.entries().filter_map(|(_, entry)| match &entry.kind {
+        EntryKind::Link(target) => Some((entry.path.strip_prefix(&prefix)?, target.as_str())),
+        EntryKind::File | EntryKind::Directory | EntryKind::Special => None,
+    });
+    below.collect()
+}

@@ -4,30 +4,68 @@
 use crate::account::Code;
 use crate::import::ansible::modules::Run;
 use crate::import::ansible::params::Refusal;
+use crate::import::ansible::value::Value;
 use crate::import::etc::kinds::{self as etc, Meaning};
 use crate::import::holes::encode;
 use crate::import::state::Key;
-use crate::model::{Condition, Content, File, Origin, Resource, Text};
+use crate::model::{Condition, Content, File, Resource, Text};
 
-use super::{Attributes, is_empty_at_first};
+use super::{
+    Change, NEW_FILE, Of, There, Wishes, differs, is_empty_at_first, parent, put_parents,
+    same_content, set_attributes, tell, there, write_file,
+};
 
-/// Edits a text: the first argument are the given parts, the second is the text.
-type Change<'c> = &'c dyn Fn(&[&str], &str) -> Result<String, String>;
+/// What an edit makes of a text.
+pub(in crate::import::ansible::modules) struct Edited {
+    pub(in crate::import::ansible::modules) text: String,
+    /// What the module says that it did.
+    pub(in crate::import::ansible::modules) message: String,
+    /// It goes no further: owner and permissions are left as they are.
+    pub(in crate::import::ansible::modules) ends: bool,
+    /// What else it returns.
+    pub(in crate::import::ansible::modules) more: Vec<(&'static str, Value)>,
+}
+
+impl Edited {
+    pub(in crate::import::ansible::modules) fn new(text: String, message: &str) -> Edited {
+        Edited {
+            text,
+            message: message.to_owned(),
+            ends: false,
+            more: Vec::new(),
+        }
+    }
+}
+
+/// Edits a text: the first argument are the given parts, the second is the text, where there is one.
+type Edits<'c> = &'c dyn Fn(&[&str], Option<&str>) -> Result<Edited, String>;
+
+/// What the module does where there is no file.
+#[derive(Clone, Debug)]
+pub(in crate::import::ansible::modules) enum Missing {
+    /// It makes one.
+    Made,
+    /// It fails, and says this.
+    Fails(String),
+    /// It changes nothing, and says this.
+    Left(String),
+}
 
 /// An edit of a file.
 pub(in crate::import::ansible::modules) struct Edit<'e> {
-    /// Absolute.
+    /// Absolute, and where the file really is.
     pub(in crate::import::ansible::modules) path: &'e str,
     /// What is put into the text; may have holes.
     pub(in crate::import::ansible::modules) parts: &'e [Text],
-    pub(in crate::import::ansible::modules) change: Change<'e>,
+    pub(in crate::import::ansible::modules) change: Edits<'e>,
     /// The lines that the edit sets, where each means something without the others; none to take something away.
     pub(in crate::import::ansible::modules) lines: &'e [Text],
-    /// It makes the file when there is none.
-    pub(in crate::import::ansible::modules) creates: bool,
+    pub(in crate::import::ansible::modules) missing: Missing,
     /// It only takes something away.
     pub(in crate::import::ansible::modules) removes: bool,
-    pub(in crate::import::ansible::modules) attributes: Attributes,
+    pub(in crate::import::ansible::modules) wishes: Wishes,
+    /// What every result has, such as the path.
+    pub(in crate::import::ansible::modules) says: Vec<(&'static str, Value)>,
 }
 
 /// Between the parts and the text: no text file has it.
@@ -39,38 +77,33 @@ pub(in crate::import::ansible::modules) fn edit(
     run: &mut Run<'_, '_>,
 ) -> Result<(), Refusal> {
     let path = edit.path;
-    let is_known = matches!(
-        run.state.at_path(path).map(|it| &it.resource),
-        Some(Resource::File(_))
-    );
-    if is_known {
-        return edit_known(edit, run);
-    }
-    let key = Key::Path(path.to_owned());
-    let hangs = run
-        .state
-        .entries()
-        .any(|it| it.guard != Condition::True && Key::of(&it.resource).as_ref() == Some(&key));
-    if hangs {
-        let reason =
-            format!("what `{path}` holds hangs on a condition that only the machine decides");
-        return Err(Refusal::new(Code::ConditionUnknown, reason));
+    let folder = format!("Path {path} is a directory !");
+    match there(run, path) {
+        There::Open(why) => {
+            let reason = format!("what `{path}` holds hangs on {why}");
+            return Err(Refusal::new(Code::ConditionUnknown, reason));
+        }
+        There::Made(entry) => match &entry.resource {
+            Resource::File(_) => return edit_known(edit, run),
+            Resource::Directory(_) => {
+                return run.fails(folder, vec![("rc", Value::Int(256))]);
+            }
+            _ => {}
+        },
+        There::Folder => return run.fails(folder, vec![("rc", Value::Int(256))]),
+        There::Nothing => return edit_nothing(edit, run),
+        There::NothingAtFirst | There::Foreign => {}
     }
     if FOREIGN.iter().any(|it| path.starts_with(it)) {
         run.not_needed(format!("NixOS has no `{path}`, nor what reads it"));
         return Ok(());
     }
-    if edit.creates && is_new(path) {
-        let text = changed(edit, &Text::new())?;
-        let resource = Resource::File(File {
-            path: path.to_owned(),
-            content: Content::Text(text),
-            mode: edit.attributes.mode,
-            owner: edit.attributes.owner.clone(),
-            group: edit.attributes.group.clone(),
-        });
-        run.put_assuming(resource, &format!("there is no `{path}` on a new machine"));
-        return Ok(());
+    if matches!(edit.missing, Missing::Made) && is_new(path) {
+        run.assumptions
+            .push(format!("there is no `{path}` on a new machine"));
+        let made = make(edit, run);
+        run.assumptions.pop();
+        return made;
     }
     if edit.removes {
         return removed(path, run);
@@ -78,18 +111,42 @@ pub(in crate::import::ansible::modules) fn edit(
     edit_unknown(edit, run)
 }
 
+/// There is certainly no file.
+fn edit_nothing(edit: &Edit<'_>, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
+    match &edit.missing {
+        Missing::Made => make(edit, run),
+        Missing::Fails(message) => run.fails(message.clone(), vec![("rc", Value::Int(257))]),
+        Missing::Left(message) => {
+            run.already(format!("there is no `{}`", edit.path));
+            let mut pairs = vec![("msg", Value::str(message))];
+            pairs.extend(edit.says.iter().cloned());
+            tell(run, Change::No, pairs);
+            Ok(())
+        }
+    }
+}
+
+fn make(edit: &Edit<'_>, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
+    let (text, edited) = changed(edit, None)?;
+    put_parents(run, edit.path, &Wishes::default());
+    let change = write_file(run, edit.path, Content::Text(text), &edit.wishes);
+    let wishes = &edit.wishes;
+    let mode = wishes.mode.as_ref().map(|it| it.over(NEW_FILE, Of::File));
+    let attributes = Change::of(mode.is_some_and(|it| it != NEW_FILE))
+        .or(differs(run, wishes.owner.as_deref(), None))
+        .or(differs(run, wishes.group.as_deref(), None));
+    say(edit, run, change, edited, attributes);
+    Ok(())
+}
+
 fn edit_known(edit: &Edit<'_>, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
     let path = edit.path;
-    if let Condition::Unknown(why) = &run.guard {
+    if let Condition::Unknown(why) = run.guard.clone() {
         let reason = format!("whether `{path}` is changed hangs on {why}");
+        run.state.doubt_from_here(Key::Path(path.to_owned()), &why);
         return Err(Refusal::new(Code::ConditionUnknown, reason));
     }
-    let origin = Origin::of(run.item());
-    let assumptions = run.assumptions.clone();
-    let Some(entry) = run.state.file_mut(path) else {
-        return Ok(());
-    };
-    let Resource::File(file) = &mut entry.resource else {
+    let Some(Resource::File(file)) = run.state.at_path(path).map(|it| it.resource.clone()) else {
         return Ok(());
     };
     let Content::Text(text) = &file.content else {
@@ -99,50 +156,80 @@ fn edit_known(edit: &Edit<'_>, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
     if let [crate::model::Piece::Hole(hole)] = text.pieces() {
         return Err(Refusal::hole(hole));
     }
-    file.content = Content::Text(changed(edit, text)?);
-    let Attributes { mode, owner, group } = edit.attributes.clone();
-    file.mode = mode.or(file.mode);
-    file.owner = owner.or_else(|| file.owner.take());
-    file.group = group.or_else(|| file.group.take());
-    entry.origin.merge(&origin);
-    for assumption in assumptions {
-        if !entry.assumptions.contains(&assumption) {
-            entry.assumptions.push(assumption);
-        }
+    let (new, edited) = changed(edit, Some(text))?;
+    let (before, after) = (file.content.clone(), Content::Text(new));
+    let change = match (same_content(&before, &after), before == after) {
+        // An edit that leaves the text as it was changes nothing, whatever its holes are.
+        (_, true) => Change::No,
+        (change, false) => change,
+    };
+    if edited.ends {
+        say(edit, run, Change::No, edited, Change::No);
+        run.already(format!("`{path}` is as it asks for already"));
+        return Ok(());
     }
-    run.stated += 1;
+    let entry_file = File {
+        content: after,
+        ..file
+    };
+    run.amend(Resource::File(entry_file));
+    let attributes = if edit.wishes.is_empty() {
+        Change::No
+    } else {
+        set_attributes(run, path, &edit.wishes, false)
+    };
+    say(edit, run, change, edited, attributes);
     Ok(())
 }
 
+/// Tells what became of the file, as the module does.
+fn say(edit: &Edit<'_>, run: &mut Run<'_, '_>, change: Change, edited: Edited, attributes: Change) {
+    let mut message = edited.message;
+    if attributes == Change::Yes && !edit.says.iter().any(|(name, _)| *name == "path") {
+        if !message.is_empty() {
+            message.push_str(" and ");
+        }
+        message.push_str("ownership, perms or SE linux context changed");
+    }
+    let mut pairs = vec![("msg", Value::str(&message))];
+    pairs.extend(edited.more);
+    pairs.extend(edit.says.iter().cloned());
+    if edit.says.iter().any(|(name, _)| *name == "path") {
+        pairs.extend(super::told(run, edit.path));
+    }
+    tell(run, change.or(attributes), pairs);
+}
+
 /// Applies the change, holes and all.
-fn changed(edit: &Edit<'_>, text: &Text) -> Result<Text, Refusal> {
+fn changed(edit: &Edit<'_>, text: Option<&Text>) -> Result<(Text, Edited), Refusal> {
     let mut all = Text::new();
     for part in edit.parts {
         all.push(part);
         all.push_str(&SEPARATOR.to_string());
     }
-    all.push(text);
+    if let Some(text) = text {
+        all.push(text);
+    }
     let too_many = || Refusal::new(Code::CannotState, "the text has too many unknown parts");
     let encoded = encode(&all).ok_or_else(too_many)?;
     let mut pieces: Vec<&str> = encoded
         .text
         .splitn(edit.parts.len() + 1, SEPARATOR)
         .collect();
-    let text = pieces.pop().unwrap_or_default();
-    let new = (edit.change)(&pieces, text)
+    let last = pieces.pop().filter(|_| text.is_some());
+    let edited = (edit.change)(&pieces, last)
         .map_err(|why| Refusal::new(Code::BadInput, format!("the edit cannot be made: {why}")))?;
-    Ok(encoded.decode(&new))
+    Ok((encoded.decode(&edited.text), edited))
 }
 
 /// A file that neither the source wrote nor the distribution brings.
 fn is_new(path: &str) -> bool {
-    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let folder = parent(path);
     let is_drop_in = folder.starts_with("/etc/")
         && (folder.ends_with(".d") || folder == "/etc/systemd/system")
         && !["/etc/pam.d", "/etc/init.d"].contains(&folder);
     is_drop_in || is_empty_at_first(path)
 }
-
 /// A line is taken out of a file that the source did not write.
 fn removed(path: &str, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
     if etc::kind(path).is_some() {
@@ -152,6 +239,12 @@ fn removed(path: &str, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
         run.not_needed(format!(
             "nothing on a new machine puts a line into `{path}`"
         ));
+        tell(
+            run,
+            Change::No,
+            vec![("msg", Value::str("file not present"))],
+        );
+        run.returns_under = Some(format!("nothing is at `{path}` on a new machine"));
         return Ok(());
     }
     Err(original_needed(path))
