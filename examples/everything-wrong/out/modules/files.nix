@@ -6,8 +6,8 @@
   #   missing file of variables `vars/missing.yml`, which is known only on the machine.
   #   Write /etc/app.conf with its real content.
 
-  # MANUAL site.yml:17 A template that does not parse: the template `templates/broken.j2` fails: unexpected end
-  #   of block.
+  # MANUAL site.yml:17 A template that does not parse: the template `templates/broken.j2` fails: the end of the
+  #   tag comes where an expression is due.
   #   src: broken.j2
   #   dest: /etc/broken.conf
 
