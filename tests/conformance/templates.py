@@ -107,7 +107,7 @@ class Tally:
                 return self.leave_out("the result of the task", file)
             if NOT_KNOWN in theirs["failed"]:
                 why = theirs["failed"].split(NOT_KNOWN)[1]
-                return self.leave_out("a variable that ours did not need: " + kind(why), file)
+                return self.leave_out("a variable of which ours needed only a part: " + kind(why), file)
         self.renderings += 1
         self.templates.setdefault(file, True)
         if theirs == text or (isinstance(theirs, dict) and isinstance(text, dict)):
@@ -242,6 +242,8 @@ class Hosts:
 
 
 def bound(it):
+    if "secret" in it:
+        return not_known("a secret")
     if "written" in it:
         return written(it["written"])
     return value(it["value"])

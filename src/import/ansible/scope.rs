@@ -130,23 +130,6 @@ pub(crate) struct Scope<'a> {
 /// A name that was asked for, and of which other host.
 pub(crate) type Asked = (Option<Rc<str>>, String);
 
-/// How a template file is rendered, where nothing else than its white space is told.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Whitespace {
-    pub(crate) trim_blocks: bool,
-    pub(crate) lstrip_blocks: bool,
-}
-
-impl From<Whitespace> for Settings {
-    fn from(whitespace: Whitespace) -> Settings {
-        Settings {
-            trim_blocks: whitespace.trim_blocks,
-            lstrip_blocks: whitespace.lstrip_blocks,
-            ..Settings::default()
-        }
-    }
-}
-
 impl<'a> Scope<'a> {
     pub(crate) fn new(
         session: &'a Session<'a>,
@@ -454,21 +437,7 @@ impl<'a> Scope<'a> {
 
     fn scalar(&self, node: &Node, name: Option<&str>) -> Result<Value, Failure> {
         match node.tag.as_deref() {
-            Some("vault" | "vault-encrypted") => {
-                let place = self.session.place(node.span);
-                let what = match name {
-                    Some(name) => format!("{place} {name}"),
-                    None => place,
-                };
-                let text = node.text().unwrap_or_default();
-                let opened = self.session.vaults().open(text, node.span);
-                return Ok(secret::sealed_text(
-                    self.session,
-                    what,
-                    opened.as_deref(),
-                    node.span,
-                ));
-            }
+            Some("vault" | "vault-encrypted") => return Ok(secret::of_vault(self, node, name)),
             Some(SEALED) => return Ok(secret::unsealed(self, node)),
             Some("unsafe") => return Ok(Value::str(node.text().unwrap_or_default())),
             _ => {}
@@ -557,12 +526,8 @@ impl<'a> Scope<'a> {
     }
 
     /// Renders a template file, as the module `template` does.
-    pub(crate) fn render(
-        &self,
-        file: FileId,
-        settings: impl Into<Settings>,
-    ) -> Result<Text, Failure> {
-        jinja::render(self, file, settings.into())
+    pub(crate) fn render(&self, file: FileId, settings: Settings) -> Result<Text, Failure> {
+        jinja::render(self, file, settings)
     }
 }
 

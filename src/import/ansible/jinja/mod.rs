@@ -93,7 +93,7 @@ pub(super) fn lookup_list(
         .map_err(|failure| failure.or_at(span))
 }
 
-/// Renders a template file.
+/// Renders a template file, as the module `template` writes it.
 pub(super) fn render(scope: &Scope<'_>, file: FileId, settings: Settings) -> Eval<Text> {
     Ok(match rendered(scope, file, settings)? {
         Value::None => Text::new(),
@@ -102,7 +102,7 @@ pub(super) fn render(scope: &Scope<'_>, file: FileId, settings: Settings) -> Eva
     })
 }
 
-/// Renders a template file; a single value keeps its type.
+/// Renders a template file; a value that stands alone keeps its type.
 fn rendered(scope: &Scope<'_>, file: FileId, settings: Settings) -> Eval<Value> {
     let start = Span::new(file, 0, 0);
     let mut layer = Layer::default();
@@ -135,7 +135,10 @@ fn rendered(scope: &Scope<'_>, file: FileId, settings: Settings) -> Eval<Value> 
             .and_then(|()| match out.finish() {
                 Value::Undefined(name) => Err(Failure::undefined(&name).or_at(env.here())),
                 Value::Omit => Err(Failure::failed("the template is omitted").or_at(env.here())),
-                Value::Str(made) => Ok(with_last_breaks(made, whole, &settings.newline).into()),
+                Value::Str(made) => {
+                    let whole = with_last_breaks(made, whole, &settings.newline);
+                    Ok(Value::Str(whole))
+                }
                 other => match other.deep_undefined() {
                     Some(name) => Err(Failure::undefined(name).or_at(env.here())),
                     None => Ok(other.without_omitted()),

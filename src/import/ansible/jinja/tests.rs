@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use crate::diag::Diagnostics;
-use crate::import::ansible::scope::{Binding, HostVars, Layer, Scope, Search, Session, Whitespace};
+use crate::import::ansible::scope::{Binding, HostVars, Layer, Scope, Search, Session};
 use crate::import::ansible::value::{Truth, Value};
 use crate::source::{SourceTree, Span};
+use crate::syntax::jinja::Settings;
 use crate::syntax::yaml;
 
 /// Reads a file of variables into a layer.
@@ -311,16 +312,12 @@ fn template_files_keep_their_last_line_break() {
     ];
     let tree = SourceTree::from_texts("t", &files);
     with_scope(&tree, Layer::default(), |scope, _| {
-        let whitespace = Whitespace {
-            trim_blocks: true,
-            lstrip_blocks: false,
-        };
         let made = scope
-            .render(tree.find("a.j2").unwrap(), whitespace)
+            .render(tree.find("a.j2").unwrap(), Settings::default())
             .unwrap();
         assert_eq!(made.to_string(), "web\n");
         let failure = scope
-            .render(tree.find("b.j2").unwrap(), whitespace)
+            .render(tree.find("b.j2").unwrap(), Settings::default())
             .unwrap_err();
         assert_eq!(tree.position(failure.span.unwrap()).line, 2);
     });

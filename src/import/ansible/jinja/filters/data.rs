@@ -257,22 +257,22 @@ pub(in crate::import::ansible::jinja) fn of_yaml(node: &Node) -> Value {
 
 fn hash(env: &mut Env<'_, '_>, value: Value, args: &Args) -> Eval<Value> {
     let name = args.str(0, "hashtype")?.unwrap_or("sha1");
-    if let Some(made) = digest(&name.to_ascii_lowercase(), plain(&value).as_bytes()) {
-        return Ok(made.into());
-    }
+    let lower = name.to_ascii_lowercase();
     // What else there is depends on the machine.
-    if matches!(name, "ripemd160" | "sm3" | "md4" | "whirlpool" | "md5-sha1") {
+    if matches!(
+        lower.as_str(),
+        "ripemd160" | "sm3" | "md4" | "whirlpool" | "md5-sha1"
+    ) {
         let what = format!("the hash `{name}`");
         return Ok(Value::unknown(what, Some(env.here())));
     }
-    Err(Failure::failed(format!("the hash `{name}` is not known")))
+    hashed(&lower, &value)
 }
 
-/// A hash by the name of its filter.
-fn hashed(name: &str, value: &Value) -> Eval<Value> {
-    let made = digest(name, plain(value).as_bytes());
+fn hashed(algorithm: &str, value: &Value) -> Eval<Value> {
+    let made = digest(algorithm, plain(value).as_bytes());
     made.map(Value::from)
-        .ok_or_else(|| Failure::failed(format!("the hash `{name}` is not known")))
+        .ok_or_else(|| Failure::failed(format!("the hash `{algorithm}` is not known")))
 }
 
 /// The checksum of zip and gzip.

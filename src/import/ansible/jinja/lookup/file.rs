@@ -4,7 +4,7 @@ use super::{Found, option};
 use crate::diag::Code;
 use crate::import::ansible::jinja::args::Args;
 use crate::import::ansible::jinja::filters::normal_path;
-use crate::import::ansible::jinja::{Env, Eval, rendered};
+use crate::import::ansible::jinja::{Env, Eval, MARKS, rendered};
 use crate::import::ansible::scope::{Binding, Failure, Layer, is_template};
 use crate::import::ansible::secret::sealed_text;
 use crate::import::ansible::value::{Key, Truth, Value};
@@ -63,14 +63,11 @@ impl Env<'_, '_> {
             lstrip_blocks: option(args, "lstrip_blocks", false),
             ..Settings::default()
         };
-        let names = [
-            "variable_start_string",
-            "variable_end_string",
-            "comment_start_string",
-            "comment_end_string",
-        ];
-        for (mark, name) in settings.marks.iter_mut().skip(2).zip(names) {
-            if let Some(given) = args.str(super::NAMED, name)? {
+        for (mark, name) in settings.marks.iter_mut().zip(MARKS) {
+            // Those of blocks are no options of the lookup.
+            if !name.starts_with("block_")
+                && let Some(given) = args.str(super::NAMED, name)?
+            {
                 given.clone_into(mark);
             }
         }
