@@ -33,6 +33,7 @@ mod session;
 mod settings;
 mod settle;
 mod tags;
+mod time;
 mod value;
 mod vault;
 

@@ -141,6 +141,7 @@ pub(super) fn taint(session: &Session<'_>, what: &str, value: Value) -> Value {
         | Value::Bool(_)
         | Value::Int(_)
         | Value::Float(_)
+        | Value::Time(_)
         | Value::Omit => value,
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use indexmap::{Equivalent, IndexMap};
 
+use super::time::Time;
 use crate::model::{Hole, HoleKind, Piece, Text};
 use crate::source::Span;
 use crate::syntax::yaml::{Kind, Node, Scalar};
@@ -22,6 +23,8 @@ pub(crate) enum Value {
     Str(Text),
     List(Arc<Vec<Value>>),
     Dict(Arc<Dict>),
+    /// A moment or a length of time, which only filters make.
+    Time(Time),
     /// A value of any type that only the machine can tell, or that is secret.
     Unknown(Hole),
     /// The magic variable `omit`: a parameter of this value is not given.
@@ -339,7 +342,8 @@ impl Value {
             Value::List(items) => Truth::of(!items.is_empty()),
             Value::Dict(dict) => Truth::of(!dict.is_empty()),
             Value::Unknown(hole) => Truth::Unknown(hole.clone()),
-            Value::Omit => Truth::Yes,
+            Value::Time(Time::Length(0)) => Truth::No,
+            Value::Time(_) | Value::Omit => Truth::Yes,
         })
     }
 
@@ -375,6 +379,7 @@ impl Value {
             Value::Str(_) | Value::Omit => "str",
             Value::List(_) => "list",
             Value::Dict(_) => "dict",
+            Value::Time(time) => time.type_name(),
             Value::Unknown(_) => "unknown",
         }
     }

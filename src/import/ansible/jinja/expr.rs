@@ -464,6 +464,10 @@ pub(super) fn item(value: &Value, key: &Value, name: &str) -> Eval<Value> {
                 .and_then(|at| characters.get(at))
                 .map_or_else(missing, |it| Value::str(it.encode_utf8(&mut [0; 4])))
         }
+        Value::Time(_) => key
+            .as_str()
+            .and_then(|name| attribute(value, name))
+            .unwrap_or_else(missing),
         _ => missing(),
     })
 }

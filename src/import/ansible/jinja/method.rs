@@ -3,6 +3,7 @@
 use super::args::Args;
 use super::{Eval, format, key_of, ops};
 use crate::import::ansible::scope::Failure;
+use crate::import::ansible::time::Part;
 use crate::import::ansible::value::{Dict, Key, Truth, Value};
 use crate::model::{Piece, Text};
 
@@ -13,6 +14,12 @@ pub(super) fn call(value: &Value, name: &str, args: &Args) -> Eval<Value> {
         Value::Str(text) => string(text, name, args),
         Value::List(items) => list(items, name, args),
         Value::Dict(items) => dict(items, name, args),
+        Value::Time(time) => match time.call(name, args.str(0, "format")?) {
+            Some(Part::Int(number)) => Ok(Value::Int(number)),
+            Some(Part::Float(number)) => Ok(Value::Float(number)),
+            Some(Part::Text(text)) => Ok(text.into()),
+            None => Ok(Value::unknown(format!("`{name}` of a time"), None)),
+        },
         Value::Int(_) | Value::Float(_) | Value::Bool(_) if name == "is_integer" => Ok(
             Value::Bool(value.as_number().is_some_and(|it| it.fract() == 0.0)),
         ),

@@ -174,6 +174,7 @@ pub(super) fn attribute(value: &Value, name: &str) -> Option<Value> {
     match value {
         Value::Unknown(_) | Value::Undefined(_) => Some(value.clone()),
         Value::Dict(_) => value.entry(name).cloned(),
+        Value::Time(time) => time.attribute(name).map(Value::Int),
         Value::List(items) => match (name, &items[..]) {
             // A row of `groupby` also has names.
             ("grouper", [key, Value::List(_)]) => Some(key.clone()),

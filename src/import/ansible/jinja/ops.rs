@@ -100,6 +100,16 @@ pub(super) fn math(op: MathOp, left: Value, right: Value) -> Eval<Value> {
         }
         _ => {}
     }
+    if let (Value::Time(a), Value::Time(b)) = (&left, &right) {
+        let made = match op {
+            MathOp::Add => a.plus(*b),
+            MathOp::Sub => a.minus(*b),
+            _ => None,
+        };
+        if let Some(made) = made {
+            return Ok(Value::Time(made));
+        }
+    }
     let unfit = || {
         Failure::failed(format!(
             "`{}` does not work on a {} and a {}",
@@ -267,6 +277,7 @@ pub(super) fn equal(left: &Value, right: &Value) -> Truth {
         }
         (Value::None, Value::None) | (Value::Omit, Value::Omit) => Truth::Yes,
         (Value::Undefined(_), Value::Undefined(_)) => Truth::Yes,
+        (Value::Time(a), Value::Time(b)) => Truth::of(a == b),
         _ => match (left.as_int(), right.as_int()) {
             (Some(a), Some(b)) => Truth::of(a == b),
             _ => match (left.as_number(), right.as_number()) {
@@ -362,6 +373,11 @@ pub(super) fn order(left: &Value, right: &Value) -> Eval<Ordering> {
         (Value::Str(a), Value::Str(b)) => {
             if let (Some(a), Some(b)) = (a.plain(), b.plain()) {
                 return Ok(a.cmp(b));
+            }
+        }
+        (Value::Time(a), Value::Time(b)) => {
+            if let Some(order) = a.order(*b) {
+                return Ok(order);
             }
         }
         (Value::List(a), Value::List(b)) => {

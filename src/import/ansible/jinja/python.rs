@@ -9,6 +9,7 @@ impl Value {
         match self {
             Value::Str(text) => text.clone(),
             Value::Unknown(hole) => Text::hole(hole.clone()),
+            Value::Time(time) => Text::from(time.show()),
             other => {
                 let mut text = Text::new();
                 repr(other, &mut text);
@@ -61,6 +62,7 @@ fn repr(value: &Value, out: &mut Text) {
             out.push_str("}");
         }
         Value::Unknown(hole) => out.push_hole(hole.clone()),
+        Value::Time(time) => out.push_str(&time.repr()),
         Value::Omit => out.push_str("'omit'"),
     }
 }
@@ -158,6 +160,7 @@ pub(super) fn json(value: &Value, style: &JsonStyle, depth: usize, out: &mut Tex
         Value::Float(number) => out.push_str(&float(*number)),
         Value::Str(text) => json_text(text, style, out),
         Value::Unknown(hole) => out.push_hole(hole.clone()),
+        Value::Time(time) => json_text(&Text::from(time.iso()), style, out),
         Value::Omit => out.push_str("\"omit\""),
         Value::List(items) => {
             let items = items.iter().map(|item| (None, item));

@@ -182,6 +182,7 @@ pub(in crate::import::ansible) fn shown(value: &Value) -> Json {
                 .map(|(key, value)| (key.to_string(), shown(value)))
                 .collect(),
         ),
+        Value::Time(time) => json!(time.iso()),
         Value::Unknown(hole) => shown_hole(hole),
         Value::Omit => json!({ "omitted": true }),
     }

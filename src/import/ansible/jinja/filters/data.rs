@@ -259,7 +259,10 @@ fn hash(env: &mut Env<'_, '_>, value: Value, args: &Args) -> Eval<Value> {
     let name = args.str(0, "hashtype")?.unwrap_or("sha1");
     let lower = name.to_ascii_lowercase();
     // What else there is depends on the machine.
-    if matches!(lower.as_str(), "ripemd160" | "sm3" | "md4" | "whirlpool" | "md5-sha1") {
+    if matches!(
+        lower.as_str(),
+        "ripemd160" | "sm3" | "md4" | "whirlpool" | "md5-sha1"
+    ) {
         let what = format!("the hash `{name}`");
         return Ok(Value::unknown(what, Some(env.here())));
     }

@@ -206,7 +206,7 @@ fn type_name(value: &Value) -> &'static str {
         Value::None | Value::Undefined(_) => "null",
         Value::Bool(_) => "boolean",
         Value::Int(_) | Value::Float(_) => "number",
-        Value::Str(_) | Value::Omit | Value::Unknown(_) => "string",
+        Value::Str(_) | Value::Omit | Value::Time(_) | Value::Unknown(_) => "string",
         Value::List(_) => "array",
         Value::Dict(_) => "object",
     }

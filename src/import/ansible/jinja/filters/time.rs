@@ -5,6 +5,7 @@ use crate::import::ansible::jinja::args::Args;
 use crate::import::ansible::jinja::catalog::Collection;
 use crate::import::ansible::jinja::{Env, Eval};
 use crate::import::ansible::scope::Failure;
+use crate::import::ansible::time::Time;
 use crate::import::ansible::value::Value;
 use crate::syntax::strftime::{Moment, parse_time};
 
@@ -60,8 +61,7 @@ fn strftime(env: &mut Env<'_, '_>, value: Value, args: &Args) -> Eval<Value> {
     })
 }
 
-/// A time as a value of its own is not computed with; whether the text is one is told.
-fn to_datetime(env: &mut Env<'_, '_>, value: Value, args: &Args) -> Eval<Value> {
+fn to_datetime(_: &mut Env<'_, '_>, value: Value, args: &Args) -> Eval<Value> {
     let pattern = args.str(0, "format")?.unwrap_or("%Y-%m-%d %H:%M:%S");
     let text = value.as_str().ok_or_else(|| {
         Failure::failed(format!(
@@ -69,8 +69,8 @@ fn to_datetime(env: &mut Env<'_, '_>, value: Value, args: &Args) -> Eval<Value> 
             value.type_name()
         ))
     })?;
-    parse_time(text, pattern).map_err(Failure::failed)?;
-    Ok(Value::unknown(format!("the time {text}"), Some(env.here())))
+    let moment = parse_time(text, pattern).map_err(Failure::failed)?;
+    Ok(Value::Time(Time::Moment(moment)))
 }
 
 const MILLISECONDS: [(&str, f64); 8] = [

@@ -3,6 +3,7 @@
 use crate::diag::Code;
 use crate::import::ansible::inventory::{Inventory, matches};
 use crate::import::ansible::jinja::args::Args;
+use crate::import::ansible::jinja::filters::boolean;
 use crate::import::ansible::jinja::{Env, Eval};
 use crate::import::ansible::scope::Failure;
 use crate::import::ansible::value::{Key, Truth, Value};
@@ -20,7 +21,7 @@ pub(super) fn subelements(terms: &[Value]) -> Eval<Vec<Value>> {
         .first()
         .and_then(|it| it.get("skip_missing"))
         .is_some_and(|it| match it.as_str() {
-            Some(text) => crate::import::ansible::jinja::filters::boolean(text) == Some(true),
+            Some(text) => boolean(text) == Some(true),
             None => matches!(it.truth(), Some(Truth::Yes)),
         });
     let elements = match elements {
@@ -37,6 +38,11 @@ pub(super) fn subelements(terms: &[Value]) -> Eval<Vec<Value>> {
     let keys: Vec<&str> = path.split('.').collect();
     let mut rows = Vec::new();
     'elements: for element in elements {
+        if let Value::Unknown(hole) = &element {
+            let below = Value::Unknown(hole.clone());
+            rows.push(Value::list(vec![element, below]));
+            continue;
+        }
         let Some(dict) = element.as_dict() else {
             return Err(Failure::failed(
                 "`subelements` goes through dictionaries only",
@@ -93,17 +99,45 @@ fn without(value: &Value, keys: &[&str]) -> Value {
     Value::dict(dict)
 }
 
-/// Splits a term of a lookup into its key and the options that are written behind it.
-fn inline(term: &str) -> (String, Vec<(&str, &str)>) {
-    let mut key = Vec::new();
-    let mut options = Vec::new();
-    for word in term.split_whitespace() {
-        match word.split_once('=') {
-            Some(pair) => options.push(pair),
-            None => key.push(word),
+/// A term of a lookup: its key, and the options that are written behind it or given by name.
+struct Term<'t> {
+    key: String,
+    inline: Vec<(&'t str, &'t str)>,
+    args: &'t Args,
+}
+
+impl<'t> Term<'t> {
+    fn read(term: &'t str, args: &'t Args) -> Term<'t> {
+        let (mut key, mut inline) = (Vec::new(), Vec::new());
+        for word in term.split_whitespace() {
+            match word.split_once('=') {
+                Some(pair) => inline.push(pair),
+                None => key.push(word),
+            }
+        }
+        Term {
+            key: key.join(" "),
+            inline,
+            args,
         }
     }
-    (key.join(" "), options)
+
+    fn written(&self, name: &str) -> Option<&'t str> {
+        let found = self.inline.iter().find(|(it, _)| *it == name);
+        found.map(|(_, value)| *value)
+    }
+
+    fn given(&self, name: &str) -> Option<String> {
+        let written = self.written(name).map(str::to_owned);
+        written.or_else(|| self.args.named(name).map(|it| it.to_text().to_string()))
+    }
+
+    fn is_on(&self, name: &str, usual: bool) -> bool {
+        match self.written(name) {
+            Some(text) => boolean(text) == Some(true),
+            None => option(self.args, name, usual),
+        }
+    }
 }
 
 impl Env<'_, '_> {
@@ -143,33 +177,24 @@ impl Env<'_, '_> {
         let mut items = Vec::new();
         for term in terms {
             let term = term.to_text().to_string();
-            let (key, inline) = inline(&term);
-            let given = |name: &str| {
-                let written = inline.iter().find(|(it, _)| *it == name);
-                let written = written.map(|(_, value)| (*value).to_owned());
-                written.or_else(|| args.named(name).map(|it| it.to_text().to_string()))
-            };
-            let on = |name: &str, usual: bool| match inline.iter().find(|(it, _)| *it == name) {
-                Some((_, text)) => {
-                    crate::import::ansible::jinja::filters::boolean(text) == Some(true)
-                }
-                None => option(args, name, usual),
-            };
-            let file = given("file").unwrap_or_else(|| "ansible.ini".to_owned());
+            let term = Term::read(&term, args);
+            let file = term
+                .given("file")
+                .unwrap_or_else(|| "ansible.ini".to_owned());
             if file.starts_with(['/', '~']) {
                 let what = format!("the file {file} of the machine that runs Ansible");
                 items.push(Value::unknown(what, Some(self.here())));
                 continue;
             }
             let mut text = self.text_of(&file)?.to_owned();
-            let mut section = given("section").unwrap_or_else(|| "global".to_owned());
-            if given("type").as_deref() == Some("properties") {
+            let mut section = term.given("section").unwrap_or_else(|| "global".to_owned());
+            if term.given("type").as_deref() == Some("properties") {
                 section = "java_properties".to_owned();
                 text = format!("[{section}]\n{text}");
             }
             let reading = Reading {
-                case_sensitive: on("case_sensitive", false),
-                allow_no_value: on("allow_no_value", on("allow_none", false)),
+                case_sensitive: term.is_on("case_sensitive", false),
+                allow_no_value: term.is_on("allow_no_value", term.is_on("allow_none", false)),
             };
             let wrong = |what: String| Failure::failed(format!("`{file}`: {what}"));
             let ini = Ini::read(&text, reading).map_err(wrong)?;
@@ -179,15 +204,18 @@ impl Env<'_, '_> {
             let shown = |value: &Option<String>| -> Eval<Value> {
                 Ok(match value {
                     None => Value::None,
-                    Some(value) if on("interpolation", true) => {
+                    Some(value) if term.is_on("interpolation", true) => {
                         interpolated(value, &options).map_err(wrong)?.into()
                     }
                     Some(value) => Value::str(value),
                 })
             };
-            if on("re", false) {
-                let pattern =
-                    crate::import::ansible::jinja::regex::compile(self.scope.session(), &key, "")?;
+            if term.is_on("re", false) {
+                let pattern = crate::import::ansible::jinja::regex::compile(
+                    self.scope.session(),
+                    &term.key,
+                    "",
+                )?;
                 for (name, value) in &options {
                     if pattern.matches(name).map_err(Failure::failed)? {
                         items.push(shown(value)?);
@@ -196,16 +224,16 @@ impl Env<'_, '_> {
                 continue;
             }
             let key = if reading.case_sensitive {
-                key
+                term.key.clone()
             } else {
-                key.to_lowercase()
+                term.key.to_lowercase()
             };
             match options.get(&key) {
                 Some(value) => match shown(value)? {
                     Value::None => {}
                     value => items.push(value),
                 },
-                None => items.push(given("default").unwrap_or_default().into()),
+                None => items.push(term.given("default").unwrap_or_default().into()),
             }
         }
         Ok(items)
@@ -218,23 +246,22 @@ impl Env<'_, '_> {
         let mut items = Vec::new();
         for term in terms {
             let term = term.to_text().to_string();
-            let (key, inline) = inline(&term);
-            let given = |name: &str| {
-                let written = inline.iter().find(|(it, _)| *it == name);
-                let written = written.map(|(_, value)| (*value).to_owned());
-                written.or_else(|| args.named(name).map(|it| it.to_text().to_string()))
-            };
+            let term = Term::read(&term, args);
             let column = |name: &str, usual: i64| {
-                let number = given(name).map_or(Ok(usual), |it| it.trim().parse::<i64>());
+                let number = term
+                    .given(name)
+                    .map_or(Ok(usual), |it| it.trim().parse::<i64>());
                 number.map_err(|_| Failure::failed(format!("`{name}` of `csvfile` is no number")))
             };
-            let file = given("file").unwrap_or_else(|| "ansible.csv".to_owned());
+            let file = term
+                .given("file")
+                .unwrap_or_else(|| "ansible.csv".to_owned());
             if file.starts_with(['/', '~']) {
                 let what = format!("the file {file} of the machine that runs Ansible");
                 items.push(Value::unknown(what, Some(self.here())));
                 continue;
             }
-            let separator = match given("delimiter").as_deref() {
+            let separator = match term.given("delimiter").as_deref() {
                 None | Some("TAB" | "\t" | "") => '\t',
                 Some(text) => text.chars().next().unwrap_or('\t'),
             };
@@ -250,12 +277,12 @@ impl Env<'_, '_> {
                     crate::import::ansible::jinja::ops::index(row.len(), at)
                         .and_then(|at| row.get(at))
                 };
-                if *field(of_key).ok_or_else(short)? == key {
+                if *field(of_key).ok_or_else(short)? == term.key {
                     found = Some(Value::str(field(column).ok_or_else(short)?));
                     break;
                 }
             }
-            items.extend(found.or_else(|| given("default").map(Value::from)));
+            items.extend(found.or_else(|| term.given("default").map(Value::from)));
         }
         Ok(items)
     }

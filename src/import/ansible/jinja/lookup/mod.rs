@@ -4,6 +4,8 @@ mod data;
 mod file;
 mod sequence;
 
+use std::sync::LazyLock;
+
 use super::args::Args;
 use super::catalog::{self, Collection};
 use super::{Env, Eval};
@@ -96,11 +98,13 @@ pub(super) fn names() -> Vec<(Collection, &'static str)> {
         .collect()
 }
 
+static ROWS: LazyLock<Vec<(Collection, &'static str)>> = LazyLock::new(names);
+
 impl Env<'_, '_> {
     /// `lookup(...)`, or `query(...)` which always makes a list.
     pub(super) fn lookup(&mut self, as_list: bool, args: &Args) -> Eval<Value> {
         let written = args.need_str(0, "name")?.to_owned();
-        let Some((_, name)) = catalog::find(&names(), &written, |row| *row).copied() else {
+        let Some((_, name)) = catalog::find(ROWS.iter(), &written, |row| *row).copied() else {
             return Ok(self.unsupported("lookup", &written));
         };
         let terms: Vec<Value> = args.positional.get(1..).unwrap_or_default().to_vec();

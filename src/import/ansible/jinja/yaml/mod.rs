@@ -217,6 +217,7 @@ impl Writer<'_> {
             Value::Bool(it) => self.other(if *it { "true" } else { "false" }),
             Value::Int(number) => self.other(&number.to_string()),
             Value::Float(number) => self.other(&yaml_float(*number)),
+            Value::Time(time) => self.other(&time.show()),
             Value::Omit => self.out.push_str("omit"),
             Value::Unknown(hole) => {
                 let hole = self.hole(hole);
