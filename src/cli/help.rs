@@ -64,6 +64,9 @@ Examples:
     ansible web1 -m setup --tree facts
     ops2nix translate ~/ansible --facts facts/web1 --out ~/nixos
 
+  Let what stands in vaults decide; it is never shown
+    ops2nix translate ~/ansible --vault-password-file ~/.vault_pass --out ~/nixos
+
   A machine as its playbook would make it, and what it has besides
     ops2nix translate ~/ansible ~/captured-root --prefer playbook --out ~/nixos
 

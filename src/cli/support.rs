@@ -1,11 +1,12 @@
 //! What is understood, as Markdown: README.md holds it, and a test compares.
 
 use crate::import::IMPORTERS;
+use crate::import::ansible::callables;
 
 /// Words of a line, so that a change of one name is a change of few lines.
 const WIDTH: usize = 100;
 
-/// Returns the support tables: per kind of input, the names that its importer knows, sorted.
+/// Returns the support tables: per kind of input, the names that its importer knows, sorted, and what templates call.
 pub fn support() -> String {
     let mut text = String::new();
     for importer in IMPORTERS {
@@ -20,6 +21,15 @@ pub fn support() -> String {
         names.dedup();
         text.push_str(&format!("**{}**: {} names\n\n", importer.name, names.len()));
         text.push_str(&wrap(&names));
+    }
+    for known in callables() {
+        let (kind, collection) = (known.kind, known.collection);
+        let count = known.names.len();
+        text.push_str(&format!(
+            "\n**Jinja {kind}**, {collection}: {count} names\n\n"
+        ));
+        let names = known.names.iter().map(|it| format!("`{it}`"));
+        text.push_str(&wrap(&names.collect::<Vec<_>>()));
     }
     text
 }

@@ -1,8 +1,10 @@
 //! Fingerprints and base64 of bytes, as filters and modules give them.
 
+use blake2::{Blake2b512, Blake2s256};
 use md5::Md5;
 use sha1::Sha1;
-use sha2::{Digest, Sha224, Sha256, Sha384, Sha512};
+use sha2::{Digest, Sha224, Sha256, Sha384, Sha512, Sha512_224, Sha512_256};
+use sha3::{Sha3_224, Sha3_256, Sha3_384, Sha3_512};
 
 /// Returns the fingerprint of the given name, in hexadecimal digits.
 pub(super) fn digest(algorithm: &str, bytes: &[u8]) -> Option<String> {
@@ -13,6 +15,14 @@ pub(super) fn digest(algorithm: &str, bytes: &[u8]) -> Option<String> {
         "sha256" => hex(&Sha256::digest(bytes)),
         "sha384" => hex(&Sha384::digest(bytes)),
         "sha512" => hex(&Sha512::digest(bytes)),
+        "sha512_224" => hex(&Sha512_224::digest(bytes)),
+        "sha512_256" => hex(&Sha512_256::digest(bytes)),
+        "sha3_224" => hex(&Sha3_224::digest(bytes)),
+        "sha3_256" => hex(&Sha3_256::digest(bytes)),
+        "sha3_384" => hex(&Sha3_384::digest(bytes)),
+        "sha3_512" => hex(&Sha3_512::digest(bytes)),
+        "blake2b" => hex(&Blake2b512::digest(bytes)),
+        "blake2s" => hex(&Blake2s256::digest(bytes)),
         _ => return None,
     })
 }

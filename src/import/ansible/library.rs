@@ -26,6 +26,8 @@ pub(super) struct Library<'a> {
     layers: BTreeMap<FileId, OnceLock<Arc<Layer>>>,
     /// What is to be said of files that count only when something includes them.
     unsaid: BTreeMap<FileId, Diagnostics>,
+    /// Where Ansible stops reading a file that is YAML, and why; it matters where the file is used.
+    refused: BTreeMap<FileId, (Span, String)>,
     /// The folders with `roles` in them, the nearest to the root first.
     role_folders: Vec<String>,
     vaults: Arc<Vaults>,
@@ -60,12 +62,9 @@ impl<'a> Library<'a> {
             .par_iter()
             .map(|file| {
                 let mut diags = Diagnostics::new();
-                let documents = yaml::read(tree, *file, &mut diags);
-                (
-                    *file,
-                    documents.and_then(|all| all.into_iter().next()),
-                    diags,
-                )
+                let documents = yaml::read(tree, *file, &mut diags).unwrap_or_default();
+                let refused = yaml::refusal(&documents);
+                (*file, documents.into_iter().next(), refused, diags)
             })
             .collect();
         let mut library = Library {
@@ -74,10 +73,11 @@ impl<'a> Library<'a> {
             documents: BTreeMap::new(),
             layers: BTreeMap::new(),
             unsaid: BTreeMap::new(),
+            refused: BTreeMap::new(),
             role_folders: Vec::new(),
             vaults: Arc::default(),
         };
-        for (file, root, problems) in read {
+        for (file, root, refused, problems) in read {
             let path = tree.path(file);
             // Templates and files are the machine's, often no YAML yet.
             let ignored = is_ignored(path);
@@ -90,6 +90,9 @@ impl<'a> Library<'a> {
             if let Some(root) = root.as_ref().filter(|_| !is_data(path)) {
                 let mut said = Diagnostics::new();
                 if let Some(read) = read_file(file, path, root, account, &mut said) {
+                    if let Some((span, message)) = &refused {
+                        said.at(Code::YamlSyntax, *span, message.clone());
+                    }
                     // A list of mappings elsewhere may be tasks or data: it counts when something includes it.
                     let counts = !ignored && (!read.plays.is_empty() || is_task_path(path));
                     for item in &read.items {
@@ -103,6 +106,7 @@ impl<'a> Library<'a> {
                     library.files.insert(file, read);
                 }
             }
+            library.refused.extend(refused.map(|it| (file, it)));
             library.documents.insert(file, root);
             library.layers.insert(file, OnceLock::new());
         }
@@ -172,6 +176,9 @@ impl<'a> Library<'a> {
         }
         if let Some(slot) = self.layers.get(&file) {
             return Arc::clone(slot.get_or_init(|| {
+                if let Some((span, message)) = self.refused.get(&file) {
+                    diags.at(Code::YamlSyntax, *span, message.clone());
+                }
                 let root = self.document(file);
                 Arc::new(root.map(|root| Layer::of_mapping(root)).unwrap_or_default())
             }));

@@ -35,6 +35,8 @@ mod tags;
 mod value;
 mod vault;
 
+pub use jinja::{Callables, callables};
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 

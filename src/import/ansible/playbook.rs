@@ -251,6 +251,14 @@ impl Reader<'_> {
             .iter()
             .filter(|(key, _)| !key.text().is_some_and(is_task_keyword))
             .collect();
+        let older: Vec<_> = ["action", "local_action"]
+            .into_iter()
+            .filter(|name| node.get(name).is_some())
+            .collect();
+        if !older.is_empty() && candidates.len() + older.len() > 1 {
+            let message = format!("`{}` names a module beside another one", older.join("`, `"));
+            return Some(self.broken(node, &message));
+        }
         let action = match candidates.as_slice() {
             [] => ["action", "local_action"]
                 .iter()

@@ -437,21 +437,7 @@ impl<'a> Scope<'a> {
 
     fn scalar(&self, node: &Node, name: Option<&str>) -> Result<Value, Failure> {
         match node.tag.as_deref() {
-            Some("vault" | "vault-encrypted") => {
-                let place = self.session.place(node.span);
-                let what = match name {
-                    Some(name) => format!("{place} {name}"),
-                    None => place,
-                };
-                let text = node.text().unwrap_or_default();
-                let opened = self.session.vaults().open(text, node.span);
-                return Ok(secret::sealed_text(
-                    self.session,
-                    what,
-                    opened.as_deref(),
-                    node.span,
-                ));
-            }
+            Some("vault" | "vault-encrypted") => return Ok(secret::of_vault(self, node, name)),
             Some(SEALED) => return Ok(secret::unsealed(self, node)),
             Some("unsafe") => return Ok(Value::str(node.text().unwrap_or_default())),
             _ => {}

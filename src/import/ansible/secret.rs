@@ -38,6 +38,19 @@ pub(super) fn hide(session: &Session<'_>, name: &str, value: Value, span: Option
     }
 }
 
+/// Returns the value of `!vault` under a name.
+pub(super) fn of_vault(scope: &Scope<'_>, node: &Node, name: Option<&str>) -> Value {
+    let session = scope.session();
+    let place = session.place(node.span);
+    let what = match name {
+        Some(name) => format!("{place} {name}"),
+        None => place,
+    };
+    let vault = node.text().unwrap_or_default();
+    let opened = session.vaults().open(vault, node.span);
+    sealed_text(session, what, opened.as_deref(), node.span)
+}
+
 /// Returns the value of a vault: a hole, whose text is kept where the vault was opened.
 pub(super) fn sealed_text(
     session: &Session<'_>,

@@ -15,11 +15,13 @@ use crate::diag::{Code, Diagnostics};
 use crate::model::{HoleKind, Piece};
 use crate::source::{FileId, SourceTree, Span};
 use crate::syntax::jinja::{Body, Expr, Settings, SyntaxError, read_expression, read_template};
+use crate::syntax::python_regex::{Characters, Pattern};
 
 /// Deeper chains of variables that are made of variables are refused.
 const MAX_DEPTH: usize = 60;
 
 type Parsed<T> = Rc<Result<T, SyntaxError>>;
+type Compiled = Result<Rc<Pattern>, String>;
 
 /// The files, the templates that were parsed, and what was found to be secret or not supported.
 pub(crate) struct Session<'a> {
@@ -27,7 +29,8 @@ pub(crate) struct Session<'a> {
     templates: RefCell<HashMap<(String, Settings), Parsed<Body>>>,
     files: RefCell<HashMap<(FileId, Settings), Parsed<Body>>>,
     expressions: RefCell<HashMap<String, Parsed<Expr>>>,
-    regexes: RefCell<HashMap<String, Result<Rc<fancy_regex::Regex>, String>>>,
+    /// By pattern and flags.
+    regexes: RefCell<HashMap<(String, String), Compiled>>,
     /// The texts of secrets by what their holes are called; for decisions, never for output.
     secrets: RefCell<HashMap<String, String>>,
     unsupported: RefCell<IndexMap<String, Option<Span>>>,
@@ -121,19 +124,14 @@ impl<'a> Session<'a> {
         parsed
     }
 
-    /// Compiles a regular expression of Python, once.
-    pub(super) fn regex(&self, pattern: &str) -> Result<Rc<fancy_regex::Regex>, Failure> {
+    /// Compiles a regular expression of Python, once; the flags are letters.
+    pub(super) fn regex(&self, pattern: &str, flags: &str) -> Result<Rc<Pattern>, Failure> {
         let mut regexes = self.regexes.borrow_mut();
-        let compiled = regexes.entry(pattern.to_owned()).or_insert_with(|| {
-            fancy_regex::Regex::new(pattern)
-                .map(Rc::new)
-                .map_err(|error| error.to_string())
-        });
-        compiled.clone().map_err(|error| {
-            Failure::failed(format!(
-                "the regular expression `{pattern}` cannot be used: {error}"
-            ))
-        })
+        let key = (pattern.to_owned(), flags.to_owned());
+        let compiled = regexes
+            .entry(key)
+            .or_insert_with(|| Pattern::new(pattern, flags, Characters::Unicode).map(Rc::new));
+        compiled.clone().map_err(Failure::failed)
     }
 
     /// Returns all variables of a host, rendered once. Variables of hosts that are made of all variables of hosts have

@@ -30,8 +30,8 @@ pub(crate) enum Value {
 
 pub(crate) type Dict = IndexMap<Key, Value>;
 
-/// A key of a dictionary.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// A key of a dictionary. True is the same key as 1, as in Python.
+#[derive(Clone, Debug, PartialOrd, Ord)]
 pub(crate) enum Key {
     Str(String),
     Int(i64),
@@ -39,13 +39,34 @@ pub(crate) enum Key {
     None,
 }
 
+impl Key {
+    fn number(&self) -> Option<i64> {
+        match self {
+            Key::Int(number) => Some(*number),
+            Key::Bool(it) => Some(i64::from(*it)),
+            Key::Str(_) | Key::None => None,
+        }
+    }
+}
+
+impl PartialEq for Key {
+    fn eq(&self, other: &Key) -> bool {
+        match (self, other) {
+            (Key::Str(a), Key::Str(b)) => a == b,
+            (Key::None, Key::None) => true,
+            _ => self.number().is_some() && self.number() == other.number(),
+        }
+    }
+}
+
+impl Eq for Key {}
+
 /// Hashes as `Name` does, so that a dictionary can be asked for a `&str`.
 impl Hash for Key {
     fn hash<H: Hasher>(&self, state: &mut H) {
         match self {
             Key::Str(text) => Name(text).hash(state),
-            Key::Int(number) => (1u8, number).hash(state),
-            Key::Bool(it) => (2u8, it).hash(state),
+            Key::Int(_) | Key::Bool(_) => (1u8, self.number()).hash(state),
             Key::None => 3u8.hash(state),
         }
     }

@@ -245,7 +245,7 @@ fn configured(tree: &SourceTree, diags: &mut Diagnostics) -> Vec<Password> {
         if tree.is_executable(password) {
             let message = format!("`{path}` prints the password of vaults, and is never run");
             let help = "save the password in a file and give it with --vault-password-file FILE";
-            diags.at_with_help(Code::VaultPassword, span, message, help);
+            diags.at_with_help(Code::VaultLocked, span, message, help);
         } else if let Some(password) = tree.bytes(password).ok().and_then(Password::new) {
             let message = format!("vaults are opened with the password in `{path}`");
             diags.at(Code::VaultOpened, span, message);

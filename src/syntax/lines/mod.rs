@@ -324,7 +324,7 @@ pub fn replace(text: &str, edit: &Replacement) -> Result<Replaced, String> {
         }
     };
     let pattern = Pattern::new(edit.regexp, "m", Characters::Unicode)?;
-    let (new, count) = pattern.substitute(edit.replace, &text[range.clone()])?;
+    let (new, count) = pattern.substitute(edit.replace, &text[range.clone()], 0)?;
     let whole = format!("{}{new}{}", &text[..range.start], &text[range.end..]);
     Ok(Replaced::Count(whole, count))
 }

@@ -31,6 +31,24 @@ impl Pattern {
     /// What is wrong with it.
     pub fn new(pattern: &str, flags: &str, characters: Characters) -> Result<Pattern, String> {
         let (inline, body) = global_flags(pattern);
+        Pattern::compile(inline, body, flags, characters)
+    }
+
+    /// Compiles a pattern that has to match the whole text.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn of_whole(pattern: &str, flags: &str, characters: Characters) -> Result<Pattern, String> {
+        let (inline, body) = global_flags(pattern);
+        Pattern::compile(inline, &format!("\\A(?:{body})\\Z"), flags, characters)
+    }
+
+    fn compile(
+        inline: &str,
+        body: &str,
+        flags: &str,
+        characters: Characters,
+    ) -> Result<Pattern, String> {
         let has = |flag: char| flags.contains(flag) || inline.contains(flag);
         let multiline = has('m');
         let mut translator = Translator {
@@ -42,14 +60,13 @@ impl Pattern {
         };
         translator.run()?;
         let prefix: String = ['i', 'm', 's'].into_iter().filter(|it| has(*it)).collect();
-        let body = translator.out;
         let source = if prefix.is_empty() {
-            body
+            translator.out
         } else {
-            format!("(?{prefix}){body}")
+            format!("(?{prefix}){}", translator.out)
         };
         let regex = Regex::new(&source)
-            .map_err(|error| format!("the regular expression `{pattern}` is wrong: {error}"))?;
+            .map_err(|error| format!("the regular expression `{body}` is wrong: {error}"))?;
         Ok(Pattern { regex, multiline })
     }
 
@@ -150,36 +167,74 @@ impl Pattern {
         Ok(found.name(name).map_or("", |group| group.as_str()))
     }
 
-    /// Replaces all matches, as `re.subn` does, and counts them.
+    /// Replaces the first `most` matches (all where it is 0), as `re.subn` does, and counts them.
     ///
     /// # Errors
     /// The search gave up, or the template names a group that there is not.
-    pub fn substitute(&self, template: &str, text: &str) -> Result<(String, usize), String> {
+    pub fn substitute(
+        &self,
+        template: &str,
+        text: &str,
+        most: usize,
+    ) -> Result<(String, usize), String> {
         let mut out = String::new();
-        let mut count = 0;
         let mut copied = 0;
+        let found = self.all(text, most)?;
+        for captures in &found {
+            let Some(whole) = captures.get(0) else {
+                continue;
+            };
+            out.push_str(&text[copied..whole.start()]);
+            out.push_str(&self.expand(template, captures)?);
+            copied = whole.end();
+        }
+        out.push_str(&text[copied..]);
+        Ok((out, found.len()))
+    }
+
+    /// Finds the first `most` matches (all where it is 0), as `re.finditer` does.
+    ///
+    /// # Errors
+    /// The search gave up.
+    pub fn all<'t>(&self, text: &'t str, most: usize) -> Result<Vec<Captures<'t>>, String> {
+        let mut all = Vec::new();
         let mut from = 0;
+        // After a match, there is no empty one at the same place as an empty one before.
         let mut empty_at = None;
-        while from <= text.len() {
+        while from <= text.len() && (most == 0 || all.len() < most) {
             let Some(found) = self.search(text, from)? else {
                 break;
             };
             let Some(whole) = found.get(0) else { break };
-            // After an empty match, there is no second one at the same place.
             if whole.start() == whole.end() && empty_at == Some(whole.start()) {
                 from = next_char(text, whole.start());
                 empty_at = None;
                 continue;
             }
-            out.push_str(&text[copied..whole.start()]);
-            out.push_str(&self.expand(template, &found)?);
-            count += 1;
-            copied = whole.end();
             from = whole.end();
             empty_at = (whole.start() == whole.end()).then_some(whole.end());
+            all.push(found);
         }
-        out.push_str(&text[copied..]);
-        Ok((out, count))
+        Ok(all)
+    }
+
+    /// Tells whether the text matches from its start.
+    ///
+    /// # Errors
+    /// The search gave up.
+    pub fn matches(&self, text: &str) -> Result<bool, String> {
+        let found = self.search(text, 0)?;
+        Ok(found
+            .and_then(|it| it.get(0))
+            .is_some_and(|it| it.start() == 0))
+    }
+
+    /// Tells whether there is a group of this number or name.
+    pub fn has_group(&self, name: &str) -> bool {
+        match name.parse::<usize>() {
+            Ok(number) => number < self.regex.captures_len(),
+            Err(_) => self.regex.capture_names().flatten().any(|it| it == name),
+        }
     }
 }
 

@@ -71,7 +71,7 @@ fn substitution_is_pythons() {
     ];
     for (pattern, flags, template, text, expected) in rows {
         let found = Pattern::new(pattern, flags, Characters::Unicode)
-            .and_then(|it| it.substitute(template, text))
+            .and_then(|it| it.substitute(template, text, 0))
             .ok();
         let expected = expected.map(|(text, count)| (text.to_owned(), count));
         assert_eq!(found, expected, "{pattern:?} {flags} {template:?} {text:?}");
@@ -96,7 +96,7 @@ proptest::proptest! {
         text in "[a-c\n]{0,12}",
     ) {
         if let Ok(it) = Pattern::new(&pattern, "", Characters::Ascii) {
-            let _ = it.substitute("\\1", &text);
+            let _ = it.substitute("\\1", &text, 0);
         }
     }
 }

@@ -61,8 +61,19 @@ impl Mended {
             | "tabs disallowed within this context (block indentation)"
             | "invalid indentation" => self.indent(line),
             "invalid indentation in quoted scalar" => self.indent_quoted(problem.at),
+            "':' must be followed by a valid YAML whitespace" => self.blank(problem.at),
             _ => false,
         }
+    }
+
+    /// Puts a space in place of the tab behind the last colon before `at`.
+    fn blank(&mut self, at: usize) -> bool {
+        let before = self.text.get(..at).unwrap_or_default();
+        let Some(colon) = before.rfind(":\t") else {
+            return false;
+        };
+        self.text.replace_range(colon + 1..colon + 2, " ");
+        true
     }
 
     /// Indents the lines of the quoted scalar that starts at `start`.

@@ -3,10 +3,14 @@
 //! Manual: <https://yaml.org/spec/1.1/>
 
 mod build;
+mod json;
 mod lenient;
+mod refuse;
 mod scalar;
 
 use std::sync::Arc;
+
+pub use refuse::refusal;
 
 use crate::diag::{Code, Diagnostics};
 use crate::source::{FileId, SourceTree, Span};
@@ -113,6 +117,9 @@ pub fn read(tree: &SourceTree, file: FileId, diags: &mut Diagnostics) -> Option<
     if tree.is_latin1(file) {
         let message = format!("`{}` is no UTF-8", tree.path(file));
         diags.at_with_help(Code::SourceLatin1, start, message, "save it as UTF-8");
+    }
+    if let Some(root) = json::read(text, file) {
+        return Some(vec![root]);
     }
     match build::build(text, file, diags) {
         Ok(documents) => Some(documents),

@@ -226,3 +226,73 @@ fn looks_like_yaml(text: &str) -> bool {
 fn looks_like_ini(text: &str) -> bool {
     first_line(text).is_some_and(|line| line.starts_with('[') && line.ends_with(']'))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Inventory;
+    use crate::diag::Diagnostics;
+    use crate::source::SourceTree;
+
+    /// Reads a file, and shows its groups and what is said.
+    fn check(name: &str, text: &str, expected: &[&str], said: &str) {
+        let tree = SourceTree::from_texts("t", &[(name, text)]);
+        let mut diags = Diagnostics::new();
+        let inventory = Inventory::read(&tree, &[name.to_owned()], &mut diags);
+        let shown = inventory.groups.keys().filter_map(|group| {
+            let members = inventory.members(group);
+            let members: Vec<_> = members.iter().map(String::as_str).collect();
+            (!members.is_empty()).then(|| format!("{group}: {}", members.join(" ")))
+        });
+        assert_eq!(shown.collect::<Vec<_>>(), expected, "{text}");
+        let messages: Vec<_> = diags.sorted().iter().map(|it| it.message.clone()).collect();
+        assert_eq!(messages.join("; "), said, "{text}");
+    }
+
+    #[test]
+    fn what_list_prints_is_an_inventory() {
+        let text = r#"{"_meta": {"hostvars": {"w1": {"a": 1, "b": {"__ansible_unsafe": "{{ x }}"}}}},
+            "all": {"children": ["ungrouped", "web"]}, "web": {"hosts": ["w1", "w2"]}, "db": ["d1"]}"#;
+        let groups = ["all: w1 w2 d1", "web: w1 w2", "db: d1"];
+        check("list.json", text, &groups, "");
+    }
+
+    #[test]
+    fn what_would_have_to_run_is_said() {
+        let program = "the inventory is a program, which is never run";
+        check("ec2.py", "import boto3\n", &[], program);
+        check("hosts", "#!/bin/sh\necho\n", &[], program);
+        let plugin = "the inventory is made by the plugin `aws_ec2`, which is never run";
+        check(
+            "aws_ec2.yml",
+            "plugin: aws_ec2\nregions: [x]\n",
+            &[],
+            plugin,
+        );
+    }
+
+    #[test]
+    fn the_content_says_what_a_file_without_ending_is() {
+        let groups = ["all: a b", "web: a b"];
+        check("hosts", "web:\n  hosts: {a: , b: }\n", &groups, "");
+        check("hosts", "[web]\na\nb x=1\n", &groups, "");
+        check("hosts.ini", "[web]\na\nb x=1\n", &groups, "");
+        check("odd.yml", "[web]\na\nb\n", &groups, "");
+        check("hosts.toml", "[web.hosts]\na = {}\nb = {}\n", &groups, "");
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_and_passed_over() {
+        let groups = ["all: lone a b", "ungrouped: lone", "web: a b"];
+        let text = "lone\n[web]\na[\na\n[web:odd]\nb\n";
+        let said = "`a[` is no range of hosts; \
+                    `odd` of the section `[web:odd]` is none of `hosts`, `children` and `vars`";
+        check("hosts", text, &groups, said);
+        let text = "[web]\na\n[app:children]\nweb\nnone\n";
+        let groups = ["all: a", "web: a", "app: a"];
+        let said = "`[app:children]` names the group `none`, which is not declared";
+        check("hosts", text, &groups, said);
+        let text = "web: {hosts: {a: , 5: }, vars: [], children: {web: }}\n";
+        let said = "the host `5` is no text: it needs quotes";
+        check("hosts.yml", text, &["all: a", "web: a"], said);
+    }
+}

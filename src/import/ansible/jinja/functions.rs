@@ -11,6 +11,23 @@ use crate::import::ansible::scope::Failure;
 use crate::import::ansible::value::{Dict, Key, Value};
 use crate::syntax::jinja::Arg;
 
+/// The functions.
+pub(super) const NAMES: [&str; 13] = [
+    "cycler",
+    "dict",
+    "joiner",
+    "lipsum",
+    "lookup",
+    "namespace",
+    "now",
+    "q",
+    "query",
+    "range",
+    "super",
+    "undef",
+    "caller",
+];
+
 /// Longer ranges are not made.
 const MAX_RANGE: i64 = 1_000_000;
 
@@ -68,10 +85,7 @@ impl Env<'_, '_> {
                 value => Err(not_callable(&value)),
             };
         }
-        if !matches!(
-            name,
-            "range" | "dict" | "now" | "lipsum" | "namespace" | "cycler" | "joiner"
-        ) {
+        if !NAMES.contains(&name) {
             // Nobody can add functions to Ansible's.
             return Ok(Value::Undefined(name.to_owned()));
         }
@@ -92,10 +106,16 @@ impl Env<'_, '_> {
                     Some(Value::Dict(first)) => dict = Dict::clone(first),
                     Some(Value::Unknown(hole)) => return Ok(Value::Unknown(hole.clone())),
                     Some(other) => {
-                        for pair in other.iterate().unwrap_or_default() {
-                            if let Some([key, value]) = pair.as_list() {
-                                dict.insert(key_of(key)?, value.clone());
-                            }
+                        let pairs = other.iterate().ok_or_else(|| {
+                            let kind = other.type_name();
+                            Failure::failed(format!("`dict()` makes nothing of a {kind}"))
+                        })?;
+                        for pair in pairs {
+                            let pair = pair.iterate().unwrap_or_default();
+                            let [key, value] = pair.as_slice() else {
+                                return Err(Failure::failed("`dict()` needs pairs"));
+                            };
+                            dict.insert(key_of(key)?, value.clone());
                         }
                     }
                     None => {}
@@ -115,6 +135,12 @@ impl Env<'_, '_> {
 }
 
 fn range(args: &super::args::Args) -> Eval<Value> {
+    if args.positional.len() > 3 || !args.named.is_empty() {
+        return Err(Failure::failed("`range()` takes one to three numbers"));
+    }
+    if args.positional.iter().any(|it| it.as_int().is_none()) {
+        return Err(Failure::failed("`range()` needs whole numbers"));
+    }
     let number = |place: usize| args.int(place, "range");
     let (start, stop) = match (number(0)?, number(1)?) {
         (Some(stop), None) => (0, stop),

@@ -2,10 +2,12 @@
 
 mod args;
 mod call;
+mod catalog;
 mod expr;
 mod filters;
 mod format;
 mod functions;
+mod hash_set;
 mod header;
 mod include;
 mod lookup;
@@ -23,6 +25,7 @@ mod yaml;
 #[cfg(test)]
 mod tests;
 
+pub use catalog::{Callables, callables};
 pub(in crate::import::ansible) use header::MARKS;
 
 use std::cell::{Cell, RefCell};
@@ -171,10 +174,12 @@ pub(super) fn attribute(value: &Value, name: &str) -> Option<Value> {
     match value {
         Value::Unknown(_) | Value::Undefined(_) => Some(value.clone()),
         Value::Dict(_) => value.entry(name).cloned(),
-        Value::List(items) => {
-            let index: usize = name.parse().ok()?;
-            items.get(index).cloned()
-        }
+        Value::List(items) => match (name, &items[..]) {
+            // A row of `groupby` also has names.
+            ("grouper", [key, Value::List(_)]) => Some(key.clone()),
+            ("list", [_, group @ Value::List(_)]) => Some(group.clone()),
+            _ => items.get(name.parse::<usize>().ok()?).cloned(),
+        },
         _ => None,
     }
 }

@@ -135,8 +135,8 @@ pub(super) fn float(number: f64) -> String {
 /// How JSON is laid out.
 #[derive(Clone, Debug)]
 pub(super) struct JsonStyle {
-    /// Spaces per level; `None` for one line.
-    pub(super) indent: Option<usize>,
+    /// What is before a line, per level; `None` for one line.
+    pub(super) indent: Option<String>,
     pub(super) sort_keys: bool,
     pub(super) ensure_ascii: bool,
     pub(super) item: String,
@@ -178,9 +178,13 @@ pub(super) fn json(value: &Value, style: &JsonStyle, depth: usize, out: &mut Tex
             json_items(items.collect(), ('[', ']'), style, depth, out);
         }
         Value::Dict(dict) => {
-            let pairs = sorted(dict, style.sort_keys).into_iter();
-            let pairs = pairs.map(|(key, item)| (Some(json_key(key)), item));
-            json_items(pairs.collect(), ('{', '}'), style, depth, out);
+            let pairs = dict.iter().map(|(key, item)| (Some(json_key(key)), item));
+            let mut pairs: Vec<_> = pairs.collect();
+            // Ansible's keys are texts before they are sorted.
+            if style.sort_keys {
+                pairs.sort_by(|(a, _), (b, _)| a.cmp(b));
+            }
+            json_items(pairs, ('{', '}'), style, depth, out);
         }
     }
 }
@@ -204,9 +208,9 @@ fn json_items(
     out.push_str(open.encode_utf8(&mut [0; 4]));
     let last = items.len();
     for (at, (key, item)) in items.into_iter().enumerate() {
-        if let Some(width) = style.indent {
+        if let Some(indent) = &style.indent {
             out.push_str("\n");
-            out.push_str(&" ".repeat(width * (depth + 1)));
+            out.push_str(&indent.repeat(depth + 1));
         }
         if let Some(key) = key {
             json_text(&Text::from(key), style, out);
@@ -214,15 +218,10 @@ fn json_items(
         }
         json(item, style, depth + 1, out);
         if at + 1 < last {
-            let separator = &style.item;
-            out.push_str(if style.indent.is_some() {
-                separator.trim_end()
-            } else {
-                separator
-            });
-        } else if let Some(width) = style.indent {
+            out.push_str(&style.item);
+        } else if let Some(indent) = &style.indent {
             out.push_str("\n");
-            out.push_str(&" ".repeat(width * depth));
+            out.push_str(&indent.repeat(depth));
         }
     }
     out.push_str(close.encode_utf8(&mut [0; 4]));
@@ -262,6 +261,7 @@ fn json_escaped(text: &str, ensure_ascii: bool) -> String {
             '\u{8}' => out.push_str("\\b"),
             '\u{c}' => out.push_str("\\f"),
             it if u32::from(it) < 0x20 => out.push_str(&format!("\\u{:04x}", u32::from(it))),
+            '\u{7f}' if ensure_ascii => out.push_str("\\u007f"),
             it if !it.is_ascii() && ensure_ascii => {
                 for unit in it.encode_utf16(&mut [0; 2]) {
                     out.push_str(&format!("\\u{unit:04x}"));

@@ -135,7 +135,15 @@ impl<'a> Player<'a> {
         set("ansible_play_role_names", roles(listed));
         set("role_names", roles(listed));
         set("ansible_dependent_role_names", roles(dependencies));
-        self.frame.first = meant.first.clone();
+        // What `order` says shows only in who is first.
+        let order = play.and_then(|it| it.node.get("order")?.text());
+        let mut played = meant.hosts.iter().filter(|it| self.stage.plays(it));
+        self.frame.first = match order.unwrap_or_default() {
+            "sorted" => played.min().cloned(),
+            "reverse_sorted" => played.max().cloned(),
+            "reverse_inventory" => played.next_back().cloned(),
+            _ => meant.first.clone(),
+        };
         self.frame.magic = Arc::new(layer);
     }
 }

@@ -132,12 +132,44 @@ fn looked_up(
     lookup: &str,
     list: &Node,
 ) -> Result<Value, crate::import::ansible::scope::Failure> {
-    let terms = scope.resolve(list)?;
+    let plugin = lookup.rsplit('.').next().unwrap_or(lookup);
+    let terms = if plugin == "first_found" {
+        candidates(scope, list)?
+    } else {
+        scope.resolve(list)?
+    };
     if let Value::Unknown(_) | Value::Undefined(_) = terms {
         return Ok(terms);
     }
-    let plugin = lookup.rsplit('.').next().unwrap_or(lookup);
     jinja::lookup_list(scope, plugin, terms, list.span)
+}
+
+/// `with_first_found` passes over names that are made of what has no value.
+fn candidates(
+    scope: &Scope<'_>,
+    node: &Node,
+) -> Result<Value, crate::import::ansible::scope::Failure> {
+    if let Some(items) = node.items() {
+        let mut kept = Vec::new();
+        for item in items {
+            match candidates(scope, item) {
+                Ok(Value::Undefined(_)) => {}
+                Err(failure) if failure.code == crate::diag::Code::JinjaUndefined => {}
+                other => kept.push(other?),
+            }
+        }
+        return Ok(Value::list(kept));
+    }
+    let Some(pairs) = node.pairs() else {
+        return scope.resolve(node);
+    };
+    let mut dict = crate::import::ansible::value::Dict::new();
+    for (key, value) in pairs {
+        if let Some(key) = scope.resolve(key)?.key() {
+            dict.insert(key, candidates(scope, value)?);
+        }
+    }
+    Ok(Value::dict(dict))
 }
 
 /// `ansible_loop`, which `extended: true` asks for.

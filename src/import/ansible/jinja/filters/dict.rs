@@ -1,46 +1,92 @@
 //! Filters of dictionaries.
 
-use super::{Run, Takes, items, plain};
+use super::select::{Direction, sort_by};
+use super::{Filter, NAMED, Takes, builtin, filter, items, plain};
 use crate::import::ansible::jinja::args::Args;
+use crate::import::ansible::jinja::catalog::Collection;
 use crate::import::ansible::jinja::{Env, Eval, expr, key_of, ops};
 use crate::import::ansible::scope::Failure;
 use crate::import::ansible::value::{Dict, Key, Truth, Value};
 
-pub(super) fn find(name: &str) -> Option<(Takes, Run)> {
-    let (takes, run): (Takes, Run) = match name {
-        "combine" => (Takes::Items, combine),
-        "dict2items" => (Takes::Items, dict2items),
-        "items2dict" => (Takes::Items, items2dict),
-        "dictsort" => (Takes::Items, dictsort),
-        "items" => (Takes::Items, |_, value, _| {
-            let pairs = dict(&value)?.iter();
-            let pairs = pairs.map(|(key, value)| Value::list(vec![key.value(), value.clone()]));
-            Ok(Value::list(pairs.collect()))
-        }),
-        "extract" => (Takes::Items, extract),
-        "attr" => (Takes::Items, |_, value, args| {
-            expr::item(&value, args.need(0, "name")?, "the value")
-        }),
-        "rekey_on_member" => (Takes::Items, rekey),
-        "dict" => (Takes::Items, |_, value, _| {
+pub(super) const FILTERS: &[Filter] = &[
+    builtin("combine", Takes::Items, combine),
+    builtin("dict2items", Takes::Items, dict2items),
+    builtin("items2dict", Takes::Items, items2dict),
+    builtin("dictsort", Takes::Items, dictsort),
+    builtin("items", Takes::Anything, |_, value, _| {
+        let pairs = match &value {
+            // What has no value has no pairs.
+            Value::Undefined(_) => return Ok(Value::list(Vec::new())),
+            Value::Unknown(hole) => return Ok(Value::Unknown(hole.clone())),
+            other => dict(other)?.iter(),
+        };
+        let pairs = pairs.map(|(key, value)| Value::list(vec![key.value(), value.clone()]));
+        Ok(Value::list(pairs.collect()))
+    }),
+    builtin("extract", Takes::Items, extract),
+    builtin("attr", Takes::Items, |_, value, args| {
+        let name = args.need_str(0, "name")?;
+        // The items of a dictionary are none of its attributes.
+        Ok(Value::Undefined(format!("{}.{name}", value.type_name())))
+    }),
+    builtin("rekey_on_member", Takes::Items, rekey),
+    filter(Collection::General, "dict", Takes::Items, |_, value, _| {
+        let mut made = Dict::new();
+        for pair in items(&value)? {
+            let Some([key, value]) = pair.as_list() else {
+                return Err(Failure::failed("an item of `dict` is no pair"));
+            };
+            made.insert(key_of(key)?, value.clone());
+        }
+        Ok(Value::dict(made))
+    }),
+    filter(
+        Collection::General,
+        "dict_kv",
+        Takes::Items,
+        |_, value, args| {
+            let key = key_of(args.need(0, "key")?)?;
+            Ok(Value::dict(Dict::from_iter([(key, value)])))
+        },
+    ),
+    filter(
+        Collection::General,
+        "counter",
+        Takes::Known,
+        |_, value, _| {
+            let mut counts = Dict::new();
+            for item in items(&value)? {
+                let entry = counts.entry(key_of(&item)?).or_insert(Value::Int(0));
+                *entry = Value::Int(entry.as_int().unwrap_or(0) + 1);
+            }
+            Ok(Value::dict(counts))
+        },
+    ),
+    filter(
+        Collection::General,
+        "groupby_as_dict",
+        Takes::Items,
+        |_, value, args| {
+            let attribute = plain(args.need(0, "attribute")?);
             let mut made = Dict::new();
-            for pair in items(&value)? {
-                if let Some([key, value]) = pair.as_list() {
-                    made.insert(key_of(key)?, value.clone());
+            for item in items(&value)? {
+                let key = key_of(&super::select::found(&item, &attribute)?)?;
+                if made.insert(key, item).is_some() {
+                    let message =
+                        format!("two items of `groupby_as_dict` have the same `{attribute}`");
+                    return Err(Failure::failed(message));
                 }
             }
             Ok(Value::dict(made))
-        }),
-        "dict_kv" => (Takes::Items, |_, value, args| {
-            let key = key_of(args.need(0, "key")?)?;
-            Ok(Value::dict(Dict::from_iter([(key, value)])))
-        }),
-        "json_query" => (Takes::Items, json_query),
-        "lists_mergeby" => (Takes::Known, lists_mergeby),
-        _ => return None,
-    };
-    Some((takes, run))
-}
+        },
+    ),
+    filter(
+        Collection::General,
+        "lists_mergeby",
+        Takes::Known,
+        lists_mergeby,
+    ),
+];
 
 fn dict(value: &Value) -> Eval<&Dict> {
     value.as_dict().ok_or_else(|| match value {
@@ -61,8 +107,36 @@ enum Lists {
 }
 
 fn combine(_: &mut Env<'_, '_>, value: Value, args: &Args) -> Eval<Value> {
-    let recursive = args.is_set(usize::MAX, "recursive");
-    let lists = match args.str(usize::MAX, "list_merge")?.unwrap_or("replace") {
+    let allowed = |name: &str| matches!(name, "recursive" | "list_merge");
+    if let Some((name, _)) = args.named.iter().find(|(name, _)| !allowed(name)) {
+        return Err(Failure::failed(format!("`combine` has no option `{name}`")));
+    }
+    let (recursive, lists) = merging(args)?;
+    let mut terms = Vec::new();
+    for term in std::iter::once(&value).chain(&args.positional) {
+        match term {
+            Value::List(inner) => terms.extend(inner.iter().cloned()),
+            Value::None => {}
+            other => terms.push(other.clone()),
+        }
+    }
+    if let Some(hole) = terms.iter().find_map(Value::hole) {
+        return Ok(Value::Unknown(hole.clone()));
+    }
+    // From the right, as Ansible merges them.
+    let Some(mut made) = terms.pop() else {
+        return Ok(Value::dict(Dict::new()));
+    };
+    while let Some(term) = terms.pop() {
+        made = merged(&term, &made, recursive, lists)?;
+    }
+    Ok(made)
+}
+
+/// Reads how dictionaries are merged: whether what is below them is, too, and how lists are.
+fn merging(args: &Args) -> Eval<(bool, Lists)> {
+    let recursive = args.is_set(NAMED, "recursive");
+    let lists = match args.str(NAMED, "list_merge")?.unwrap_or("replace") {
         "replace" => Lists::Replace,
         "keep" => Lists::Keep,
         "append" => Lists::Append,
@@ -75,25 +149,7 @@ fn combine(_: &mut Env<'_, '_>, value: Value, args: &Args) -> Eval<Value> {
             )));
         }
     };
-    let mut terms = Vec::new();
-    for term in std::iter::once(&value).chain(&args.positional) {
-        match term {
-            Value::List(inner) => terms.extend(inner.iter().cloned()),
-            other => terms.push(other.clone()),
-        }
-    }
-    if let Some(hole) = terms.iter().find_map(Value::hole) {
-        return Ok(Value::Unknown(hole.clone()));
-    }
-    let mut terms = terms.into_iter();
-    let Some(mut made) = terms.next() else {
-        return Ok(Value::dict(Dict::new()));
-    };
-    for term in terms {
-        made = merged(&made, &term, recursive, lists)?;
-    }
-    dict(&made)?;
-    Ok(made)
+    Ok((recursive, lists))
 }
 
 fn merged(base: &Value, over: &Value, recursive: bool, lists: Lists) -> Eval<Value> {
@@ -145,7 +201,13 @@ fn items2dict(_: &mut Env<'_, '_>, value: Value, args: &Args) -> Eval<Value> {
     let key_name = args.str(0, "key_name")?.unwrap_or("key");
     let value_name = args.str(1, "value_name")?.unwrap_or("value");
     let mut made = Dict::new();
-    for item in items(&value)? {
+    let Some(list) = value.as_list() else {
+        return Err(Failure::failed(format!(
+            "`items2dict` needs a list, not a {}",
+            value.type_name()
+        )));
+    };
+    for item in list {
         let (Some(key), Some(value)) = (item.get(key_name), item.get(value_name)) else {
             return Err(Failure::failed(format!(
                 "an item of `items2dict` has no `{key_name}` or no `{value_name}`"
@@ -161,35 +223,41 @@ fn items2dict(_: &mut Env<'_, '_>, value: Value, args: &Args) -> Eval<Value> {
 
 fn dictsort(_: &mut Env<'_, '_>, value: Value, args: &Args) -> Eval<Value> {
     let sensitive = args.is_set(0, "case_sensitive");
-    let by_value = args.str(1, "by")? == Some("value");
-    let reverse = args.is_set(2, "reverse");
-    let mut pairs: Vec<(Value, Value)> = dict(&value)?
+    let by_value = match args.str(1, "by")?.unwrap_or("key") {
+        "key" => false,
+        "value" => true,
+        other => {
+            return Err(Failure::failed(format!(
+                "`dictsort` sorts by `key` or `value`, not by `{other}`"
+            )));
+        }
+    };
+    let direction = if args.is_set(2, "reverse") {
+        Direction::Down
+    } else {
+        Direction::Up
+    };
+    let pairs: Vec<(Value, Value)> = dict(&value)?
         .iter()
         .map(|(key, value)| (key.value(), value.clone()))
         .collect();
     if by_value && let Some(hole) = value.deep_hole() {
         return Ok(Value::Unknown(hole.clone()));
     }
-    let fold = |it: &Value| match it.as_str() {
-        Some(text) if !sensitive => text.to_lowercase().into(),
-        _ => it.clone(),
-    };
-    let mut failure = None;
-    pairs.sort_by(|a, b| {
-        let (a, b) = if by_value { (&a.1, &b.1) } else { (&a.0, &b.0) };
-        let order = ops::order(&fold(a), &fold(b)).unwrap_or_else(|problem| {
-            failure.get_or_insert(problem);
-            std::cmp::Ordering::Equal
-        });
-        if reverse { order.reverse() } else { order }
-    });
-    if let Some(failure) = failure {
-        return Err(failure);
+    let mut rows = Vec::with_capacity(pairs.len());
+    for (key, value) in pairs {
+        let by = if by_value { &value } else { &key };
+        let by = if sensitive {
+            by.clone()
+        } else {
+            super::fold::folded(by)
+        };
+        rows.push((by, Value::list(vec![key, value])));
     }
-    let pairs = pairs
-        .into_iter()
-        .map(|(key, value)| Value::list(vec![key, value]));
-    Ok(Value::list(pairs.collect()))
+    sort_by(&mut rows, |(by, _)| by, direction)?;
+    Ok(Value::list(
+        rows.into_iter().map(|(_, pair)| pair).collect(),
+    ))
 }
 
 fn extract(_: &mut Env<'_, '_>, value: Value, args: &Args) -> Eval<Value> {
@@ -207,10 +275,24 @@ fn extract(_: &mut Env<'_, '_>, value: Value, args: &Args) -> Eval<Value> {
 
 fn rekey(_: &mut Env<'_, '_>, value: Value, args: &Args) -> Eval<Value> {
     let member = plain(args.need(0, "key")?);
-    let overwrites = args.str(1, "duplicates")? == Some("overwrite");
+    let overwrites = match args.str(1, "duplicates")?.unwrap_or("error") {
+        "error" => false,
+        "overwrite" => true,
+        other => {
+            return Err(Failure::failed(format!(
+                "`{other}` says nothing of duplicates"
+            )));
+        }
+    };
     let list = match &value {
         Value::Dict(dict) => dict.values().cloned().collect(),
-        other => items(other)?,
+        Value::List(list) => list.to_vec(),
+        other => {
+            return Err(Failure::failed(format!(
+                "a {} has no members to be keys",
+                other.type_name()
+            )));
+        }
     };
     let mut made = Dict::new();
     for item in list {
@@ -224,62 +306,34 @@ fn rekey(_: &mut Env<'_, '_>, value: Value, args: &Args) -> Eval<Value> {
     Ok(Value::dict(made))
 }
 
-/// The simple paths of JMESPath: `a.b`, `[]`, `[*].x`, `[0]`. What is more is not computed.
-fn json_query(env: &mut Env<'_, '_>, value: Value, args: &Args) -> Eval<Value> {
-    let query = args.need_str(0, "expr")?.to_owned();
-    let simple = |it: char| it.is_alphanumeric() || "_.[]*-\"".contains(it);
-    if !query.chars().all(simple) {
-        return Ok(env.unsupported("filter", "json_query"));
-    }
-    Ok(queried(&value, &query))
-}
-
-fn queried(value: &Value, query: &str) -> Value {
-    let query = query.trim_start_matches('.');
-    if query.is_empty() {
-        return value.clone();
-    }
-    if let Some(inner) = query.strip_prefix('[') {
-        let (index, rest) = inner.split_once(']').unwrap_or((inner, ""));
-        let list = value.as_list().unwrap_or_default();
-        if let Ok(index) = index.parse::<i64>() {
-            let found = ops::index(list.len(), index).and_then(|at| list.get(at));
-            return found.map_or(Value::None, |it| queried(it, rest));
-        }
-        let mut found = Vec::new();
-        for item in list {
-            match item {
-                // `[]` flattens one level, `[*]` does not.
-                Value::List(inner) if index.is_empty() => {
-                    found.extend(inner.iter().map(|it| queried(it, rest)));
-                }
-                item => found.push(queried(item, rest)),
-            }
-        }
-        found.retain(|it| !matches!(it, Value::None));
-        return Value::list(found);
-    }
-    let end = query.find(['.', '[']).unwrap_or(query.len());
-    let name = query[..end].trim_matches('"');
-    match value.get(name) {
-        Some(found) => queried(found, &query[end..]),
-        None => Value::None,
-    }
-}
-
 fn lists_mergeby(_: &mut Env<'_, '_>, value: Value, args: &Args) -> Eval<Value> {
     let Some((index, others)) = args.positional.split_last() else {
         return Err(Failure::failed("`lists_mergeby` needs a key"));
     };
+    let (recursive, how) = merging(args)?;
     let index = plain(index);
+    // One term may be a list of lists.
+    let mut lists: Vec<Value> = Vec::new();
+    for term in std::iter::once(&value).chain(others) {
+        let inner = items(term)?;
+        if inner.iter().any(|it| matches!(it, Value::List(_))) {
+            lists.extend(inner);
+        } else {
+            lists.push(term.clone());
+        }
+    }
+    if lists.len() == 1 {
+        return Ok(lists.remove(0));
+    }
     let mut made: std::collections::BTreeMap<Key, Value> = std::collections::BTreeMap::new();
-    for list in std::iter::once(&value).chain(others) {
+    for list in &lists {
         for item in items(list)? {
+            dict(&item)?;
             let Some(key) = item.get(&index).and_then(Value::key) else {
                 continue;
             };
             let joined = match made.get(&key) {
-                Some(known) => merged(known, &item, false, Lists::Replace)?,
+                Some(known) => merged(known, &item, recursive, how)?,
                 None => item,
             };
             made.insert(key, joined);

@@ -1,133 +1,75 @@
 //! Filters of lists.
 
-use super::{Run, Takes, items, plain, select};
+use super::select::{self, Direction};
+use super::{Filter, NAMED, Takes, builtin, filter, flag, fold, items, plain, size};
 use crate::import::ansible::jinja::args::Args;
+use crate::import::ansible::jinja::catalog::Collection;
 use crate::import::ansible::jinja::method::count;
-use crate::import::ansible::jinja::{Env, Eval, expr, key_of, ops};
+use crate::import::ansible::jinja::test::loose_order;
+use crate::import::ansible::jinja::{Env, Eval, expr, ops};
 use crate::import::ansible::scope::Failure;
 use crate::import::ansible::value::{Truth, Value};
+use crate::syntax::jinja::MathOp;
 
 /// More combinations are not made.
 const MAX_MADE: usize = 1_000_000;
 
-pub(super) fn find(name: &str) -> Option<(Takes, Run)> {
-    let (takes, run): (Takes, Run) = match name {
-        "first" => (Takes::Items, |_, value, _| {
-            let first = items(&value)?.into_iter().next();
-            Ok(first
-                .unwrap_or_else(|| Value::Undefined("the first item of an empty list".to_owned())))
-        }),
-        "last" => (Takes::Items, |_, value, _| {
-            let last = items(&value)?.pop();
-            Ok(last
-                .unwrap_or_else(|| Value::Undefined("the last item of an empty list".to_owned())))
-        }),
-        "length" | "count" => (Takes::Items, |_, value, _| Ok(count(items(&value)?.len()))),
-        "list" => (Takes::Items, |_, value, _| items(&value).map(Value::list)),
-        "reverse" => (Takes::Items, reverse),
-        "unique" => (Takes::Known, unique),
-        "union" => (Takes::Known, |_, value, args| {
-            let mut all = items(&value)?;
-            all.extend(items(args.need(0, "b")?)?);
-            Ok(Value::list(distinct(all)))
-        }),
-        "intersect" => (Takes::Known, |_, value, args| {
-            let other = items(args.need(0, "b")?)?;
-            let kept = items(&value)?.into_iter().filter(|it| holds(&other, it));
-            Ok(Value::list(distinct(kept.collect())))
-        }),
-        "difference" => (Takes::Known, |_, value, args| {
-            let other = items(args.need(0, "b")?)?;
-            let kept = items(&value)?.into_iter().filter(|it| !holds(&other, it));
-            Ok(Value::list(distinct(kept.collect())))
-        }),
-        "symmetric_difference" => (Takes::Known, |_, value, args| {
-            let (a, b) = (items(&value)?, items(args.need(0, "b")?)?);
-            let mut kept: Vec<Value> = a.iter().filter(|it| !holds(&b, it)).cloned().collect();
-            kept.extend(b.iter().filter(|it| !holds(&a, it)).cloned());
-            Ok(Value::list(distinct(kept)))
-        }),
-        "flatten" => (Takes::Items, |_, value, args| {
-            let levels = args.int(0, "levels")?;
-            let keeps_nulls = args.get(1, "skip_nulls").is_some() && !args.is_set(1, "skip_nulls");
-            let mut flat = Vec::new();
-            flatten(&items(&value)?, levels, keeps_nulls, &mut flat);
-            Ok(Value::list(flat))
-        }),
-        "sort" => (Takes::Known, sort),
-        "min" => (Takes::Known, |_, value, args| {
-            extreme(&value, args, std::cmp::Ordering::Less)
-        }),
-        "max" => (Takes::Known, |_, value, args| {
-            extreme(&value, args, std::cmp::Ordering::Greater)
-        }),
-        "sum" => (Takes::Known, sum),
-        "zip" => (Takes::Items, zip),
-        "zip_longest" => (Takes::Items, zip_longest),
-        "product" => (Takes::Items, |_, value, args| {
-            let mut lists = vec![items(&value)?];
-            for other in &args.positional {
-                lists.push(items(other)?);
-            }
-            product(&lists)
-        }),
-        "combinations" => (Takes::Items, |_, value, args| {
-            chosen(&value, args, Order::Kept)
-        }),
-        "permutations" => (Takes::Items, |_, value, args| {
-            chosen(&value, args, Order::Any)
-        }),
-        "batch" => (Takes::Items, batch),
-        "slice" => (Takes::Items, slice),
-        "subelements" => (Takes::Items, subelements),
-        "random" | "shuffle" => (Takes::Items, |env, value, args| random(env, &value, args)),
-        "random_mac" => (Takes::Items, |env, _, _| {
-            Ok(Value::unknown("a random address", Some(env.here())))
-        }),
-        "counter" => (Takes::Known, |_, value, _| {
-            let mut dict = crate::import::ansible::value::Dict::new();
-            for item in items(&value)? {
-                let entry = dict.entry(key_of(&item)?).or_insert(Value::Int(0));
-                *entry = Value::Int(entry.as_int().unwrap_or(0) + 1);
-            }
-            Ok(Value::dict(dict))
-        }),
-        _ => return None,
-    };
-    Some((takes, run))
-}
-
-/// What a seed makes of `random` is a matter of Python's generator; it is not computed here.
-fn random(env: &mut Env<'_, '_>, value: &Value, args: &Args) -> Eval<Value> {
-    if let Some([only]) = value.as_list() {
-        return Ok(only.clone());
-    }
-    let what = match args.named("seed") {
-        Some(_) => "a choice that depends on a seed",
-        None => "a random choice",
-    };
-    Ok(Value::unknown(what, Some(env.here())))
-}
-
-fn holds(list: &[Value], item: &Value) -> bool {
-    list.iter()
-        .any(|it| matches!(ops::equal(it, item), Truth::Yes))
-}
-
-fn distinct(list: Vec<Value>) -> Vec<Value> {
-    let mut seen = std::collections::HashSet::new();
-    let mut kept: Vec<Value> = Vec::new();
-    for item in list {
-        let new = match item.key() {
-            Some(key) => seen.insert(key),
-            None => !holds(&kept, &item),
-        };
-        if new {
-            kept.push(item);
+pub(super) const FILTERS: &[Filter] = &[
+    builtin("list", Takes::Items, |_, value, _| {
+        items(&value).map(Value::list)
+    }),
+    builtin("reverse", Takes::Items, reverse),
+    builtin("flatten", Takes::Items, |_, value, args| {
+        let levels = args.int(0, "levels")?;
+        let keeps_nulls = !flag(args, 1, "skip_nulls", true);
+        let mut flat = Vec::new();
+        flatten(&items(&value)?, levels, keeps_nulls, &mut flat);
+        Ok(Value::list(flat))
+    }),
+    builtin("sort", Takes::Known, sort),
+    builtin("zip", Takes::Items, zip),
+    builtin("zip_longest", Takes::Items, zip_longest),
+    builtin("product", Takes::Items, |_, value, args| {
+        let mut lists = vec![items(&value)?];
+        for other in &args.positional {
+            lists.push(items(other)?);
         }
-    }
-    kept
-}
+        let times = size(args, NAMED, "repeat", 1)?.min(20);
+        let count = lists.len() * times;
+        product(&lists.into_iter().cycle().take(count).collect::<Vec<_>>())
+    }),
+    builtin("combinations", Takes::Items, |_, value, args| {
+        chosen(&value, args, Order::Kept)
+    }),
+    builtin("permutations", Takes::Items, |_, value, args| {
+        chosen(&value, args, Order::Any)
+    }),
+    builtin("batch", Takes::Items, batch),
+    builtin("slice", Takes::Items, slice),
+    builtin("subelements", Takes::Items, subelements),
+    filter(
+        Collection::General,
+        "accumulate",
+        Takes::Known,
+        |_, value, _| {
+            let mut sums: Vec<Value> = Vec::new();
+            for item in items(&value)? {
+                sums.push(match sums.last() {
+                    None => item,
+                    Some(last) => ops::math(MathOp::Add, last.clone(), item)?,
+                });
+            }
+            Ok(Value::list(sums))
+        },
+    ),
+    filter(Collection::Utils, "index_of", Takes::Known, index_of),
+    filter(
+        Collection::General,
+        "version_sort",
+        Takes::Known,
+        version_sort,
+    ),
+];
 
 fn reverse(_: &mut Env<'_, '_>, value: Value, _: &Args) -> Eval<Value> {
     if let Some(text) = value.as_str() {
@@ -136,36 +78,6 @@ fn reverse(_: &mut Env<'_, '_>, value: Value, _: &Args) -> Eval<Value> {
     let mut list = items(&value)?;
     list.reverse();
     Ok(Value::list(list))
-}
-
-fn unique(_: &mut Env<'_, '_>, value: Value, args: &Args) -> Eval<Value> {
-    let attribute = args.get(1, "attribute").map(plain);
-    let sensitive = args.get(0, "case_sensitive").is_none() || args.is_set(0, "case_sensitive");
-    let list = items(&value)?;
-    if attribute.is_none() && sensitive {
-        return Ok(Value::list(distinct(list)));
-    }
-    let mut seen: Vec<Value> = Vec::new();
-    let mut kept = Vec::new();
-    for item in list {
-        let key = match &attribute {
-            Some(attribute) => select::pick(&item, attribute)?,
-            None => item.clone(),
-        };
-        let key = if sensitive { key } else { folded(&key) };
-        if !holds(&seen, &key) {
-            seen.push(key);
-            kept.push(item);
-        }
-    }
-    Ok(Value::list(kept))
-}
-
-fn folded(value: &Value) -> Value {
-    match value.as_str() {
-        Some(text) => text.to_lowercase().into(),
-        None => value.clone(),
-    }
 }
 
 fn flatten(list: &[Value], levels: Option<i64>, keeps_nulls: bool, flat: &mut Vec<Value>) {
@@ -185,7 +97,6 @@ fn flatten(list: &[Value], levels: Option<i64>, keeps_nulls: bool, flat: &mut Ve
 }
 
 fn sort(_: &mut Env<'_, '_>, value: Value, args: &Args) -> Eval<Value> {
-    let reverse = args.is_set(0, "reverse");
     let sensitive = args.is_set(1, "case_sensitive");
     let attributes = args.get(2, "attribute").map(plain);
     let mut keyed = Vec::new();
@@ -194,68 +105,25 @@ fn sort(_: &mut Env<'_, '_>, value: Value, args: &Args) -> Eval<Value> {
         match &attributes {
             Some(attributes) => {
                 for attribute in attributes.split(',') {
-                    keys.push(select::pick(&item, attribute)?);
+                    keys.push(select::found(&item, attribute)?);
                 }
             }
             None => keys.push(item.clone()),
         }
         if !sensitive {
-            keys = keys.iter().map(folded).collect();
+            keys = keys.iter().map(fold::folded).collect();
         }
         keyed.push((Value::list(keys), item));
     }
-    let mut failure = None;
-    keyed.sort_by(|(a, _), (b, _)| {
-        let order = ops::order(a, b).unwrap_or_else(|problem| {
-            failure.get_or_insert(problem);
-            std::cmp::Ordering::Equal
-        });
-        if reverse { order.reverse() } else { order }
-    });
-    match failure {
-        Some(failure) => Err(failure),
-        None => Ok(Value::list(
-            keyed.into_iter().map(|(_, item)| item).collect(),
-        )),
-    }
-}
-
-fn extreme(value: &Value, args: &Args, wanted: std::cmp::Ordering) -> Eval<Value> {
-    let attribute = args.named("attribute").map(plain);
-    let sensitive = args.is_set(0, "case_sensitive");
-    let mut best: Option<(Value, Value)> = None;
-    for item in items(value)? {
-        let key = match &attribute {
-            Some(attribute) => select::pick(&item, attribute)?,
-            None => item.clone(),
-        };
-        let key = if sensitive { key } else { folded(&key) };
-        let better = match &best {
-            Some((known, _)) => ops::order(&key, known)? == wanted,
-            None => true,
-        };
-        if better {
-            best = Some((key, item));
-        }
-    }
-    let none = || Value::Undefined("the least or greatest of an empty list".to_owned());
-    Ok(best.map_or_else(none, |(_, item)| item))
-}
-
-fn sum(_: &mut Env<'_, '_>, value: Value, args: &Args) -> Eval<Value> {
-    let attribute = args
-        .get(0, "attribute")
-        .filter(|it| !matches!(it, Value::None));
-    let attribute = attribute.map(plain);
-    let mut total = args.get(1, "start").cloned().unwrap_or(Value::Int(0));
-    for item in items(&value)? {
-        let item = match &attribute {
-            Some(attribute) => select::pick(&item, attribute)?,
-            None => item,
-        };
-        total = ops::math(crate::syntax::jinja::MathOp::Add, total, item)?;
-    }
-    Ok(total)
+    let direction = if args.is_set(0, "reverse") {
+        Direction::Down
+    } else {
+        Direction::Up
+    };
+    select::sort_by(&mut keyed, |(key, _)| key, direction)?;
+    Ok(Value::list(
+        keyed.into_iter().map(|(_, item)| item).collect(),
+    ))
 }
 
 fn zip(_: &mut Env<'_, '_>, value: Value, args: &Args) -> Eval<Value> {
@@ -318,8 +186,7 @@ enum Order {
 
 fn chosen(value: &Value, args: &Args, order: Order) -> Eval<Value> {
     let list = items(value)?;
-    let size = args.int(0, "r")?.and_then(|it| usize::try_from(it).ok());
-    let size = size.unwrap_or(list.len());
+    let size = size(args, 0, "r", list.len())?;
     let mut rows = Vec::new();
     choose(&list, size, order, &mut Vec::new(), &mut rows)?;
     Ok(Value::list(rows))
@@ -357,11 +224,7 @@ fn choose(
 }
 
 fn batch(_: &mut Env<'_, '_>, value: Value, args: &Args) -> Eval<Value> {
-    let size = args
-        .int(0, "linecount")?
-        .and_then(|it| usize::try_from(it).ok())
-        .unwrap_or(1)
-        .max(1);
+    let size = size(args, 0, "linecount", 1)?.max(1);
     let fill = args
         .get(1, "fill_with")
         .filter(|it| !matches!(it, Value::None));
@@ -377,11 +240,7 @@ fn batch(_: &mut Env<'_, '_>, value: Value, args: &Args) -> Eval<Value> {
 }
 
 fn slice(_: &mut Env<'_, '_>, value: Value, args: &Args) -> Eval<Value> {
-    let slices = args
-        .int(0, "slices")?
-        .and_then(|it| usize::try_from(it).ok())
-        .unwrap_or(1)
-        .max(1);
+    let slices = size(args, 0, "slices", 1)?.max(1);
     let fill = args
         .get(1, "fill_with")
         .filter(|it| !matches!(it, Value::None));
@@ -394,7 +253,6 @@ fn slice(_: &mut Env<'_, '_>, value: Value, args: &Args) -> Eval<Value> {
         let mut row = list.get(start..end).unwrap_or_default().to_vec();
         if let Some(fill) = fill
             && at >= more
-            && more > 0
         {
             row.push(fill.clone());
         }
@@ -405,9 +263,15 @@ fn slice(_: &mut Env<'_, '_>, value: Value, args: &Args) -> Eval<Value> {
 }
 
 fn subelements(_: &mut Env<'_, '_>, value: Value, args: &Args) -> Eval<Value> {
-    let elements = match &value {
+    let elements: Vec<Value> = match &value {
         Value::Dict(dict) => dict.values().cloned().collect(),
-        other => items(other)?,
+        Value::List(list) => list.to_vec(),
+        other => {
+            return Err(Failure::failed(format!(
+                "`subelements` needs a list or a dictionary, not a {}",
+                other.type_name()
+            )));
+        }
     };
     let keys = match args.need(0, "subelements")? {
         Value::List(keys) => keys.iter().map(plain).collect(),
@@ -426,6 +290,12 @@ fn subelements(_: &mut Env<'_, '_>, value: Value, args: &Args) -> Eval<Value> {
     'elements: for element in elements {
         let mut found = element.clone();
         for key in &keys {
+            if !matches!(found, Value::Dict(_) | Value::Unknown(_)) {
+                return Err(Failure::failed(format!(
+                    "the key `{key}` of `subelements` needs a dictionary, not a {}",
+                    found.type_name()
+                )));
+            }
             found = expr::item(&found, &Value::str(key), "item")?;
             if found.is_undefined() {
                 if skip {
@@ -436,13 +306,74 @@ fn subelements(_: &mut Env<'_, '_>, value: Value, args: &Args) -> Eval<Value> {
                 )));
             }
         }
-        if let Some(hole) = found.hole() {
+        if let Value::Unknown(hole) = &found {
             rows.push(Value::list(vec![element, Value::Unknown(hole.clone())]));
             continue;
         }
-        for inner in items(&found)? {
-            rows.push(Value::list(vec![element.clone(), inner]));
+        let Some(found) = found.as_list() else {
+            return Err(Failure::failed(format!(
+                "what `subelements` goes through is a {}, not a list",
+                found.type_name()
+            )));
+        };
+        for inner in found {
+            rows.push(Value::list(vec![element.clone(), inner.clone()]));
         }
     }
     Ok(Value::list(rows))
+}
+
+/// `ansible.utils.index_of`: the places of the items that a test holds for; one place alone is a number.
+fn index_of(env: &mut Env<'_, '_>, value: Value, args: &Args) -> Eval<Value> {
+    let test = args.need_str(0, "test")?.to_owned();
+    let key = args.get(2, "key").filter(|it| !matches!(it, Value::None));
+    let mut rest = Args::default();
+    if let Some(other) = args.get(1, "value")
+        && !matches!(other, Value::None)
+    {
+        rest.positional.push(other.clone());
+    }
+    let mut places = Vec::new();
+    for (at, item) in items(&value)?.into_iter().enumerate() {
+        let looked_at = match key {
+            Some(key) => expr::item(&item, key, "item")?,
+            None => item,
+        };
+        if looked_at.is_undefined() {
+            if args.is_set(3, "fail_on_missing") {
+                return Err(Failure::failed("an item of `index_of` lacks the key"));
+            }
+            continue;
+        }
+        match env.test(&test, &looked_at, &rest)? {
+            Truth::Yes => places.push(count(at)),
+            Truth::No => {}
+            Truth::Unknown(hole) => return Ok(Value::Unknown(hole)),
+        }
+    }
+    if places.len() == 1 && !args.is_set(NAMED, "wantlist") {
+        return Ok(places.remove(0));
+    }
+    Ok(Value::list(places))
+}
+
+fn version_sort(_: &mut Env<'_, '_>, value: Value, args: &Args) -> Eval<Value> {
+    let mut list = items(&value)?;
+    let mut unordered = None;
+    list.sort_by(|a, b| {
+        let (a, b) = (plain(a), plain(b));
+        let order = loose_order(&a, &b).unwrap_or_else(|| {
+            unordered.get_or_insert(format!("the versions `{a}` and `{b}` have no order"));
+            std::cmp::Ordering::Equal
+        });
+        if args.is_set(0, "reverse") {
+            order.reverse()
+        } else {
+            order
+        }
+    });
+    match unordered {
+        Some(message) => Err(Failure::failed(message)),
+        None => Ok(Value::list(list)),
+    }
 }

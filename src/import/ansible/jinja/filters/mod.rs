@@ -1,27 +1,47 @@
 //! The filters of Jinja2, Ansible and the collections that ship with it.
 
+mod address;
+mod chance;
 mod data;
 mod dict;
+mod fold;
+mod json_query;
+mod keys;
 mod list;
+mod markup;
 mod net;
 mod number;
 mod path;
 mod select;
+mod set;
+mod table;
 mod text;
+mod time;
+mod url;
+mod wrap;
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
 
 use super::args::Args;
+use super::catalog::{self, Collection};
 use super::{Env, Eval, expr};
 use crate::import::ansible::scope::Failure;
 use crate::import::ansible::value::{Truth, Value, worst};
 use crate::syntax::jinja::{Arg, Expr};
 
-pub(super) use data::{boolean, of_json};
+pub(super) use address::Network;
+pub(super) use data::boolean;
+#[cfg(test)]
+pub(super) use data::of_json;
 pub(super) use list::product;
+pub(super) use path::normal as normal_path;
+pub(super) use url::Url;
 
 pub(super) type Run = fn(&mut Env<'_, '_>, Value, &Args) -> Eval<Value>;
 
 /// What of an unknown a filter can take.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Takes {
     /// Whatever comes, undefined too.
     Anything,
@@ -33,24 +53,101 @@ enum Takes {
     Known,
 }
 
-type Find = fn(&str) -> Option<(Takes, Run)>;
-
 pub(super) struct Filter {
+    from: Collection,
+    name: &'static str,
     takes: Takes,
     run: Run,
+}
+
+const fn builtin(name: &'static str, takes: Takes, run: Run) -> Filter {
+    filter(Collection::Builtin, name, takes, run)
+}
+
+const fn filter(from: Collection, name: &'static str, takes: Takes, run: Run) -> Filter {
+    Filter {
+        from,
+        name,
+        takes,
+        run,
+    }
+}
+
+const OWN: &[Filter] = &[
+    builtin("d", Takes::Anything, default),
+    builtin("default", Takes::Anything, default),
+    builtin("mandatory", Takes::Anything, mandatory),
+    builtin("ternary", Takes::Anything, ternary),
+    builtin("type_debug", Takes::Anything, |env, value, _| {
+        if env.scope.is_taken_as_unset(&value) {
+            return Ok(Value::str("UndefinedMarker"));
+        }
+        Ok(match value {
+            Value::Unknown(hole) => Value::Unknown(hole),
+            Value::Undefined(_) => Value::str("UndefinedMarker"),
+            Value::Omit => Value::str("_OmitType"),
+            other => Value::str(other.type_name()),
+        })
+    }),
+];
+
+fn all() -> impl Iterator<Item = &'static Filter> {
+    let tables = [
+        OWN,
+        text::FILTERS,
+        fold::FILTERS,
+        wrap::FILTERS,
+        markup::FILTERS,
+        list::FILTERS,
+        set::FILTERS,
+        select::FILTERS,
+        dict::FILTERS,
+        json_query::FILTERS,
+        data::FILTERS,
+        path::FILTERS,
+        url::FILTERS,
+        number::FILTERS,
+        time::FILTERS,
+        chance::FILTERS,
+        net::FILTERS,
+        keys::FILTERS,
+        table::FILTERS,
+    ];
+    tables.into_iter().flatten()
+}
+
+/// The filters by the last part of their name.
+static BY_NAME: LazyLock<HashMap<&'static str, Vec<&'static Filter>>> = LazyLock::new(|| {
+    let mut by_name: HashMap<_, Vec<_>> = HashMap::new();
+    for filter in all() {
+        by_name.entry(filter.name).or_default().push(filter);
+    }
+    by_name
+});
+
+/// Returns the names of all filters.
+pub(super) fn names() -> Vec<(Collection, &'static str)> {
+    all().map(|filter| (filter.from, filter.name)).collect()
+}
+
+/// Finds a filter by its name, with or without its collection.
+pub(super) fn find(name: &str) -> Option<&'static Filter> {
+    let last = name.rsplit('.').next()?;
+    let rows = BY_NAME.get(last)?.iter();
+    catalog::find(rows, name, |filter| (filter.from, filter.name)).copied()
 }
 
 impl Env<'_, '_> {
     /// Applies a filter as it is written.
     pub(super) fn filter_expr(&mut self, name: &str, value: Value, args: &[Arg]) -> Eval<Value> {
+        let is_extract = |name: &str| matches!(name, "extract" | "ansible.builtin.extract");
         let extracts = match args {
-            [Arg::Positional(hosts), ..] if bare_name(name) == "extract" => Some((hosts, 0)),
-            [Arg::Positional(Expr::Const(it)), Arg::Positional(hosts), ..]
-                if name == "map"
-                    && *it == crate::syntax::jinja::Const::Str("extract".to_owned()) =>
-            {
-                Some((hosts, 1))
-            }
+            [Arg::Positional(hosts), ..] if is_extract(name) => Some((hosts, 0)),
+            [
+                Arg::Positional(Expr::Const(crate::syntax::jinja::Const::Str(inner))),
+                Arg::Positional(hosts),
+                ..,
+            ] if name == "map" && is_extract(inner) => Some((hosts, 1)),
             _ => None,
         };
         if let Some((hosts, place)) = extracts
@@ -64,7 +161,7 @@ impl Env<'_, '_> {
     }
 
     pub(super) fn filter(&mut self, name: &str, value: Value, args: &Args) -> Eval<Value> {
-        let Some(filter) = find(bare_name(name)) else {
+        let Some(filter) = find(name) else {
             if value.is_undefined() {
                 return Ok(value);
             }
@@ -93,7 +190,7 @@ impl Env<'_, '_> {
         };
         if let Some(hole) = hole {
             // A length says nothing of what a secret reads like.
-            if matches!(bare_name(name), "length" | "count")
+            if matches!(filter.name, "length" | "count")
                 && let Some(text) = self.scope.session().reveal(&value)
             {
                 return Ok(super::method::count(text.chars().count()));
@@ -138,51 +235,16 @@ impl Env<'_, '_> {
     }
 }
 
-/// Returns the name of a filter without its collection: only collections that we know are taken for their own.
-pub(super) fn bare_name(name: &str) -> &str {
-    const COLLECTIONS: &[&str] = &[
-        "ansible.builtin",
-        "ansible.legacy",
-        "ansible.utils",
-        "ansible.netcommon",
-        "ansible.posix",
-        "community.general",
-    ];
-    match name.rsplit_once('.') {
-        Some((collection, last)) if COLLECTIONS.contains(&collection) => last,
-        _ => name,
-    }
-}
-
-/// Finds a filter by its name.
-pub(super) fn find(name: &str) -> Option<Filter> {
-    let table: [Find; 9] = [
-        own,
-        text::find,
-        list::find,
-        select::find,
-        dict::find,
-        data::find,
-        path::find,
-        number::find,
-        net::find,
-    ];
-    let (takes, run) = table.iter().find_map(|find| find(name))?;
-    Some(Filter { takes, run })
-}
-
-fn own(name: &str) -> Option<(Takes, Run)> {
-    let run: Run = match name {
-        "default" | "d" => default,
-        "mandatory" => mandatory,
-        "type_debug" => |_, value, _| Ok(Value::str(value.type_name())),
-        "ternary" => ternary,
-        _ => return None,
-    };
-    Some((Takes::Anything, run))
-}
-
 fn default(env: &mut Env<'_, '_>, value: Value, args: &Args) -> Eval<Value> {
+    if let Some(boolean) = args.get(1, "boolean")
+        && boolean.hole().is_none()
+        && !matches!(boolean, Value::Bool(_))
+    {
+        return Err(Failure::failed(format!(
+            "the argument `boolean` of `default` is a {}, not a bool",
+            boolean.type_name()
+        )));
+    }
     let value = if env.scope.is_taken_as_unset(&value) {
         Value::Undefined(String::new())
     } else {
@@ -218,9 +280,10 @@ fn ternary(env: &mut Env<'_, '_>, value: Value, args: &Args) -> Eval<Value> {
     {
         return Ok(none.clone());
     }
+    let (yes, no) = (args.need(0, "true_val")?, args.need(1, "false_val")?);
     Ok(match env.scope.truth(&value)? {
-        Truth::Yes => args.need(0, "true_val")?.clone(),
-        Truth::No => args.need(1, "false_val")?.clone(),
+        Truth::Yes => yes.clone(),
+        Truth::No => no.clone(),
         Truth::Unknown(hole) => Value::Unknown(hole),
     })
 }
@@ -236,4 +299,34 @@ fn items(value: &Value) -> Eval<Vec<Value>> {
 /// Returns a value as Python's `str()`; only for filters that take nothing unknown.
 fn plain(value: &Value) -> String {
     value.to_text().plain().unwrap_or_default().to_owned()
+}
+
+/// Returns an argument that is a size; what is negative is none.
+fn size(args: &Args, place: usize, name: &str, usual: usize) -> Eval<usize> {
+    let given = args.int(place, name)?;
+    Ok(given.map_or(usual, |it| usize::try_from(it).unwrap_or(0)))
+}
+
+/// Returns whether an argument is true, or what holds where it is not given.
+fn flag(args: &Args, place: usize, name: &str, usual: bool) -> bool {
+    match args.get(place, name) {
+        Some(_) => args.is_set(place, name),
+        None => usual,
+    }
+}
+
+/// The place of an argument that has only a name.
+const NAMED: usize = usize::MAX;
+
+#[cfg(test)]
+mod tests {
+    use super::all;
+
+    #[test]
+    fn no_filter_stands_twice() {
+        let mut seen = std::collections::HashSet::new();
+        for filter in all() {
+            assert!(seen.insert((filter.from, filter.name)), "{}", filter.name);
+        }
+    }
 }

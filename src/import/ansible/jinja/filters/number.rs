@@ -1,86 +1,110 @@
 //! Filters of numbers.
 
-use super::{Run, Takes, plain};
+use super::{Filter, Takes, builtin, plain};
 use crate::import::ansible::jinja::args::Args;
 use crate::import::ansible::jinja::{Env, Eval};
 use crate::import::ansible::scope::Failure;
 use crate::import::ansible::value::Value;
 
-pub(super) fn find(name: &str) -> Option<(Takes, Run)> {
-    let run: Run = match name {
-        "int" => int,
-        "float" => |_, value, args| {
-            let number = match &value {
-                Value::Str(_) => value
-                    .as_str()
-                    .and_then(|it| it.trim().replace('_', "").parse().ok()),
-                other => other.as_number(),
-            };
-            Ok(match number {
-                Some(number) => Value::Float(number),
-                None => args.get(0, "default").cloned().unwrap_or(Value::Float(0.0)),
-            })
-        },
-        "abs" => |_, value, _| match (value.as_int(), value.as_number()) {
+pub(super) const FILTERS: &[Filter] = &[
+    builtin("int", Takes::Known, int),
+    builtin("float", Takes::Known, |_, value, args| {
+        let number = match &value {
+            Value::Str(_) => value
+                .as_str()
+                .and_then(|it| it.trim().replace('_', "").parse().ok()),
+            other => other.as_number(),
+        };
+        Ok(match number {
+            Some(number) => Value::Float(number),
+            None => args.get(0, "default").cloned().unwrap_or(Value::Float(0.0)),
+        })
+    }),
+    builtin("abs", Takes::Known, |_, value, _| {
+        match (value.as_int(), value.as_number()) {
             (Some(number), _) => Ok(Value::Int(number.saturating_abs())),
             (None, Some(number)) => Ok(Value::Float(number.abs())),
             (None, None) => Err(Failure::failed(format!(
                 "a {} has no size",
                 value.type_name()
             ))),
-        },
-        "round" => round,
-        "log" => |_, value, args| {
-            let base = args.get(0, "base").and_then(Value::as_number);
-            let number = number(&value)?;
-            Ok(Value::Float(match base {
-                Some(10.0) => number.log10(),
-                Some(base) => number.ln() / base.ln(),
-                None => number.ln(),
-            }))
-        },
-        "pow" => |_, value, args| {
-            let power = number(args.need(0, "y")?)?;
-            Ok(Value::Float(number(&value)?.powf(power)))
-        },
-        "root" => |_, value, args| {
-            let base = args
-                .get(0, "base")
-                .and_then(Value::as_number)
-                .unwrap_or(2.0);
-            let number = number(&value)?;
-            Ok(Value::Float(match base {
-                2.0 => number.sqrt(),
-                base => number.powf(1.0 / base),
-            }))
-        },
-        "filesizeformat" => |_, value, args| {
-            let base: f64 = if args.is_set(0, "binary") {
-                1024.0
-            } else {
-                1000.0
-            };
-            let size = number(&value)?;
-            let names = if args.is_set(0, "binary") {
-                ["KiB", "MiB", "GiB", "TiB"]
-            } else {
-                ["kB", "MB", "GB", "TB"]
-            };
-            if size < base {
-                return Ok(format!("{size:.0} Bytes").into());
-            }
-            let power = (1..4)
-                .take_while(|power| size >= base.powi(*power + 1))
-                .count();
-            let unit = base.powi(i32::try_from(power).unwrap_or(0) + 1);
-            let name = names.get(power).copied().unwrap_or("TB");
-            Ok(format!("{:.1} {name}", size / unit).into())
-        },
-        "human_readable" => human_readable,
-        "human_to_bytes" => human_to_bytes,
-        _ => return None,
+        }
+    }),
+    builtin("round", Takes::Known, round),
+    builtin("log", Takes::Known, log),
+    builtin("pow", Takes::Known, |_, value, args| {
+        let made = number(&value)?.powf(number(args.need(0, "y")?)?);
+        finite(made)
+    }),
+    builtin("root", Takes::Known, |_, value, args| {
+        let base = match args.get(0, "base") {
+            Some(base) => number(base)?,
+            None => 2.0,
+        };
+        let number = number(&value)?;
+        finite(if base == 2.0 {
+            number.sqrt()
+        } else {
+            number.powf(1.0 / base)
+        })
+    }),
+    builtin("filesizeformat", Takes::Known, filesizeformat),
+    builtin("human_readable", Takes::Known, human_readable),
+    builtin("human_to_bytes", Takes::Known, human_to_bytes),
+];
+
+/// What Python's `math` refuses to make.
+fn finite(number: f64) -> Eval<Value> {
+    if number.is_finite() {
+        Ok(Value::Float(number))
+    } else {
+        Err(Failure::failed(
+            "the number has no such power, root or logarithm",
+        ))
+    }
+}
+
+fn log(_: &mut Env<'_, '_>, value: Value, args: &Args) -> Eval<Value> {
+    let base = args.get(0, "base").map(number).transpose()?;
+    let number = number(&value)?;
+    finite(match base {
+        Some(10.0) => number.log10(),
+        Some(base) => number.ln() / base.ln(),
+        None => number.ln() / 1f64.exp().ln(),
+    })
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "as Python's int()")]
+fn filesizeformat(_: &mut Env<'_, '_>, value: Value, args: &Args) -> Eval<Value> {
+    let binary = args.is_set(0, "binary");
+    let base: f64 = if binary { 1024.0 } else { 1000.0 };
+    let size = match value.as_str() {
+        Some(text) => text.trim().parse().ok(),
+        None => value.as_number(),
     };
-    Some((Takes::Known, run))
+    let Some(size) = size else {
+        return Err(Failure::failed("`filesizeformat` needs a number"));
+    };
+    if size == 1.0 {
+        return Ok(Value::str("1 Byte"));
+    }
+    if size < base {
+        return Ok(format!("{} Bytes", size as i64).into());
+    }
+    let names = if binary { "KMGTPEZY" } else { "kMGTPEZY" };
+    let mut unit = base;
+    let mut name = ' ';
+    for (at, prefix) in names.chars().enumerate() {
+        name = prefix;
+        if at > 0 {
+            unit *= base;
+        }
+        if size < unit * base {
+            break;
+        }
+    }
+    let ending = if binary { "iB" } else { "B" };
+    Ok(format!("{:.1} {name}{ending}", size / unit).into())
 }
 
 fn number(value: &Value) -> Eval<f64> {
@@ -128,10 +152,20 @@ fn round(_: &mut Env<'_, '_>, value: Value, args: &Args) -> Eval<Value> {
     let precision = args.int(0, "precision")?.unwrap_or(0).clamp(-300, 300);
     let precision = i32::try_from(precision).unwrap_or(0);
     let method = args.str(1, "method")?.unwrap_or("common");
-    if let (Value::Int(_), "common") = (&value, method)
-        && precision >= 0
-    {
-        return Ok(value);
+    if !matches!(method, "common" | "ceil" | "floor") {
+        return Err(Failure::failed(format!("`{method}` is no way to round")));
+    }
+    if let (Some(whole), "common") = (value.as_int(), method) {
+        if precision >= 0 {
+            return Ok(Value::Int(whole));
+        }
+        // Half goes to the even neighbour.
+        let unit = 10i64
+            .checked_pow(precision.unsigned_abs())
+            .unwrap_or(i64::MAX);
+        let (rest, low) = (whole.rem_euclid(unit), whole.div_euclid(unit));
+        let up = rest > unit - rest || rest == unit - rest && low % 2 != 0;
+        return Ok(Value::Int((low + i64::from(up)).saturating_mul(unit)));
     }
     let number = number(&value)?;
     let factor = 10f64.powi(precision);
@@ -160,63 +194,76 @@ const SIZES: [(&str, f64); 9] = [
 ];
 
 fn human_readable(_: &mut Env<'_, '_>, value: Value, args: &Args) -> Eval<Value> {
-    let size = match value.as_str() {
-        Some(text) => text
-            .trim()
-            .parse()
-            .map_err(|_| Failure::failed("it is no number"))?,
-        None => number(&value)?,
-    };
-    let base = if args.is_set(0, "isbits") {
-        "bits"
-    } else {
-        "Bytes"
-    };
+    let size = number(&value)?;
+    let is_bits = args.is_set(0, "isbits");
     let wanted = args.str(1, "unit")?.map(str::to_uppercase);
+    let mut found = ("B", 1.0);
     for (suffix, limit) in SIZES {
         let fits = match &wanted {
             None => size >= limit,
-            Some(wanted) => wanted.starts_with(suffix),
+            Some(wanted) => wanted == suffix,
         };
-        if fits || limit == 1.0 {
-            let unit = if limit == 1.0 {
-                base.to_owned()
-            } else {
-                format!("{suffix}{}", if base == "bits" { "b" } else { "B" })
-            };
-            return Ok(format!("{:.2} {unit}", size / limit).into());
+        if fits {
+            found = (suffix, limit);
+            break;
         }
     }
-    Ok(Value::None)
+    let (suffix, limit) = found;
+    let unit = match (limit == 1.0, is_bits) {
+        (true, true) => "bits".to_owned(),
+        (true, false) => "Bytes".to_owned(),
+        (false, true) => format!("{suffix}b"),
+        (false, false) => format!("{suffix}B"),
+    };
+    Ok(format!("{:.2} {unit}", size / limit).into())
 }
+
+/// The words for the units, by their first letters.
+const WORDS: [&str; 9] = [
+    "yotta", "zetta", "exa", "peta", "tera", "giga", "mega", "kilo", "",
+];
 
 #[expect(clippy::cast_possible_truncation, reason = "as Python's int()")]
 fn human_to_bytes(_: &mut Env<'_, '_>, value: Value, args: &Args) -> Eval<Value> {
     let text = plain(&value);
-    let text = text.trim();
     let end = text
         .find(|it: char| !it.is_ascii_digit() && it != '.')
         .unwrap_or(text.len());
-    let number: f64 = text[..end]
-        .parse()
-        .map_err(|_| Failure::failed(format!("`{text}` is no size")))?;
-    let unit = text[end..].trim();
+    let (digits, unit) = text.split_at(end);
+    let no_size = || Failure::failed(format!("`{text}` is no size"));
+    if digits.ends_with('.') || digits.is_empty() {
+        return Err(no_size());
+    }
+    let number: f64 = digits.parse().map_err(|_| no_size())?;
+    let unit = unit.trim();
+    if !unit.bytes().all(|it| it.is_ascii_alphabetic()) {
+        return Err(no_size());
+    }
+    let is_bits = args.is_set(1, "isbits");
     let unit = if unit.is_empty() {
-        args.str(0, "default_unit")?.unwrap_or("B")
+        args.str(0, "default_unit")?.unwrap_or_default()
     } else {
         unit
     };
-    let first = unit
-        .chars()
-        .next()
-        .map(|it| it.to_ascii_uppercase().to_string());
-    let limit = SIZES
-        .iter()
-        .find(|(suffix, _)| Some((*suffix).to_owned()) == first);
-    match limit {
-        Some((_, limit)) => Ok(Value::Int((number * limit).round() as i64)),
-        None => Err(Failure::failed(format!("`{unit}` is no unit of size"))),
+    let Some(first) = unit.chars().next() else {
+        return Ok(Value::Int(number.round_ties_even() as i64));
+    };
+    let first = first.to_ascii_uppercase().to_string();
+    let mut units = SIZES.iter().zip(WORDS);
+    let Some(((suffix, limit), word)) = units.find(|((suffix, _), _)| *suffix == first) else {
+        return Err(Failure::failed(format!("`{unit}` is no unit of size")));
+    };
+    if unit.len() > 1 {
+        let (name, letter) = if is_bits { ("bit", 'b') } else { ("byte", 'B') };
+        let short = match *suffix {
+            "B" => letter.to_string(),
+            suffix => format!("{suffix}{letter}"),
+        };
+        if unit != short && unit.to_lowercase() != format!("{word}{name}") {
+            return Err(Failure::failed(format!("`{unit}` is no unit of {name}s")));
+        }
     }
+    Ok(Value::Int((number * limit).round_ties_even() as i64))
 }
 
 #[cfg(test)]

@@ -1,64 +1,148 @@
-//! Filters of paths and addresses of the web.
+//! Filters of paths.
 
-use super::{Run, Takes, items, plain};
+use super::{Filter, Takes, builtin};
 use crate::import::ansible::jinja::args::Args;
 use crate::import::ansible::jinja::{Env, Eval};
 use crate::import::ansible::scope::Failure;
 use crate::import::ansible::value::Value;
 
-pub(super) fn find(name: &str) -> Option<(Takes, Run)> {
-    let run: Run = match name {
-        "basename" => |_, value, _| Ok(Value::str(split(&plain(&value)).1)),
-        "dirname" => |_, value, _| Ok(Value::str(split(&plain(&value)).0)),
-        "splitext" => |_, value, _| {
-            let text = plain(&value);
-            let (stem, ending) = splitext(&text);
-            Ok(Value::list(vec![Value::str(stem), Value::str(ending)]))
-        },
-        "path_join" => |_, value, _| match value.as_str() {
-            Some(text) => Ok(Value::str(text)),
-            None => Ok(join(&items(&value)?.iter().map(plain).collect::<Vec<_>>()).into()),
-        },
-        "normpath" => |_, value, _| Ok(normal(&plain(&value)).into()),
-        "realpath" => real,
-        "expanduser" => expanduser,
-        "expandvars" => |env, value, _| {
-            let text = plain(&value);
-            if text.contains('$') {
-                return Ok(Value::unknown(
-                    "a variable of the environment",
-                    Some(env.here()),
-                ));
-            }
-            Ok(text.into())
-        },
-        "relpath" => |env, value, args| {
-            let Some(start) = args.str(0, "start")? else {
-                return Ok(Value::unknown("where Ansible runs", Some(env.here())));
-            };
-            Ok(relative(&plain(&value), start).into())
-        },
-        "commonpath" => |_, value, _| {
-            let paths: Vec<String> = items(&value)?.iter().map(plain).collect();
-            Ok(common(&paths).into())
-        },
-        "win_basename" => |_, value, _| {
-            let text = plain(&value);
-            Ok(Value::str(
-                text.rsplit(['\\', '/']).next().unwrap_or_default(),
-            ))
-        },
-        "win_dirname" => |_, value, _| {
-            let text = plain(&value);
-            Ok(Value::str(
-                text.rsplit_once(['\\', '/']).map_or("", |(head, _)| head),
-            ))
-        },
-        "fileglob" => fileglob,
-        "urlsplit" => urlsplit,
-        _ => return None,
+pub(super) const FILTERS: &[Filter] = &[
+    builtin("basename", Takes::Known, |_, value, _| {
+        Ok(Value::str(split(text(&value)?).1))
+    }),
+    builtin("dirname", Takes::Known, |_, value, _| {
+        Ok(Value::str(split(text(&value)?).0))
+    }),
+    builtin("splitext", Takes::Known, |_, value, _| {
+        let (stem, ending) = splitext(text(&value)?);
+        Ok(Value::list(vec![Value::str(stem), Value::str(ending)]))
+    }),
+    builtin("path_join", Takes::Known, path_join),
+    builtin("normpath", Takes::Known, |_, value, _| {
+        Ok(normal(text(&value)?).into())
+    }),
+    builtin("realpath", Takes::Known, real),
+    builtin("expanduser", Takes::Known, expanduser),
+    builtin("expandvars", Takes::Known, |env, value, _| {
+        if text(&value)?.contains('$') {
+            return Ok(Value::unknown(
+                "a variable of the environment",
+                Some(env.here()),
+            ));
+        }
+        Ok(value)
+    }),
+    builtin("relpath", Takes::Known, |env, value, args| {
+        let Some(start) = args.str(0, "start")? else {
+            return Ok(Value::unknown("where Ansible runs", Some(env.here())));
+        };
+        Ok(relative(text(&value)?, start).into())
+    }),
+    builtin("commonpath", Takes::Known, commonpath),
+    builtin("fileglob", Takes::Known, |env, value, _| {
+        Ok(env.glob(text(&value)?))
+    }),
+    builtin("win_basename", Takes::Known, |_, value, _| {
+        Ok(Value::str(win_split(text(&value)?).1))
+    }),
+    builtin("win_dirname", Takes::Known, |_, value, _| {
+        Ok(Value::str(win_split(text(&value)?).0))
+    }),
+    builtin("win_splitdrive", Takes::Known, |_, value, _| {
+        let (drive, path) = win_drive(text(&value)?);
+        Ok(Value::list(vec![Value::str(drive), Value::str(path)]))
+    }),
+];
+
+/// Returns a path: Python's functions take nothing else.
+fn text(value: &Value) -> Eval<&str> {
+    value
+        .as_str()
+        .ok_or_else(|| Failure::failed(format!("a path is a string, not a {}", value.type_name())))
+}
+
+fn texts(value: &Value) -> Eval<Vec<String>> {
+    let Some(list) = value.as_list() else {
+        return Err(Failure::failed(format!(
+            "paths are a list, not a {}",
+            value.type_name()
+        )));
     };
-    Some((Takes::Known, run))
+    if list.is_empty() {
+        return Err(Failure::failed("there are no paths"));
+    }
+    list.iter().map(|it| text(it).map(str::to_owned)).collect()
+}
+
+fn path_join(_: &mut Env<'_, '_>, value: Value, _: &Args) -> Eval<Value> {
+    match value {
+        Value::Str(_) => Ok(value),
+        other => Ok(join(&texts(&other)?).into()),
+    }
+}
+
+fn commonpath(_: &mut Env<'_, '_>, value: Value, _: &Args) -> Eval<Value> {
+    let paths = texts(&value)?;
+    let absolute = |it: &String| it.starts_with('/');
+    let root = paths.iter().all(absolute);
+    if !root && paths.iter().any(absolute) {
+        return Err(Failure::failed(
+            "some of the paths are absolute, and some are not",
+        ));
+    }
+    let parts = |path: &'_ str| -> Vec<String> {
+        let parts = path.split('/').filter(|it| !it.is_empty() && *it != ".");
+        parts.map(str::to_owned).collect()
+    };
+    let mut common: Option<Vec<String>> = None;
+    for path in &paths {
+        let parts = parts(path);
+        common = Some(match common {
+            None => parts,
+            Some(common) => {
+                let both = common.into_iter().zip(parts);
+                both.take_while(|(a, b)| a == b).map(|(a, _)| a).collect()
+            }
+        });
+    }
+    let start = if root { "/" } else { "" };
+    Ok(format!("{start}{}", common.unwrap_or_default().join("/")).into())
+}
+
+/// `ntpath.splitdrive`
+fn win_drive(path: &str) -> (&str, &str) {
+    let slashes = path.replace('/', "\\");
+    let start = if slashes
+        .get(..8)
+        .is_some_and(|it| it.eq_ignore_ascii_case("\\\\?\\UNC\\"))
+    {
+        8
+    } else if slashes.starts_with("\\\\") {
+        2
+    } else {
+        let end = if path.as_bytes().get(1) == Some(&b':') {
+            2
+        } else {
+            0
+        };
+        return path.split_at_checked(end).unwrap_or((path, ""));
+    };
+    // A server and what it shares.
+    let next = |from: usize| slashes.get(from..)?.find('\\').map(|at| from + at);
+    match next(start).map(|at| next(at + 1)) {
+        Some(Some(end)) => path.split_at(end),
+        Some(None) | None => (path, ""),
+    }
+}
+
+/// `ntpath.split`
+fn win_split(path: &str) -> (&str, &str) {
+    let (drive, rest) = win_drive(path);
+    let start = rest.rfind(['/', '\\']).map_or(0, |at| at + 1);
+    let (head, tail) = rest.split_at(start);
+    let bare = head.trim_end_matches(['/', '\\']);
+    let kept = if bare.is_empty() { head } else { bare };
+    (&path[..drive.len() + kept.len()], tail)
 }
 
 /// `os.path.split`
@@ -98,7 +182,7 @@ fn join(parts: &[String]) -> String {
 }
 
 /// `os.path.normpath`
-fn normal(path: &str) -> String {
+pub(in crate::import::ansible::jinja) fn normal(path: &str) -> String {
     let root = path.starts_with('/');
     let mut parts: Vec<&str> = Vec::new();
     for part in path.split('/') {
@@ -113,6 +197,8 @@ fn normal(path: &str) -> String {
     }
     let joined = parts.join("/");
     match (root, joined.is_empty()) {
+        // POSIX leaves open what exactly two slashes at the start are.
+        (true, _) if path.starts_with("//") && !path.starts_with("///") => format!("//{joined}"),
         (true, _) => format!("/{joined}"),
         (false, true) => ".".to_owned(),
         (false, false) => joined,
@@ -121,7 +207,7 @@ fn normal(path: &str) -> String {
 
 /// The links of the machine that runs Ansible are not looked at: an absolute path is taken as it is.
 fn real(env: &mut Env<'_, '_>, value: Value, _: &Args) -> Eval<Value> {
-    let path = plain(&value);
+    let path = text(&value)?.to_owned();
     if !path.starts_with('/') {
         return Ok(Value::unknown("where Ansible runs", Some(env.here())));
     }
@@ -129,7 +215,7 @@ fn real(env: &mut Env<'_, '_>, value: Value, _: &Args) -> Eval<Value> {
 }
 
 fn expanduser(env: &mut Env<'_, '_>, value: Value, _: &Args) -> Eval<Value> {
-    let path = plain(&value);
+    let path = text(&value)?.to_owned();
     if path.starts_with('~') {
         return Ok(Value::unknown(
             "a home on the machine that runs Ansible",
@@ -155,95 +241,5 @@ fn relative(path: &str, start: &str) -> String {
         ".".to_owned()
     } else {
         all.join("/")
-    }
-}
-
-fn common(paths: &[String]) -> String {
-    let Some((first, rest)) = paths.split_first() else {
-        return String::new();
-    };
-    let mut parts: Vec<&str> = first.split('/').collect();
-    for path in rest {
-        let same = parts
-            .iter()
-            .zip(path.split('/'))
-            .take_while(|(a, b)| *a == b)
-            .count();
-        parts.truncate(same);
-    }
-    let joined = parts.join("/");
-    if joined.is_empty() && first.starts_with('/') {
-        "/".to_owned()
-    } else {
-        joined
-    }
-}
-
-fn fileglob(env: &mut Env<'_, '_>, value: Value, _: &Args) -> Eval<Value> {
-    Ok(env.glob(&plain(&value)))
-}
-
-fn urlsplit(_: &mut Env<'_, '_>, value: Value, args: &Args) -> Eval<Value> {
-    let url = plain(&value);
-    let (rest, fragment) = url.split_once('#').unwrap_or((&url, ""));
-    let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
-    let (scheme, rest) = match rest.split_once(':') {
-        Some((scheme, after))
-            if !scheme.is_empty()
-                && scheme
-                    .chars()
-                    .all(|it| it.is_ascii_alphanumeric() || "+-.".contains(it))
-                && scheme.starts_with(|it: char| it.is_ascii_alphabetic()) =>
-        {
-            (scheme.to_lowercase(), after)
-        }
-        _ => (String::new(), rest),
-    };
-    let (netloc, path) = match rest.strip_prefix("//") {
-        Some(after) => after.split_at(after.find('/').unwrap_or(after.len())),
-        None => ("", rest),
-    };
-    let (user, host) = match netloc.rsplit_once('@') {
-        Some((user, host)) => (Some(user), host),
-        None => (None, netloc),
-    };
-    let (username, password) = match user {
-        Some(user) => match user.split_once(':') {
-            Some((name, password)) => (Value::str(name), Value::str(password)),
-            None => (Value::str(user), Value::None),
-        },
-        None => (Value::None, Value::None),
-    };
-    let (hostname, port) = match host.strip_prefix('[').and_then(|it| it.split_once(']')) {
-        Some((inner, after)) => (inner, after.strip_prefix(':')),
-        None => match host.split_once(':') {
-            Some((name, port)) => (name, Some(port)),
-            None => (host, None),
-        },
-    };
-    let port = port
-        .and_then(|it| it.parse().ok())
-        .map_or(Value::None, Value::Int);
-    let hostname = if hostname.is_empty() {
-        Value::None
-    } else {
-        hostname.to_lowercase().into()
-    };
-    let parts = Value::record([
-        ("fragment", Value::str(fragment)),
-        ("hostname", hostname),
-        ("netloc", Value::str(netloc)),
-        ("password", password),
-        ("path", Value::str(path)),
-        ("port", port),
-        ("query", Value::str(query)),
-        ("scheme", scheme.into()),
-        ("username", username),
-    ]);
-    match args.str(0, "query")? {
-        None | Some("") => Ok(parts),
-        Some(name) => parts.get(name).cloned().ok_or_else(|| {
-            Failure::failed(format!("`{name}` is no part of an address of the web"))
-        }),
     }
 }

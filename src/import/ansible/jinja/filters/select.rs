@@ -1,37 +1,48 @@
 //! Filters that look at each item: map, select, reject, groupby.
 
-use super::{Run, Takes, items, plain};
+use super::{Filter, NAMED, Takes, builtin, fold, items, plain};
 use crate::import::ansible::jinja::args::Args;
 use crate::import::ansible::jinja::{Env, Eval, expr, ops};
 use crate::import::ansible::scope::Failure;
 use crate::import::ansible::value::{Truth, Value};
 
-pub(super) fn find(name: &str) -> Option<(Takes, Run)> {
-    let run: Run = match name {
-        "map" => map,
-        "select" => |env, value, args| filtered(env, &value, args, Which::Item, Truth::Yes),
-        "reject" => |env, value, args| filtered(env, &value, args, Which::Item, Truth::No),
-        "selectattr" => {
-            |env, value, args| filtered(env, &value, args, Which::Attribute, Truth::Yes)
-        }
-        "rejectattr" => |env, value, args| filtered(env, &value, args, Which::Attribute, Truth::No),
-        "groupby" => groupby,
-        _ => return None,
-    };
-    Some((Takes::Items, run))
-}
+pub(super) const FILTERS: &[Filter] = &[
+    builtin("map", Takes::Items, map),
+    builtin("select", Takes::Items, |env, value, args| {
+        filtered(env, &value, args, Which::Item, Truth::Yes)
+    }),
+    builtin("reject", Takes::Items, |env, value, args| {
+        filtered(env, &value, args, Which::Item, Truth::No)
+    }),
+    builtin("selectattr", Takes::Items, |env, value, args| {
+        filtered(env, &value, args, Which::Attribute, Truth::Yes)
+    }),
+    builtin("rejectattr", Takes::Items, |env, value, args| {
+        filtered(env, &value, args, Which::Attribute, Truth::No)
+    }),
+    builtin("groupby", Takes::Items, groupby),
+];
 
 /// Returns the attribute of an item: `a.b.0`.
 pub(super) fn pick(item: &Value, attribute: &str) -> Eval<Value> {
     let mut value = item.clone();
     for part in attribute.trim().split('.') {
+        // Digits are a number, of which a dictionary has its own keys.
         let key = match part.parse::<i64>() {
-            Ok(number) if value.as_list().is_some() => Value::Int(number),
+            Ok(number) if part.bytes().all(|it| it.is_ascii_digit()) => Value::Int(number),
             _ => Value::str(part),
         };
         value = expr::item(&value, &key, "item")?;
     }
     Ok(value)
+}
+
+/// Returns the attribute of an item that must have it.
+pub(super) fn found(item: &Value, attribute: &str) -> Eval<Value> {
+    match pick(item, attribute)? {
+        Value::Undefined(name) => Err(Failure::undefined(&name)),
+        value => Ok(value),
+    }
 }
 
 fn map(env: &mut Env<'_, '_>, value: Value, args: &Args) -> Eval<Value> {
@@ -41,13 +52,7 @@ fn map(env: &mut Env<'_, '_>, value: Value, args: &Args) -> Eval<Value> {
         let attribute = plain(attribute);
         let default = args.named("default");
         for item in list {
-            let found = match &item {
-                Value::List(_) if attribute.parse::<i64>().is_ok() => {
-                    let at = attribute.parse().unwrap_or(0);
-                    expr::item(&item, &Value::Int(at), "item")?
-                }
-                _ => pick(&item, &attribute)?,
-            };
+            let found = pick(&item, &attribute)?;
             mapped.push(match (found, default) {
                 (Value::Undefined(_), Some(default)) => default.clone(),
                 (found, _) => found,
@@ -118,36 +123,64 @@ fn filtered(
 
 fn groupby(_: &mut Env<'_, '_>, value: Value, args: &Args) -> Eval<Value> {
     let attribute = plain(args.need(0, "attribute")?);
-    let default = args.get(1, "default");
-    let mut keyed = Vec::new();
+    let sensitive = args.is_set(2, "case_sensitive") || args.is_set(NAMED, "case_sensitive");
+    let mut rows: Vec<(Value, Value, Value)> = Vec::new();
     for item in items(&value)? {
-        let key = match (pick(&item, &attribute)?, default) {
-            (Value::Undefined(_), Some(default)) => default.clone(),
-            (Value::Undefined(name), None) => return Err(Failure::undefined(&name)),
-            (Value::Unknown(hole), _) => return Ok(Value::Unknown(hole)),
-            (key, _) => key,
+        // Ansible fails before the default of Jinja could help.
+        let key = match found(&item, &attribute)? {
+            Value::Unknown(hole) => return Ok(Value::Unknown(hole)),
+            key => key,
         };
-        keyed.push((key, item));
+        let sorts_as = if sensitive {
+            key.clone()
+        } else {
+            fold::folded(&key)
+        };
+        rows.push((sorts_as, key, item));
     }
-    let mut failure = None;
-    keyed.sort_by(|(a, _), (b, _)| {
-        ops::order(a, b).unwrap_or_else(|problem| {
-            failure.get_or_insert(problem);
-            std::cmp::Ordering::Equal
-        })
-    });
-    if let Some(failure) = failure {
-        return Err(failure);
-    }
-    let mut groups: Vec<(Value, Vec<Value>)> = Vec::new();
-    for (key, item) in keyed {
+    sort_by(&mut rows, |(key, _, _)| key, Direction::Up)?;
+    let mut groups: Vec<(Value, Value, Vec<Value>)> = Vec::new();
+    for (sorts_as, key, item) in rows {
         match groups.last_mut() {
-            Some((last, group)) if matches!(ops::equal(last, &key), Truth::Yes) => group.push(item),
-            _ => groups.push((key, vec![item])),
+            Some((last, _, group)) if matches!(ops::equal(last, &sorts_as), Truth::Yes) => {
+                group.push(item);
+            }
+            _ => groups.push((sorts_as, key, vec![item])),
         }
     }
     let rows = groups
         .into_iter()
-        .map(|(key, group)| Value::list(vec![key, Value::list(group)]));
+        .map(|(_, key, group)| Value::list(vec![key, Value::list(group)]));
     Ok(Value::list(rows.collect()))
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Direction {
+    Up,
+    Down,
+}
+
+/// Sorts as Python does: what cannot be ordered fails, what is equal stays in its order.
+pub(super) fn sort_by<T>(
+    rows: &mut [T],
+    key: impl Fn(&T) -> &Value,
+    direction: Direction,
+) -> Eval<()> {
+    let mut failure = None;
+    if let [only] = rows
+        && let Value::Undefined(name) = key(only)
+    {
+        return Err(Failure::undefined(name));
+    }
+    rows.sort_by(|a, b| {
+        let order = ops::order(key(a), key(b)).unwrap_or_else(|problem| {
+            failure.get_or_insert(problem);
+            std::cmp::Ordering::Equal
+        });
+        match direction {
+            Direction::Up => order,
+            Direction::Down => order.reverse(),
+        }
+    });
+    failure.map_or(Ok(()), Err)
 }

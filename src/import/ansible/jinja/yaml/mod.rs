@@ -1,9 +1,12 @@
 //! Values as YAML, laid out as PyYAML's `dump` over libyaml does it.
 
+mod scalar;
+
+use scalar::{Analysis, is_break, is_other_type};
+
 use super::python::{float, sorted};
 use crate::import::ansible::value::{Key, Value};
 use crate::model::{Hole, Piece, Text};
-use crate::syntax::yaml::{Scalar, resolve_plain};
 
 /// How YAML is laid out.
 #[derive(Clone, Copy, Debug)]
@@ -12,6 +15,7 @@ pub(super) struct YamlStyle {
     pub(super) width: usize,
     pub(super) sort_keys: bool,
     pub(super) flow: Flow,
+    pub(super) scalars: Scalars,
     pub(super) explicit_start: bool,
     pub(super) explicit_end: bool,
 }
@@ -24,6 +28,31 @@ pub(super) enum Flow {
     Leaves,
     All,
 }
+
+/// How scalars are written where it is not left to the writer: `default_style`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Scalars {
+    Plain,
+    Single,
+    Double,
+    Literal,
+    Folded,
+}
+
+impl Scalars {
+    pub(super) fn of(style: Option<&str>) -> Scalars {
+        match style {
+            Some("'") => Scalars::Single,
+            Some("\"") => Scalars::Double,
+            Some("|") => Scalars::Literal,
+            Some(">") => Scalars::Folded,
+            _ => Scalars::Plain,
+        }
+    }
+}
+
+/// Longer keys are written in the long way, in bytes.
+const MAX_KEY: usize = 128;
 
 /// Holes stand for one character each while the text is laid out.
 const FIRST_HOLE: u32 = 0x10_0000;
@@ -129,8 +158,21 @@ impl Writer<'_> {
             Value::Dict(dict) => {
                 for (key, item) in sorted(dict, self.style.sort_keys) {
                     self.pad(indent);
-                    self.key(key);
-                    self.out.push(':');
+                    if is_long(key) {
+                        self.out.push_str("? ");
+                        self.whole_key(key, indent + self.style.indent, Context::Block);
+                        self.out.push('\n');
+                        self.pad(indent);
+                        self.out.push(':');
+                        if !self.is_inline(item) {
+                            self.pad(indent + self.style.indent);
+                            self.block(item, indent + self.style.indent);
+                            continue;
+                        }
+                    } else {
+                        self.whole_key(key, 0, Context::Key);
+                        self.out.push(':');
+                    }
                     if self.is_inline(item) {
                         self.out.push(' ');
                         self.inline(item, indent + self.style.indent);
@@ -151,19 +193,30 @@ impl Writer<'_> {
         }
     }
 
-    fn key(&mut self, key: &Key) {
+    fn whole_key(&mut self, key: &Key, indent: usize, context: Context) {
         match key {
-            Key::Str(text) => self.string(text, 0, Context::Key),
-            other => self.inline(&other.value(), 0),
+            Key::Str(text) => self.string(text, indent, context),
+            other => self.inline(&other.value(), indent),
+        }
+    }
+
+    /// Writes what is no string; in quotes, where those are asked for, `!` says that it is none.
+    fn other(&mut self, text: &str) {
+        match self.style.scalars {
+            Scalars::Plain => self.out.push_str(text),
+            Scalars::Single => self.out.push_str(&format!("! '{text}'")),
+            Scalars::Double => self.out.push_str(&format!("! \"{text}\"")),
+            Scalars::Literal => self.out.push_str(&format!("! |-\n  {text}")),
+            Scalars::Folded => self.out.push_str(&format!("! >-\n  {text}")),
         }
     }
 
     fn inline(&mut self, value: &Value, indent: usize) {
         match value {
-            Value::Undefined(_) | Value::None => self.out.push_str("null"),
-            Value::Bool(it) => self.out.push_str(if *it { "true" } else { "false" }),
-            Value::Int(number) => self.out.push_str(&number.to_string()),
-            Value::Float(number) => self.out.push_str(&yaml_float(*number)),
+            Value::Undefined(_) | Value::None => self.other("null"),
+            Value::Bool(it) => self.other(if *it { "true" } else { "false" }),
+            Value::Int(number) => self.other(&number.to_string()),
+            Value::Float(number) => self.other(&yaml_float(*number)),
             Value::Omit => self.out.push_str("omit"),
             Value::Unknown(hole) => {
                 let hole = self.hole(hole);
@@ -183,11 +236,14 @@ impl Writer<'_> {
                 for (at, (key, item)) in sorted(dict, self.style.sort_keys).into_iter().enumerate()
                 {
                     self.separate(at, indent);
-                    match key {
-                        Key::Str(text) => self.string(text, indent, Context::FlowKey),
-                        other => self.inline(&other.value(), indent),
+                    if is_long(key) {
+                        self.out.push_str("? ");
+                        self.whole_key(key, indent + self.style.indent, Context::Flow);
+                        self.out.push_str(" : ");
+                    } else {
+                        self.whole_key(key, indent, Context::FlowKey);
+                        self.out.push_str(": ");
                     }
-                    self.out.push_str(": ");
                     self.flow_item(item, indent);
                 }
                 self.out.push('}');
@@ -242,13 +298,80 @@ impl Writer<'_> {
             Context::Block | Context::Key => found.block_plain,
             Context::Flow | Context::FlowKey => found.flow_plain,
         };
-        let multiline_key = !splits && found.multiline;
-        if plain && !found.multiline && !is_other_type(text) && !text.is_empty() {
-            self.folded(text, indent, splits);
-        } else if found.single_quoted && !multiline_key {
-            self.single_quoted(text, indent, splits);
-        } else {
-            self.double_quoted(text, indent, splits);
+        let plain = plain && !found.multiline && !is_other_type(text) && !text.is_empty();
+        match self.style.scalars {
+            Scalars::Literal if found.block && context == Context::Block => {
+                self.literal(text, indent);
+            }
+            Scalars::Folded if found.block && context == Context::Block => {
+                self.folded_block(text, indent);
+            }
+            Scalars::Literal | Scalars::Folded | Scalars::Double => {
+                self.double_quoted(text, indent, splits);
+            }
+            Scalars::Plain if plain => self.folded(text, indent, splits),
+            Scalars::Plain | Scalars::Single if found.single_quoted => {
+                self.single_quoted(text, indent, splits);
+            }
+            Scalars::Plain | Scalars::Single => self.double_quoted(text, indent, splits),
+        }
+    }
+
+    /// Writes the sign of a block of text, with what its spaces and its last line breaks need.
+    fn block_sign(&mut self, sign: char, text: &str) {
+        self.out.push(sign);
+        if text.starts_with([' ', '\n']) {
+            self.out.push_str(&self.style.indent.to_string());
+        }
+        match text.strip_suffix('\n') {
+            None => self.out.push('-'),
+            Some(rest) if rest.is_empty() || rest.ends_with('\n') => self.out.push('+'),
+            Some(_) => {}
+        }
+        self.out.push('\n');
+    }
+
+    fn literal(&mut self, text: &str, indent: usize) {
+        self.block_sign('|', text);
+        for (at, line) in text.split('\n').enumerate() {
+            if at > 0 {
+                self.out.push('\n');
+            }
+            if !line.is_empty() {
+                self.pad(indent);
+                self.out.push_str(line);
+            }
+        }
+        self.end_block();
+    }
+
+    fn folded_block(&mut self, text: &str, indent: usize) {
+        self.block_sign('>', text);
+        let lines: Vec<&str> = text.split('\n').collect();
+        for (at, line) in lines.iter().enumerate() {
+            if at > 0 {
+                self.out.push('\n');
+                // A break between words needs a second one to be kept.
+                let before = lines
+                    .get(at - 1)
+                    .is_some_and(|it| !it.is_empty() && !it.starts_with([' ', '\t']));
+                let next = lines[at..].iter().find(|it| !it.is_empty());
+                if before && next.is_some_and(|it| !it.starts_with([' ', '\t'])) {
+                    self.out.push('\n');
+                }
+            }
+            if !line.is_empty() {
+                self.pad(indent);
+                self.folded(line, indent, true);
+            }
+        }
+        self.end_block();
+    }
+
+    /// The line break after a scalar is written by who holds it.
+    fn end_block(&mut self) {
+        if self.out.ends_with('\n') {
+            self.out.pop();
         }
     }
 
@@ -273,10 +396,13 @@ impl Writer<'_> {
         self.out.push('\'');
         let doubled = text.replace('\'', "''");
         for part in split_breaks(&doubled) {
-            if part.starts_with('\n') {
-                self.out.push('\n');
+            if part.starts_with(is_break) {
+                if part.starts_with('\n') {
+                    self.out.push('\n');
+                }
                 self.out.push_str(part);
-                self.pad(indent);
+                let missing = " ".repeat(indent);
+                self.out.push_str(&missing);
                 continue;
             }
             // Spaces at either end are never where a line breaks.
@@ -314,7 +440,8 @@ impl Writer<'_> {
                 '\u{2028}' => "\\L".to_owned(),
                 '\u{2029}' => "\\P".to_owned(),
                 _ if code < 0x20 || (0x7f..0xa0).contains(&code) => format!("\\x{code:02X}"),
-                '\u{feff}' => "\\uFEFF".to_owned(),
+                '\u{feff}' | '\u{fffe}' | '\u{ffff}' => format!("\\u{code:04X}"),
+                _ if code > 0xffff && code < FIRST_HOLE => format!("\\U{code:08X}"),
                 it => it.to_string(),
             };
             let space = *character == ' ';
@@ -340,15 +467,23 @@ fn split_breaks(text: &str) -> Vec<&str> {
     let mut parts = Vec::new();
     let mut rest = text;
     while !rest.is_empty() {
-        let breaks = rest.starts_with('\n');
+        let breaks = rest.starts_with(is_break);
         let end = rest
-            .find(|it: char| (it == '\n') != breaks)
+            .find(|it: char| is_break(it) != breaks)
             .unwrap_or(rest.len());
         let (part, after) = rest.split_at(end);
         parts.push(part);
         rest = after;
     }
     parts
+}
+
+/// Tells whether a key is too long, or has too many lines, to stand before a colon.
+fn is_long(key: &Key) -> bool {
+    match key {
+        Key::Str(text) => text.len() > MAX_KEY || text.contains(is_break),
+        Key::Int(_) | Key::Bool(_) | Key::None => false,
+    }
 }
 
 fn yaml_float(number: f64) -> String {
@@ -365,100 +500,10 @@ fn yaml_float(number: f64) -> String {
     text
 }
 
-/// Tells whether a plain scalar of this text would be something else than a string.
-fn is_other_type(text: &str) -> bool {
-    !matches!(resolve_plain(text), Scalar::Str(_)) || matches!(text, "=" | "<<") || is_date(text)
-}
-
-fn is_date(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    let digits = |range: std::ops::Range<usize>| {
-        bytes
-            .get(range)
-            .is_some_and(|it| it.iter().all(u8::is_ascii_digit))
-    };
-    digits(0..4)
-        && digits(5..7)
-        && digits(8..10)
-        && bytes.get(4) == Some(&b'-')
-        && bytes.get(7) == Some(&b'-')
-        && (bytes.len() == 10
-            || matches!(bytes.get(10), Some(b'T' | b't' | b' ')) && digits(11..13))
-}
-
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Context {
     Block,
     Key,
     Flow,
     FlowKey,
-}
-
-/// How a text can be written; after PyYAML's `analyze_scalar`.
-struct Analysis {
-    block_plain: bool,
-    flow_plain: bool,
-    single_quoted: bool,
-    multiline: bool,
-}
-
-impl Analysis {
-    fn of(text: &str) -> Analysis {
-        let mut block = text.starts_with("---") || text.starts_with("...");
-        let mut flow = block;
-        let mut special = false;
-        let mut multiline = false;
-        let mut space_break = false;
-        let mut break_space = false;
-        let characters: Vec<char> = text.chars().collect();
-        let mut before_space = true;
-        for (at, character) in characters.iter().enumerate() {
-            let next = characters.get(at + 1);
-            let followed = next.is_none_or(|it| it.is_whitespace() || *it == '\0');
-            match character {
-                '#' | ',' | '[' | ']' | '{' | '}' | '&' | '*' | '!' | '|' | '>' | '\'' | '"'
-                | '%' | '@' | '`'
-                    if at == 0 =>
-                {
-                    block = true;
-                    flow = true;
-                }
-                '?' | ':' if at == 0 => {
-                    flow = true;
-                    block |= followed;
-                }
-                '-' if at == 0 && followed => {
-                    block = true;
-                    flow = true;
-                }
-                ',' | '?' | '[' | ']' | '{' | '}' if at > 0 => flow = true,
-                ':' => {
-                    flow = true;
-                    block |= followed;
-                }
-                '#' if before_space => {
-                    block = true;
-                    flow = true;
-                }
-                _ => {}
-            }
-            if *character == '\n' {
-                multiline = true;
-                space_break |= at > 0 && characters.get(at - 1) == Some(&' ');
-            }
-            // A line that starts with a space would lose it outside of double quotes.
-            break_space |= *character == ' ' && at > 0 && characters.get(at - 1) == Some(&'\n');
-            let code = u32::from(*character);
-            let printable = *character == '\n' || (0x20..0x7f).contains(&code) || code >= 0xa0;
-            special |= !printable || *character == '\u{feff}';
-            before_space = character.is_whitespace() || *character == '\0';
-        }
-        let edges = text.starts_with([' ', '\n']) || text.ends_with([' ', '\n']);
-        Analysis {
-            block_plain: !(block || edges || special || space_break || multiline),
-            flow_plain: !(flow || edges || special || space_break || multiline),
-            single_quoted: !(special || space_break || break_space),
-            multiline,
-        }
-    }
 }
