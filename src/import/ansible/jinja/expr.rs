@@ -1,7 +1,7 @@
 //! Expressions.
 
 use super::args::Args;
-use super::{Env, Eval, Local, LoopState, attribute, format, key_of, ops};
+use super::{Env, Eval, Local, LoopState, attribute, format, key_of, method, ops};
 use crate::import::ansible::scope::Failure;
 use crate::import::ansible::value::{Dict, Key, Truth, Value};
 use crate::syntax::jinja::{Arg, CompareOp, Const, Expr, MathOp};
@@ -272,6 +272,12 @@ impl Env<'_, '_> {
             }
             match root {
                 Expr::Attr(inner, name) => {
+                    if method::is_method(name) {
+                        let value = self.eval(inner)?;
+                        if method::has(&value, name) {
+                            return Err(method::uncalled(&value, name));
+                        }
+                    }
                     steps.push(Value::str(name));
                     root = inner;
                 }
@@ -407,7 +413,8 @@ fn from_scope(
     name: &str,
     steps: &[Value],
 ) -> Eval<Value> {
-    let plain = steps.iter().map_while(Value::as_str).collect::<Vec<_>>();
+    let plain = steps.iter().map_while(Value::as_str);
+    let plain = plain.take_while(|it| is_name(it)).collect::<Vec<_>>();
     // Numbers index lists: what comes from the first on is walked in the value.
     let value = if plain.len() == steps.len() {
         return scope.get_path(name, &plain);
@@ -415,6 +422,17 @@ fn from_scope(
         scope.get_path(name, &plain)?
     };
     walk(value, plain.last().unwrap_or(&name), &steps[plain.len()..])
+}
+
+/// Tells whether a key as written can only be a string: `7` and `true` may also be none.
+fn is_name(key: &str) -> bool {
+    let starts = key.starts_with(|it: char| it.is_alphabetic() || it == '_');
+    let word = key.to_ascii_lowercase();
+    starts
+        && !matches!(
+            word.as_str(),
+            "true" | "false" | "yes" | "no" | "on" | "off" | "null"
+        )
 }
 
 /// Takes attributes and items of a value, one after the other.

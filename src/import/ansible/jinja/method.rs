@@ -7,6 +7,41 @@ use crate::import::ansible::time::Part;
 use crate::import::ansible::value::{Dict, Key, Truth, Value};
 use crate::model::{Piece, Text};
 
+const OF_STRINGS: &str = " capitalize casefold center count encode endswith expandtabs find format format_map index \
+    isalnum isalpha isascii isdecimal isdigit isidentifier islower isnumeric isprintable isspace istitle isupper join \
+    ljust lower lstrip maketrans partition removeprefix removesuffix replace rfind rindex rjust rpartition rsplit rstrip \
+    split splitlines startswith strip swapcase title translate upper zfill ";
+const OF_LISTS: &str = " append clear copy count extend index insert pop remove reverse sort ";
+const OF_DICTS: &str = " clear copy fromkeys get items keys pop popitem setdefault update values ";
+
+/// Tells whether some kind of value has a method of this name.
+pub(super) fn is_method(name: &str) -> bool {
+    [OF_STRINGS, OF_LISTS, OF_DICTS]
+        .iter()
+        .any(|it| is_among(it, name))
+}
+
+/// Tells whether a value has a method of this name: after a dot it goes before a key.
+pub(super) fn has(value: &Value, name: &str) -> bool {
+    match value {
+        Value::Str(_) => is_among(OF_STRINGS, name),
+        Value::List(_) => is_among(OF_LISTS, name),
+        Value::Dict(_) => is_among(OF_DICTS, name),
+        _ => false,
+    }
+}
+
+fn is_among(names: &str, name: &str) -> bool {
+    names.contains(&format!(" {name} "))
+}
+
+pub(super) fn uncalled(value: &Value, name: &str) -> Failure {
+    let kind = value.type_name();
+    Failure::failed(format!(
+        "`.{name}` is a method of a {kind}, which is not called; its key is `['{name}']`"
+    ))
+}
+
 pub(super) fn call(value: &Value, name: &str, args: &Args) -> Eval<Value> {
     match value {
         Value::Unknown(_) => Ok(value.clone()),

@@ -86,12 +86,26 @@ pub(super) fn quoted(text: &str) -> String {
                 out.push('\\');
                 out.push(it);
             }
-            it if it.is_control() => out.push_str(&format!("\\x{:02x}", u32::from(it))),
+            it if !is_printable(it) => out.push_str(&match u32::from(it) {
+                code @ 0..=0xff => format!("\\x{code:02x}"),
+                code @ 0x100..=0xffff => format!("\\u{code:04x}"),
+                code => format!("\\U{code:08x}"),
+            }),
             it => out.push(it),
         }
     }
     out.push(quote);
     out
+}
+
+/// Tells whether Python shows a character as it is: no white space but the plain one, nothing that is not seen.
+fn is_printable(character: char) -> bool {
+    let is_hidden = matches!(
+        character,
+        '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
+            | '\u{e000}'..='\u{f8ff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..
+    );
+    character == ' ' || !(character.is_control() || character.is_whitespace() || is_hidden)
 }
 
 /// Writes a float as Python does: the shortest digits that read back, an exponent from 1e16 and below 1e-4.

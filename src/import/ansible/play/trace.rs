@@ -153,12 +153,13 @@ pub(in crate::import::ansible) fn rendered(
     }
 }
 
-/// Returns what a name is bound to; of a secret only that it is one.
+/// Returns what a name is bound to; of a secret only that it is one, and of what holds a secret its value.
 fn shown_binding(scope: &Scope<'_>, name: &str) -> Option<Json> {
-    let value = scope.get(name).ok();
-    let hole = value.as_ref().and_then(Value::deep_hole);
-    if hole.is_some_and(|it| it.kind == HoleKind::Secret) {
-        return Some(json!({ "secret": name }));
+    if let Ok(value) = scope.get(name)
+        && let Some(hole) = value.deep_hole()
+        && hole.kind == HoleKind::Secret
+    {
+        return Some(json!({ "value": shown(&value) }));
     }
     Some(match scope.bound(name)? {
         Binding::Node(node) => json!({ "written": written(node) }),
