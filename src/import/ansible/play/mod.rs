@@ -39,7 +39,7 @@ use super::inventory::Inventory;
 use super::library::Library;
 use super::playbook::Play;
 use super::playbooks::imported;
-use super::scope::{HostVars, Layer, Scope, Session};
+use super::scope::{Binding, HostVars, Layer, Scope, Session};
 use super::value::Value;
 use crate::account::{Closing, Code, ItemId, Step, Verdict};
 use crate::diag::{self, Diagnostics};
@@ -299,6 +299,7 @@ impl<'a> Player<'a> {
         let own = given.len() + usize::from(play.node.get("vars").is_some());
         let own = own.min(self.frame.vars.len());
         self.frame.vars.splice(own..own, given);
+        self.render_name(play, &context);
         self.load_listed_roles(play, &context);
         self.frame.forces_handlers = is_yes(play.node.get("force_handlers"));
         self.frame.flushes = self.is_always_meant(&context);
@@ -328,6 +329,19 @@ impl<'a> Player<'a> {
             it.at(5, |it| it.statements(&play.post_tasks, &context))
         });
         self.halt.leave_play();
+    }
+
+    /// Renders the name of a play with its variables, for those who ask for it.
+    fn render_name(&mut self, play: &'a Play, context: &Context<'a>) {
+        let Some(node) = play.node.get("name") else {
+            return;
+        };
+        let rendered = self.scope(context, &[]).resolve(node);
+        if let Ok(Value::Str(name)) = rendered {
+            let binding = Binding::Value(Value::Str(name));
+            let magic = Arc::make_mut(&mut self.frame.magic);
+            magic.vars.insert("ansible_play_name".to_owned(), binding);
+        }
     }
 
     /// Tells whether the play is for this host.

@@ -293,6 +293,10 @@ impl<'a> Player<'a> {
             refusal.diagnostic = Some(diag::Code::MissingRole);
             return Err(refusal);
         };
+        if let Some(missing) = self.missing_part(&path, call.parts) {
+            let reason = format!("the role `{name}` has no `{missing}`");
+            return Err(Refusal::diagnosed(diag::Code::MissingFile, reason));
+        }
         if let Some(role) = &context.role {
             let title = role_title(name);
             let circle = role.path == path && call.parts.tasks.is_none();
@@ -339,6 +343,25 @@ impl<'a> Player<'a> {
             self.frame.completed.insert(key);
         }
         Ok(())
+    }
+
+    /// Returns the first of the files asked for by name that the role does not have.
+    fn missing_part(&self, path: &str, parts: &Parts) -> Option<String> {
+        let library = self.stage.library;
+        let asked = [
+            ("tasks", &parts.tasks),
+            ("handlers", &parts.handlers),
+            ("vars", &parts.vars),
+            ("defaults", &parts.defaults),
+        ];
+        asked.into_iter().find_map(|(folder, name)| {
+            let name = name.as_ref()?;
+            let is_there = match folder {
+                "vars" | "defaults" => !library.role_variables(path, folder, name).is_empty(),
+                _ => library.role_file(path, folder, name).is_some(),
+            };
+            (!is_there).then(|| format!("{folder}/{name}"))
+        })
     }
 
     /// Plays the role in a folder, as if a play listed it.

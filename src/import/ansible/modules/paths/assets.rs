@@ -32,6 +32,8 @@ pub(in crate::import::ansible::modules) fn find(
         // `playbook_dir` and `role_path` are relative to the root of the input.
         places.push(name.trim_start_matches('/').to_owned());
     } else {
+        // What starts so was put behind `playbook_dir`, which is absolute to Ansible.
+        places.extend(name.strip_prefix("./").map(str::to_owned));
         let role = search.role.as_deref();
         for above in role
             .into_iter()
