@@ -177,12 +177,20 @@ def compare(ours, theirs):
                 at += 1
             total["steps"] += 1
             place = f"{host}: {step['source']} {step['name'] or step['module']}"
+            if at >= len(mine) and mine and mine[-1]["outcome"] == "failed":
+                # Ansible goes on only because it is told to, here.
+                total["steps"] -= 1
+                break
             if at >= len(mine) or mine[at]["source"] != step["source"]:
                 is_played = mine[at]["source"] if at < len(mine) else "nothing"
                 total["differ"] += 1
                 print(f"{place} is due, ours plays {is_played}")
                 break
             found, at = mine[at], at + 1
+            if step["outcome"] == "failed" and "item" not in step:
+                # The task failed before its loop.
+                while at < len(mine) and "item" in found and mine[at]["source"] == step["source"]:
+                    at += 1
             verdict = judge(step, found, place)
             total[verdict] += 1
             if step["outcome"] == "failed" and found["outcome"] != "failed":
@@ -195,6 +203,10 @@ def judge(step, found, place):
         return "unknown"
     if step["outcome"] != found["outcome"]:
         if step["outcome"] == "failed":
+            return "unknown"
+        if found["outcome"] == "failed" and step["module"] not in OF_ANSIBLE:
+            # What is replaced cannot fail, and the module itself does.
+            print(f"{place}: ours fails: {found.get('result', {}).get('msg')}")
             return "unknown"
         print(f"{place}: {step['outcome']} is due, ours is {found['outcome']}")
         return "differ"

@@ -22,6 +22,7 @@ impl<'a> Player<'a> {
         let role = context.role.as_deref();
         let mut layers: Vec<Arc<Layer>> = Vec::with_capacity(24);
         layers.push(Arc::clone(&self.stage.lowest));
+        layers.extend(login(context).map(Arc::new));
         layers.extend(self.frame.defaults.iter().cloned());
         layers.extend(role.iter().flat_map(|role| role.defaults.iter().cloned()));
         layers.extend(self.inventory_vars.iter().cloned());
@@ -175,6 +176,29 @@ impl<'a> Player<'a> {
             .iter()
             .find_map(|path| tree.find(path).ok())
     }
+}
+
+/// What the keywords say of the login, for those who ask for it by the names that inventories use.
+fn login(context: &Context<'_>) -> Option<Layer> {
+    let mut layer = Layer::default();
+    let said = [
+        (
+            context.remote_user,
+            &["ansible_user", "ansible_ssh_user"][..],
+        ),
+        (context.becomes, &["ansible_become"][..]),
+        (context.become_user, &["ansible_become_user"][..]),
+    ];
+    for (node, names) in said {
+        let Some(node) = node else { continue };
+        // A keyword that is made of the variable says nothing of it.
+        let text = node.text().unwrap_or_default();
+        for name in names.iter().filter(|name| !text.contains(**name)) {
+            let binding = Binding::Node(Arc::clone(node));
+            layer.vars.insert((*name).to_owned(), binding);
+        }
+    }
+    (!layer.vars.is_empty()).then_some(layer)
 }
 
 /// The folder of the root is `.`, so that what is put behind it stays relative.
