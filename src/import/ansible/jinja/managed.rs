@@ -2,6 +2,7 @@
 
 use super::Eval;
 use crate::import::ansible::scope::Scope;
+use crate::import::ansible::settings::setting;
 use crate::import::ansible::value::Value;
 use crate::model::{Hole, HoleKind, Text};
 
@@ -12,8 +13,7 @@ const USUAL: &str = "Ansible managed";
 /// Returns what the name stands for in a template.
 pub(super) fn value(scope: &Scope<'_>) -> Eval<Value> {
     let tree = scope.session().tree;
-    let config = tree.find("ansible.cfg").and_then(|file| tree.text(file));
-    let Some(pattern) = config.ok().and_then(configured) else {
+    let Some(pattern) = setting(tree, "ansible.cfg", NAME) else {
         return Ok(Value::str(USUAL));
     };
     let unknown = |what: &str| Hole {
@@ -53,38 +53,4 @@ pub(super) fn value(scope: &Scope<'_>) -> Eval<Value> {
     }
     text.push_str(rest);
     Ok(Value::Str(text))
-}
-
-/// Returns the setting of an ansible.cfg.
-fn configured(config: &str) -> Option<String> {
-    let mut in_defaults = false;
-    config.lines().find_map(|line| {
-        if let Some(section) = line.strip_prefix('[') {
-            in_defaults = section.starts_with("defaults]");
-        }
-        let value = line.strip_prefix(NAME).filter(|_| in_defaults)?;
-        let value = value.trim_start().strip_prefix(['=', ':'])?;
-        // A comment may follow after a space.
-        let value = value.split(" ;").next().unwrap_or(value);
-        Some(value.trim().to_owned())
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::configured;
-
-    fn check(config: &str, expected: Option<&str>) {
-        assert_eq!(configured(config).as_deref(), expected, "{config}");
-    }
-
-    #[test]
-    fn the_setting_stands_below_defaults() {
-        check(
-            "[defaults]\nansible_managed = by {file} ; c\n",
-            Some("by {file}"),
-        );
-        check("[other]\nansible_managed = x\n", None);
-        check("[defaults]\n;ansible_managed = x\n", None);
-    }
 }
