@@ -4,6 +4,7 @@ use super::args::Args;
 use super::{Env, Eval, Local, LoopState, attribute, format, key_of, method, ops};
 use crate::import::ansible::scope::Failure;
 use crate::import::ansible::value::{Dict, Key, Truth, Value};
+use crate::model::{Hole, HoleKind};
 use crate::syntax::jinja::{Arg, CompareOp, Const, Expr, MathOp};
 
 impl Env<'_, '_> {
@@ -74,7 +75,12 @@ impl Env<'_, '_> {
             Expr::Test(name, inner, args) => {
                 let value = self.eval(inner)?;
                 let args = self.args(args)?;
-                self.test(name, &value, &args).map(Value::from)
+                let tested = self.test(name, &value, &args)?;
+                let asks = matches!(&**name, "defined" | "undefined");
+                if asks && let Some(hole) = self.unknown_above(inner, &value)? {
+                    return Ok(Value::Unknown(hole));
+                }
+                Ok(tested.into())
             }
             Expr::Attr(..) | Expr::Item(..) => match self.path(expr)? {
                 Value::Undefined(name) if self.is_strict => Err(Failure::undefined(&name)),
@@ -228,6 +234,21 @@ impl Env<'_, '_> {
             }
             Value::dict(dict)
         }))
+    }
+
+    /// Returns what hides whether there is an item of an unknown dictionary at all.
+    fn unknown_above(&mut self, expr: &Expr, value: &Value) -> Eval<Option<Hole>> {
+        let (Value::Unknown(hole), Expr::Item(above, _)) = (value, expr) else {
+            return Ok(None);
+        };
+        let is_open = hole.kind == HoleKind::Unknown && !self.scope.is_taken_as_unset(value);
+        // Which variables there are is known, of this host and of others.
+        let is_all = matches!(&**above, Expr::Var(name) if matches!(&**name, "vars" | "hostvars"));
+        if !is_open || is_all || self.host_of(above)?.is_some() {
+            return Ok(None);
+        }
+        let above = self.eval(above)?;
+        Ok(matches!(above, Value::Unknown(_)).then(|| hole.clone()))
     }
 
     /// Returns the host whose variables an expression is: `hostvars[x]`.

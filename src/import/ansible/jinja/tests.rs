@@ -147,6 +147,7 @@ fn unknowns_leave_holes_and_decide_nothing() {
     check("{{ maybe == 1 }}", "<unknown: maybe>");
     check("{{ maybe | default('x') }}", "<unknown: maybe>");
     check("{{ maybe is defined }}", "true");
+    check("{{ maybe['x'] is defined }}", "<unknown: maybe>");
     check("{{ [maybe, 1] | length }}", "2");
     check("{{ ['a', maybe] | join('-') }}", r#""a-<unknown: maybe>""#);
     check("{{ 'a' in ['a', maybe] }}", "true");
