@@ -2,7 +2,10 @@
 //!
 //! An interpreter, not a pattern matcher: it computes the state that Ansible would have reached on each host, without
 //! touching a machine. `library` reads every file once and opens its items; `inventory` says which hosts there are;
-//! `play` plays the playbooks for one host, hosts side by side; `settle` reads the files that came out of it.
+//! `play` plays the playbooks for one host, hosts side by side; `chronicle` keeps what happened on each, and `passes`
+//! plays those again who asked for others; `settle` reads the files that came out of it.
+//!
+//! That it computes what ansible-core computes is shown by the cases below `tests/conformance`.
 //!
 //! Manual: <https://docs.ansible.com/ansible/latest/>
 
