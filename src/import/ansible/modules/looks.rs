@@ -15,12 +15,10 @@ pub(super) const LOOKS: Module = Module {
         "gather_facts",
         "mount_facts",
         "ping",
-        "wait_for",
-        "wait_for_connection",
         "async_status",
     ],
     collection: "ansible.builtin",
-    becomes: "Only looks at the machine, or waits for it: nothing of it reaches the output. What it registers is \
+    becomes: "Only looks at the machine: nothing of it reaches the output. What it registers is \
               unknown, but for the facts of the host.",
     kind: Kind::Steers,
     run: run_look,
@@ -52,17 +50,10 @@ pub(super) const TEMPFILE: Module = Module {
 
 fn run_look(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
     params.rest();
-    match run.task.module.as_str() {
-        "wait_for" | "wait_for_connection" => {
-            run.not_needed("it waits: units of systemd say what they start after");
-        }
-        module => {
-            if matches!(module, "setup" | "gather_facts") {
-                run.returns = facts(run);
-            }
-            run.probe("it only looks at the machine");
-        }
+    if matches!(run.task.module.as_str(), "setup" | "gather_facts") {
+        run.returns = facts(run);
     }
+    run.probe("it only looks at the machine");
     Ok(())
 }
 

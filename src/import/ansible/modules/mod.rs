@@ -53,7 +53,7 @@ mod timezone;
 mod ufw;
 mod uri;
 mod user;
-mod waits;
+pub(super) mod waits;
 mod zypper;
 
 use std::sync::Arc;

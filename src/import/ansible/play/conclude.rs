@@ -7,6 +7,7 @@ use super::whereabouts::Elsewhere;
 use super::{Player, judge};
 use crate::account::{Code, Verdict};
 use crate::import::ansible::modules;
+use crate::import::ansible::modules::waits::waits;
 use crate::import::ansible::params::Refusal;
 use crate::import::ansible::playbook::Task;
 use crate::import::ansible::results;
@@ -75,6 +76,8 @@ impl<'a> Player<'a> {
         if is_foreseen {
             let reason = format!("it fails, which the play provides for: {reason}");
             self.close_part(task.item, Verdict::Control, Code::Evaluated, &reason);
+        } else if let Some(why) = waits(&task.module) {
+            self.close_part(task.item, Verdict::NotNeeded, Code::NoMeaning, why);
         } else if steers {
             // What it would have set or registered is not known to whoever asks for it; of the machine it says nothing.
             self.close_part(task.item, Verdict::Control, Code::TemplateFailed, &reason);
