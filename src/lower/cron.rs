@@ -35,7 +35,8 @@ pub(super) fn lower(job: &CronJob, machine: &Machine) -> Lowered {
             )
         };
     };
-    let command = command.trim();
+    // The command is as the shell gets it; in a crontab a bare `%` ends the line.
+    let command = &*command.trim().replace('%', "\\%");
     if command.contains('\n') {
         return Lowered::manual(
             Code::BadInput,
@@ -135,7 +136,7 @@ mod tests {
     fn jobs_are_lines_of_the_crontab() {
         check(
             job(
-                "/usr/bin/rsync -a /a /b-$(date +\\%F)",
+                "/usr/bin/rsync -a /a /b-$(date +%F)",
                 &["MAILTO=ops", "A=b c"],
             ),
             r#"
