@@ -198,6 +198,11 @@ impl<'a> Session<'a> {
         self.others.before(host, &self.now.borrow())
     }
 
+    /// Returns what other hosts gave a host before now.
+    pub(super) fn given(&self, host: &str) -> Option<Layer> {
+        self.others.given_before(host, &self.now.borrow())
+    }
+
     /// Returns what the task that is played bound on another host; what it is, is asked of that host's run.
     pub(super) fn during(&self, host: &str) -> Vec<(String, Binding)> {
         self.asked.borrow_mut().insert(host.to_owned());

@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use indexmap::IndexSet;
 
+use super::scopes::folder_text;
 use crate::account::ItemId;
 use crate::import::ansible::keywords::Keywords;
 use crate::import::ansible::playbook::Play;
-use crate::import::ansible::scope::Layer;
+use crate::import::ansible::scope::{Binding, Layer};
+use crate::import::ansible::value::Value;
 use crate::model::Condition;
 use crate::source::{FileId, SourceTree, Span};
 use crate::syntax::yaml::{Node, Scalar};
@@ -69,9 +71,32 @@ pub(super) struct RoleFrame {
     pub(super) includers: Vec<String>,
     pub(super) defaults: Vec<Arc<Layer>>,
     pub(super) vars: Vec<Arc<Layer>>,
+    /// The magic variables that depend on the role.
+    pub(super) magic: Arc<Layer>,
 }
 
 impl RoleFrame {
+    /// Makes the magic variables that depend on the role.
+    pub(super) fn with_magic(mut self) -> RoleFrame {
+        let mut layer = Layer::default();
+        let mut set = |name: &str, value: Value| {
+            layer.vars.insert(name.to_owned(), Binding::Value(value));
+        };
+        set("role_path", Value::str(folder_text(&self.path)));
+        set("role_name", Value::str(&self.name));
+        set("ansible_role_name", Value::str(&self.full_name()));
+        if let Some(collection) = &self.collection {
+            set("ansible_collection_name", Value::str(collection));
+        }
+        if !self.includers.is_empty() {
+            let names = self.includers.iter().rev();
+            let names = names.map(|name| Value::str(name)).collect();
+            set("ansible_parent_role_names", Value::list(names));
+        }
+        self.magic = Arc::new(layer);
+        self
+    }
+
     /// Returns its name with that of its collection.
     pub(super) fn full_name(&self) -> String {
         match &self.collection {
@@ -102,6 +127,8 @@ pub(super) struct Context<'a> {
     pub(super) becomes: Option<&'a Arc<Node>>,
     pub(super) become_user: Option<&'a Arc<Node>>,
     pub(super) remote_user: Option<&'a Arc<Node>>,
+    /// The variables that these make known.
+    pub(super) login: Option<Arc<Layer>>,
     pub(super) delegate_to: Option<&'a Arc<Node>>,
     pub(super) delegate_facts: Option<&'a Arc<Node>>,
     pub(super) run_once: Option<&'a Arc<Node>>,
@@ -132,6 +159,7 @@ impl<'a> Context<'a> {
             becomes: None,
             become_user: None,
             remote_user: None,
+            login: None,
             delegate_to: None,
             delegate_facts: None,
             run_once: None,
@@ -178,6 +206,9 @@ impl<'a> Context<'a> {
         inner.module_defaults.extend(node.get("module_defaults"));
         inner.becomes = node.get("become").or(inner.becomes);
         inner.become_user = node.get("become_user").or(inner.become_user);
+        if node.get("become").or(node.get("become_user")).is_some() {
+            inner.login = login(&inner);
+        }
         inner.delegate_to = node.get("delegate_to").or(inner.delegate_to);
         inner.delegate_facts = node.get("delegate_facts").or(inner.delegate_facts);
         inner.run_once = node.get("run_once").or(inner.run_once);
@@ -212,6 +243,14 @@ impl<'a> Context<'a> {
         inner.becomes = keywords.become_.as_ref().or(self.becomes);
         inner.become_user = keywords.become_user.as_ref().or(self.become_user);
         inner.remote_user = keywords.remote_user.as_ref().or(self.remote_user);
+        let own = [
+            &keywords.become_,
+            &keywords.become_user,
+            &keywords.remote_user,
+        ];
+        if own.into_iter().any(Option::is_some) {
+            inner.login = login(&inner);
+        }
         inner.delegate_to = keywords.delegate_to.as_ref().or(self.delegate_to);
         inner.delegate_facts = keywords.delegate_facts.as_ref().or(self.delegate_facts);
         inner.run_once = keywords.run_once.as_ref().or(self.run_once);
@@ -224,4 +263,27 @@ impl<'a> Context<'a> {
         }
         inner
     }
+}
+
+/// What the keywords say of the login, for those who ask for it by the names that inventories use.
+fn login(context: &Context<'_>) -> Option<Arc<Layer>> {
+    let mut layer = Layer::default();
+    let said = [
+        (
+            context.remote_user,
+            &["ansible_user", "ansible_ssh_user"][..],
+        ),
+        (context.becomes, &["ansible_become"][..]),
+        (context.become_user, &["ansible_become_user"][..]),
+    ];
+    for (node, names) in said {
+        let Some(node) = node else { continue };
+        // A keyword that is made of the variable says nothing of it.
+        let text = node.text().unwrap_or_default();
+        for name in names.iter().filter(|name| !text.contains(**name)) {
+            let binding = Binding::Node(Arc::clone(node));
+            layer.vars.insert((*name).to_owned(), binding);
+        }
+    }
+    (!layer.vars.is_empty()).then(|| Arc::new(layer))
 }

@@ -410,7 +410,7 @@ impl<'a> Player<'a> {
             None if !name.starts_with('/') => name,
             _ => title,
         };
-        inner.role = Some(Arc::new(RoleFrame {
+        let role = RoleFrame {
             path: path.to_owned(),
             title: title.to_owned(),
             name: name.to_owned(),
@@ -419,7 +419,9 @@ impl<'a> Player<'a> {
             parents,
             defaults,
             vars,
-        }));
+            magic: Arc::default(),
+        };
+        inner.role = Some(Arc::new(role.with_magic()));
         inner.folder = join(path, "tasks");
         inner
     }

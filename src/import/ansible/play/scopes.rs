@@ -22,7 +22,7 @@ impl<'a> Player<'a> {
         let role = context.role.as_deref();
         let mut layers: Vec<Arc<Layer>> = Vec::with_capacity(24);
         layers.push(Arc::clone(&self.stage.lowest));
-        layers.extend(login(context).map(Arc::new));
+        layers.extend(context.login.iter().cloned());
         layers.extend(self.frame.defaults.iter().cloned());
         layers.extend(role.iter().flat_map(|role| role.defaults.iter().cloned()));
         layers.extend(self.inventory_vars.iter().cloned());
@@ -33,17 +33,12 @@ impl<'a> Player<'a> {
         layers.extend(context.vars.iter().cloned());
         layers.push(Arc::clone(&self.included));
         layers.push(Arc::clone(&self.remembered));
-        let given = self.session.others();
-        layers.extend(
-            given
-                .given_before(&self.host, &self.session.now())
-                .map(Arc::new),
-        );
+        layers.extend(self.session.given(&self.host).map(Arc::new));
         layers.extend(context.params.iter().cloned());
         layers.push(Arc::clone(&self.stage.extra));
         layers.push(Arc::clone(&self.stage.common));
         layers.push(Arc::clone(&self.frame.magic));
-        layers.extend(self.role_magic(context).map(Arc::new));
+        layers.extend(role.map(|role| Arc::clone(&role.magic)));
         layers.extend(above.iter().cloned());
         let search = Search {
             role: role.map(|role| role.path.clone()),
@@ -51,27 +46,6 @@ impl<'a> Player<'a> {
             playbook: self.frame.folder.clone(),
         };
         Scope::new(self.session, self.stage.hosts, Arc::new(search), layers)
-    }
-
-    /// The magic variables that depend on the role.
-    fn role_magic(&self, context: &Context<'a>) -> Option<Layer> {
-        let role = context.role.as_ref()?;
-        let mut layer = Layer::default();
-        let mut set = |name: &str, value: Value| {
-            layer.vars.insert(name.to_owned(), Binding::Value(value));
-        };
-        set("role_path", Value::str(folder_text(&role.path)));
-        set("role_name", Value::str(&role.name));
-        set("ansible_role_name", Value::str(&role.full_name()));
-        if let Some(collection) = &role.collection {
-            set("ansible_collection_name", Value::str(collection));
-        }
-        if !role.includers.is_empty() {
-            let names = role.includers.iter().rev();
-            let names = names.map(|name| Value::str(name)).collect();
-            set("ansible_parent_role_names", Value::list(names));
-        }
-        Some(layer)
     }
 
     /// Remembers what `set_fact` and `register` say.
@@ -176,29 +150,6 @@ impl<'a> Player<'a> {
             .iter()
             .find_map(|path| tree.find(path).ok())
     }
-}
-
-/// What the keywords say of the login, for those who ask for it by the names that inventories use.
-fn login(context: &Context<'_>) -> Option<Layer> {
-    let mut layer = Layer::default();
-    let said = [
-        (
-            context.remote_user,
-            &["ansible_user", "ansible_ssh_user"][..],
-        ),
-        (context.becomes, &["ansible_become"][..]),
-        (context.become_user, &["ansible_become_user"][..]),
-    ];
-    for (node, names) in said {
-        let Some(node) = node else { continue };
-        // A keyword that is made of the variable says nothing of it.
-        let text = node.text().unwrap_or_default();
-        for name in names.iter().filter(|name| !text.contains(**name)) {
-            let binding = Binding::Node(Arc::clone(node));
-            layer.vars.insert((*name).to_owned(), binding);
-        }
-    }
-    (!layer.vars.is_empty()).then_some(layer)
 }
 
 /// The folder of the root is `.`, so that what is put behind it stays relative.
