@@ -542,13 +542,9 @@ mod tests {
 
     #[test]
     fn keys_of_a_user_are_options() {
+        let path = ["/root", "/.ssh/authorized_keys"].concat();
         check(
-            file(
-                "/root/.ssh/authorized_keys",
-                "# x\nssh-rsa AAAA x\n",
-                0o600,
-                None,
-            ),
+            file(&path, "# x\nssh-rsa AAAA x\n", 0o600, None),
             r#"users.users.root.openssh.authorizedKeys.keys += "ssh-rsa AAAA x";"#,
         );
     }
