@@ -166,7 +166,9 @@ fn timer_of(name: &str, ctx: &Ctx<'_>) -> Option<String> {
     let stem = name.strip_suffix(".service")?;
     let starts = |timer: &Unit| {
         let sections = timer.sections.iter().filter(|it| it.name == "Timer");
-        let mut units = sections.filter_map(|it| it.directives.get("Unit")).flatten();
+        let mut units = sections
+            .filter_map(|it| it.directives.get("Unit"))
+            .flatten();
         match units.next_back() {
             Some(unit) => unit.plain() == Some(name),
             None => timer.name.strip_suffix(".timer") == Some(stem),
