@@ -64,7 +64,12 @@ pub(super) fn lower(file: &File, machine: &Machine) -> Lowered {
 /// Reads the file of the keys with which a user of the machine logs in.
 fn keys_of(file: &File, machine: &Machine) -> Option<AuthorizedKey> {
     let home = file.path.strip_suffix("/.ssh/authorized_keys")?;
-    let user = user::at_home(home, machine)?;
+    let owner = file.owner.as_deref();
+    let user = user::at_home(home, machine).or_else(|| {
+        owner
+            .filter(|it| home.strip_prefix("/home/") == Some(*it))
+            .map(str::to_owned)
+    })?;
     let Content::Text(text) = &file.content else {
         return None;
     };
