@@ -46,6 +46,7 @@ mod unit_link;
 mod unit_name;
 mod unit_want;
 mod user;
+mod virtual_hosts;
 
 #[cfg(test)]
 mod tests;
@@ -87,6 +88,7 @@ fn lower_machine(
         lower_entry(entry, &mut ctx);
     }
     let mut plan = ctx.finish();
+    virtual_hosts::finish(&mut plan);
     gather::gather(&mut plan.remarks, account);
     plan
 }

@@ -14,7 +14,7 @@ mod logrotate;
 mod main_cf;
 mod my_cnf;
 mod nameservers;
-mod nginx_includes;
+mod nginx;
 mod numbers;
 mod php_options;
 mod php_pool;
@@ -40,7 +40,7 @@ pub(super) struct Function {
     pub(super) call: fn(&Value) -> Option<Value>,
 }
 
-static FUNCTIONS: [&Function; 31] = [
+static FUNCTIONS: [&Function; 33] = [
     &audit_rules::FUNCTION,
     &below_etc::FUNCTION,
     &complete::FUNCTION,
@@ -56,7 +56,9 @@ static FUNCTIONS: [&Function; 31] = [
     &main_cf::FUNCTION,
     &my_cnf::FUNCTION,
     &nameservers::FUNCTION,
-    &nginx_includes::FUNCTION,
+    &nginx::CONF,
+    &nginx::SITE,
+    &nginx::STREAM,
     &numbers::FUNCTION,
     &php_options::FUNCTION,
     &php_pool::FUNCTION,
