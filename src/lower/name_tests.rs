@@ -27,6 +27,7 @@ fn service(name: &str, enabled: Option<bool>, running: Option<bool>) -> Resource
         enabled,
         running,
         masked: false,
+        linked_in: Vec::new(),
     })
 }
 
