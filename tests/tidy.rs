@@ -20,7 +20,11 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("model", &["source", "account"]),
     ("plan", &["source", "account", "nix"]),
     ("schema", &["source", "diag", "account", "nix", "plan"]),
-    ("import", &["source", "syntax", "diag", "account", "model"]),
+    ("secret", &["syntax"]),
+    (
+        "import",
+        &["source", "syntax", "diag", "account", "model", "secret"],
+    ),
     (
         "rules",
         &[
@@ -36,7 +40,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("emit", &["source", "account", "nix", "plan"]),
     ("check", &["source", "syntax", "diag", "nix", "schema"]),
     ("diff", &["syntax", "nix", "plan", "emit"]),
-    ("report", &["source", "diag", "account", "plan", "emit"]),
+    (
+        "report",
+        &["source", "diag", "account", "plan", "emit", "secret"],
+    ),
 ];
 
 /// Folders in which every file is a row of the table in `mod.rs`.

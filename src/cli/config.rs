@@ -5,7 +5,7 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use super::args::{FailOn, PreferredInput, Settings};
+use super::args::{FailOn, PreferredInput, SecretsWay, Settings};
 use crate::error::Error;
 
 const NAME: &str = "ops2nix.toml";
@@ -15,6 +15,7 @@ const NAME: &str = "ops2nix.toml";
 struct Config {
     from: Option<String>,
     prefer: Option<PreferredInput>,
+    secrets: Option<SecretsWay>,
     no_origins: bool,
     report: Vec<PathBuf>,
     rules: Vec<PathBuf>,
@@ -108,6 +109,7 @@ fn merge(settings: &mut Settings, config: Config, root: &Path, out: Option<&Path
     let Config {
         from,
         prefer,
+        secrets,
         no_origins,
         report,
         rules,
@@ -136,6 +138,7 @@ fn merge(settings: &mut Settings, config: Config, root: &Path, out: Option<&Path
     }
     settings.from = settings.from.take().or(from);
     settings.prefer = settings.prefer.or(prefer);
+    settings.secrets = settings.secrets.or(secrets);
     settings.no_origins |= no_origins;
     settings.limit = settings.limit.take().or(limit);
     settings.assume = settings.assume.take().or(assume);

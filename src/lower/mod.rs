@@ -26,7 +26,10 @@ mod opaque;
 mod package;
 mod paths;
 mod program;
+mod provide;
 mod rule;
+mod secret;
+mod secret_options;
 mod service;
 mod sshd;
 mod statement;
@@ -48,6 +51,7 @@ use ctx::Ctx;
 use statement::Lowered;
 
 pub use paths::on_nixos;
+pub(crate) use provide::provide;
 
 use crate::account::{Account, Code, Verdict};
 use crate::diag::Diagnostics;
