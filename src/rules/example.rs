@@ -184,6 +184,11 @@ fn read_expr(expr: &ast::Expr) -> Option<Expr> {
             name: path.to_string().strip_prefix("./files/")?.to_owned(),
             bytes: Arc::default(),
         }),
+        // How strongly a value stands: `lib.mkForce "x"`.
+        ast::Expr::Apply(apply) => {
+            let function = apply.lambda()?.to_string();
+            Expr::apply(&function, vec![read_expr(&apply.argument()?)?])
+        }
         ast::Expr::Paren(paren) => read_expr(&paren.expr()?)?,
         _ => return None,
     })

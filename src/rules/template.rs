@@ -6,7 +6,7 @@
 
 use serde_json::Value;
 
-use super::functions::{self, Function};
+use super::functions::{self, FORCE, Function};
 use super::matching::{Captures, has_hole};
 use crate::nix::{Asset, Expr};
 
@@ -262,6 +262,9 @@ fn to_expr(value: &Value) -> Option<Expr> {
         },
         Value::String(text) => Expr::str(text),
         Value::Array(list) => Expr::List(list.iter().map(to_expr).collect::<Option<Vec<Expr>>>()?),
+        Value::Object(fields) if fields.len() == 1 && fields.contains_key(FORCE) => {
+            Expr::apply(FORCE, vec![to_expr(fields.get(FORCE)?)?])
+        }
         Value::Object(fields) => Expr::Attrs(
             fields
                 .iter()

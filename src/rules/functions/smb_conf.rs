@@ -1,7 +1,7 @@
 //! `smb-conf`: the sections of an smb.conf, as `services.samba.settings` takes them.
 //!
 //! Manual: smb.conf(5). Names of sections and parameters have blanks; a line that ends with `\` goes on in the next. A
-//! text that includes others has no answer.
+//! text that includes others has no answer, and Debian's own scripts are left out.
 
 use serde_json::{Map, Value};
 
@@ -34,6 +34,19 @@ fn call(value: &Value) -> Option<Value> {
         let (name, value) = line.split_once('=')?;
         let (name, value) = (name.trim().to_lowercase(), value.trim());
         if name == "include" || name.is_empty() {
+            return None;
+        }
+        // The program and the script of Debian; NixOS has its own way to change passwords, and none to tell of a crash.
+        let is_debians = matches!(
+            (name.as_str(), value),
+            ("panic action", "/usr/share/samba/panic-action %d")
+                | ("passwd program", "/usr/bin/passwd %u")
+        );
+        if is_debians {
+            continue;
+        }
+        // Samba has no other since its version 4.
+        if name == "security" && !matches!(value, "auto" | "user" | "domain" | "ads") {
             return None;
         }
         let value: Value = match name.as_str() {
@@ -69,5 +82,11 @@ mod tests {
         );
         check(&FUNCTION, "[global]\ninclude = /etc/x\n", None);
         check(&FUNCTION, "a = b\n", None);
+        check(&FUNCTION, "[global]\nsecurity = share\n", None);
+        check(
+            &FUNCTION,
+            "[global]\nsecurity = user\npanic action = /usr/share/samba/panic-action %d\n",
+            Some(json!({"global": {"security": "user"}})),
+        );
     }
 }
