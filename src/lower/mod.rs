@@ -40,6 +40,7 @@ mod tmpfiles;
 mod unit_link;
 mod unit_name;
 mod user;
+mod virtual_hosts;
 
 #[cfg(test)]
 mod tests;
@@ -80,6 +81,7 @@ fn lower_machine(
         lower_entry(entry, &mut ctx);
     }
     let mut plan = ctx.finish();
+    virtual_hosts::finish(&mut plan);
     gather::gather(&mut plan.remarks, account);
     plan
 }

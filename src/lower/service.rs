@@ -4,6 +4,7 @@
 //! option. What is off where NixOS has it off leaves nothing to state.
 
 use super::ctx::Ctx;
+use super::machine;
 use crate::account::{Code, Verdict};
 use crate::model::{Condition, Entry, Resource, Service, Unit};
 use crate::nix::Expr;
@@ -129,6 +130,14 @@ fn own(entry: &Entry, unit: &Unit, service: &Service, wish: Wish, ctx: &mut Ctx<
                 .flat_map(str::split_whitespace)
                 .map(str::to_owned)
                 .collect();
+            if wanted.is_empty()
+                && service.enabled.is_none()
+                && let Some(timer) = timer_of(&name, ctx)
+            {
+                let reason = format!("`{timer}` starts it");
+                ctx.close(entry, Verdict::NotNeeded, Code::ServiceImplied, &reason);
+                return;
+            }
             let mut entry = entry.clone();
             if wanted.is_empty() {
                 let clause = format!("`{name}` is wanted by {target}, its unit names nothing");
@@ -150,6 +159,25 @@ fn own(entry: &Entry, unit: &Unit, service: &Service, wish: Wish, ctx: &mut Ctx<
             ctx.close(entry, Verdict::NotNeeded, Code::AlreadySo, &reason);
         }
     }
+}
+
+/// Finds the timer of the machine that starts a unit: the one that names it, or that has its name and names none.
+fn timer_of(name: &str, ctx: &Ctx<'_>) -> Option<String> {
+    let stem = name.strip_suffix(".service")?;
+    let starts = |timer: &Unit| {
+        let sections = timer.sections.iter().filter(|it| it.name == "Timer");
+        let mut units = sections
+            .filter_map(|it| it.directives.get("Unit"))
+            .flatten();
+        match units.next_back() {
+            Some(unit) => unit.plain() == Some(name),
+            None => timer.name.strip_suffix(".timer") == Some(stem),
+        }
+    };
+    machine::units(ctx.machine)
+        .filter(|it| it.name.ends_with(".timer"))
+        .find(|it| starts(it))
+        .map(|it| it.name.clone())
 }
 
 fn switch(entry: &Entry, service: &Service, option: ModuleOption, wish: Wish, ctx: &mut Ctx<'_>) {

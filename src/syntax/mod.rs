@@ -21,6 +21,7 @@ pub mod jmespath;
 pub mod lines;
 pub mod list;
 pub mod modprobe;
+pub mod nginx;
 pub mod nix_module;
 mod place;
 mod placeholder;

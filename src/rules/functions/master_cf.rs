@@ -362,9 +362,9 @@ mod tests {
             &FUNCTION,
             "smtp inet n - - - 1 postscreen\nsmtpd pass - - - - - smtpd\npickup unix n - - 30 1 pickup\n",
             Some(json!({"settings": {"master": {
-                "smtp_inet": {"maxproc": 1, "command": {"lib.mkForce": "postscreen"}},
+                "smtp_inet": {"maxproc": 1, "command": {"$force": "postscreen"}},
                 "smtpd": {"type": "pass"},
-                "pickup": {"wakeup": {"lib.mkForce": 30}},
+                "pickup": {"wakeup": {"$force": 30}},
             }}})),
         );
         check(

@@ -21,7 +21,7 @@ mod master_cf;
 mod my_cnf;
 mod nameservers;
 mod nfs_conf;
-mod nginx_includes;
+mod nginx;
 mod ntp_conf;
 mod numbers;
 mod php_options;
@@ -48,9 +48,6 @@ mod zram;
 
 use serde_json::{Value, json};
 
-/// The only name in an object that is a value with the priority of `lib.mkForce`.
-pub(super) const FORCE: &str = "lib.mkForce";
-
 /// A function from a value to a value; none where it has no answer, and then the rule does not apply.
 #[derive(Debug)]
 pub(super) struct Function {
@@ -58,7 +55,7 @@ pub(super) struct Function {
     pub(super) call: fn(&Value) -> Option<Value>,
 }
 
-static FUNCTIONS: [&Function; 48] = [
+static FUNCTIONS: [&Function; 50] = [
     &acpi_event::FUNCTION,
     &audit::FUNCTION,
     &below_etc::FUNCTION,
@@ -83,7 +80,9 @@ static FUNCTIONS: [&Function; 48] = [
     &nameservers::FUNCTION,
     &nfs_conf::FUNCTION,
     &nfs_conf::IDMAPD,
-    &nginx_includes::FUNCTION,
+    &nginx::CONF,
+    &nginx::SITE,
+    &nginx::STREAM,
     &ntp_conf::FUNCTION,
     &numbers::FUNCTION,
     &php_options::FUNCTION,
@@ -132,7 +131,7 @@ fn atom(text: &str) -> Value {
 
 /// A value that stands against another that a module of NixOS gives the option.
 fn force(value: Value) -> Value {
-    json!({ FORCE: value })
+    json!({ "$force": value })
 }
 
 #[cfg(test)]

@@ -86,7 +86,7 @@ mod tests {
             "[General]\nVerbosity = 0\nDomain = example.org\n[Mapping]\nNobody-User = nobody\nNobody-Group = nobody\n",
             Some(json!({
                 "General": {"Verbosity": 0, "Domain": "example.org"},
-                "Mapping": {"Nobody-Group": {"lib.mkForce": "nobody"}},
+                "Mapping": {"Nobody-Group": {"$force": "nobody"}},
             })),
         );
     }
