@@ -122,15 +122,23 @@ fn flatten(names: Vec<String>, expr: Expr, all: &mut BTreeMap<String, Expr>) {
                 flatten(names, value, all);
             }
         }
-        // An example gives the path of a file; the text is in its model.
-        Expr::Asset(asset) => {
-            let bytes = Arc::default();
-            let asset = Expr::Asset(Asset { bytes, ..asset });
-            all.insert(attr_path_text(&names), asset);
-        }
         other => {
-            all.insert(attr_path_text(&names), other);
+            all.insert(attr_path_text(&names), without_texts(other));
         }
+    }
+}
+
+/// An example gives the path of a file; the text is in its model.
+fn without_texts(expr: Expr) -> Expr {
+    match expr {
+        Expr::Asset(asset) => Expr::Asset(Asset {
+            bytes: Arc::default(),
+            ..asset
+        }),
+        Expr::Apply(function, arguments) => {
+            Expr::Apply(function, arguments.into_iter().map(without_texts).collect())
+        }
+        other => other,
     }
 }
 

@@ -169,6 +169,9 @@ fn tree(text: &str) -> Result<Value, String> {
             service["settings"][setting] = true.into();
         }
         service["arguments"] = others.into();
+        // Both were pipes before postfix 2.11, which makes them sockets when it is upgraded.
+        let was_pipe = matches!(*name, "pickup" | "qmgr") && *kind == "fifo";
+        let kind = if was_pipe { "unix" } else { kind };
         map.insert(format!("{name} {kind}"), service);
     }
     Ok(map.into())

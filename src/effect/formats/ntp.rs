@@ -13,17 +13,18 @@ pub(super) static FORMAT: Format = Format {
     tree,
 };
 
+/// What both options say when nobody does; that for others also has `nopeer`: ntpd.nix:82-115.
+const FLAGS: &str = "limited kod nomodify notrap noquery";
+
 fn write(value: &Value) -> Option<String> {
     let flags = |name: &str| {
-        let list = value.get(name).and_then(Value::as_array);
-        list.map_or_else(String::new, |it| {
-            it.iter().map(plain).collect::<Vec<String>>().join(" ")
-        })
+        let list = value.get(name)?.as_array()?;
+        Some(list.iter().map(plain).collect::<Vec<String>>().join(" "))
     };
-    let default = flags("restrictDefault");
+    let default = flags("restrictDefault").unwrap_or_else(|| format!("{FLAGS} nopeer"));
     let mut all = format!(
         "driftfile /var/lib/ntp/ntp.drift\nrestrict default {default}\nrestrict -6 default {default}\nrestrict source {}\nrestrict 127.0.0.1\nrestrict -6 ::1\n",
-        flags("restrictSource")
+        flags("restrictSource").unwrap_or_else(|| FLAGS.to_owned())
     );
     for server in value.get("servers")?.as_array()? {
         let server = plain(server);

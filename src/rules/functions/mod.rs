@@ -37,6 +37,7 @@ mod smb_conf;
 mod toml;
 mod trim;
 mod unbound;
+mod uncommented;
 mod updatedb;
 mod ups;
 mod upsd;
@@ -55,7 +56,7 @@ pub(super) struct Function {
     pub(super) call: fn(&Value) -> Option<Value>,
 }
 
-static FUNCTIONS: [&Function; 50] = [
+static FUNCTIONS: [&Function; 51] = [
     &acpi_event::FUNCTION,
     &audit::FUNCTION,
     &below_etc::FUNCTION,
@@ -98,6 +99,7 @@ static FUNCTIONS: [&Function; 50] = [
     &toml::FUNCTION,
     &trim::FUNCTION,
     &unbound::FUNCTION,
+    &uncommented::FUNCTION,
     &updatedb::FUNCTION,
     &ups::FUNCTION,
     &upsd::FUNCTION,

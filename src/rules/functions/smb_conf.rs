@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value};
 
-use super::Function;
+use super::{Function, scalar};
 
 pub(super) static FUNCTION: Function = Function {
     name: "smb-conf",
@@ -55,7 +55,7 @@ fn call(value: &Value) -> Option<Value> {
                 .filter(|it| !it.is_empty())
                 .map(Value::from)
                 .collect(),
-            _ => value.into(),
+            _ => scalar::number(value).unwrap_or_else(|| value.into()),
         };
         sections
             .get_mut(section.as_ref()?)?
