@@ -17,7 +17,10 @@ pub(super) fn lower(entry: &Entry, ctx: &mut Ctx<'_>) -> bool {
     let found = used_as(&entry.resource, ctx)
         .and_then(|resource| rules.apply(&resource))
         .or_else(|| rules.apply(&entry.resource));
-    if let Some(outcome) = found.filter(|it| !is_read_by_own_unit(&entry.resource, it, ctx)) {
+    let found = found.filter(|it| {
+        !is_read_by_own_unit(&entry.resource, it, ctx) && !is_of_own_unit(&entry.resource, ctx)
+    });
+    if let Some(outcome) = found {
         conclude(entry, outcome, ctx);
         return true;
     }
@@ -57,6 +60,14 @@ pub(super) fn lower(entry: &Entry, ctx: &mut Ctx<'_>) -> bool {
         | Resource::Opaque(_) => return false,
     }
     true
+}
+
+/// Tells whether a service is a unit of the machine's own, so that its name says nothing of a module.
+fn is_of_own_unit(resource: &Resource, ctx: &Ctx<'_>) -> bool {
+    let Resource::Service(it) = resource else {
+        return false;
+    };
+    service::own_unit(it, ctx).is_some()
 }
 
 /// Tells whether a unit of the machine's own reads a file that no module of NixOS would: then the file has its use.
