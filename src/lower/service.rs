@@ -121,7 +121,6 @@ fn own(entry: &Entry, unit: &Unit, service: &Service, wish: Wish, ctx: &mut Ctx<
     };
     match wish {
         Wish::On => {
-            let mut entry = entry.clone();
             let mut folders = service.linked_in.clone();
             if folders.is_empty() {
                 folders = installed(unit);
@@ -131,9 +130,10 @@ fn own(entry: &Entry, unit: &Unit, service: &Service, wish: Wish, ctx: &mut Ctx<
                 && let Some(timer) = timer_of(&name, ctx)
             {
                 let reason = format!("`{timer}` starts it");
-                ctx.close(&entry, Verdict::NotNeeded, Code::ServiceImplied, &reason);
+                ctx.close(entry, Verdict::NotNeeded, Code::ServiceImplied, &reason);
                 return;
             }
+            let mut entry = entry.clone();
             if folders.is_empty() && !has_alias(unit) {
                 let clause = format!("`{name}` is wanted by {target}, its unit names nothing");
                 entry.assumptions.push(clause);
@@ -158,6 +158,25 @@ fn own(entry: &Entry, unit: &Unit, service: &Service, wish: Wish, ctx: &mut Ctx<
             ctx.close(entry, Verdict::NotNeeded, Code::AlreadySo, &reason);
         }
     }
+}
+
+/// Finds the timer of the machine that starts a unit: the one that names it, or that has its name and names none.
+fn timer_of(name: &str, ctx: &Ctx<'_>) -> Option<String> {
+    let stem = name.strip_suffix(".service")?;
+    let starts = |timer: &Unit| {
+        let sections = timer.sections.iter().filter(|it| it.name == "Timer");
+        let mut units = sections
+            .filter_map(|it| it.directives.get("Unit"))
+            .flatten();
+        match units.next_back() {
+            Some(unit) => unit.plain() == Some(name),
+            None => timer.name.strip_suffix(".timer") == Some(stem),
+        }
+    };
+    machine::units(ctx.machine)
+        .filter(|it| it.name.ends_with(".timer"))
+        .find(|it| starts(it))
+        .map(|it| it.name.clone())
 }
 
 /// The folders of links that enabling the unit makes.
@@ -190,25 +209,6 @@ fn install<'a>(unit: &'a Unit, directive: &'a str) -> impl Iterator<Item = &'a s
         .filter_map(move |it| it.directives.get(directive))
         .flatten()
         .filter_map(|it| it.plain())
-}
-
-/// Finds the timer of the machine that starts a unit: the one that names it, or that has its name and names none.
-fn timer_of(name: &str, ctx: &Ctx<'_>) -> Option<String> {
-    let stem = name.strip_suffix(".service")?;
-    let starts = |timer: &Unit| {
-        let sections = timer.sections.iter().filter(|it| it.name == "Timer");
-        let mut units = sections
-            .filter_map(|it| it.directives.get("Unit"))
-            .flatten();
-        match units.next_back() {
-            Some(unit) => unit.plain() == Some(name),
-            None => timer.name.strip_suffix(".timer") == Some(stem),
-        }
-    };
-    machine::units(ctx.machine)
-        .filter(|it| it.name.ends_with(".timer"))
-        .find(|it| starts(it))
-        .map(|it| it.name.clone())
 }
 
 fn switch(entry: &Entry, service: &Service, option: ModuleOption, wish: Wish, ctx: &mut Ctx<'_>) {
