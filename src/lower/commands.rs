@@ -20,7 +20,44 @@ pub(super) fn packages_of(script: &str) -> Vec<&'static str> {
             found.push(package);
         }
     }
+    if found.contains(&"gnutar") {
+        for package in compressors(script) {
+            if !found.contains(&package) {
+                found.push(package);
+            }
+        }
+    }
     found
+}
+
+/// Returns the packages of what tar runs by its name to compress: by its options, or by the names of archives.
+pub(super) fn compressors(script: &str) -> Vec<&'static str> {
+    const KINDS: [(&str, char, &[&str]); 4] = [
+        ("gzip", 'z', &["--gzip", "--gunzip", ".gz", ".tgz"]),
+        ("bzip2", 'j', &["--bzip2", ".bz2", ".tbz2"]),
+        ("xz", 'J', &["--xz", ".xz", ".txz"]),
+        ("zstd", '\0', &["--zstd", ".zst"]),
+    ];
+    let words: Vec<&str> = script
+        .split_whitespace()
+        .map(|word| word.trim_matches(['"', '\'', ';', ')']))
+        .collect();
+    let options: Vec<&str> = words
+        .windows(2)
+        .filter(|pair| pair[0] == "tar" || pair[0].ends_with("/tar"))
+        .map(|pair| pair[1])
+        .filter(|it| !it.starts_with("--"))
+        .collect();
+    let is_used = |letter: char, marks: &[&str]| {
+        options.iter().any(|it| it.contains(letter))
+            || words
+                .iter()
+                .any(|word| marks.iter().any(|mark| word.ends_with(mark)))
+    };
+    let used = KINDS
+        .iter()
+        .filter(|(_, letter, marks)| is_used(*letter, marks));
+    used.map(|(package, _, _)| *package).collect()
 }
 
 /// Finds the words of a script where a command begins. A word too many does no harm: only known programs count.
@@ -75,5 +112,13 @@ mod tests {
             ["git", "test", "sudo", "a", "tee", "fi"]
         );
         assert_eq!(packages_of("cd x; git a; git b | sort"), ["git"]);
+    }
+
+    #[test]
+    fn tar_needs_what_it_compresses_with() {
+        assert_eq!(packages_of("tar xz -C /a < /b.tgz"), ["gnutar", "gzip"]);
+        assert_eq!(packages_of("tar cf a.tar.xz /b"), ["gnutar", "xz"]);
+        assert_eq!(packages_of("tar xf a.tar; cat b.gz"), ["gnutar", "gzip"]);
+        assert_eq!(packages_of("tar cf a.tar /b"), ["gnutar"]);
     }
 }

@@ -136,6 +136,10 @@ fn of_command(argv: &[String], machine: &Machine, found: &mut Lookups) {
         of_shell(arguments, machine, found);
     } else if RUNNERS.contains(&name) {
         of_runner(arguments, machine, found);
+    } else if name == "tar" {
+        for package in commands::compressors(&argv.join(" ")) {
+            push_package(package, "its command", found);
+        }
     } else if program.starts_with('/') {
         of_script(program, machine, found);
     }
@@ -194,6 +198,7 @@ fn of_runner(arguments: &[String], machine: &Machine, found: &mut Lookups) {
             && let Some(package) = known()
         {
             push_package(package, "its command", found);
+            of_command(&arguments[at..], machine, found);
             return;
         }
         if runs {

@@ -115,6 +115,25 @@ fn a_shell_finds_its_programs_in_the_path() {
 }
 
 #[test]
+fn tar_finds_what_it_compresses_with() {
+    check(
+        unit(
+            "a.service",
+            false,
+            "[Service]\nExecStart=/bin/tar czf /srv/a.tgz /srv/a\nExecStartPost=nice -n 5 tar xf /srv/b.tar.xz",
+        ),
+        r#"
+        systemd.services.a.path += pkgs.gzip;
+        systemd.services.a.path += pkgs.gnutar;
+        systemd.services.a.path += pkgs.xz;
+        systemd.services.a.serviceConfig.ExecStart = "${pkgs.gnutar}/bin/tar czf /srv/a.tgz /srv/a";
+        systemd.services.a.serviceConfig.ExecStartPost = "${pkgs.coreutils}/bin/nice -n 5 tar xf /srv/b.tar.xz";
+        assumed: a program of its command is in `gzip`; `/bin/tar` is taken from `pkgs.gnutar`; a program of its command is in `gnutar`; a program of its command is in `xz`; `nice` is taken from `pkgs.coreutils`
+        "#,
+    );
+}
+
+#[test]
 fn a_hole_in_a_command_leaves_the_unit_to_the_person() {
     check(
         unit(
