@@ -27,7 +27,10 @@ mod opaque;
 mod package;
 mod paths;
 mod program;
+mod provide;
 mod rule;
+mod secret;
+mod secret_options;
 mod service;
 mod sshd;
 mod statement;
@@ -56,6 +59,7 @@ use statement::Lowered;
 
 pub use harden::{Harden, harden};
 pub use paths::on_nixos;
+pub(crate) use provide::provide;
 
 use crate::account::{Account, Code, Verdict};
 use crate::diag::Diagnostics;

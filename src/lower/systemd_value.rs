@@ -5,6 +5,7 @@ use indexmap::IndexMap;
 use super::machine;
 use super::paths;
 use super::program;
+use super::secret;
 use super::statement::{Left, Statement};
 use super::systemd::Base;
 use crate::account::Code;
@@ -215,7 +216,6 @@ impl Place<'_> {
         }
         let mut variables: IndexMap<String, String> = IndexMap::new();
         let mut secret_lines = Vec::new();
-        let mut from = Vec::new();
         for value in values {
             let (atoms, holes) = atoms(value);
             let words = match words(&atoms) {
@@ -232,8 +232,7 @@ impl Place<'_> {
                     .worst_hole()
                     .is_some_and(|hole| hole.kind == HoleKind::Secret)
                 {
-                    from.extend(word.holes().map(|hole| hole.what.clone()));
-                    secret_lines.push(word.to_string());
+                    secret_lines.push(word);
                 } else if let Some((name, value)) =
                     word.plain().and_then(|word| word.split_once('='))
                 {
@@ -249,11 +248,10 @@ impl Place<'_> {
             let path = format!("/run/secrets/{}.env", self.unit.trim_end_matches('@'));
             self.statement
                 .assume(format!("its secret variables are put into `{path}`"));
+            let used_by = format!("the unit `{}`", self.unit);
             self.statement.secrets.push(Secret {
-                path: path.clone(),
-                content: secret_lines,
-                from,
-                used_by: format!("the unit `{}`", self.unit),
+                units: vec![format!("{}.service", self.unit)],
+                ..secret::secret(&path, &secret::variables(&secret_lines), used_by)
             });
             self.environment_files.push(path);
         }
