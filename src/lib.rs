@@ -22,6 +22,9 @@
 //! Beside the data's way stands [`check`]: modules that people wrote, read by [`syntax::nix_module`], against the option
 //! index of [`schema`].
 //!
+//! Beside it, too, stands [`effect`]: what NixOS makes of a plan, by our reading of its modules, to compare with what the
+//! source had. Each rule that makes a file options is tested so.
+//!
 //! Beside the stages runs the [`account`]: an importer opens an item for each thing it reads, every resource carries
 //! its items, and whoever decides their fate closes them with a verdict and a reason.
 
@@ -41,6 +44,7 @@ pub mod check;
 pub mod cli;
 pub mod diag;
 pub mod diff;
+pub mod effect;
 pub mod emit;
 pub mod error;
 pub mod import;
@@ -69,6 +73,7 @@ use source::SourceTree;
 #[derive(Clone, Debug)]
 pub struct Options {
     pub import: import::Options,
+    pub harden: lower::Harden,
     pub emit: emit::Options,
 }
 
@@ -213,6 +218,11 @@ fn convert_projects(projects: &[Project], out: &str, job: &Job<'_>, conversion: 
     };
     let mut model = import::merge(models, job.options.import.prefer, account, diagnostics);
     let mut plans = lower::lower(&model, job.rules, account, diagnostics);
+    if job.options.harden == lower::Harden::Services {
+        for (plan, machine) in plans.iter_mut().zip(&model.machines) {
+            lower::harden(plan, machine, diagnostics);
+        }
+    }
     // What an author called a task, and what a parser says of a line, may hold what the model does not.
     account.reword(secret::conceal);
     diagnostics.reword(secret::conceal);

@@ -17,6 +17,7 @@ struct Config {
     prefer: Option<PreferredInput>,
     secrets: Option<SecretsWay>,
     no_origins: bool,
+    harden: bool,
     report: Vec<PathBuf>,
     rules: Vec<PathBuf>,
     inventory: Vec<PathBuf>,
@@ -111,6 +112,7 @@ fn merge(settings: &mut Settings, config: Config, root: &Path, out: Option<&Path
         prefer,
         secrets,
         no_origins,
+        harden,
         report,
         rules,
         inventory,
@@ -140,6 +142,7 @@ fn merge(settings: &mut Settings, config: Config, root: &Path, out: Option<&Path
     settings.prefer = settings.prefer.or(prefer);
     settings.secrets = settings.secrets.or(secrets);
     settings.no_origins |= no_origins;
+    settings.harden |= harden;
     settings.limit = settings.limit.take().or(limit);
     settings.assume = settings.assume.take().or(assume);
     settings.target = settings.target.take().or(target);

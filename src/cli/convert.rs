@@ -13,6 +13,7 @@ use crate::emit::{self, Origins};
 use crate::error::Error;
 use crate::import;
 use crate::import::IMPORTERS;
+use crate::lower::Harden;
 use crate::plan::Way;
 use crate::report;
 use crate::rules::Rules;
@@ -94,6 +95,11 @@ impl Opened {
         };
         let options = Options {
             import,
+            harden: if settings.harden {
+                Harden::Services
+            } else {
+                Harden::Nothing
+            },
             emit: emit::Options {
                 origins,
                 secrets: settings.secrets.map_or(Way::Files, Way::from),

@@ -58,7 +58,7 @@ struct Rule {
     pattern: Pattern,
     settings: Vec<Statement>,
     verdict: Ruling,
-    assume: Option<String>,
+    assume: Option<Template>,
     cure: Option<String>,
     about: Option<OptionPath>,
     service_config: bool,
@@ -90,8 +90,8 @@ pub struct Outcome {
     pub why: String,
     pub settings: Vec<(OptionPath, Expr, Join)>,
     pub ruling: Ruling,
-    /// A clause, where the rule rests on one.
-    pub assume: Option<String>,
+    /// The clauses that the rule rests on.
+    pub assume: Vec<String>,
     pub cure: Option<String>,
     /// The option beside which a reader will look.
     pub about: Option<OptionPath>,
@@ -159,11 +159,7 @@ impl Rules {
         for folder in folders {
             let mut own = Vec::new();
             for path in read::find(folder)? {
-                let text = std::fs::read_to_string(&path).map_err(|source| Error::Read {
-                    path: path.clone(),
-                    source,
-                })?;
-                own.extend(read::read(&path.display().to_string(), &text)?);
+                own.extend(read::read(&path.display().to_string(), &read_file(&path)?)?);
             }
             refuse_doubles(&own)?;
             rules.retain(|(_, old)| own.iter().all(|(_, new)| new.id != old.id));
@@ -239,10 +235,7 @@ impl Rules {
         let built_in = BUILT_IN.iter().find(|(file, _)| *file == rule.file);
         let text = match built_in {
             Some((_, text)) => (*text).to_owned(),
-            None => std::fs::read_to_string(rule.file).map_err(|source| Error::Read {
-                path: PathBuf::from(rule.file),
-                source,
-            })?,
+            None => read_file(Path::new(rule.file))?,
         };
         let lines: Vec<&str> = text.lines().collect();
         let at = rule.line.min(lines.len());
@@ -265,11 +258,12 @@ impl Rules {
         example::test(self)
     }
 
-    /// Returns what the rules make of their examples, by the ids of the rules.
-    pub fn example_outcomes(&self) -> impl Iterator<Item = (&str, Outcome)> {
+    /// Returns what the rules make of their examples: the rule's id, the resource as the model's dump shows it.
+    pub fn example_outcomes(&self) -> impl Iterator<Item = (&str, &serde_json::Value, Outcome)> {
         self.all().flat_map(|(kind, rule)| {
             rule.examples.iter().filter_map(move |example| {
-                Some((rule.id.as_str(), rule.apply(kind, &example.model)?))
+                let outcome = rule.apply(kind, &example.model)?;
+                Some((rule.id.as_str(), &example.model, outcome))
             })
         })
     }
@@ -294,6 +288,36 @@ impl Rules {
     }
 }
 
+/// Returns the rule files, built-in and of `folders`, with their texts.
+///
+/// # Errors
+/// `Error::Read` for a file of a folder that cannot be read.
+pub fn texts(folders: &[PathBuf]) -> Result<Vec<(String, String)>, Error> {
+    let built_in = BUILT_IN.iter();
+    let mut texts: Vec<(String, String)> = built_in
+        .map(|(file, text)| ((*file).to_owned(), (*text).to_owned()))
+        .collect();
+    for folder in folders {
+        for path in read::find(folder)? {
+            let text = read_file(&path)?;
+            texts.push((path.display().to_string(), text));
+        }
+    }
+    Ok(texts)
+}
+
+/// Tells whether a text fits a glob, as those of rules: `*` is anything but a `/`, `**` is anything.
+pub fn fits(glob: &str, text: &str) -> bool {
+    matching::fits(glob, text)
+}
+
+fn read_file(path: &Path) -> Result<String, Error> {
+    std::fs::read_to_string(path).map_err(|source| Error::Read {
+        path: path.to_owned(),
+        source,
+    })
+}
+
 impl Rule {
     /// Applies the rule to a resource of its kind, where it fits and has all that its values ask for.
     fn apply(&self, kind: &str, value: &serde_json::Value) -> Option<Outcome> {
@@ -312,6 +336,10 @@ impl Rule {
                 statement.path.iter().map(|it| it.text(scope)).collect();
             let path = OptionPath::new(names?);
             let expr = statement.value.expr(scope)?;
+            // A function that has nothing for this option.
+            if expr == Expr::Null && statement.value.is_reference() {
+                continue;
+            }
             match (statement.join, expr) {
                 (Join::Element, Expr::List(elements)) => {
                     for element in elements {
@@ -329,7 +357,10 @@ impl Rule {
             why: self.why.clone(),
             settings,
             ruling: self.verdict.clone(),
-            assume: self.assume.clone(),
+            assume: match &self.assume {
+                Some(template) => template.clauses(scope)?,
+                None => Vec::new(),
+            },
             cure: self.cure.clone(),
             about: self.about.clone(),
             service_config: self.service_config,
@@ -337,12 +368,24 @@ impl Rule {
     }
 }
 
-/// A path of the plan names one leaf: an attribute set becomes a definition for each of its names.
+/// A path of the plan names one leaf: an attribute set becomes a definition for each of its names. Where it is added, so
+/// are the elements of each list in it, and what is no list is the only value.
 fn leaves(path: OptionPath, expr: Expr, join: Join, all: &mut Vec<(OptionPath, Expr, Join)>) {
     match expr {
         Expr::Attrs(attrs) if !attrs.is_empty() => {
             for (name, value) in attrs {
-                leaves(path.child(&name), value, join, all);
+                let path = path.child(&name);
+                match (join, value) {
+                    (Join::Element, Expr::List(elements)) => {
+                        let elements = elements.into_iter();
+                        all.extend(elements.map(|it| (path.clone(), it, Join::Element)));
+                    }
+                    (Join::Element, Expr::Attrs(attrs)) if !attrs.is_empty() => {
+                        leaves(path, Expr::Attrs(attrs), Join::Element, all);
+                    }
+                    (Join::Element, value) => all.push((path, value, Join::Only)),
+                    (Join::Only | Join::Text, value) => leaves(path, value, join, all),
+                }
             }
         }
         other => all.push((path, other, join)),
