@@ -296,7 +296,12 @@ mod tests {
             }
         }
         // Each option that names a secret and has such a variant beside it is a row.
-        for name in options.keys() {
+        for (name, option) in &options {
+            // Of names and passwords together a file has another form.
+            let kind = option["type"].as_str().unwrap_or_default();
+            if kind.starts_with("attribute set") {
+                continue;
+            }
             let last = name.rsplit('.').next().unwrap_or(name);
             let has_file = ["File", "_file"]
                 .iter()
