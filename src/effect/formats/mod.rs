@@ -1,10 +1,18 @@
 //! The formats in which modules of NixOS write files: how the module writes the value of an option, and what the text
 //! means.
 
+mod docker;
+mod haproxy;
+mod httpd;
 mod ini;
 mod json;
 mod key_value;
 mod lines;
+mod my_cnf;
+mod nginx;
+mod php_pool;
+mod postgresql;
+mod redis;
 mod toml;
 mod yaml;
 
@@ -20,11 +28,20 @@ pub(super) struct Format {
     pub(super) tree: fn(&str) -> Result<Value, String>,
 }
 
-static FORMATS: [&Format; 6] = [
+static FORMATS: [&Format; 15] = [
+    &docker::FORMAT,
+    &haproxy::FORMAT,
+    &httpd::FORMAT,
     &ini::FORMAT,
     &json::FORMAT,
     &key_value::FORMAT,
     &lines::FORMAT,
+    &my_cnf::FORMAT,
+    &nginx::FORMAT,
+    &nginx::HTTP,
+    &php_pool::FORMAT,
+    &postgresql::FORMAT,
+    &redis::FORMAT,
     &toml::FORMAT,
     &yaml::FORMAT,
 ];

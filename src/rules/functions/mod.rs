@@ -2,9 +2,13 @@
 
 mod audit_rules;
 mod below_etc;
+mod caddyfile;
 mod complete;
 mod definitions;
+mod docker_daemon;
 mod entries;
+mod haproxy_cfg;
+mod httpd;
 mod int;
 mod json;
 mod key_values;
@@ -12,12 +16,19 @@ mod limits;
 mod lines;
 mod logrotate;
 mod main_cf;
+mod memcached;
+mod mongod_conf;
 mod my_cnf;
 mod nameservers;
 mod nginx;
 mod numbers;
+mod pg_hba;
 mod php_options;
 mod php_pool;
+mod postgresql_conf;
+mod postgresql_package;
+mod redis_conf;
+mod registries_conf;
 mod scalar;
 mod search_domains;
 mod section;
@@ -40,28 +51,40 @@ pub(super) struct Function {
     pub(super) call: fn(&Value) -> Option<Value>,
 }
 
-static FUNCTIONS: [&Function; 33] = [
+static FUNCTIONS: [&Function; 45] = [
     &audit_rules::FUNCTION,
     &below_etc::FUNCTION,
+    &caddyfile::FUNCTION,
     &complete::FUNCTION,
     &definitions::FUNCTION,
+    &docker_daemon::FUNCTION,
     &entries::FUNCTION,
+    &haproxy_cfg::FUNCTION,
+    &httpd::MODULE,
+    &httpd::SITE,
     &int::FUNCTION,
     &json::FUNCTION,
     &key_values::FUNCTION,
     &limits::FUNCTION,
     &lines::FUNCTION,
-    &logrotate::FUNCTION,
     &logrotate::BLOCKS,
+    &logrotate::FUNCTION,
     &main_cf::FUNCTION,
+    &memcached::FUNCTION,
+    &mongod_conf::FUNCTION,
     &my_cnf::FUNCTION,
     &nameservers::FUNCTION,
     &nginx::CONF,
     &nginx::SITE,
     &nginx::STREAM,
     &numbers::FUNCTION,
+    &pg_hba::FUNCTION,
     &php_options::FUNCTION,
     &php_pool::FUNCTION,
+    &postgresql_conf::FUNCTION,
+    &postgresql_package::FUNCTION,
+    &redis_conf::FUNCTION,
+    &registries_conf::FUNCTION,
     &scalar::FUNCTION,
     &search_domains::FUNCTION,
     &section::FUNCTION,
