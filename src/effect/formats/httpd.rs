@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Map, Value, json};
 
-use super::{Format, plain};
+use super::{Format, lines_of, plain};
 use crate::syntax::httpd::{self, Node};
 
 pub(super) static FORMAT: Format = Format {
@@ -16,7 +16,7 @@ pub(super) static FORMAT: Format = Format {
 
 fn write(value: &Value) -> Option<String> {
     let options = value.as_object()?;
-    let mut out = text(options, "extraConfig");
+    let mut out = lines_of(options, "extraConfig");
     let hosts = options.get("virtualHosts").and_then(Value::as_object);
     for (name, host) in hosts.into_iter().flatten() {
         write_host(name, host.as_object()?, &mut out);
@@ -97,21 +97,9 @@ fn write_host(name: &str, host: &Map<String, Value>, out: &mut String) {
                  DocumentRoot {root}\n<Directory {root}>\nOptions Indexes FollowSymLinks\nAllowOverride None\n\
                  Require all granted\n</Directory>"
             );
-            *out += &text(host, "extraConfig");
+            *out += &lines_of(host, "extraConfig");
         }
         *out += "</VirtualHost>\n";
-    }
-}
-
-fn text(options: &Map<String, Value>, name: &str) -> String {
-    let text = options
-        .get(name)
-        .and_then(Value::as_str)
-        .unwrap_or_default();
-    if text.is_empty() || text.ends_with('\n') {
-        text.to_owned()
-    } else {
-        format!("{text}\n")
     }
 }
 
@@ -156,7 +144,7 @@ fn put(nodes: &[Node], out: &mut Map<String, Value>) {
             format!("host {name} {}", words.replace("_default_", "*"))
         } else {
             format!(
-                "<{} {}>",
+                "[{} {}]",
                 node.name.to_lowercase(),
                 words.trim_end_matches('/')
             )

@@ -65,6 +65,15 @@ fn plain(value: &Value) -> String {
     }
 }
 
+/// The text that an option of lines has, with an end of line.
+fn lines_of(options: &serde_json::Map<String, Value>, name: &str) -> String {
+    let text = options.get(name).and_then(Value::as_str);
+    match text.unwrap_or_default() {
+        text if text.is_empty() || text.ends_with('\n') => text.to_owned(),
+        text => format!("{text}\n"),
+    }
+}
+
 /// The values that a name has: a list is the name several times.
 fn each(value: &Value) -> &[Value] {
     match value {

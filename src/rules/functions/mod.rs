@@ -111,6 +111,34 @@ pub(super) fn names() -> String {
     names.join(", ")
 }
 
+/// A site, as it is told apart from others of its name.
+struct Site {
+    name: String,
+    port: String,
+    has_tls: bool,
+}
+
+/// Gives each site an attribute of its own: the one with TLS has the name, another one of it the port too.
+fn attributes_of(sites: &[Site]) -> Vec<String> {
+    let mut order: Vec<usize> = (0..sites.len()).collect();
+    order.sort_by_key(|at| !sites[*at].has_tls);
+    let mut attributes: Vec<String> = vec![String::new(); sites.len()];
+    for at in order {
+        let Site { name, port, .. } = &sites[at];
+        let mut free = name.clone();
+        let mut number = 1;
+        while attributes.contains(&free) {
+            free = match number {
+                1 => format!("{name}:{port}"),
+                _ => format!("{name}:{port}-{number}"),
+            };
+            number += 1;
+        }
+        attributes[at] = free;
+    }
+    attributes
+}
+
 #[cfg(test)]
 mod tests {
     use super::Function;

@@ -4,26 +4,26 @@ use std::fmt::Write as _;
 
 use serde_json::{Map, Value, json};
 
-use crate::effect::formats::plain;
+use crate::effect::formats::{lines_of, plain};
 
 /// A set of options, by name.
 type Set = Map<String, Value>;
 
 pub(super) fn whole(value: &Value) -> Option<String> {
     let options = value.as_object()?;
-    let mut out = text(options, "prependConfig");
+    let mut out = lines_of(options, "prependConfig");
     let log = options.get("logError").map_or("stderr".to_owned(), plain);
     let _ = writeln!(
         out,
         "pid /run/nginx/nginx.pid;\nerror_log {log};\ndaemon off;"
     );
-    let _ = writeln!(out, "events {{\n{}}}", text(options, "eventsConfig"));
+    let _ = writeln!(out, "events {{\n{}}}", lines_of(options, "eventsConfig"));
     let _ = writeln!(out, "http {{\n{}}}", http(value)?);
-    let stream = text(options, "streamConfig");
+    let stream = lines_of(options, "streamConfig");
     if !stream.is_empty() {
         let _ = writeln!(out, "stream {{\n{stream}}}");
     }
-    out += &text(options, "appendConfig");
+    out += &lines_of(options, "appendConfig");
     Some(out)
 }
 
@@ -70,13 +70,13 @@ pub(super) fn http(value: &Value) -> Option<String> {
         "off"
     };
     let _ = writeln!(out, "server_tokens {tokens};");
-    out += &text(options, "commonHttpConfig");
+    out += &lines_of(options, "commonHttpConfig");
     let usual = json!({ "localhost": {} });
     let hosts = options.get("virtualHosts").unwrap_or(&usual);
     for (name, host) in sorted(hosts) {
         server(name, host.as_object()?, &mut out);
     }
-    out += &text(options, "appendHttpConfig");
+    out += &lines_of(options, "appendHttpConfig");
     Some(out)
 }
 
@@ -126,7 +126,7 @@ fn upstreams(options: &Set, out: &mut String) {
             *out += ";\n";
         }
         if let Some(upstream) = upstream.as_object() {
-            *out += &text(upstream, "extraConfig");
+            *out += &lines_of(upstream, "extraConfig");
         }
         *out += "}\n";
     }
@@ -185,7 +185,7 @@ fn server(name: &str, host: &Set, out: &mut String) {
     for (name, options) in locations {
         location(name, options, out);
     }
-    *out += &text(host, "extraConfig");
+    *out += &lines_of(host, "extraConfig");
     *out += "}\n";
 }
 
@@ -254,20 +254,8 @@ fn location(name: &str, options: &Set, out: &mut String) {
         *out += "proxy_http_version 1.1;\nproxy_set_header Upgrade $http_upgrade;\n\
                  proxy_set_header Connection $connection_upgrade;\n";
     }
-    *out += &text(options, "extraConfig");
+    *out += &lines_of(options, "extraConfig");
     *out += "}\n";
-}
-
-fn text(options: &Set, name: &str) -> String {
-    let text = options
-        .get(name)
-        .and_then(Value::as_str)
-        .unwrap_or_default();
-    if text.is_empty() || text.ends_with('\n') {
-        text.to_owned()
-    } else {
-        format!("{text}\n")
-    }
 }
 
 fn is_on(options: &Set, name: &str) -> bool {

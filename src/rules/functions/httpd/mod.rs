@@ -13,7 +13,7 @@ mod tests;
 
 use serde_json::{Map, Value, json};
 
-use super::Function;
+use super::{Function, Site, attributes_of};
 use crate::syntax::httpd::{self, Node};
 use host::Host;
 
@@ -93,27 +93,15 @@ fn say(assume: &mut Vec<String>, clause: &str) {
     }
 }
 
-/// Gives each host an attribute of its own: the one with TLS is the site, another one of the same name has its port too.
+/// Gives each host an attribute of its own.
 fn named(hosts: Vec<Host>) -> Map<String, Value> {
-    let mut order: Vec<usize> = (0..hosts.len()).collect();
-    order.sort_by_key(|at| !hosts[*at].has_ssl());
-    let mut keys: Vec<String> = vec![String::new(); hosts.len()];
-    for at in order {
-        let main = hosts[at].main_name().to_owned();
-        let apart = format!("{main}:{}", hosts[at].port());
-        let mut key = main;
-        let mut number = 1;
-        while keys.contains(&key) {
-            key = if number == 1 {
-                apart.clone()
-            } else {
-                format!("{apart}-{number}")
-            };
-            number += 1;
-        }
-        keys[at] = key;
-    }
-    let named = hosts.into_iter().zip(keys);
+    let site = |host: &Host| Site {
+        name: host.main_name().to_owned(),
+        port: host.port().to_string(),
+        has_tls: host.has_ssl(),
+    };
+    let sites: Vec<Site> = hosts.iter().map(site).collect();
+    let named = hosts.into_iter().zip(attributes_of(&sites));
     named
         .map(|(host, key)| {
             let options = host.options(&key);
