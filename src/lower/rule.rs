@@ -4,11 +4,12 @@
 
 use super::ctx::Ctx;
 use super::program::joined;
-use super::{package, service, virtual_hosts};
+use super::statement::Statement;
+use super::{package, secret_options, service, virtual_hosts};
 use crate::account::{Code, Verdict};
 use crate::model::{Condition, Entry, File, Link, Resource};
 use crate::nix::{self, Expr, StrPart};
-use crate::plan::{OptionPath, Setting};
+use crate::plan::{OptionPath, Secret, Setting};
 use crate::rules::{Join, Outcome, Ruling};
 
 /// Lowers an entry that a rule or a table of names decides; tells whether one did.
@@ -17,7 +18,16 @@ pub(super) fn lower(entry: &Entry, ctx: &mut Ctx<'_>) -> bool {
     let found = used_as(&entry.resource, ctx)
         .and_then(|resource| rules.apply(&resource))
         .or_else(|| rules.apply(&entry.resource));
-    if let Some(outcome) = found.filter(|it| !is_read_by_own_unit(&entry.resource, it, ctx)) {
+    if !found.as_ref().is_some_and(|it| it.ruling == Ruling::Stated)
+        && let Some((outcome, secrets)) = secret_options::apply(&entry.resource, rules)
+    {
+        conclude_with_secrets(entry, outcome, secrets, ctx);
+        return true;
+    }
+    let found = found.filter(|it| {
+        !is_read_by_own_unit(&entry.resource, it, ctx) && !is_of_own_unit(&entry.resource, ctx)
+    });
+    if let Some(outcome) = found {
         conclude(entry, outcome, ctx);
         return true;
     }
@@ -57,6 +67,14 @@ pub(super) fn lower(entry: &Entry, ctx: &mut Ctx<'_>) -> bool {
         | Resource::Opaque(_) => return false,
     }
     true
+}
+
+/// Tells whether a service is a unit of the machine's own, so that its name says nothing of a module.
+fn is_of_own_unit(resource: &Resource, ctx: &Ctx<'_>) -> bool {
+    let Resource::Service(it) = resource else {
+        return false;
+    };
+    service::own_unit(it, ctx).is_some()
 }
 
 /// Tells whether a unit of the machine's own reads a file that no module of NixOS would: then the file has its use.
@@ -144,6 +162,19 @@ fn target(link: &Link) -> String {
         }
     }
     names.join("/")
+}
+
+/// Puts the files of secrets into the plan besides.
+fn conclude_with_secrets(entry: &Entry, outcome: Outcome, secrets: Vec<Secret>, ctx: &mut Ctx<'_>) {
+    let mut entry = entry.clone();
+    for secret in &secrets {
+        let clause = format!("`{}` holds the secret", secret.path);
+        entry.assumptions.push(clause);
+    }
+    let mut statement = Statement::default();
+    statement.secrets = secrets;
+    let entry = ctx.define(&entry, statement);
+    conclude(&entry, outcome, ctx);
 }
 
 fn conclude(entry: &Entry, outcome: Outcome, ctx: &mut Ctx<'_>) {

@@ -368,12 +368,24 @@ impl Rule {
     }
 }
 
-/// A path of the plan names one leaf: an attribute set becomes a definition for each of its names.
+/// A path of the plan names one leaf: an attribute set becomes a definition for each of its names. Where it is added, so
+/// are the elements of each list in it, and what is no list is the only value.
 fn leaves(path: OptionPath, expr: Expr, join: Join, all: &mut Vec<(OptionPath, Expr, Join)>) {
     match expr {
         Expr::Attrs(attrs) if !attrs.is_empty() => {
             for (name, value) in attrs {
-                leaves(path.child(&name), value, join, all);
+                let path = path.child(&name);
+                match (join, value) {
+                    (Join::Element, Expr::List(elements)) => {
+                        let elements = elements.into_iter();
+                        all.extend(elements.map(|it| (path.clone(), it, Join::Element)));
+                    }
+                    (Join::Element, Expr::Attrs(attrs)) if !attrs.is_empty() => {
+                        leaves(path, Expr::Attrs(attrs), Join::Element, all);
+                    }
+                    (Join::Element, value) => all.push((path, value, Join::Only)),
+                    (Join::Only | Join::Text, value) => leaves(path, value, join, all),
+                }
             }
         }
         other => all.push((path, other, join)),

@@ -36,6 +36,7 @@ pub mod sudoers_rule;
 pub mod sysctl;
 pub mod systemd_words;
 pub mod unit;
+pub mod unit_directive;
 pub mod yaml;
 
 pub use place::{Fault, Place};

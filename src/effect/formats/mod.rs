@@ -1,19 +1,35 @@
 //! The formats in which modules of NixOS write files: how the module writes the value of an option, and what the text
 //! means.
 
+mod audit;
+mod chrony;
 mod docker;
+mod fail2ban;
+mod git_config;
 mod haproxy;
 mod httpd;
+mod idmapd;
 mod ini;
+mod journald;
 mod json;
 mod key_value;
+mod limits;
 mod lines;
+mod logrotate;
+mod main_cf;
+mod master_cf;
 mod my_cnf;
 mod nginx;
+mod ntp;
 mod php_pool;
 mod postgresql;
 mod redis;
+mod rsyncd;
+mod rsyslog;
+mod samba;
+mod smartd;
 mod toml;
+mod updatedb;
 mod yaml;
 
 use serde_json::Value;
@@ -28,21 +44,37 @@ pub(super) struct Format {
     pub(super) tree: fn(&str) -> Result<Value, String>,
 }
 
-static FORMATS: [&Format; 15] = [
+static FORMATS: [&Format; 31] = [
+    &audit::FORMAT,
+    &chrony::FORMAT,
     &docker::FORMAT,
+    &fail2ban::FORMAT,
+    &git_config::FORMAT,
     &haproxy::FORMAT,
     &httpd::FORMAT,
+    &idmapd::FORMAT,
     &ini::FORMAT,
+    &journald::FORMAT,
     &json::FORMAT,
     &key_value::FORMAT,
+    &limits::FORMAT,
     &lines::FORMAT,
+    &logrotate::FORMAT,
+    &main_cf::FORMAT,
+    &master_cf::FORMAT,
     &my_cnf::FORMAT,
     &nginx::FORMAT,
     &nginx::HTTP,
+    &ntp::FORMAT,
     &php_pool::FORMAT,
     &postgresql::FORMAT,
     &redis::FORMAT,
+    &rsyncd::FORMAT,
+    &rsyslog::FORMAT,
+    &samba::FORMAT,
+    &smartd::FORMAT,
     &toml::FORMAT,
+    &updatedb::FORMAT,
     &yaml::FORMAT,
 ];
 
@@ -63,6 +95,11 @@ fn plain(value: &Value) -> String {
             value.to_string()
         }
     }
+}
+
+/// The text that a name has; none is an empty one.
+fn text<'a>(value: &'a Value, name: &str) -> &'a str {
+    value.get(name).and_then(Value::as_str).unwrap_or_default()
 }
 
 /// The text that an option of lines has, with an end of line.
