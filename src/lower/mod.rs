@@ -8,6 +8,8 @@
 mod about;
 mod application;
 mod authorized_key;
+mod brought;
+mod carried;
 mod commands;
 mod container;
 mod cron;
@@ -16,6 +18,7 @@ mod file;
 mod firewall;
 mod gather;
 mod interface;
+mod interpreter;
 mod machine;
 mod membership;
 mod mount;
@@ -37,6 +40,7 @@ mod systemd;
 mod systemd_directives;
 mod systemd_value;
 mod tmpfiles;
+mod unfree;
 mod unit_link;
 mod unit_name;
 mod user;
@@ -44,6 +48,7 @@ mod user;
 #[cfg(test)]
 mod tests;
 
+use brought::Brought;
 use ctx::Ctx;
 use statement::Lowered;
 
@@ -75,13 +80,34 @@ fn lower_machine(
     account: &mut Account,
     diags: &mut Diagnostics,
 ) -> Plan {
-    let mut ctx = Ctx::new(machine, rules, account, diags);
-    for entry in &machine.entries {
+    let brought = brought_to(machine, rules, account, diags);
+    let whole = brought.complete(machine);
+    let mut ctx = Ctx::new(&whole, rules, account, diags);
+    ctx.brought = brought;
+    // What is behind them the modules bring.
+    for entry in whole.entries.iter().take(machine.entries.len()) {
         lower_entry(entry, &mut ctx);
     }
     let mut plan = ctx.finish();
     gather::gather(&mut plan.remarks, account);
     plan
+}
+
+/// Finds what the modules bring that the machine's plan will switch on: a draft of it says which.
+fn brought_to(
+    machine: &Machine,
+    rules: &Rules,
+    account: &mut Account,
+    diags: &mut Diagnostics,
+) -> Brought {
+    let mut ctx = Ctx::new(machine, rules, account, diags);
+    let draft = ctx.draft(|ctx| {
+        let sure = machine.entries.iter();
+        for entry in sure.filter(|it| it.guard == Condition::True) {
+            lower_entry(entry, ctx);
+        }
+    });
+    Brought::of(&draft, machine)
 }
 
 fn lower_entry(entry: &Entry, ctx: &mut Ctx<'_>) {
@@ -121,7 +147,8 @@ fn lower_entry(entry: &Entry, ctx: &mut Ctx<'_>) {
     if rule::lower(entry, ctx) || application::lower(entry, ctx) {
         return;
     }
-    let lowered = lower_resource(entry, ctx.machine);
+    let brought = ctx.brought.lower(&entry.resource, ctx.machine);
+    let lowered = brought.unwrap_or_else(|| lower_resource(entry, ctx.machine));
     ctx.conclude(entry, lowered);
 }
 
