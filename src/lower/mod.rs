@@ -17,6 +17,7 @@ mod ctx;
 mod file;
 mod firewall;
 mod gather;
+mod harden;
 mod interface;
 mod interpreter;
 mod machine;
@@ -29,7 +30,10 @@ mod opaque;
 mod package;
 mod paths;
 mod program;
+mod provide;
 mod rule;
+mod secret;
+mod secret_options;
 mod service;
 mod sshd;
 mod statement;
@@ -37,13 +41,19 @@ mod step;
 mod subordinate_ids;
 mod sudo;
 mod systemd;
+mod systemd_command;
 mod systemd_directives;
+#[cfg(test)]
+mod systemd_tests;
 mod systemd_value;
+mod systemd_verbatim;
 mod tmpfiles;
 mod unfree;
 mod unit_link;
 mod unit_name;
+mod unit_want;
 mod user;
+mod virtual_hosts;
 
 #[cfg(test)]
 mod tests;
@@ -52,7 +62,9 @@ use brought::Brought;
 use ctx::Ctx;
 use statement::Lowered;
 
+pub use harden::{Harden, harden};
 pub use paths::on_nixos;
+pub(crate) use provide::provide;
 
 use crate::account::{Account, Code, Verdict};
 use crate::diag::Diagnostics;
@@ -89,6 +101,7 @@ fn lower_machine(
         lower_entry(entry, &mut ctx);
     }
     let mut plan = ctx.finish();
+    virtual_hosts::finish(&mut plan);
     gather::gather(&mut plan.remarks, account);
     plan
 }

@@ -362,6 +362,7 @@ mod tests {
             enabled: Some(true),
             running: None,
             masked: false,
+            linked_in: Vec::new(),
         })
     }
 
