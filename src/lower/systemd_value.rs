@@ -13,7 +13,7 @@ use crate::model::{HoleKind, Machine, Piece, Text};
 use crate::nix::Expr;
 use crate::plan::Secret;
 use crate::syntax::systemd_words::{Atom, words};
-use crate::syntax::unit_directive::{Merge, boolean, merge, microseconds};
+use crate::syntax::unit_directive::{Merge, boolean, merge, microseconds, words_apart};
 
 /// A value below a unit's option.
 pub(super) struct Leaf {
@@ -180,6 +180,9 @@ impl Place<'_> {
 
     fn value(&mut self, name: &str, value: &Text) -> Expr {
         let text = value.plain().unwrap_or_default();
+        // Lines that went on leave many blanks where words are parted.
+        let apart = words_apart(text);
+        let text: &str = if is_list(name) { &apart } else { text };
         if name.starts_with("Exec") && !matches!(name, "ExecPaths" | "ExecSearchPath") {
             return self.command(text);
         }
