@@ -70,7 +70,7 @@ use rules::Rules;
 use source::SourceTree;
 
 /// What a run is asked to do.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Options {
     pub import: import::Options,
     pub harden: lower::Harden,

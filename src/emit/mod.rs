@@ -46,7 +46,7 @@ pub struct Output {
 }
 
 /// How the output looks.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Options {
     /// Comments with the origin of every definition.
     pub origins: Origins,
@@ -54,8 +54,9 @@ pub struct Options {
     pub secrets: Way,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Origins {
+    #[default]
     Shown,
     LeftOut,
 }

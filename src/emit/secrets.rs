@@ -54,7 +54,10 @@ fn entry(secret: &Secret, hosts: &[&str], sources: Sources<'_>, way: Way) -> Sec
         users.join(", ")
     };
     SecretEntry {
-        path: Markdown::code(&secret.path),
+        path: Markdown::code(match way {
+            Way::Files | Way::Credentials => &secret.path,
+            Way::Sops | Way::Agenix => secret.name().unwrap_or(&secret.path),
+        }),
         hosts: Markdown::words(&names(hosts)),
         used_by: Markdown::words(&secret.used_by),
         rights: Markdown::words(&rights),
@@ -62,7 +65,12 @@ fn entry(secret: &Secret, hosts: &[&str], sources: Sources<'_>, way: Way) -> Sec
         asked: Markdown::words(&places(secret, sources)),
         content: Markdown::block(&secret.lines(shown), 2),
         commands: Markdown::block(&commands(secret, way), 2),
-        age: attr_path(&[format!("{}.age", secret.name().unwrap_or_default())]),
+        age: attr_path(&[secret
+            .kept_in
+            .as_deref()
+            .unwrap_or_default()
+            .trim_start_matches("secrets/")
+            .to_owned()]),
     }
 }
 
@@ -100,7 +108,6 @@ fn places(secret: &Secret, sources: Sources<'_>) -> String {
 
 /// The commands that put a secret where it belongs.
 fn commands(secret: &Secret, way: Way) -> Vec<String> {
-    let name = secret.name().unwrap_or(&secret.path);
     let by_hand = || {
         let mut words = vec!["sudo install -D".to_owned()];
         words.push(format!("-m {}", secret.mode.as_deref().unwrap_or("0400")));
@@ -113,20 +120,21 @@ fn commands(secret: &Secret, way: Way) -> Vec<String> {
             words.join(" ")
         )]
     };
+    let file = secret.kept_in.as_deref().unwrap_or("secrets/secrets.yaml");
     match way {
         _ if secret.name().is_none() => by_hand(),
         Way::Files | Way::Credentials => by_hand(),
-        Way::Sops if secret.is_whole() => vec![
-            "sops secrets/secrets.yaml   # add the key:".to_owned(),
-            format!("{}: |", yaml_key(name)),
-            format!("  {}", shown(secret.holes().first().copied().unwrap_or("it"))),
-        ],
-        Way::Sops => vec![
-            "sops secrets/secrets.yaml   # one key for each secret in it; modules/secrets.nix names them".to_owned(),
-        ],
+        Way::Sops => {
+            let mut lines = vec![format!("sops {}   # an editor opens: add", quoted(file))];
+            for (key, what) in secret.keys.iter().zip(secret.holes()) {
+                lines.push(format!("{}: |-", yaml_key(key)));
+                lines.push(format!("  {}", shown(what)));
+            }
+            lines
+        }
         Way::Agenix => vec![format!(
             "(cd secrets && agenix -e {})   # an editor opens: write what it holds",
-            quoted(&format!("{name}.age"))
+            quoted(file.trim_start_matches("secrets/"))
         )],
     }
 }

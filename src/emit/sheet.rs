@@ -445,6 +445,7 @@ fn expr_arguments(expr: &Expr, found: &mut BTreeSet<&'static str>) {
             expr_arguments(scope, found);
             expr_arguments(body, found);
         }
+        Expr::Function(_, body) => expr_arguments(body, found),
         Expr::Binary(left, _, right) => {
             expr_arguments(left, found);
             expr_arguments(right, found);

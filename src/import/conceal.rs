@@ -27,7 +27,19 @@ pub(crate) fn conceal(resource: &mut Resource) {
             }
         }
         Resource::Unit(unit) => sections(&mut unit.sections, &unit.name),
-        Resource::NetworkUnit(unit) => sections(&mut unit.sections, &unit.name),
+        Resource::NetworkUnit(unit) => {
+            // `Token=` there is the lower half of an address.
+            let mut token = Vec::new();
+            for section in &mut unit.sections {
+                token.push(section.directives.shift_remove("Token"));
+            }
+            sections(&mut unit.sections, &unit.name);
+            for (section, token) in unit.sections.iter_mut().zip(token) {
+                if let Some(values) = token {
+                    section.directives.insert("Token".to_owned(), values);
+                }
+            }
+        }
         Resource::CronJob(job) => within(&mut job.command, "", &format!("the job {}", job.name)),
         Resource::Step(step) => of_step(step),
         Resource::Container(container) => of_container(container),

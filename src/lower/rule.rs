@@ -95,8 +95,16 @@ fn is_read_by_own_unit(resource: &Resource, outcome: &Outcome, ctx: &Ctx<'_>) ->
         .flatten()
         .flat_map(|section| section.directives.values())
         .flatten();
-    matches!(outcome.ruling, Ruling::Manual(_))
-        && texts.any(|text| text.to_string().contains(&file.path))
+    let is_for_module = match &outcome.ruling {
+        Ruling::Manual(_) => true,
+        // Options of a module that runs a daemon of its own: that of the machine would not see them.
+        Ruling::Stated => outcome.settings.iter().any(|(path, _, _)| {
+            let names = path.names();
+            names.first().is_some_and(|it| it == "services")
+        }),
+        Ruling::NotNeeded(_) => false,
+    };
+    is_for_module && texts.any(|text| text.to_string().contains(&file.path))
 }
 
 /// Returns the file that a link stands for, or a file under the path of the link to it.

@@ -57,6 +57,7 @@ pub(super) fn readable(script: &Text, used_by: &str, owner: Option<&str>) -> Opt
     let mut out = String::new();
     let mut secrets: Vec<Secret> = Vec::new();
     let mut quoting = Quoting::Bare;
+    let mut empties = Vec::new();
     // What stands around `$(`.
     let mut around: Vec<Quoting> = Vec::new();
     for piece in script.pieces() {
@@ -77,6 +78,7 @@ pub(super) fn readable(script: &Text, used_by: &str, owner: Option<&str>) -> Opt
                     Quoting::Single => format!("'\"$(cat {path})\"'"),
                     Quoting::Comment => "...".to_owned(),
                 });
+                empties.push(format!("''\"$(cat {path})\"''"));
                 if quoting != Quoting::Comment && !secrets.iter().any(|it| it.path == path) {
                     secrets.push(Secret {
                         owner: owner.filter(|it| *it != "root").map(str::to_owned),
@@ -85,6 +87,10 @@ pub(super) fn readable(script: &Text, used_by: &str, owner: Option<&str>) -> Opt
                 }
             }
         }
+    }
+    // Between quotes of which nothing is left, the value stands alone.
+    for it in &empties {
+        out = out.replace(it, it.trim_matches('\''));
     }
     Some(Readable {
         script: out,
@@ -237,6 +243,7 @@ mod tests {
                 "x 'a<secret: k>b'",
                 Some("x 'a'\"$(cat /run/secrets/k)\"'b'"),
             ),
+            ("x '<secret: k>'", Some("x \"$(cat /run/secrets/k)\"")),
             (
                 "x \"$(y <secret: k>)\"",
                 Some("x \"$(y \"$(cat /run/secrets/k)\")\""),

@@ -55,14 +55,7 @@ pub(super) fn lower_user(user: &User, machine: &Machine) -> Lowered {
     if user.name != "root" {
         identity(user, &base, machine, &mut statement);
     }
-    for group in &user.groups {
-        statement.recent();
-        let name = group_name(group, machine, &mut statement);
-        let clauses = statement.recent();
-        declare_group(&name, &user.name, machine, &mut statement);
-        statement.add(base.child("extraGroups"), Expr::str(name));
-        statement.about_last(clauses);
-    }
+    groups(user, &base, machine, &mut statement);
     shell(user, &base, &mut statement);
     password(user, &base, &mut statement);
     if statement.definitions.is_empty() {
@@ -170,6 +163,18 @@ fn identity(user: &User, base: &OptionPath, machine: &Machine, statement: &mut S
     home(user, base, is_system, statement);
 }
 
+/// The groups besides the user's own.
+pub(super) fn groups(user: &User, base: &OptionPath, machine: &Machine, statement: &mut Statement) {
+    for group in &user.groups {
+        statement.recent();
+        let name = group_name(group, machine, statement);
+        let clauses = statement.recent();
+        declare_group(&name, &user.name, machine, statement);
+        statement.add(base.child("extraGroups"), Expr::str(name));
+        statement.about_last(clauses);
+    }
+}
+
 fn home(user: &User, base: &OptionPath, is_system: bool, statement: &mut Statement) {
     let usual = format!("/home/{}", user.name);
     let home = user.home.as_deref().map(|it| it.trim_end_matches('/'));
@@ -258,7 +263,7 @@ pub(super) fn declare_group(name: &str, user: &str, machine: &Machine, statement
     }
 }
 
-fn shell(user: &User, base: &OptionPath, statement: &mut Statement) {
+pub(super) fn shell(user: &User, base: &OptionPath, statement: &mut Statement) {
     let Some(shell) = user.shell.as_deref() else {
         return;
     };
@@ -286,7 +291,7 @@ fn shell(user: &User, base: &OptionPath, statement: &mut Statement) {
 }
 
 /// A password never stands in the output: its hash is read from a file that a person makes.
-fn password(user: &User, base: &OptionPath, statement: &mut Statement) {
+pub(super) fn password(user: &User, base: &OptionPath, statement: &mut Statement) {
     let mark = user.password.as_ref().and_then(|it| it.plain());
     let no_login = mark.is_some_and(|it| matches!(it, "!" | "!!" | "*" | "x"));
     if user.locked || no_login {

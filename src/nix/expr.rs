@@ -20,6 +20,8 @@ pub enum Expr {
     Apply(Box<Expr>, Vec<Expr>),
     /// `with pkgs; body`.
     With(Box<Expr>, Box<Expr>),
+    /// `name: body`.
+    Function(String, Box<Expr>),
     Binary(Box<Expr>, Operator, Box<Expr>),
     /// A file that is written beside the Nix files; prints as a path to it.
     Asset(Asset),
@@ -150,6 +152,7 @@ impl Expr {
             Expr::With(left, right) | Expr::Binary(left, _, right) => {
                 left.selects(names) || right.selects(names)
             }
+            Expr::Function(_, body) => body.selects(names),
         }
     }
 
@@ -178,6 +181,7 @@ impl Expr {
                 scope.for_each_asset(visit);
                 body.for_each_asset(visit);
             }
+            Expr::Function(_, body) => body.for_each_asset(visit),
             Expr::Binary(left, _, right) => {
                 left.for_each_asset(visit);
                 right.for_each_asset(visit);

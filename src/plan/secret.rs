@@ -37,6 +37,10 @@ pub struct Secret {
     pub units: Vec<String>,
     /// It is read before there are users.
     pub is_early: bool,
+    /// What each of its holes is called where they are kept, as `holes` has them; none where they are not.
+    pub keys: Vec<String>,
+    /// The file of the configuration that keeps it encrypted.
+    pub kept_in: Option<String>,
     /// Who asked for it, and where that is written.
     pub origin: Origin,
 }

@@ -228,7 +228,9 @@ pub(crate) fn passwords_of_commands(line: &str) -> Vec<Range<usize>> {
         for captures in row.regex.iter().flat_map(|it| it.captures_iter(line)) {
             let it = ["s", "t", "u"].iter().find_map(|it| captures.name(it));
             // A program's name behind its own is an option's letter or a file, never `-p` alone.
-            found.extend(it.filter(|it| is_given(it.as_str())).map(|it| it.range()));
+            let is_template = |at: usize| line[..at].trim_end().ends_with("{{");
+            let it = it.filter(|it| is_given(it.as_str()) && !is_template(it.start()));
+            found.extend(it.map(|it| it.range()));
         }
     }
     found

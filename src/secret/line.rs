@@ -91,7 +91,10 @@ pub(super) fn of_line(line: &str, manner: Manner) -> Vec<Found> {
             && is_identifier(text);
         let is_none =
             is_argument && is_secret_name(text) || value.as_str().starts_with('#') && is_bare;
-        let is_told = (is_comment(line) || !between.contains('=')) && is_prose(text);
+        let is_silent = is_comment(line) || !between.contains('=');
+        let is_told = is_silent && is_prose(text)
+            || is_comment(line) && is_description(text)
+            || text.starts_with(' ') && text.split_whitespace().count() > 2;
         let is_none = is_none || is_told || is_closing(before, between);
         if is_given
             && !is_none
@@ -148,6 +151,10 @@ fn is_of_list(before: &str) -> bool {
 /// Brackets and commas behind a bare value of JSON or a call are none of it.
 fn trailing(value: &str, is_bare: bool) -> usize {
     let opened = value.contains(['(', '[', '{']);
+    // The end of a line in a text of quotes: `false\n`.
+    if is_bare && let Some(at) = value.find("\\n") {
+        return value.len() - at;
+    }
     if is_bare && !opened {
         value.len() - value.trim_end_matches([',', ')', ']', '}']).len()
     } else {
@@ -186,13 +193,8 @@ fn is_bare_given(line: &str, from: usize, to: usize, value: &str) -> bool {
     {
         return false;
     }
-    let takes_more = TAKES_MORE.iter().any(|it| name.starts_with(it));
-    let is_first = before.trim_matches(BEFORE).is_empty();
-    if is_first {
-        return (is_last || takes_more) && (!is_comment(line) || is_strong(value));
-    }
-    if takes_more {
-        return before.ends_with([' ', '\t', '"', '\'']);
+    if value.ends_with(':') {
+        return false;
     }
     // `set_network private_key wpa-private-key` names the same twice.
     let own: String = name
@@ -201,6 +203,14 @@ fn is_bare_given(line: &str, from: usize, to: usize, value: &str) -> bool {
         .collect();
     if value.replace('-', "_").contains(&own.replace('-', "_")) {
         return false;
+    }
+    let takes_more = TAKES_MORE.iter().any(|it| name.starts_with(it));
+    let is_first = before.trim_matches(BEFORE).is_empty();
+    if is_first {
+        return (is_last || takes_more) && (!is_comment(line) || is_strong(value));
+    }
+    if takes_more && !is_comment(line) {
+        return before.ends_with([' ', '\t', '"', '\'']);
     }
     let first = line
         .split_whitespace()
@@ -252,12 +262,30 @@ fn is_secret(value: &str, name: &str, is_bare: bool, manner: Manner) -> bool {
             .all(|c| c.is_ascii_digit() || ('A'..='F').contains(&c));
     let is_key = name == "secretKey" && !is_strong(value)
         || name.eq_ignore_ascii_case("signingkey") && is_hex
-        || name == value && is_bare && name.len() > 10;
+        || name == value && is_bare && name.len() > 10
+        || is_bare && is_macro(value)
+        || is_named_secret(name, value);
     may_be_secret(value)
         && !is_key
         && !is_mark
         && value.chars().any(char::is_alphanumeric)
         && !(is_bare && is_expression(value, manner))
+}
+
+/// `secret: shop-secrets`, `existingSecret: shop-secret`: the name of an object of Kubernetes.
+fn is_named_secret(name: &str, value: &str) -> bool {
+    let is_plain = value
+        .chars()
+        .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+    let is_kind = name == "secret" || name.ends_with("Secret") && !name.ends_with("clientSecret");
+    let ends = value.ends_with("-secret") || value.ends_with("-secrets");
+    is_kind && is_plain && ends
+}
+
+/// The name of a macro that stands for a secret: `DKIM_PRIVATE_KEY`.
+fn is_macro(value: &str) -> bool {
+    let is_upper = value.chars().all(|c| c.is_ascii_uppercase() || c == '_');
+    is_upper && value.contains('_') && is_secret_name(value)
 }
 
 /// Words that hold sentences together.
@@ -279,6 +307,12 @@ fn is_prose(value: &str) -> bool {
         .map(bare)
         .any(|it| JOINTS.contains(&it.as_str()));
     has_joint && !is_strong(value)
+}
+
+/// Three plain words in a comment describe a secret.
+fn is_description(value: &str) -> bool {
+    let is_word = |it: &str| it.chars().all(|c| c.is_ascii_lowercase());
+    value.split_whitespace().count() > 2 && value.split_whitespace().all(is_word)
 }
 
 /// Tells whether the quote in front of a value is the one that ends the text in which the name stands.

@@ -162,10 +162,13 @@ const SWITCHES: &[&str] = &[
     "prohibit",
     "nopasswd",
     "empty",
+    "lock",
 ];
 
 /// Programs, services and files with such a name, and settings that are about passwords.
 const OTHERS: &[&str] = &[
+    "challengepassword",
+    "challengepassword_default",
     "chpasswd",
     "gpasswd",
     "htpasswd",
@@ -178,6 +181,7 @@ const OTHERS: &[&str] = &[
     "pam_password",
     "rpc.yppasswdd",
     "sasl_passwd",
+    "slappasswd",
     "smbpasswd",
     "unix_passwd",
     "vncpasswd",

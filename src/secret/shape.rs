@@ -20,7 +20,7 @@ const SHAPES: &[&str] = &[
     r"\bSCRAM-SHA-\d+\$\d+:[^\s\x22']+",
     r"(?P<s>\*[0-9A-F]{40})\b",
     // A password in an address, whose name may be empty.
-    r"\b[A-Za-z][A-Za-z0-9+.\-]*://[^/\s:@'\x22<>$(){}|]*:(?P<s>[^/\s@'\x22<>]+)@",
+    r"\b[A-Za-z][A-Za-z0-9+.\-]*://[^/\s:@'\x22<>$(){}|\[]*:(?P<s>[^/\s@'\x22<>]+)@",
     // A token in place of name and password.
     r"\bhttps?://(?P<s>[A-Za-z0-9_\-]{20,})@",
     // Parts of a query that sign or open it.
@@ -68,7 +68,7 @@ const SHAPES: &[&str] = &[
     r"\bsntrys_[A-Za-z0-9_+/=\-]{30,}",
     r"\b(?:AccountKey|SharedAccessKey|SharedAccessSignature)=(?P<s>[^;\s\x22']{8,})",
     // SQL.
-    r"(?i)\bidentified\s+(?:with\s+\w+\s+)?(?:by|as)\s+(?:password\s+)?['\x22`](?P<s>[^'\x22`]+)['\x22`]",
+    r"(?i)\bidentified\s+(?:with\s+\w+\s+)?(?:by|as)\s+(?:password\s+)?['\x22](?P<s>[^'\x22`]+)['\x22]",
     r"(?i)\b(?:encrypted\s+)?password\s+\\?'(?P<s>[^'\\]+)\\?'",
     r"(?i)\b(?:with|encrypted)\s+password\s+\\?\x22(?P<s>[^\x22\\]+)",
     r"(?i)\bset\s+password\s+(?:for\s+[^=]+)?=\s*(?:password\s*\()?\\?['\x22](?P<s>[^'\x22]+)['\x22]",
@@ -174,6 +174,17 @@ pub(super) fn blocks(text: &str) -> Vec<Range<usize>> {
             let marked = head.get(..head.len().min(80)).unwrap_or(head);
             if !marked.contains(kind)
                 || marked.contains("PUBLIC KEY") && !marked.contains("PRIVATE KEY")
+            {
+                continue;
+            }
+            let behind = head.rfind("-----").map_or("", |at| &head[at + 5..]);
+            let is_whole = head.contains("\\n") || head.matches("-----").count() != 2;
+            // A pattern that looks for keys has more behind the head.
+            if begin.starts_with("-----")
+                && !is_whole
+                && !behind
+                    .trim_end_matches(['"', '\'', '\\', ' ', '\r'])
+                    .is_empty()
             {
                 continue;
             }

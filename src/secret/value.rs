@@ -89,6 +89,7 @@ const ELSEWHERE: &[&str] = &[
     "!unsafe",
     "%{",
     "ENC[",
+    "#{",
     "=",
     "\\$",
     ")",
@@ -96,7 +97,7 @@ const ELSEWHERE: &[&str] = &[
 
 /// Tells whether a value may be a secret where its name says so: it is no switch, no path and no reference.
 pub(crate) fn may_be_secret(value: &str) -> bool {
-    let value = value.trim();
+    let value = value.trim().trim_start_matches(['"', '\'']);
     let is_elsewhere = ELSEWHERE.iter().any(|it| value.starts_with(it)) || is_variable(value);
     let is_small = value.len() < 3 && value.chars().all(|c| c.is_ascii_digit());
     let is_mask = !value.chars().any(char::is_alphanumeric) || is_repeated(value, 'x');
@@ -113,12 +114,20 @@ pub(crate) fn may_be_secret(value: &str) -> bool {
 /// `{CRYPT}`, `%p`, `!secret x`: the name of a scheme, of a value, of a tag.
 fn is_mark(value: &str) -> bool {
     let is_scheme = value.starts_with('{') && value.ends_with('}');
-    let is_format = value.len() == 2 && value.starts_with(['%', '-']);
+    let second = value.chars().nth(2);
+    let is_format = value.starts_with(['%', '-']) && !second.is_some_and(char::is_alphanumeric);
+    // What a pattern found, what a pattern looks for, and how examples are written.
+    let is_pattern = value.starts_with("\\1")
+        || value.contains("\\.")
+        || value.contains("=$HOME")
+        || value.contains("=${");
+    let lower = value.to_ascii_lowercase();
+    let is_drawn = lower.contains("xxxxxxxx") || lower.contains("{{");
     let is_tag = value.strip_prefix('!').is_some_and(|rest| {
         rest.split_once(' ')
             .is_some_and(|(tag, _)| !tag.is_empty() && tag.chars().all(|c| c.is_ascii_lowercase()))
     });
-    is_scheme || is_format || is_tag
+    is_scheme || is_format || is_tag || is_pattern || is_drawn
 }
 
 /// Public keys and fingerprints.
@@ -146,7 +155,15 @@ fn is_path(value: &str) -> bool {
                 .all(|c| c.is_ascii_lowercase() || "_.-".contains(c))
     };
     let is_plain = value.split('/').all(is_name);
-    is_port || is_plain && (value.contains('/') || value.starts_with('.'))
+    // `CONFDIR/exim.key`
+    let is_bare = value
+        .chars()
+        .all(|c| c.is_ascii_lowercase() || "._-".contains(c));
+    let is_file = (value.contains('/') || is_bare)
+        && [".key", ".pem", ".crt", ".conf", ".txt", ".json", ".yml"]
+            .iter()
+            .any(|end| value.ends_with(end));
+    is_port || is_file || is_plain && (value.contains('/') || value.starts_with('.'))
 }
 
 /// `yes`, `files systemd`
@@ -167,11 +184,17 @@ fn is_variable(value: &str) -> bool {
     let of_place = value.strip_prefix('$').is_some_and(|it| {
         it.len() < 2 || it.starts_with(|c: char| c.is_ascii_digit()) && it.len() < 3
     });
+    // `$dir/private/x.pem`, `$section::name`
+    let of_folder = value.strip_prefix('$').is_some_and(|it| {
+        let end = it.find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+        let name = &it[..end.unwrap_or(it.len())];
+        end.is_some_and(|end| it[end..].starts_with(['/', ':'])) && is_name(name)
+    });
     let of_windows = value
         .strip_prefix('%')
         .and_then(|it| it.strip_suffix('%'))
         .is_some_and(is_name);
-    of_shell || of_place || of_windows
+    of_shell || of_place || of_folder || of_windows
 }
 
 /// `xxxxxx`

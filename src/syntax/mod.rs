@@ -15,6 +15,7 @@ pub mod dockerignore;
 pub mod fstab;
 pub mod glob;
 pub mod hosts;
+pub mod httpd;
 pub mod interfaces;
 pub mod jinja;
 pub mod jmespath;

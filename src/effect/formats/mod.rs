@@ -3,8 +3,11 @@
 
 mod audit;
 mod chrony;
+mod docker;
 mod fail2ban;
 mod git_config;
+mod haproxy;
+mod httpd;
 mod idmapd;
 mod ini;
 mod journald;
@@ -15,7 +18,12 @@ mod lines;
 mod logrotate;
 mod main_cf;
 mod master_cf;
+mod my_cnf;
+mod nginx;
 mod ntp;
+mod php_pool;
+mod postgresql;
+mod redis;
 mod rsyncd;
 mod rsyslog;
 mod samba;
@@ -36,11 +44,14 @@ pub(super) struct Format {
     pub(super) tree: fn(&str) -> Result<Value, String>,
 }
 
-static FORMATS: [&Format; 22] = [
+static FORMATS: [&Format; 31] = [
     &audit::FORMAT,
     &chrony::FORMAT,
+    &docker::FORMAT,
     &fail2ban::FORMAT,
     &git_config::FORMAT,
+    &haproxy::FORMAT,
+    &httpd::FORMAT,
     &idmapd::FORMAT,
     &ini::FORMAT,
     &journald::FORMAT,
@@ -51,7 +62,13 @@ static FORMATS: [&Format; 22] = [
     &logrotate::FORMAT,
     &main_cf::FORMAT,
     &master_cf::FORMAT,
+    &my_cnf::FORMAT,
+    &nginx::FORMAT,
+    &nginx::HTTP,
     &ntp::FORMAT,
+    &php_pool::FORMAT,
+    &postgresql::FORMAT,
+    &redis::FORMAT,
     &rsyncd::FORMAT,
     &rsyslog::FORMAT,
     &samba::FORMAT,
@@ -83,6 +100,15 @@ fn plain(value: &Value) -> String {
 /// The text that a name has; none is an empty one.
 fn text<'a>(value: &'a Value, name: &str) -> &'a str {
     value.get(name).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// The text that an option of lines has, with an end of line.
+fn lines_of(options: &serde_json::Map<String, Value>, name: &str) -> String {
+    let text = options.get(name).and_then(Value::as_str);
+    match text.unwrap_or_default() {
+        text if text.is_empty() || text.ends_with('\n') => text.to_owned(),
+        text => format!("{text}\n"),
+    }
 }
 
 /// The values that a name has: a list is the name several times.

@@ -29,6 +29,9 @@ pub(super) fn provide(plans: &mut [Plan]) {
                 format!("secrets/{}-{name}.age", plan.host)
             };
             let asset = Expr::Asset(Asset::of_person(&file));
+            if let Some(known) = plan.secrets.iter_mut().find(|it| it.path == secret.path) {
+                known.kept_in = Some(file);
+            }
             set(plan, base.child("file"), asset, secret, RULE);
             rights(plan, &base, secret, RULE);
             let names = ["config", "age", "secrets", name, "path"];

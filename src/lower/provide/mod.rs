@@ -37,6 +37,14 @@ impl Names {
             .filter(|it| it.is_whole())
             .filter_map(|it| it.name().map(str::to_owned))
             .collect();
+        // What is kept for a file of its own serves elsewhere too, unless it is there too early.
+        for whole in secrets().filter(|it| it.is_whole() && !it.is_early) {
+            if let (Some(name), Some(what)) = (whole.name(), whole.holes().first()) {
+                holes
+                    .entry((*what).to_owned())
+                    .or_insert_with(|| name.to_owned());
+            }
+        }
         for what in secrets().flat_map(Secret::holes) {
             if holes.contains_key(what) {
                 continue;

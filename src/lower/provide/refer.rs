@@ -28,6 +28,10 @@ pub(super) fn replaced(expr: &Expr, path: &str, with: &Expr) -> Option<Expr> {
             let body = replaced(body, path, with)?;
             Some(Expr::With(scope.clone(), Box::new(body)))
         }
+        Expr::Function(name, body) => {
+            let body = replaced(body, path, with)?;
+            Some(Expr::Function(name.clone(), Box::new(body)))
+        }
         Expr::Binary(left, operator, right) => {
             let both = each(&[(**left).clone(), (**right).clone()], path, with)?;
             let [left, right] = <[Expr; 2]>::try_from(both).ok()?;

@@ -3,12 +3,16 @@
 mod acpi_event;
 mod audit;
 mod below_etc;
+mod caddyfile;
 mod chrony;
 mod complete;
 mod definitions;
+mod docker_daemon;
 mod entries;
 mod fail2ban;
 mod git_config;
+mod haproxy_cfg;
+mod httpd;
 mod ini;
 mod int;
 mod json;
@@ -18,14 +22,21 @@ mod lines;
 mod logrotate;
 mod main_cf;
 mod master_cf;
+mod memcached;
+mod mongod_conf;
 mod my_cnf;
 mod nameservers;
 mod nfs_conf;
 mod nginx;
 mod ntp_conf;
 mod numbers;
+mod pg_hba;
 mod php_options;
 mod php_pool;
+mod postgresql_conf;
+mod postgresql_package;
+mod redis_conf;
+mod registries_conf;
 mod rsyncd;
 mod rsyslog;
 mod scalar;
@@ -56,27 +67,34 @@ pub(super) struct Function {
     pub(super) call: fn(&Value) -> Option<Value>,
 }
 
-static FUNCTIONS: [&Function; 51] = [
+static FUNCTIONS: [&Function; 63] = [
     &acpi_event::FUNCTION,
     &audit::FUNCTION,
     &below_etc::FUNCTION,
+    &caddyfile::FUNCTION,
     &chrony::FUNCTION,
     &complete::FUNCTION,
     &definitions::FUNCTION,
+    &docker_daemon::FUNCTION,
     &entries::FUNCTION,
     &fail2ban::FUNCTION,
     &git_config::FUNCTION,
+    &haproxy_cfg::FUNCTION,
+    &httpd::MODULE,
+    &httpd::SITE,
     &ini::FUNCTION,
     &int::FUNCTION,
     &json::FUNCTION,
     &key_values::FUNCTION,
     &limits::FUNCTION,
     &lines::FUNCTION,
-    &logrotate::FUNCTION,
     &logrotate::BLOCKS,
+    &logrotate::FUNCTION,
     &logrotate::PARTS,
     &main_cf::FUNCTION,
     &master_cf::FUNCTION,
+    &memcached::FUNCTION,
+    &mongod_conf::FUNCTION,
     &my_cnf::FUNCTION,
     &nameservers::FUNCTION,
     &nfs_conf::FUNCTION,
@@ -86,8 +104,13 @@ static FUNCTIONS: [&Function; 51] = [
     &nginx::STREAM,
     &ntp_conf::FUNCTION,
     &numbers::FUNCTION,
+    &pg_hba::FUNCTION,
     &php_options::FUNCTION,
     &php_pool::FUNCTION,
+    &postgresql_conf::FUNCTION,
+    &postgresql_package::FUNCTION,
+    &redis_conf::FUNCTION,
+    &registries_conf::FUNCTION,
     &rsyncd::FUNCTION,
     &rsyslog::FUNCTION,
     &scalar::FUNCTION,
@@ -134,6 +157,34 @@ fn atom(text: &str) -> Value {
 /// A value that stands against another that a module of NixOS gives the option.
 fn force(value: Value) -> Value {
     json!({ "$force": value })
+}
+
+/// A site, as it is told apart from others of its name.
+struct Site {
+    name: String,
+    port: String,
+    has_tls: bool,
+}
+
+/// Gives each site an attribute of its own: the one with TLS has the name, another one of it the port too.
+fn attributes_of(sites: &[Site]) -> Vec<String> {
+    let mut order: Vec<usize> = (0..sites.len()).collect();
+    order.sort_by_key(|at| !sites[*at].has_tls);
+    let mut attributes: Vec<String> = vec![String::new(); sites.len()];
+    for at in order {
+        let Site { name, port, .. } = &sites[at];
+        let mut free = name.clone();
+        let mut number = 1;
+        while attributes.contains(&free) {
+            free = match number {
+                1 => format!("{name}:{port}"),
+                _ => format!("{name}:{port}-{number}"),
+            };
+            number += 1;
+        }
+        attributes[at] = free;
+    }
+    attributes
 }
 
 #[cfg(test)]

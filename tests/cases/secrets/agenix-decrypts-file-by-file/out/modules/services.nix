@@ -32,7 +32,7 @@
     after = [ "shop.service" ];
     path = [ "/run/current-system/sw" ];
     script = ''
-      /opt/shop/bin/load --password '''"$(cat ${config.age.secrets.shop_db_password.path})"''' > /var/log/load.log
+      /opt/shop/bin/load --password "$(cat ${config.age.secrets.shop_db_password.path})" > /var/log/load.log
     '';
     serviceConfig = {
       Type = "oneshot";

@@ -32,7 +32,7 @@
     after = [ "shop.service" ];
     path = [ "/run/current-system/sw" ];
     script = ''
-      /opt/shop/bin/load --password '''"$(cat $CREDENTIALS_DIRECTORY/shop_db_password)"''' > /var/log/load.log
+      /opt/shop/bin/load --password "$(cat $CREDENTIALS_DIRECTORY/shop_db_password)" > /var/log/load.log
     '';
     serviceConfig = {
       # Runtime: a command cannot be stated as configuration; it runs at every boot.

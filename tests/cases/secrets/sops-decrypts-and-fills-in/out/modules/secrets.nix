@@ -5,15 +5,11 @@
   # site.yml:6 A person (assumed: the hash of the password is put into `/run/secrets/ada-password`)
   sops.secrets.ada-password.neededForUsers = true;
 
-  # site.yml:8 Environment, :10 Configuration (assumed: the content of `/etc/shop.env` is put into
-  # `/run/secrets/shop.env`; the content of `/etc/shop/shop.conf` is put into `/run/secrets/shop.conf`)
-  sops.secrets.shop_db_password-2 = { };
-
   # site.yml:8 Environment (assumed: the content of `/etc/shop.env` is put into `/run/secrets/shop.env`)
   sops.templates."shop.env" = {
     content = ''
       DB_HOST=db.example.org
-      DB_PASSWORD=${config.sops.placeholder.shop_db_password-2}
+      DB_PASSWORD=${config.sops.placeholder.shop_db_password}
     '';
     restartUnits = [ "shop.service" ];
   };
@@ -23,7 +19,7 @@
   sops.templates."shop.conf" = {
     content = ''
       listen = 8080
-      db_password = ${config.sops.placeholder.shop_db_password-2}
+      db_password = ${config.sops.placeholder.shop_db_password}
     '';
     owner = "shop";
     mode = "0400";
