@@ -140,6 +140,7 @@ fn translate(path: &str, content: &str, rules: &Rules) -> Plan {
         harden: ops2nix::lower::Harden::Nothing,
         emit: ops2nix::emit::Options {
             origins: ops2nix::emit::Origins::LeftOut,
+            secrets: ops2nix::plan::Way::Files,
         },
     };
     let conversion = ops2nix::convert(&tree, &[input], rules, &options);

@@ -270,6 +270,7 @@ fn translate(
         harden: ops2nix::lower::Harden::Nothing,
         emit: emit::Options {
             origins: Origins::Shown,
+            secrets: ops2nix::plan::Way::Files,
         },
     };
     (ops2nix::convert(&tree, &[input], rules, &options), links)
