@@ -15,9 +15,12 @@ use crate::plan::{Plan, Secret, Way};
 /// So many places that asked for a secret are named.
 const MOST_PLACES: usize = 6;
 
+/// Secrets and their hosts, by the path and what the file holds.
+type ByContent<'a> = BTreeMap<(&'a str, Vec<String>), (Secret, Vec<&'a str>)>;
+
 /// Every secret of every host, each once; `None` where there is none.
 pub(super) fn page(plans: &[Plan], sources: Sources<'_>, way: Way) -> Option<SecretsPage> {
-    let mut found: BTreeMap<(&str, Vec<String>), (Secret, Vec<&str>)> = BTreeMap::new();
+    let mut found: ByContent<'_> = BTreeMap::new();
     for plan in plans {
         for secret in &plan.secrets {
             let key = (secret.path.as_str(), secret.lines(shown));

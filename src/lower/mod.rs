@@ -33,6 +33,7 @@ mod program;
 mod provide;
 mod rule;
 mod secret;
+mod secret_file;
 mod secret_options;
 mod service;
 mod sshd;
@@ -43,6 +44,7 @@ mod sudo;
 mod systemd;
 mod systemd_command;
 mod systemd_directives;
+mod systemd_secret;
 #[cfg(test)]
 mod systemd_tests;
 mod systemd_value;

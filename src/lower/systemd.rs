@@ -9,6 +9,7 @@
 use super::machine;
 use super::statement::{Left, Lowered, Statement};
 use super::systemd_directives::{Directive, directives, hole};
+use super::systemd_secret;
 use super::systemd_value::{self, Place};
 use super::systemd_verbatim;
 use super::unit_name;
@@ -101,9 +102,26 @@ pub(super) fn lower(unit: &Unit, machine: &Machine) -> Lowered {
     }
     let base = base_of(unit, machine);
     let mut directives = directives(unit, machine, base);
+    let secrets = systemd_secret::without_secrets(&mut directives, &unit.name);
     if let Some(left) = hole(&directives) {
         return Lowered::Manual(left);
     }
+    let mut lowered = lower_directives(unit, machine, base, directives);
+    if let Lowered::Stated(statement) = &mut lowered {
+        for secret in secrets {
+            statement.assume(format!("`{}` holds the secret of a command", secret.path));
+            statement.secrets.push(secret);
+        }
+    }
+    lowered
+}
+
+fn lower_directives(
+    unit: &Unit,
+    machine: &Machine,
+    base: Base,
+    mut directives: Vec<Directive>,
+) -> Lowered {
     let Some((stem, kind)) =
         kind_of(&unit.name).filter(|_| systemd_verbatim::has_options(unit, base))
     else {

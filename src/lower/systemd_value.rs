@@ -348,7 +348,7 @@ impl Place<'_> {
     }
 }
 
-fn atoms(value: &Text) -> (Vec<Atom>, Vec<Text>) {
+pub(super) fn atoms(value: &Text) -> (Vec<Atom>, Vec<Text>) {
     let mut atoms = Vec::new();
     let mut holes = Vec::new();
     for piece in value.pieces() {
@@ -363,7 +363,7 @@ fn atoms(value: &Text) -> (Vec<Atom>, Vec<Text>) {
     (atoms, holes)
 }
 
-fn text(word: &[Atom], holes: &[Text]) -> Text {
+pub(super) fn text(word: &[Atom], holes: &[Text]) -> Text {
     let mut text = Text::new();
     for atom in word {
         match atom {

@@ -72,12 +72,9 @@ fn in_parts(parts: &[StrPart], path: &str, with: &Expr) -> Option<Vec<StrPart>> 
                     if at > 0 {
                         out.push(StrPart::Literal(rest[..at].to_owned()));
                     }
-                    out.push(match with {
-                        Expr::Str(parts) => match parts.as_slice() {
-                            [StrPart::Literal(text)] => StrPart::Literal(text.clone()),
-                            _ => StrPart::Splice(with.clone()),
-                        },
-                        _ => StrPart::Splice(with.clone()),
+                    out.push(match with.as_str() {
+                        Some(text) => StrPart::Literal(text.to_owned()),
+                        None => StrPart::Splice(with.clone()),
                     });
                     rest = &rest[at + path.len()..];
                 }
