@@ -7,6 +7,7 @@
 //! A file with a secret is never written: a person puts it below /run/secrets, and what read it reads it there.
 
 use super::machine;
+use super::packet_filter;
 use super::paths;
 use super::program;
 use super::statement::{Left, Lowered, Statement};
@@ -24,6 +25,9 @@ const MAX_LINES_OF_MANY: usize = 6;
 const MANY_FILES: usize = 100;
 
 pub(super) fn lower(file: &File, machine: &Machine) -> Lowered {
+    if let Some(lowered) = packet_filter::lower(file, machine) {
+        return lowered;
+    }
     match (out_of_place(&file.path, machine), packaged(file, machine)) {
         (Some(Lowered::Manual(_)) | None, Some(left)) => return Lowered::Manual(left),
         (Some(lowered), _) => return lowered,

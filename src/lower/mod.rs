@@ -24,6 +24,7 @@ mod name_tests;
 mod network_unit;
 mod opaque;
 mod package;
+mod packet_filter;
 mod paths;
 mod program;
 mod rule;

@@ -16,6 +16,7 @@ pub mod fstab;
 pub mod glob;
 pub mod hosts;
 pub mod interfaces;
+pub mod iptables;
 pub mod jinja;
 pub mod jmespath;
 pub mod lines;
