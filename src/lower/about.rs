@@ -133,6 +133,7 @@ pub(super) fn about(resource: &Resource) -> Option<OptionPath> {
             InterfaceTrait::Gateway { .. } => path(&["networking", "defaultGateway"]),
             InterfaceTrait::Dhcp(_)
             | InterfaceTrait::Address { .. }
+            | InterfaceTrait::Route { .. }
             | InterfaceTrait::Mtu(_)
             | InterfaceTrait::MacAddress(_) => path(&["networking", "interfaces", &it.name]),
         },

@@ -6,8 +6,8 @@
 //!
 //! A file with a secret is never written: a person puts it below /run/secrets, and what read it reads it there.
 
+use super::lifted;
 use super::machine;
-use super::packet_filter;
 use super::paths;
 use super::program;
 use super::statement::{Left, Lowered, Statement};
@@ -25,7 +25,7 @@ const MAX_LINES_OF_MANY: usize = 6;
 const MANY_FILES: usize = 100;
 
 pub(super) fn lower(file: &File, machine: &Machine) -> Lowered {
-    if let Some(lowered) = packet_filter::lower(file, machine) {
+    if let Some(lowered) = lifted::lower(file, machine) {
         return lowered;
     }
     match (out_of_place(&file.path, machine), packaged(file, machine)) {

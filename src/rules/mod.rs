@@ -361,12 +361,22 @@ impl Rule {
     }
 }
 
-/// A path of the plan names one leaf: an attribute set becomes a definition for each of its names.
+/// A path of the plan names one leaf: an attribute set becomes a definition for each of its names. Of one that is added
+/// the lists join, and all else is set.
 fn leaves(path: OptionPath, expr: Expr, join: Join, all: &mut Vec<(OptionPath, Expr, Join)>) {
     match expr {
         Expr::Attrs(attrs) if !attrs.is_empty() => {
             for (name, value) in attrs {
-                leaves(path.child(&name), value, join, all);
+                let path = path.child(&name);
+                match (join, value) {
+                    (Join::Element, Expr::List(elements)) => {
+                        let own = elements.into_iter();
+                        all.extend(own.map(|it| (path.clone(), it, Join::Element)));
+                    }
+                    (Join::Element, value @ Expr::Attrs(_)) => leaves(path, value, join, all),
+                    (Join::Element, value) => all.push((path, value, Join::Only)),
+                    (join, value) => leaves(path, value, join, all),
+                }
             }
         }
         other => all.push((path, other, join)),

@@ -1,11 +1,19 @@
 //! The formats in which modules of NixOS write files: how the module writes the value of an option, and what the text
 //! means.
 
+mod dnsmasq;
+mod hosts;
 mod ini;
 mod json;
 mod key_value;
+mod known_hosts;
 mod lines;
+mod ssh_client;
+mod sshd;
+mod sudoers;
 mod toml;
+mod unbound;
+mod wg_quick;
 mod yaml;
 
 use serde_json::Value;
@@ -20,12 +28,20 @@ pub(super) struct Format {
     pub(super) tree: fn(&str) -> Result<Value, String>,
 }
 
-static FORMATS: [&Format; 6] = [
+static FORMATS: [&Format; 14] = [
+    &dnsmasq::FORMAT,
+    &hosts::FORMAT,
     &ini::FORMAT,
     &json::FORMAT,
     &key_value::FORMAT,
+    &known_hosts::FORMAT,
     &lines::FORMAT,
+    &ssh_client::FORMAT,
+    &sshd::FORMAT,
+    &sudoers::FORMAT,
     &toml::FORMAT,
+    &unbound::FORMAT,
+    &wg_quick::FORMAT,
     &yaml::FORMAT,
 ];
 

@@ -97,6 +97,18 @@ pub(super) fn read(table: &Table) -> Result<Input, String> {
         }
     }
     steps.retain(|step| step.does != Does::Accept || !is_own(&step.conditions));
+    let mut seen: Vec<Step> = Vec::new();
+    // What is accepted once is accepted, unless something is refused in between.
+    steps.retain(|step| {
+        if step.does != Does::Accept {
+            seen.clear();
+        }
+        let is_new = !seen.contains(step);
+        if step.does == Does::Accept && is_new {
+            seen.push(step.clone());
+        }
+        is_new
+    });
     Ok(Input {
         steps,
         default,

@@ -37,7 +37,10 @@ const BEFORE: &str =
     "what ufw lets in for multicast DNS and UPnP is left to the services that need it";
 
 pub(super) fn is_own(path: &str) -> bool {
-    RULES.iter().flatten().any(|it| *it == path) || path == DEFAULTS || path == SWITCH || path == PARAMETERS
+    RULES.iter().flatten().any(|it| *it == path)
+        || path == DEFAULTS
+        || path == SWITCH
+        || path == PARAMETERS
 }
 
 /// Reads all files of ufw. The files of its settings state nothing by themselves.
@@ -51,7 +54,9 @@ pub(super) fn read(file: &File, machine: &Machine) -> Result<Filter, Lowered> {
         return Err(not_needed("ufw is off, and its rules filter nothing"));
     }
     if file.path == PARAMETERS {
-        return Err(parameters(text_of(PARAMETERS, machine)?.unwrap_or_default()));
+        return Err(parameters(
+            text_of(PARAMETERS, machine)?.unwrap_or_default(),
+        ));
     }
     let is_there = |path: &&str| super::machine::files(machine).any(|it| it.path == **path);
     let has_rules = RULES.iter().flatten().any(|path| is_there(&path));

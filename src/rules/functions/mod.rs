@@ -4,16 +4,19 @@ mod audit_rules;
 mod below_etc;
 mod complete;
 mod definitions;
+mod dnsmasq;
 mod entries;
 mod int;
 mod json;
 mod key_values;
+mod known_hosts;
 mod limits;
 mod lines;
 mod logrotate;
 mod main_cf;
 mod my_cnf;
 mod nameservers;
+mod network_manager;
 mod nginx_includes;
 mod numbers;
 mod php_options;
@@ -40,15 +43,17 @@ pub(super) struct Function {
     pub(super) call: fn(&Value) -> Option<Value>,
 }
 
-static FUNCTIONS: [&Function; 31] = [
+static FUNCTIONS: [&Function; 34] = [
     &audit_rules::FUNCTION,
     &below_etc::FUNCTION,
     &complete::FUNCTION,
     &definitions::FUNCTION,
+    &dnsmasq::FUNCTION,
     &entries::FUNCTION,
     &int::FUNCTION,
     &json::FUNCTION,
     &key_values::FUNCTION,
+    &known_hosts::FUNCTION,
     &limits::FUNCTION,
     &lines::FUNCTION,
     &logrotate::FUNCTION,
@@ -56,6 +61,7 @@ static FUNCTIONS: [&Function; 31] = [
     &main_cf::FUNCTION,
     &my_cnf::FUNCTION,
     &nameservers::FUNCTION,
+    &network_manager::FUNCTION,
     &nginx_includes::FUNCTION,
     &numbers::FUNCTION,
     &php_options::FUNCTION,

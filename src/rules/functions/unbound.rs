@@ -1,7 +1,8 @@
 //! `unbound`: the clauses of an unbound.conf, as `services.unbound.settings` takes them.
 //!
 //! Manual: unbound.conf(5). An attribute that is given more than once is a list, and so are the clauses that may be
-//! there more than once. Where the daemon and its root of trust are is left out. A text that includes others has no answer.
+//! there more than once. Where the daemon and its root of trust are is left out.
+//! A text that includes others has no answer, but for the folder whose files are read by themselves.
 
 use serde_json::{Map, Value};
 
@@ -13,7 +14,8 @@ pub(super) static FUNCTION: Function = Function {
 };
 
 /// Where the daemon and its root of trust are: the module's matter.
-const PLACES: [&str; 7] = [
+const PLACES: [&str; 8] = [
+    "do-daemonize",
     "directory",
     "username",
     "chroot",
@@ -35,7 +37,16 @@ fn call(value: &Value) -> Option<Value> {
         }
         let (name, value) = line.split_once(':')?;
         let (name, value) = (name.trim(), value.trim());
-        if name.contains(char::is_whitespace) || name.starts_with("include") {
+        let is_include = name.starts_with("include");
+        // The files of the folder are read by themselves.
+        if is_include
+            && value
+                .trim_matches('"')
+                .starts_with("/etc/unbound/unbound.conf.d/")
+        {
+            continue;
+        }
+        if name.contains(char::is_whitespace) || is_include {
             return None;
         }
         if value.is_empty() {
