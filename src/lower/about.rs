@@ -181,6 +181,8 @@ fn about_setting(of: Settings) -> &'static [&'static str] {
         Settings::Oomd => &["systemd", "oomd", "settings", "OOM"],
         Settings::NetworkdNetwork => &["systemd", "network", "config", "networkConfig"],
         Settings::NetworkdDhcpV4 => &["systemd", "network", "config", "dhcpV4Config"],
+        Settings::FirewallRule => &["networking", "firewall", "extraCommands"],
+        Settings::FirewallZone => &["networking", "firewall", "interfaces"],
         Settings::NetworkdDhcpV6 => &["systemd", "network", "config", "dhcpV6Config"],
     }
 }

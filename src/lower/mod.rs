@@ -24,6 +24,7 @@ mod membership;
 mod mount;
 #[cfg(test)]
 mod name_tests;
+mod named;
 mod network_unit;
 mod opaque;
 mod openvpn;
@@ -58,7 +59,7 @@ pub use paths::on_nixos;
 
 use crate::account::{Account, Code, Verdict};
 use crate::diag::Diagnostics;
-use crate::model::{Condition, Entry, Machine, Model, Resource};
+use crate::model::{Condition, Entry, Machine, Model, Resource, Settings};
 use crate::plan::Plan;
 use crate::rules::Rules;
 
@@ -143,14 +144,18 @@ fn rehearse(entry: &Entry, ctx: &mut Ctx<'_>) -> Vec<String> {
 
 fn lower_resource(entry: &Entry, machine: &Machine) -> Lowered {
     match &entry.resource {
+        Resource::Setting(it) if it.of == Settings::FirewallRule => {
+            packet_filter::lower_rule(it, machine)
+        }
+        Resource::Setting(it) if it.of == Settings::FirewallZone => firewall::lower_zone(it),
         Resource::Package(_)
         | Resource::Service(_)
+        | Resource::Setting(_)
         | Resource::Hostname(_)
         | Resource::Timezone(_)
         | Resource::Sysctl(_)
         | Resource::KernelModule(_)
         | Resource::HostsEntry(_)
-        | Resource::Setting(_)
         | Resource::Application(_)
         | Resource::Firewall(_) => Lowered::manual(Code::CannotState, "no rule states this"),
         Resource::Unit(it) => systemd::lower(it, machine),
@@ -166,7 +171,7 @@ fn lower_resource(entry: &Entry, machine: &Machine) -> Lowered {
         Resource::Mount(it) => mount::lower(it),
         Resource::SshdSetting(it) => sshd::lower(it, machine),
         Resource::SudoRule(it) => sudo::lower(it, machine),
-        Resource::FirewallPort(it) => firewall::lower(it),
+        Resource::FirewallPort(it) => firewall::lower(it, machine),
         Resource::Container(it) => container::lower(it, machine),
         Resource::ContainerNetwork(it) => container::lower_network(it),
         Resource::Membership(it) => membership::lower(it, machine),

@@ -88,7 +88,7 @@ fn compare(id: &str, example: &Example, found: Option<&Outcome>) -> Result<(), S
                 .entry(path.to_string())
                 .or_insert_with(|| Expr::List(Vec::new()));
             if let Expr::List(list) = list {
-                list.push(expr.clone());
+                list.push(without_bytes(expr.clone()));
             }
         } else {
             flatten(path.names().to_vec(), expr.clone(), &mut given);
@@ -122,15 +122,21 @@ fn flatten(names: Vec<String>, expr: Expr, all: &mut BTreeMap<String, Expr>) {
                 flatten(names, value, all);
             }
         }
-        // An example gives the path of a file; the text is in its model.
-        Expr::Asset(asset) => {
-            let bytes = Arc::default();
-            let asset = Expr::Asset(Asset { bytes, ..asset });
-            all.insert(attr_path_text(&names), asset);
-        }
         other => {
-            all.insert(attr_path_text(&names), other);
+            all.insert(attr_path_text(&names), without_bytes(other));
         }
+    }
+}
+
+/// An example gives the path of a file; the text is in its model.
+fn without_bytes(expr: Expr) -> Expr {
+    match expr {
+        Expr::Asset(asset) => Expr::Asset(Asset {
+            bytes: Arc::default(),
+            ..asset
+        }),
+        Expr::List(list) => Expr::List(list.into_iter().map(without_bytes).collect()),
+        other => other,
     }
 }
 

@@ -176,10 +176,11 @@ fn read_rule(line: &str, place: Place) -> Result<Rule, String> {
         None => return Err("there is no rule".to_owned()),
     };
     let chain = words.next().ok_or("it names no chain")?.to_owned();
-    if is_first && let Some(number) = words.next_if(|word| word.parse::<u32>().is_ok()) {
-        if number != "1" {
-            return Err(format!("it is put at the place {number} of its chain"));
-        }
+    if is_first
+        && let Some(number) = words.next_if(|word| word.parse::<u32>().is_ok())
+        && number != "1"
+    {
+        return Err(format!("it is put at the place {number} of its chain"));
     }
     let mut rule = Rule {
         chain,

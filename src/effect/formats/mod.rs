@@ -8,6 +8,7 @@ mod json;
 mod key_value;
 mod known_hosts;
 mod lines;
+mod packet_filter;
 mod ssh_client;
 mod sshd;
 mod sudoers;
@@ -28,7 +29,7 @@ pub(super) struct Format {
     pub(super) tree: fn(&str) -> Result<Value, String>,
 }
 
-static FORMATS: [&Format; 14] = [
+static FORMATS: [&Format; 15] = [
     &dnsmasq::FORMAT,
     &hosts::FORMAT,
     &ini::FORMAT,
@@ -36,6 +37,7 @@ static FORMATS: [&Format; 14] = [
     &key_value::FORMAT,
     &known_hosts::FORMAT,
     &lines::FORMAT,
+    &packet_filter::FORMAT,
     &ssh_client::FORMAT,
     &sshd::FORMAT,
     &sudoers::FORMAT,

@@ -157,7 +157,9 @@ fn tree(text: &str) -> Result<Value, String> {
     if let Some(fault) = read.faults.first() {
         return Err(format!("line {}: {}", fault.place.line, fault.why));
     }
+    // Even a file that sets nothing but defaults says something.
     let mut root: Map<String, Value> = Map::new();
+    root.insert("is".to_owned(), "sshd_config".into());
     for setting in &read.settings {
         let keyword = setting.keyword.to_ascii_lowercase();
         let newer = NAMES.iter().find(|(old, _)| *old == keyword);
@@ -264,6 +266,6 @@ mod tests {
     #[test]
     fn the_first_line_counts() {
         let found = tree("UsePAM yes\nLoginGraceTime 2m\nUseDNS no\nUseDNS yes\nUsePAM no\n");
-        assert_eq!(found, Ok(json!({ "usepam": "yes" })));
+        assert_eq!(found, Ok(json!({ "is": "sshd_config", "usepam": "yes" })));
     }
 }

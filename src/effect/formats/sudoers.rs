@@ -59,8 +59,24 @@ fn command(value: &Value) -> Option<String> {
     Some(format!("{}{colon} {command}", options.join(":")))
 }
 
+/// Puts a path in the place of a program that is spliced in, so that a command begins with one on both sides.
+fn with_paths(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, behind)) = rest.split_once("${") {
+        let (inside, after) = behind.split_once('}').unwrap_or((behind, ""));
+        out.push_str(before);
+        if !after.starts_with('/') {
+            let name = inside.trim_end_matches('"').rsplit(['"', '.']).next();
+            out.push_str(&format!("/bin/{}", name.unwrap_or_default()));
+        }
+        rest = after;
+    }
+    out + rest
+}
+
 fn tree(text: &str) -> Result<Value, String> {
-    let read = sudoers::read(text);
+    let read = sudoers::read(&with_paths(text));
     if let Some(fault) = read.faults.first() {
         return Err(format!("line {}: {}", fault.place.line, fault.why));
     }
@@ -68,7 +84,11 @@ fn tree(text: &str) -> Result<Value, String> {
     let mut put = |name: &str, value: String| {
         let list = root.entry(name).or_insert_with(|| Value::Array(Vec::new()));
         if let Value::Array(list) = list {
-            list.push(value.into());
+            // The groups of administrators are one here, and what is said of each is said once.
+            let is_twice = name == "administrators" && list.last().is_some_and(|it| *it == value);
+            if !is_twice {
+                list.push(value.into());
+            }
         }
     };
     for line in &read.lines {

@@ -6,8 +6,10 @@
 //! once on NixOS, so that what one file opens depends on the other. What no option says goes to
 //! networking.firewall.extraCommands, which the firewall runs before it refuses the rest.
 
+mod firewalld;
 mod input;
 mod others;
+mod rules;
 mod ufw;
 
 use std::fmt::Write;
@@ -41,6 +43,11 @@ const V6: [&str; 6] = [
     "/etc/ip6tables.conf",
 ];
 
+pub(super) use rules::lower_rule;
+
+/// What a reader found, or what comes of the file without it.
+type Outcome<T> = Result<T, Box<Lowered>>;
+
 /// A filter as a whole; a family of which nothing is said passes everything.
 struct Filter {
     v4: Option<RuleSet>,
@@ -50,6 +57,9 @@ struct Filter {
 
 /// Lowers a file of a packet filter; `None` for any other file.
 pub(super) fn lower(file: &File, machine: &Machine) -> Option<Lowered> {
+    if let Some(lowered) = firewalld::lower(file, machine) {
+        return Some(lowered);
+    }
     let of_ufw = ufw::is_own(&file.path);
     if !of_ufw && !V4.contains(&file.path.as_str()) && !V6.contains(&file.path.as_str()) {
         return None;
@@ -61,11 +71,24 @@ pub(super) fn lower(file: &File, machine: &Machine) -> Option<Lowered> {
     };
     Some(match filter {
         Ok(filter) => state(&filter, machine),
-        Err(lowered) => lowered,
+        Err(lowered) => *lowered,
     })
 }
 
-fn text_of<'a>(path: &str, machine: &'a Machine) -> Result<Option<&'a str>, Lowered> {
+/// Returns what the commands of the firewall are where the machine has files of a filter.
+fn commands_of_files(machine: &Machine) -> Option<Expr> {
+    let is_own = |path: &str| ufw::is_own(path) || V4.contains(&path) || V6.contains(&path);
+    let mut files = machine::files(machine).filter(|it| is_own(&it.path));
+    let lowered = files.find_map(|file| match lower(file, machine)? {
+        Lowered::Stated(statement) => Some(statement),
+        Lowered::Manual(_) | Lowered::NotNeeded(..) => None,
+    })?;
+    let mut definitions = lowered.definitions.into_iter();
+    let own = definitions.find(|it| it.path.to_string() == "networking.firewall.extraCommands");
+    own.map(|it| it.expr)
+}
+
+fn text_of<'a>(path: &str, machine: &'a Machine) -> Outcome<Option<&'a str>> {
     let Some(file) = machine::files(machine).find(|it| it.path == path) else {
         return Ok(None);
     };
@@ -74,10 +97,10 @@ fn text_of<'a>(path: &str, machine: &'a Machine) -> Result<Option<&'a str>, Lowe
     };
     match (text.plain(), text.worst_hole()) {
         (Some(plain), _) => Ok(Some(plain)),
-        (None, Some(hole)) => Err(Lowered::Manual(by_hand(
+        (None, Some(hole)) => Err(Box::new(Lowered::Manual(by_hand(
             Code::ValueUnknown,
             format!("its rules depend on {}", hole.what),
-        ))),
+        )))),
         (None, None) => Ok(None),
     }
 }
@@ -89,19 +112,19 @@ fn by_hand(code: Code, reason: String) -> Left {
 }
 
 /// Reads rules of iptables-save.
-fn parsed(text: &str) -> Result<RuleSet, Lowered> {
+fn parsed(text: &str) -> Outcome<RuleSet> {
     let read = iptables::read(text);
     match read.faults.first() {
-        Some(fault) => Err(Lowered::Manual(by_hand(
+        Some(fault) => Err(Box::new(Lowered::Manual(by_hand(
             Code::BadInput,
             format!("line {} cannot be read: {}", fault.place.line, fault.why),
-        ))),
+        )))),
         None => Ok(read),
     }
 }
 
-fn saved(machine: &Machine) -> Result<Filter, Lowered> {
-    let find = |paths: &[&str]| -> Result<Option<RuleSet>, Lowered> {
+fn saved(machine: &Machine) -> Outcome<Filter> {
+    let find = |paths: &[&str]| -> Outcome<Option<RuleSet>> {
         for path in paths {
             if let Some(text) = text_of(path, machine)? {
                 return parsed(text).map(Some);
@@ -159,6 +182,7 @@ fn state(filter: &Filter, machine: &Machine) -> Lowered {
             stop.push_str(&chains.stop);
         }
     }
+    commands.push_str(&rules::commands(machine));
     let firewall = OptionPath::new(["networking", "firewall"]);
     if !commands.is_empty() {
         statement.set(firewall.child("extraCommands"), Expr::str(commands));
@@ -338,7 +362,7 @@ fn open(opens: &Opens, statement: &mut Statement, opened: &mut Vec<(bool, u16, u
             if interface.is_none() {
                 opened.push((*is_udp, *first, *last));
             }
-            let Lowered::Stated(own) = super::firewall::lower(&port) else {
+            let Lowered::Stated(own) = super::firewall::one(&port) else {
                 return;
             };
             for wanted in own.definitions {

@@ -5,7 +5,7 @@
 //! before.rules lets in what NixOS's firewall lets in by itself, besides multicast DNS and UPnP, which on NixOS the
 //! services open that need them.
 
-use super::{Filter, parsed, text_of};
+use super::{Filter, Outcome, parsed, text_of};
 use crate::account::Code;
 use crate::lower::statement::{Lowered, Statement};
 use crate::model::{File, Machine};
@@ -44,8 +44,9 @@ pub(super) fn is_own(path: &str) -> bool {
 }
 
 /// Reads all files of ufw. The files of its settings state nothing by themselves.
-pub(super) fn read(file: &File, machine: &Machine) -> Result<Filter, Lowered> {
-    let not_needed = |reason: &str| Lowered::NotNeeded(Code::NoMeaning, reason.to_owned());
+pub(super) fn read(file: &File, machine: &Machine) -> Outcome<Filter> {
+    let not_needed =
+        |reason: &str| Box::new(Lowered::NotNeeded(Code::NoMeaning, reason.to_owned()));
     let switch = setting(SWITCH, "ENABLED", machine)?;
     if switch
         .as_deref()
@@ -54,12 +55,11 @@ pub(super) fn read(file: &File, machine: &Machine) -> Result<Filter, Lowered> {
         return Err(not_needed("ufw is off, and its rules filter nothing"));
     }
     if file.path == PARAMETERS {
-        return Err(parameters(
-            text_of(PARAMETERS, machine)?.unwrap_or_default(),
-        ));
+        let text = text_of(PARAMETERS, machine)?.unwrap_or_default();
+        return Err(Box::new(parameters(text)));
     }
-    let is_there = |path: &&str| super::machine::files(machine).any(|it| it.path == **path);
-    let has_rules = RULES.iter().flatten().any(|path| is_there(&path));
+    let is_there = |path: &str| super::machine::files(machine).any(|it| it.path == path);
+    let has_rules = RULES.iter().flatten().any(|path| is_there(path));
     if file.path == SWITCH {
         if has_rules {
             return Err(not_needed("what it turns on is stated by the rules of ufw"));
@@ -67,7 +67,7 @@ pub(super) fn read(file: &File, machine: &Machine) -> Result<Filter, Lowered> {
         let mut statement = Statement::default();
         let path = OptionPath::new(["networking", "firewall", "enable"]);
         statement.share(path, Expr::Bool(true));
-        return Err(Lowered::Stated(statement));
+        return Err(Box::new(Lowered::Stated(statement)));
     }
     if file.path == DEFAULTS && !has_rules {
         let policy = setting(DEFAULTS, "DEFAULT_INPUT_POLICY", machine)?;
@@ -77,7 +77,7 @@ pub(super) fn read(file: &File, machine: &Machine) -> Result<Filter, Lowered> {
             ));
         }
     }
-    let policy = |name: &str, usual: &str| -> Result<String, Lowered> {
+    let policy = |name: &str, usual: &str| -> Outcome<String> {
         let found = setting(DEFAULTS, name, machine)?;
         Ok(found.unwrap_or_else(|| usual.to_owned()))
     };
@@ -114,7 +114,7 @@ fn parameters(text: &str) -> Lowered {
     Lowered::Stated(statement)
 }
 
-fn setting(path: &str, name: &str, machine: &Machine) -> Result<Option<String>, Lowered> {
+fn setting(path: &str, name: &str, machine: &Machine) -> Outcome<Option<String>> {
     let Some(text) = text_of(path, machine)? else {
         return Ok(None);
     };
@@ -129,7 +129,7 @@ fn family(
     prefix: &str,
     policies: &[(&str, String)],
     machine: &Machine,
-) -> Result<RuleSet, Lowered> {
+) -> Outcome<RuleSet> {
     let mut filter = Table {
         name: "filter".to_owned(),
         ..Table::default()
@@ -251,8 +251,9 @@ fn is_usual(rule: &Rule) -> bool {
 
 fn is_usual_output(rule: &Rule) -> bool {
     let accepts = rule.target.as_ref().is_some_and(|it| it.name == "ACCEPT");
-    accepts && (rule.value("out-interface") == Some("lo") || rule.asks_only(&["ctstate"]))
-        || accepts && matches!(rule.value("protocol"), Some("icmpv6" | "ipv6-icmp"))
+    let is_icmp = matches!(rule.value("protocol"), Some("icmpv6" | "ipv6-icmp"));
+    let is_own = rule.value("out-interface") == Some("lo") || rule.asks_only(&["ctstate"]);
+    accepts && (is_own || is_icmp)
 }
 
 #[cfg(test)]

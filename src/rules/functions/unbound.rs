@@ -1,4 +1,4 @@
-//! `unbound`: the clauses of an unbound.conf, as `services.unbound.settings` takes them.
+//! `unbound`: an unbound.conf as the options of `services.unbound`, its clauses as `settings`.
 //!
 //! Manual: unbound.conf(5). An attribute that is given more than once is a list, and so are the clauses that may be
 //! there more than once. Where the daemon and its root of trust are is left out.
@@ -30,6 +30,7 @@ const MANY: [&str; 4] = ["forward-zone", "stub-zone", "auth-zone", "view"];
 fn call(value: &Value) -> Option<Value> {
     let mut clauses: Map<String, Value> = Map::new();
     let mut clause: Option<String> = None;
+    let mut keeps_root = false;
     for line in value.as_str()?.lines() {
         let line = without_comment(line).trim();
         if line.is_empty() {
@@ -65,6 +66,7 @@ fn call(value: &Value) -> Option<Value> {
             continue;
         }
         if PLACES.contains(&name) {
+            keeps_root |= name == "auto-trust-anchor-file";
             continue;
         }
         let place = match clauses.get_mut(clause.as_ref()?)? {
@@ -73,7 +75,15 @@ fn call(value: &Value) -> Option<Value> {
         };
         insert(place.as_object_mut()?, name, scalar(value));
     }
-    (!clauses.is_empty()).then_some(Value::Object(clauses))
+    clauses.retain(|_, clause| clause.as_object().is_none_or(|it| !it.is_empty()));
+    let mut options: Map<String, Value> = Map::new();
+    if !clauses.is_empty() {
+        options.insert("settings".to_owned(), Value::Object(clauses));
+    }
+    if keeps_root {
+        options.insert("enableRootTrustAnchor".to_owned(), true.into());
+    }
+    (!options.is_empty()).then_some(Value::Object(options))
 }
 
 /// A comment begins with a `#` at the start or behind a blank, outside of quotes.
@@ -133,13 +143,13 @@ mod tests {
             &FUNCTION,
             "server:\n  directory: \"/etc/unbound\"\n  port: 53 # x\n  do-ip6: no\n  interface: 127.0.0.1\n  interface: \"::1\"\nforward-zone:\n  name: \".\"\n",
             Some(
-                json!({"server": {"port": 53, "do-ip6": false, "interface": ["127.0.0.1", "::1"]}, "forward-zone": [{"name": "."}]}),
+                json!({"settings": {"server": {"port": 53, "do-ip6": false, "interface": ["127.0.0.1", "::1"]}, "forward-zone": [{"name": "."}]}}),
             ),
         );
         check(
             &FUNCTION,
             "server:\n  local-data: \"a A 192.0.2.1\"\n",
-            Some(json!({"server": {"local-data": "\"a A 192.0.2.1\""}})),
+            Some(json!({"settings": {"server": {"local-data": "\"a A 192.0.2.1\""}}})),
         );
         check(&FUNCTION, "include: /etc/x\n", None);
     }
