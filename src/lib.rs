@@ -72,6 +72,7 @@ use source::SourceTree;
 #[derive(Clone, Debug)]
 pub struct Options {
     pub import: import::Options,
+    pub harden: lower::Harden,
     pub emit: emit::Options,
 }
 
@@ -216,6 +217,11 @@ fn convert_projects(projects: &[Project], out: &str, job: &Job<'_>, conversion: 
     };
     let mut model = import::merge(models, job.options.import.prefer, account, diagnostics);
     let mut plans = lower::lower(&model, job.rules, account, diagnostics);
+    if job.options.harden == lower::Harden::Services {
+        for (plan, machine) in plans.iter_mut().zip(&model.machines) {
+            lower::harden(plan, machine, diagnostics);
+        }
+    }
     schema::check(&mut plans, account, diagnostics);
     let output = emit::emit(&plans, tree, account, job.options.emit);
     if !out.is_empty() {

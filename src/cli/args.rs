@@ -231,6 +231,10 @@ pub(super) struct Settings {
     #[arg(long, help_heading = "Output")]
     pub(super) no_origins: bool,
 
+    /// Sandbox the services that the output itself defines, as far as their units say nothing against it
+    #[arg(long, help_heading = "Output")]
+    pub(super) harden: bool,
+
     /// Write the account of the run; the ending says the format (.json, .md) (repeatable)
     #[arg(long = "report", value_name = "FILE", help_heading = "Output")]
     pub(super) reports: Vec<PathBuf>,

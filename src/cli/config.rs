@@ -16,6 +16,7 @@ struct Config {
     from: Option<String>,
     prefer: Option<PreferredInput>,
     no_origins: bool,
+    harden: bool,
     report: Vec<PathBuf>,
     rules: Vec<PathBuf>,
     inventory: Vec<PathBuf>,
@@ -109,6 +110,7 @@ fn merge(settings: &mut Settings, config: Config, root: &Path, out: Option<&Path
         from,
         prefer,
         no_origins,
+        harden,
         report,
         rules,
         inventory,
@@ -137,6 +139,7 @@ fn merge(settings: &mut Settings, config: Config, root: &Path, out: Option<&Path
     settings.from = settings.from.take().or(from);
     settings.prefer = settings.prefer.or(prefer);
     settings.no_origins |= no_origins;
+    settings.harden |= harden;
     settings.limit = settings.limit.take().or(limit);
     settings.assume = settings.assume.take().or(assume);
     settings.target = settings.target.take().or(target);

@@ -13,6 +13,7 @@ use crate::emit::{self, Origins};
 use crate::error::Error;
 use crate::import;
 use crate::import::IMPORTERS;
+use crate::lower::Harden;
 use crate::report;
 use crate::rules::Rules;
 use crate::source::SourceTree;
@@ -93,6 +94,11 @@ impl Opened {
         };
         let options = Options {
             import,
+            harden: if settings.harden {
+                Harden::Services
+            } else {
+                Harden::Nothing
+            },
             emit: emit::Options { origins },
         };
         let conversion = crate::convert(&tree, &inputs, &rules, &options);

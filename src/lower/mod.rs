@@ -16,6 +16,7 @@ mod ctx;
 mod file;
 mod firewall;
 mod gather;
+mod harden;
 mod ini_text;
 mod interface;
 mod lifted;
@@ -41,12 +42,19 @@ mod step;
 mod subordinate_ids;
 mod sudo;
 mod systemd;
+mod systemd_command;
 mod systemd_directives;
+#[cfg(test)]
+mod systemd_tests;
 mod systemd_value;
+mod systemd_verbatim;
 mod tmpfiles;
+mod unbound;
 mod unit_link;
 mod unit_name;
+mod unit_want;
 mod user;
+mod virtual_hosts;
 mod wireguard;
 
 #[cfg(test)]
@@ -55,6 +63,7 @@ mod tests;
 use ctx::Ctx;
 use statement::Lowered;
 
+pub use harden::{Harden, harden};
 pub use paths::on_nixos;
 
 use crate::account::{Account, Code, Verdict};
@@ -88,6 +97,7 @@ fn lower_machine(
         lower_entry(entry, &mut ctx);
     }
     let mut plan = ctx.finish();
+    virtual_hosts::finish(&mut plan);
     gather::gather(&mut plan.remarks, account);
     plan
 }

@@ -108,6 +108,20 @@ pub(super) fn presume(name: &str, machine: &Machine, statement: &mut Statement) 
     statement.share(path, Expr::Bool(true));
 }
 
+/// Returns the user of the machine who has this home.
+pub(super) fn at_home(home: &str, machine: &Machine) -> Option<String> {
+    if home == "/root" {
+        return Some("root".to_owned());
+    }
+    let has_home = |user: &&User| match &user.home {
+        Some(own) => own.trim_end_matches('/') == home,
+        None => home.strip_prefix("/home/") == Some(user.name.as_str()),
+    };
+    machine::users(machine)
+        .find(has_home)
+        .map(|user| user.name.clone())
+}
+
 /// Returns the name that an administrators' group has on NixOS.
 pub(super) fn admin_group(name: &str, machine: &Machine) -> Option<&'static str> {
     let made = machine::groups(machine).any(|it| it.name == name);

@@ -61,9 +61,9 @@ fn compare(id: &str, example: &Example, found: Option<&Outcome>) -> Result<(), S
     if found.rule != id {
         return Err(format!("the rule `{}` applies before it", found.rule));
     }
-    let verdict = match (&found.ruling, &found.assume) {
-        (Ruling::Stated, None) => "translated",
-        (Ruling::Stated, Some(_)) => "assumed",
+    let verdict = match (&found.ruling, found.assume.is_empty()) {
+        (Ruling::Stated, true) => "translated",
+        (Ruling::Stated, false) => "assumed",
         (Ruling::NotNeeded(_), _) => "not-needed",
         (Ruling::Manual(_), _) => "manual",
     };

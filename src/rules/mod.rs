@@ -58,7 +58,7 @@ struct Rule {
     pattern: Pattern,
     settings: Vec<Statement>,
     verdict: Ruling,
-    assume: Option<String>,
+    assume: Option<Template>,
     cure: Option<String>,
     about: Option<OptionPath>,
     service_config: bool,
@@ -90,8 +90,8 @@ pub struct Outcome {
     pub why: String,
     pub settings: Vec<(OptionPath, Expr, Join)>,
     pub ruling: Ruling,
-    /// A clause, where the rule rests on one.
-    pub assume: Option<String>,
+    /// The clauses that the rule rests on.
+    pub assume: Vec<String>,
     pub cure: Option<String>,
     /// The option beside which a reader will look.
     pub about: Option<OptionPath>,
@@ -336,6 +336,10 @@ impl Rule {
                 statement.path.iter().map(|it| it.text(scope)).collect();
             let path = OptionPath::new(names?);
             let expr = statement.value.expr(scope)?;
+            // A function that has nothing for this option.
+            if expr == Expr::Null && statement.value.is_reference() {
+                continue;
+            }
             match (statement.join, expr) {
                 (Join::Element, Expr::List(elements)) => {
                     for element in elements {
@@ -353,7 +357,10 @@ impl Rule {
             why: self.why.clone(),
             settings,
             ruling: self.verdict.clone(),
-            assume: self.assume.clone(),
+            assume: match &self.assume {
+                Some(template) => template.clauses(scope)?,
+                None => Vec::new(),
+            },
             cure: self.cure.clone(),
             about: self.about.clone(),
             service_config: self.service_config,

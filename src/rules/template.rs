@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::functions::{self, Function};
 use super::matching::{Captures, has_hole};
-use crate::nix::{Asset, Expr};
+use crate::nix::{Asset, Expr, StrPart};
 
 /// What ends a reference whose text becomes a file beside the configuration.
 const AS_FILE: &str = " | as-file";
@@ -149,6 +149,35 @@ impl Template {
         })
     }
 
+    /// Tells whether it is what a reference says, and nothing else.
+    pub(super) fn is_reference(&self) -> bool {
+        matches!(self, Template::Reference(_))
+    }
+
+    /// Returns the text of a template without references.
+    pub(super) fn constant(&self) -> Option<&str> {
+        match self {
+            Template::Constant(expr) => expr.as_str(),
+            Template::Reference(_)
+            | Template::AsFile(_)
+            | Template::Text(_)
+            | Template::List(_)
+            | Template::Attrs(_) => None,
+        }
+    }
+
+    /// Returns what the rule assumes: its text, or what a function found, which may be nothing or a list.
+    pub(super) fn clauses(&self, scope: &Scope<'_>) -> Option<Vec<String>> {
+        if let Template::Reference(reference) = self {
+            match reference.value(scope)? {
+                Value::Null => return Some(Vec::new()),
+                Value::Array(list) => return list.iter().map(scalar_text).collect(),
+                other => return scalar_text(&other).map(|it| vec![it]),
+            }
+        }
+        self.text(scope).map(|it| vec![it])
+    }
+
     /// Returns the text of a template that is one; none for any other.
     pub(super) fn text(&self, scope: &Scope<'_>) -> Option<String> {
         match self {
@@ -262,11 +291,34 @@ fn to_expr(value: &Value) -> Option<Expr> {
         },
         Value::String(text) => Expr::str(text),
         Value::Array(list) => Expr::List(list.iter().map(to_expr).collect::<Option<Vec<Expr>>>()?),
-        Value::Object(fields) => Expr::Attrs(
-            fields
-                .iter()
-                .map(|(name, value)| Some((name.clone(), to_expr(value)?)))
-                .collect::<Option<Vec<(String, Expr)>>>()?,
-        ),
+        Value::Object(fields) => match (nix_of(fields), fields.len()) {
+            (Some(expr), 1) => expr?,
+            _ => Expr::Attrs(
+                fields
+                    .iter()
+                    .map(|(name, value)| Some((name.clone(), to_expr(value)?)))
+                    .collect::<Option<Vec<(String, Expr)>>>()?,
+            ),
+        },
+    })
+}
+
+/// What a function says that JSON has no word for: `{"$nix": "pkgs.x"}`, a text with splices, `{"$text": ["a", {"$nix":
+/// "pkgs.x"}]}`, and a value that stands against the module's own, `{"$force": 1}`.
+fn nix_of(fields: &serde_json::Map<String, Value>) -> Option<Option<Expr>> {
+    let (name, value) = fields.iter().next()?;
+    Some(match name.as_str() {
+        "$nix" => value.as_str().map(Expr::select),
+        "$force" => to_expr(value).map(|it| Expr::apply("lib.mkForce", vec![it])),
+        "$text" => {
+            let parts = value.as_array().into_iter().flatten();
+            let part = |it: &Value| match it {
+                Value::String(text) => Some(StrPart::Literal(text.clone())),
+                other => to_expr(other).map(StrPart::Splice),
+            };
+            let parts: Option<Vec<StrPart>> = parts.map(part).collect();
+            parts.map(Expr::Str)
+        }
+        _ => return None,
     })
 }

@@ -24,6 +24,7 @@ pub mod lines;
 pub mod list;
 pub mod modprobe;
 pub mod named_conf;
+pub mod nginx;
 pub mod nix_module;
 mod place;
 mod placeholder;
@@ -37,6 +38,7 @@ pub mod sudoers_rule;
 pub mod sysctl;
 pub mod systemd_words;
 pub mod unit;
+pub mod unit_directive;
 pub mod yaml;
 
 pub use place::{Fault, Place};

@@ -17,7 +17,7 @@ mod main_cf;
 mod my_cnf;
 mod nameservers;
 mod network_manager;
-mod nginx_includes;
+mod nginx;
 mod numbers;
 mod php_options;
 mod php_pool;
@@ -29,6 +29,7 @@ mod smb_conf;
 mod toml;
 mod trim;
 mod unbound;
+mod uncommented;
 mod ups;
 mod variables;
 mod words;
@@ -43,7 +44,7 @@ pub(super) struct Function {
     pub(super) call: fn(&Value) -> Option<Value>,
 }
 
-static FUNCTIONS: [&Function; 34] = [
+static FUNCTIONS: [&Function; 37] = [
     &audit_rules::FUNCTION,
     &below_etc::FUNCTION,
     &complete::FUNCTION,
@@ -62,7 +63,9 @@ static FUNCTIONS: [&Function; 34] = [
     &my_cnf::FUNCTION,
     &nameservers::FUNCTION,
     &network_manager::FUNCTION,
-    &nginx_includes::FUNCTION,
+    &nginx::CONF,
+    &nginx::SITE,
+    &nginx::STREAM,
     &numbers::FUNCTION,
     &php_options::FUNCTION,
     &php_pool::FUNCTION,
@@ -74,6 +77,7 @@ static FUNCTIONS: [&Function; 34] = [
     &toml::FUNCTION,
     &trim::FUNCTION,
     &unbound::FUNCTION,
+    &uncommented::FUNCTION,
     &ups::FUNCTION,
     &variables::FUNCTION,
     &words::FUNCTION,

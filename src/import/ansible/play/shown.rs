@@ -49,5 +49,9 @@ fn shown_value(name: &str, node: &Node, scope: Option<&Scope<'_>>) -> Text {
     }
     let resolved = scope.and_then(|scope| scope.resolve(node).ok());
     let value = resolved.unwrap_or_else(|| Value::as_written(node));
-    value.to_text()
+    match value {
+        // As people write it in YAML; Python's word is another.
+        Value::Bool(value) => Text::from(value.to_string()),
+        value => value.to_text(),
+    }
 }

@@ -89,6 +89,7 @@ fn read(given: &Given) -> Vec<Entry> {
             enabled: Some(true),
             running: None,
             masked: false,
+            linked_in: Vec::new(),
         }));
     }
     for (kind, devices) in network {
