@@ -77,9 +77,15 @@ fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
         })?,
         (None, Some(port)) => read_ports(port).ok_or_else(|| not_tcp_or_udp(params, port))?,
         (None, None) => {
-            let interface = match &interface {
-                Some(_) => Some(params.string(&["interface"])?.unwrap_or_default()),
+            let interface = match interface.as_ref().map(|it| it.plain()) {
+                Some(Some(name)) if !name.is_empty() => Some(name.to_owned()),
                 None => None,
+                Some(_) => {
+                    let reason = "the interface of the zone is not known";
+                    return Err(Refusal::new(Code::ValueUnknown, reason).cure(
+                        "networking.firewall.interfaces.<name> has what is open on one interface",
+                    ));
+                }
             };
             return zone_only(zone.as_deref(), interface, is_open, run);
         }

@@ -83,6 +83,14 @@ fn firewalld_opens_ports_of_the_public_zone() {
 }
 
 #[test]
+fn an_interface_of_firewalld_is_in_its_zone() {
+    check(
+        "- firewalld: {zone: vpn, interface: wg0, state: enabled}",
+        &[r#"{"setting":{"of":"firewall-zone","name":"wg0","value":"vpn"}}"#],
+    );
+}
+
+#[test]
 fn what_other_systems_have_is_said() {
     check(
         "- selinux: {state: disabled}\n- seboolean: {name: httpd_can_network_connect, state: true}\n- dpkg_divert: {path: /etc/x}\n- snap: {name: [hello]}\n- homebrew: {name: jq, state: absent}",
