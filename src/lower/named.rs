@@ -314,18 +314,7 @@ fn zone_file(file: &File, machine: &Machine) -> Option<Lowered> {
 
 #[cfg(test)]
 mod tests {
-    use crate::lower::tests::check_all;
-    use crate::model::{Content, File, Resource};
-
-    fn file(path: &str, content: &str) -> Resource {
-        Resource::File(File {
-            path: path.into(),
-            content: Content::Text(content.into()),
-            mode: None,
-            owner: None,
-            group: None,
-        })
-    }
+    use crate::lower::tests::{check_all, file};
 
     #[test]
     fn options_and_zones_have_options() {

@@ -111,18 +111,7 @@ fn is_block(line: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::lower::tests::check_all;
-    use crate::model::{Content, File, Resource};
-
-    fn file(path: &str, content: &str) -> Resource {
-        Resource::File(File {
-            path: path.into(),
-            content: Content::Text(content.into()),
-            mode: None,
-            owner: None,
-            group: None,
-        })
-    }
+    use crate::lower::tests::{check_all, file};
 
     #[test]
     fn files_are_joined_where_they_are_asked_for() {

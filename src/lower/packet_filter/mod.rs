@@ -429,18 +429,7 @@ fn state_nat(nat: &others::Nat, statement: &mut Statement) {
 
 #[cfg(test)]
 mod tests {
-    use crate::lower::tests::check_all;
-    use crate::model::{Content, File, Resource};
-
-    fn file(path: &str, content: &str) -> Resource {
-        Resource::File(File {
-            path: path.into(),
-            content: Content::Text(content.into()),
-            mode: None,
-            owner: None,
-            group: None,
-        })
-    }
+    use crate::lower::tests::{check_all, file};
 
     fn check_v4(rules: &str, expected: &str) {
         let text = format!(

@@ -258,18 +258,7 @@ fn is_usual_output(rule: &Rule) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::lower::tests::check_all;
-    use crate::model::{Content, File, Resource};
-
-    fn file(path: &str, content: &str) -> Resource {
-        Resource::File(File {
-            path: path.into(),
-            content: Content::Text(content.into()),
-            mode: None,
-            owner: None,
-            group: None,
-        })
-    }
+    use crate::lower::tests::{check_all, file};
 
     fn user(prefix: &str, rules: &str) -> String {
         format!(

@@ -7,6 +7,7 @@
 use serde_json::{Map, Value, json};
 
 use super::Function;
+use super::unbound::without_comment;
 
 pub(super) static FUNCTION: Function = Function {
     name: "dnsmasq",
@@ -109,21 +110,6 @@ fn call(value: &Value) -> Option<Value> {
         options["resolveLocalQueries"] = false.into();
     }
     Some(options)
-}
-
-/// A comment begins at the start of a line or behind a blank, outside of quotes.
-fn without_comment(line: &str) -> &str {
-    let mut quoted = false;
-    let mut blank = true;
-    for (at, c) in line.char_indices() {
-        match c {
-            '"' => quoted = !quoted,
-            '#' if !quoted && blank => return &line[..at],
-            _ => {}
-        }
-        blank = c.is_whitespace();
-    }
-    line
 }
 
 #[cfg(test)]

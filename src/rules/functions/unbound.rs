@@ -87,7 +87,7 @@ fn call(value: &Value) -> Option<Value> {
 }
 
 /// A comment begins with a `#` at the start or behind a blank, outside of quotes.
-fn without_comment(line: &str) -> &str {
+pub(super) fn without_comment(line: &str) -> &str {
     let mut quoted = false;
     let mut blank = true;
     for (at, c) in line.char_indices() {
