@@ -133,6 +133,7 @@ pub(super) fn about(resource: &Resource) -> Option<OptionPath> {
             InterfaceTrait::Gateway { .. } => path(&["networking", "defaultGateway"]),
             InterfaceTrait::Dhcp(_)
             | InterfaceTrait::Address { .. }
+            | InterfaceTrait::Route { .. }
             | InterfaceTrait::Mtu(_)
             | InterfaceTrait::MacAddress(_) => path(&["networking", "interfaces", &it.name]),
         },
@@ -180,6 +181,8 @@ fn about_setting(of: Settings) -> &'static [&'static str] {
         Settings::Oomd => &["systemd", "oomd", "settings", "OOM"],
         Settings::NetworkdNetwork => &["systemd", "network", "config", "networkConfig"],
         Settings::NetworkdDhcpV4 => &["systemd", "network", "config", "dhcpV4Config"],
+        Settings::FirewallRule => &["networking", "firewall", "extraCommands"],
+        Settings::FirewallZone => &["networking", "firewall", "interfaces"],
         Settings::NetworkdDhcpV6 => &["systemd", "network", "config", "dhcpV6Config"],
     }
 }

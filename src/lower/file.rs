@@ -9,6 +9,7 @@
 //!
 //! A file with a secret is never written: a person puts it below /run/secrets, and what read it reads it there.
 
+use super::lifted;
 use super::machine;
 use super::paths;
 use super::program;
@@ -28,6 +29,9 @@ const MAX_LINES_OF_MANY: usize = 6;
 const MANY_FILES: usize = 100;
 
 pub(super) fn lower(file: &File, machine: &Machine) -> Lowered {
+    if let Some(lowered) = lifted::lower(file, machine) {
+        return lowered;
+    }
     match (out_of_place(&file.path, machine), packaged(file, machine)) {
         (Some(Lowered::Manual(_)) | None, Some(left)) => return Lowered::Manual(left),
         (Some(lowered), _) => return lowered,
@@ -174,7 +178,7 @@ pub(super) fn lower_text(file: &File, text: &str, machine: &Machine) -> Lowered 
         return Lowered::Stated(statement);
     }
     let lines = text.trim_end_matches('\n').contains('\n');
-    if is_long {
+    let argument = if is_long {
         let read = Expr::apply("builtins.readFile", vec![asset()]);
         let read = if text.contains('%') {
             let (from, to) = (Expr::strs(["%"]), Expr::strs(["%%"]));
@@ -182,68 +186,21 @@ pub(super) fn lower_text(file: &File, text: &str, machine: &Machine) -> Lowered 
         } else {
             read
         };
-        state_text(file, read, text, machine, &mut statement);
+        escaped(read)
     } else if lines || content.as_str().is_none() {
-        state_text(file, doubled_expr(content), text, machine, &mut statement);
+        escaped(doubled_expr(content))
     } else {
-        let argument = vec![StrPart::Literal(escape(&doubled(text)))];
-        rule(file, argument).state(machine, &mut statement);
-    }
-    Lowered::Stated(statement)
-}
-
-/// The file of tmpfiles.d in which files of several lines are.
-const SETTINGS: &str = "10-files";
-
-/// States a text of several lines as a setting of systemd-tmpfiles.
-fn state_text(
-    file: &File,
-    argument: Expr,
-    text: &str,
-    machine: &Machine,
-    statement: &mut Statement,
-) {
-    // NixOS warns of each setting that has what looks like an escape, such as the `\n` of a printf.
-    if looks_escaped(text) || file.path.contains(['\'', '%']) {
-        rule(file, vec![escaped(argument)]).state(machine, statement);
-        return;
-    }
-    claim_owner(
-        (file.owner.as_deref(), file.group.as_deref()),
-        machine,
-        statement,
-    );
-    let path = [
-        "systemd", "tmpfiles", "settings", SETTINGS, &file.path, "f+",
-    ];
-    let path = OptionPath::new(path);
-    let mode = file.mode.map(Mode::octal);
-    for (name, value) in [
-        ("mode", &mode),
-        ("user", &file.owner),
-        ("group", &file.group),
-    ] {
-        if let Some(value) = value {
-            statement.set(path.child(name), Expr::str(value));
-        }
-    }
-    statement.set(path.child("argument"), argument);
-}
-
-fn looks_escaped(text: &str) -> bool {
-    text.split('\\')
-        .skip(1)
-        .any(|rest| rest.starts_with(['n', 'r', 't', 'x']))
-}
-
-fn rule(file: &File, argument: Vec<StrPart>) -> Rule<'_> {
-    Rule {
+        StrPart::Literal(escape(&doubled(text)))
+    };
+    let rule = Rule {
         mode: file.mode,
         user: file.owner.as_deref(),
         group: file.group.as_deref(),
-        argument,
+        argument: vec![argument],
         ..Rule::new("f+", &file.path)
-    }
+    };
+    rule.state(machine, &mut statement);
+    Lowered::Stated(statement)
 }
 
 /// Tells whether the file is one that is run, and root's: nobody else writes to it.
@@ -450,20 +407,9 @@ mod tests {
         check(
             file("/opt/a.ini", "[a]\nb = 5%\n", 0o640, None),
             r#"
-            systemd.tmpfiles.settings."10-files"."/opt/a.ini"."f+".mode = "0640";
-            systemd.tmpfiles.settings."10-files"."/opt/a.ini"."f+".argument = ''
-              [a]
-              b = 5%%
-            '';
-            "#,
-        );
-        // NixOS would warn that `\n` is escaped again.
-        check(
-            file("/opt/a.ini", "[a]\nb = \\n\n", 0o640, None),
-            r#"
             systemd.tmpfiles.rules += "f+ /opt/a.ini 0640 - - - ${lib.strings.escapeC [ "\t" "\n" "\r" " " "\\" ] ''
               [a]
-              b = \n
+              b = 5%%
             ''}";
             "#,
         );
@@ -471,8 +417,7 @@ mod tests {
         check(
             file("/srv/long", &long, 0o644, None),
             r#"
-            systemd.tmpfiles.settings."10-files"."/srv/long"."f+".mode = "0644";
-            systemd.tmpfiles.settings."10-files"."/srv/long"."f+".argument = lib.replaceStrings [ "%" ] [ "%%" ] (builtins.readFile ./files/srv/long);
+            systemd.tmpfiles.rules += "f+ /srv/long 0644 - - - ${lib.strings.escapeC [ "\t" "\n" "\r" " " "\\" ] (lib.replaceStrings [ "%" ] [ "%%" ] (builtins.readFile ./files/srv/long))}";
             "#,
         );
     }

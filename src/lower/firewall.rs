@@ -1,11 +1,69 @@
 //! `FirewallPort`: a port or a range in `networking.firewall`.
 
-use super::statement::{Lowered, Statement};
-use crate::model::{FirewallPort, Protocol};
+use super::machine;
+use super::statement::{Left, Lowered, Statement};
+use crate::account::Code;
+use crate::model::{FirewallPort, Machine, Protocol, Setting, Settings};
 use crate::nix::Expr;
 use crate::plan::OptionPath;
 
-pub(super) fn lower(port: &FirewallPort) -> Lowered {
+pub(super) fn lower(port: &FirewallPort, machine: &Machine) -> Lowered {
+    let zone = port
+        .interface
+        .as_deref()
+        .and_then(|it| it.strip_prefix('@'));
+    let Some(zone) = zone else {
+        return one(port);
+    };
+    let interfaces = interfaces_of(zone, machine);
+    if interfaces.is_empty() {
+        return Lowered::Manual(unknown_zone(zone));
+    }
+    let mut all = Statement::default();
+    for interface in interfaces {
+        let own = FirewallPort {
+            interface: Some(interface),
+            ..port.clone()
+        };
+        if let Lowered::Stated(statement) = one(&own) {
+            all.join(statement);
+        }
+    }
+    Lowered::Stated(all)
+}
+
+pub(super) fn unknown_zone(zone: &str) -> Left {
+    Left::new(
+        Code::CannotState,
+        format!("which interfaces are in the zone `{zone}` is not said"),
+    )
+    .about("networking.firewall.interfaces")
+    .cure("networking.firewall.interfaces.<name>.allowedTCPPorts has ports of one interface, and trustedInterfaces opens all.")
+}
+
+/// Returns the interfaces that the source puts into a zone.
+pub(super) fn interfaces_of(zone: &str, machine: &Machine) -> Vec<String> {
+    let all = machine::settings(machine, Settings::FirewallZone);
+    let own = all.filter(|it| it.value == zone);
+    own.map(|it| it.name.clone()).collect()
+}
+
+/// Lowers the zone of an interface: NixOS has none, but for the one in which everything is open.
+pub(super) fn lower_zone(setting: &Setting) -> Lowered {
+    if setting.value != "trusted" {
+        return Lowered::NotNeeded(
+            Code::NoMeaning,
+            "NixOS's firewall has no zones; what is open in this one is stated for its interfaces"
+                .to_owned(),
+        );
+    }
+    let mut statement = Statement::default();
+    let path = OptionPath::new(["networking", "firewall", "trustedInterfaces"]);
+    statement.add(path, Expr::str(&setting.name));
+    Lowered::Stated(statement)
+}
+
+pub(super) fn one(port: &FirewallPort) -> Lowered {
     let mut names = vec!["networking", "firewall"];
     if let Some(interface) = &port.interface {
         names.extend(["interfaces", interface]);

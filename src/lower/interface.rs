@@ -32,6 +32,30 @@ pub(super) fn lower(interface: &Interface) -> Lowered {
                 statement.set(gateway.child("metric"), Expr::Int(i64::from(*metric)));
             }
         }
+        InterfaceTrait::Route {
+            destination,
+            prefix,
+            via,
+            metric,
+        } => {
+            let family = if destination.is_ipv6() {
+                "ipv6"
+            } else {
+                "ipv4"
+            };
+            let mut value = vec![
+                ("address".to_owned(), Expr::str(destination.to_string())),
+                ("prefixLength".to_owned(), Expr::Int(i64::from(*prefix))),
+            ];
+            if let Some(via) = via {
+                value.push(("via".to_owned(), Expr::str(via.to_string())));
+            }
+            if let Some(metric) = metric {
+                let metric = ("metric".to_owned(), Expr::str(metric.to_string()));
+                value.push(("options".to_owned(), Expr::Attrs(vec![metric])));
+            }
+            statement.add(own.child(family).child("routes"), Expr::Attrs(value));
+        }
         InterfaceTrait::Mtu(mtu) => statement.set(own.child("mtu"), Expr::Int(i64::from(*mtu))),
         InterfaceTrait::MacAddress(address) => {
             statement.set(own.child("macAddress"), Expr::str(address.clone()));
@@ -89,6 +113,12 @@ mod tests {
                     address: [192, 0, 2, 1].into(),
                     metric: Some(10),
                 },
+                InterfaceTrait::Route {
+                    destination: [10, 0, 0, 0].into(),
+                    prefix: 8,
+                    via: Some([192, 0, 2, 9].into()),
+                    metric: Some(5),
+                },
                 InterfaceTrait::Mtu(9000),
                 InterfaceTrait::MacAddress("02:00:00:00:00:01".into()),
             ],
@@ -98,6 +128,7 @@ mod tests {
             networking.defaultGateway.address = "192.0.2.1";
             networking.defaultGateway.interface = "eth0";
             networking.defaultGateway.metric = 10;
+            networking.interfaces.eth0.ipv4.routes += { address = "10.0.0.0"; prefixLength = 8; via = "192.0.2.9"; options = { metric = "5"; }; };
             networking.interfaces.eth0.mtu = 9000;
             networking.interfaces.eth0.macAddress = "02:00:00:00:00:01";
             "#,

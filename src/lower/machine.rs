@@ -2,7 +2,7 @@
 
 use crate::model::{
     Application, Condition, Container, ContainerNetwork, Directory, Entry, File, Group, Link,
-    Machine, Resource, Service, SshdSetting, Step, SudoRule, Unit, User,
+    Machine, Resource, Service, Setting, Settings, SshdSetting, Step, SudoRule, Unit, User,
 };
 
 fn stated(machine: &Machine) -> impl Iterator<Item = &Entry> {
@@ -93,6 +93,19 @@ pub(super) fn sudo_rules(machine: &Machine) -> impl Iterator<Item = &SudoRule> {
 pub(super) fn sshd_settings(machine: &Machine) -> impl Iterator<Item = &SshdSetting> {
     stated(machine).filter_map(|entry| {
         if let Resource::SshdSetting(it) = &entry.resource {
+            Some(it)
+        } else {
+            None
+        }
+    })
+}
+
+/// Returns the settings of a table.
+pub(super) fn settings(machine: &Machine, of: Settings) -> impl Iterator<Item = &Setting> {
+    stated(machine).filter_map(move |entry| {
+        if let Resource::Setting(it) = &entry.resource
+            && it.of == of
+        {
             Some(it)
         } else {
             None

@@ -11,6 +11,7 @@ mod authorized_key;
 mod brought;
 mod carried;
 mod commands;
+mod connection;
 mod container;
 mod cron;
 mod ctx;
@@ -18,16 +19,21 @@ mod file;
 mod firewall;
 mod gather;
 mod harden;
+mod ini_text;
 mod interface;
 mod interpreter;
+mod lifted;
 mod machine;
 mod membership;
 mod mount;
 #[cfg(test)]
 mod name_tests;
+mod named;
 mod network_unit;
 mod opaque;
+mod openvpn;
 mod package;
+mod packet_filter;
 mod paths;
 mod program;
 mod provide;
@@ -36,6 +42,7 @@ mod secret;
 mod secret_file;
 mod secret_options;
 mod service;
+mod ssh_config;
 mod sshd;
 mod statement;
 mod step;
@@ -50,12 +57,14 @@ mod systemd_tests;
 mod systemd_value;
 mod systemd_verbatim;
 mod tmpfiles;
+mod unbound;
 mod unfree;
 mod unit_link;
 mod unit_name;
 mod unit_want;
 mod user;
 mod virtual_hosts;
+mod wireguard;
 
 #[cfg(test)]
 mod tests;
@@ -70,7 +79,7 @@ pub(crate) use provide::provide;
 
 use crate::account::{Account, Code, Verdict};
 use crate::diag::Diagnostics;
-use crate::model::{Condition, Entry, Machine, Model, Resource};
+use crate::model::{Condition, Entry, Machine, Model, Resource, Settings};
 use crate::plan::Plan;
 use crate::rules::Rules;
 
@@ -178,14 +187,18 @@ fn rehearse(entry: &Entry, ctx: &mut Ctx<'_>) -> Vec<String> {
 
 fn lower_resource(entry: &Entry, machine: &Machine) -> Lowered {
     match &entry.resource {
+        Resource::Setting(it) if it.of == Settings::FirewallRule => {
+            packet_filter::lower_rule(it, machine)
+        }
+        Resource::Setting(it) if it.of == Settings::FirewallZone => firewall::lower_zone(it),
         Resource::Package(_)
         | Resource::Service(_)
+        | Resource::Setting(_)
         | Resource::Hostname(_)
         | Resource::Timezone(_)
         | Resource::Sysctl(_)
         | Resource::KernelModule(_)
         | Resource::HostsEntry(_)
-        | Resource::Setting(_)
         | Resource::Application(_)
         | Resource::Firewall(_) => Lowered::manual(Code::CannotState, "no rule states this"),
         Resource::Unit(it) => systemd::lower(it, machine),
@@ -201,7 +214,7 @@ fn lower_resource(entry: &Entry, machine: &Machine) -> Lowered {
         Resource::Mount(it) => mount::lower(it),
         Resource::SshdSetting(it) => sshd::lower(it, machine),
         Resource::SudoRule(it) => sudo::lower(it, machine),
-        Resource::FirewallPort(it) => firewall::lower(it),
+        Resource::FirewallPort(it) => firewall::lower(it, machine),
         Resource::Container(it) => container::lower(it, machine),
         Resource::ContainerNetwork(it) => container::lower_network(it),
         Resource::Membership(it) => membership::lower(it, machine),

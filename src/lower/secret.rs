@@ -1,6 +1,6 @@
 //! Secrets as files outside the store, and the commands that read them.
 
-use crate::model::{HoleKind, Piece, Text};
+use crate::model::{Hole, HoleKind, Piece, Text};
 use crate::plan::{SECRETS_FOLDER, Secret, SecretPart};
 
 /// A file that holds a text of which parts are secret.
@@ -15,6 +15,21 @@ pub(super) fn secret(path: &str, text: &Text, used_by: impl Into<String>) -> Sec
         used_by: used_by.into(),
         ..Secret::default()
     }
+}
+
+/// A value that is secret as a whole, whether it was written out or not: where it was is all that is said of it.
+pub(super) fn hidden(value: &Text, place: &str) -> Text {
+    let holes: Vec<&str> = value.holes().map(|hole| hole.what.as_str()).collect();
+    let what = if holes.is_empty() {
+        place.to_owned()
+    } else {
+        holes.join(", ")
+    };
+    Text::hole(Hole {
+        kind: HoleKind::Secret,
+        what,
+        span: None,
+    })
 }
 
 /// A text of variables, one for each line.

@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use crate::account::{Account, ItemKind};
 use crate::diag::Diagnostics;
 use crate::model::{
-    Condition, Entry, Family, Hole, HoleKind, Machine, Model, Origin, Part, Resource, Text, VERSION,
+    Condition, Content, Entry, Family, File, Hole, HoleKind, Machine, Model, Origin, Part,
+    Resource, Text, VERSION,
 };
 use crate::nix::print;
 use crate::plan::Setting;
@@ -83,6 +84,17 @@ pub(super) fn check_all(resources: Vec<Resource>, expected: &str) {
 
 pub(super) fn check(resource: Resource, expected: &str) {
     check_all(vec![resource], expected);
+}
+
+/// A file of whose owner and permissions nothing is said; its text may have holes, as `text` writes them.
+pub(super) fn file(path: &str, content: &str) -> Resource {
+    Resource::File(File {
+        path: path.into(),
+        content: Content::Text(text(content)),
+        mode: None,
+        owner: None,
+        group: None,
+    })
 }
 
 /// Makes a text in which `<secret: x>` and `<unknown: x>` are holes.

@@ -48,6 +48,15 @@ pub enum InterfaceTrait {
         #[serde(skip_serializing_if = "Option::is_none")]
         metric: Option<u32>,
     },
+    /// What lies there is reached through an address, or through the interface itself.
+    Route {
+        destination: std::net::IpAddr,
+        prefix: u8,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        via: Option<std::net::IpAddr>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        metric: Option<u32>,
+    },
     Mtu(u32),
     /// The hardware address that it takes on.
     MacAddress(String),

@@ -91,6 +91,11 @@ pub enum Settings {
     NetworkdNetwork,
     NetworkdDhcpV4,
     NetworkdDhcpV6,
+    /// List: rules of a packet filter in the words of iptables-save, `-4` or `-6` before those that are for one family.
+    /// The interface `@public` stands for those of a zone.
+    FirewallRule,
+    /// The zones of interfaces, by the names of these.
+    FirewallZone,
 }
 
 /// A line of /etc/hosts.

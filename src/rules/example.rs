@@ -88,7 +88,7 @@ fn compare(id: &str, example: &Example, found: Option<&Outcome>) -> Result<(), S
                 .entry(path.to_string())
                 .or_insert_with(|| Expr::List(Vec::new()));
             if let Expr::List(list) = list {
-                list.push(expr.clone());
+                list.push(without_texts(expr.clone()));
             }
         } else {
             flatten(path.names().to_vec(), expr.clone(), &mut given);
@@ -138,6 +138,7 @@ fn without_texts(expr: Expr) -> Expr {
         Expr::Apply(function, arguments) => {
             Expr::Apply(function, arguments.into_iter().map(without_texts).collect())
         }
+        Expr::List(list) => Expr::List(list.into_iter().map(without_texts).collect()),
         other => other,
     }
 }

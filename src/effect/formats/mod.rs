@@ -3,16 +3,19 @@
 
 mod audit;
 mod chrony;
+mod dnsmasq;
 mod docker;
 mod fail2ban;
 mod git_config;
 mod haproxy;
+mod hosts;
 mod httpd;
 mod idmapd;
 mod ini;
 mod journald;
 mod json;
 mod key_value;
+mod known_hosts;
 mod limits;
 mod lines;
 mod logrotate;
@@ -21,6 +24,7 @@ mod master_cf;
 mod my_cnf;
 mod nginx;
 mod ntp;
+mod packet_filter;
 mod php_pool;
 mod postgresql;
 mod redis;
@@ -28,8 +32,13 @@ mod rsyncd;
 mod rsyslog;
 mod samba;
 mod smartd;
+mod ssh_client;
+mod sshd;
+mod sudoers;
 mod toml;
+mod unbound;
 mod updatedb;
+mod wg_quick;
 mod yaml;
 
 use serde_json::Value;
@@ -44,19 +53,22 @@ pub(super) struct Format {
     pub(super) tree: fn(&str) -> Result<Value, String>,
 }
 
-static FORMATS: [&Format; 31] = [
+static FORMATS: [&Format; 40] = [
     &audit::FORMAT,
     &chrony::FORMAT,
+    &dnsmasq::FORMAT,
     &docker::FORMAT,
     &fail2ban::FORMAT,
     &git_config::FORMAT,
     &haproxy::FORMAT,
+    &hosts::FORMAT,
     &httpd::FORMAT,
     &idmapd::FORMAT,
     &ini::FORMAT,
     &journald::FORMAT,
     &json::FORMAT,
     &key_value::FORMAT,
+    &known_hosts::FORMAT,
     &limits::FORMAT,
     &lines::FORMAT,
     &logrotate::FORMAT,
@@ -66,6 +78,7 @@ static FORMATS: [&Format; 31] = [
     &nginx::FORMAT,
     &nginx::HTTP,
     &ntp::FORMAT,
+    &packet_filter::FORMAT,
     &php_pool::FORMAT,
     &postgresql::FORMAT,
     &redis::FORMAT,
@@ -73,8 +86,13 @@ static FORMATS: [&Format; 31] = [
     &rsyslog::FORMAT,
     &samba::FORMAT,
     &smartd::FORMAT,
+    &ssh_client::FORMAT,
+    &sshd::FORMAT,
+    &sudoers::FORMAT,
     &toml::FORMAT,
+    &unbound::FORMAT,
     &updatedb::FORMAT,
+    &wg_quick::FORMAT,
     &yaml::FORMAT,
 ];
 

@@ -147,6 +147,11 @@ fn interface_key(interface: &Interface) -> String {
         InterfaceTrait::Address { address, .. } => address.to_string(),
         InterfaceTrait::Gateway { address, .. } if address.is_ipv6() => "gateway6".to_owned(),
         InterfaceTrait::Gateway { .. } => "gateway".to_owned(),
+        InterfaceTrait::Route {
+            destination,
+            prefix,
+            ..
+        } => format!("{destination}/{prefix}"),
         InterfaceTrait::Mtu(_) => "mtu".to_owned(),
         InterfaceTrait::MacAddress(_) => "mac".to_owned(),
         InterfaceTrait::Bridge(_) | InterfaceTrait::Vlan { .. } | InterfaceTrait::Bond { .. } => {

@@ -7,6 +7,7 @@ mod caddyfile;
 mod chrony;
 mod complete;
 mod definitions;
+mod dnsmasq;
 mod docker_daemon;
 mod entries;
 mod fail2ban;
@@ -17,6 +18,7 @@ mod ini;
 mod int;
 mod json;
 mod key_values;
+mod known_hosts;
 mod limits;
 mod lines;
 mod logrotate;
@@ -26,6 +28,7 @@ mod memcached;
 mod mongod_conf;
 mod my_cnf;
 mod nameservers;
+mod network_manager;
 mod nfs_conf;
 mod nginx;
 mod ntp_conf;
@@ -67,7 +70,7 @@ pub(super) struct Function {
     pub(super) call: fn(&Value) -> Option<Value>,
 }
 
-static FUNCTIONS: [&Function; 63] = [
+static FUNCTIONS: [&Function; 66] = [
     &acpi_event::FUNCTION,
     &audit::FUNCTION,
     &below_etc::FUNCTION,
@@ -75,6 +78,7 @@ static FUNCTIONS: [&Function; 63] = [
     &chrony::FUNCTION,
     &complete::FUNCTION,
     &definitions::FUNCTION,
+    &dnsmasq::FUNCTION,
     &docker_daemon::FUNCTION,
     &entries::FUNCTION,
     &fail2ban::FUNCTION,
@@ -86,6 +90,7 @@ static FUNCTIONS: [&Function; 63] = [
     &int::FUNCTION,
     &json::FUNCTION,
     &key_values::FUNCTION,
+    &known_hosts::FUNCTION,
     &limits::FUNCTION,
     &lines::FUNCTION,
     &logrotate::BLOCKS,
@@ -97,6 +102,7 @@ static FUNCTIONS: [&Function; 63] = [
     &mongod_conf::FUNCTION,
     &my_cnf::FUNCTION,
     &nameservers::FUNCTION,
+    &network_manager::FUNCTION,
     &nfs_conf::FUNCTION,
     &nfs_conf::IDMAPD,
     &nginx::CONF,

@@ -1,7 +1,8 @@
-//! `unbound`: the clauses of an unbound.conf, as `services.unbound.settings` takes them.
+//! `unbound`: an unbound.conf as the options of `services.unbound`, its clauses as `settings`.
 //!
 //! Manual: unbound.conf(5). An attribute that is given more than once is a list, and so are the clauses that may be
-//! there more than once. Where the daemon and its root of trust are is left out. A text that includes others has no answer.
+//! there more than once. Where the daemon and its root of trust are is left out.
+//! A text that includes others has no answer, but for the folder whose files are read by themselves.
 
 use serde_json::{Map, Value};
 
@@ -13,7 +14,8 @@ pub(super) static FUNCTION: Function = Function {
 };
 
 /// Where the daemon and its root of trust are: the module's matter.
-const PLACES: [&str; 7] = [
+const PLACES: [&str; 8] = [
+    "do-daemonize",
     "directory",
     "username",
     "chroot",
@@ -28,6 +30,7 @@ const MANY: [&str; 4] = ["forward-zone", "stub-zone", "auth-zone", "view"];
 fn call(value: &Value) -> Option<Value> {
     let mut clauses: Map<String, Value> = Map::new();
     let mut clause: Option<String> = None;
+    let mut keeps_root = false;
     for line in value.as_str()?.lines() {
         let line = without_comment(line).trim();
         if line.is_empty() {
@@ -35,7 +38,16 @@ fn call(value: &Value) -> Option<Value> {
         }
         let (name, value) = line.split_once(':')?;
         let (name, value) = (name.trim(), value.trim());
-        if name.contains(char::is_whitespace) || name.starts_with("include") {
+        let is_include = name.starts_with("include");
+        // The files of the folder are read by themselves.
+        if is_include
+            && value
+                .trim_matches('"')
+                .starts_with("/etc/unbound/unbound.conf.d/")
+        {
+            continue;
+        }
+        if name.contains(char::is_whitespace) || is_include {
             return None;
         }
         if value.is_empty() {
@@ -54,6 +66,7 @@ fn call(value: &Value) -> Option<Value> {
             continue;
         }
         if PLACES.contains(&name) {
+            keeps_root |= name == "auto-trust-anchor-file";
             continue;
         }
         let place = match clauses.get_mut(clause.as_ref()?)? {
@@ -62,11 +75,19 @@ fn call(value: &Value) -> Option<Value> {
         };
         insert(place.as_object_mut()?, name, scalar(value));
     }
-    (!clauses.is_empty()).then_some(Value::Object(clauses))
+    clauses.retain(|_, clause| clause.as_object().is_none_or(|it| !it.is_empty()));
+    let mut options: Map<String, Value> = Map::new();
+    if !clauses.is_empty() {
+        options.insert("settings".to_owned(), Value::Object(clauses));
+    }
+    if keeps_root {
+        options.insert("enableRootTrustAnchor".to_owned(), true.into());
+    }
+    (!options.is_empty()).then_some(Value::Object(options))
 }
 
 /// A comment begins with a `#` at the start or behind a blank, outside of quotes.
-fn without_comment(line: &str) -> &str {
+pub(super) fn without_comment(line: &str) -> &str {
     let mut quoted = false;
     let mut blank = true;
     for (at, c) in line.char_indices() {
@@ -122,13 +143,13 @@ mod tests {
             &FUNCTION,
             "server:\n  directory: \"/etc/unbound\"\n  port: 53 # x\n  do-ip6: no\n  interface: 127.0.0.1\n  interface: \"::1\"\nforward-zone:\n  name: \".\"\n",
             Some(
-                json!({"server": {"port": 53, "do-ip6": false, "interface": ["127.0.0.1", "::1"]}, "forward-zone": [{"name": "."}]}),
+                json!({"settings": {"server": {"port": 53, "do-ip6": false, "interface": ["127.0.0.1", "::1"]}, "forward-zone": [{"name": "."}]}}),
             ),
         );
         check(
             &FUNCTION,
             "server:\n  local-data: \"a A 192.0.2.1\"\n",
-            Some(json!({"server": {"local-data": "\"a A 192.0.2.1\""}})),
+            Some(json!({"settings": {"server": {"local-data": "\"a A 192.0.2.1\""}}})),
         );
         check(&FUNCTION, "include: /etc/x\n", None);
     }

@@ -1,6 +1,7 @@
 //! `uncommented`: a text without its empty lines and the comments that stand on lines of their own.
 //!
-//! A line that goes on in the next (`\`) is no comment's begin, and what stands behind it belongs to it.
+//! They begin with `#` or `;`. A line that goes on in the next (`\`) is no comment's begin, and what stands behind it
+//! belongs to it.
 
 use serde_json::Value;
 
@@ -16,7 +17,7 @@ fn call(value: &Value) -> Option<Value> {
     let mut goes_on = false;
     for line in value.as_str()?.lines() {
         let bare = line.trim();
-        if !goes_on && (bare.is_empty() || bare.starts_with('#')) {
+        if !goes_on && (bare.is_empty() || bare.starts_with(['#', ';'])) {
             continue;
         }
         goes_on = line.ends_with('\\');
@@ -36,7 +37,7 @@ mod tests {
     fn only_what_says_something_stays() {
         check(
             &FUNCTION,
-            "# a\n\n*.*;\\\n# is part of it\n  b # c  \n",
+            "# a\n\n; d\n*.*;\\\n# is part of it\n  b # c  \n",
             Some(json!("*.*;\\\n# is part of it\n  b # c\n")),
         );
         check(&FUNCTION, "# a\n", None);

@@ -6,90 +6,17 @@ use super::{Kind, Module, Run};
 use crate::account::{Code, Verdict};
 use crate::import::ansible::params::{Params, Refusal};
 use crate::import::state::Key;
-use crate::model::{FirewallPort, Protocol, Resource};
+use crate::model::{FirewallPort, Protocol, Resource, Setting, Settings};
+use crate::syntax::firewalld::{self, SERVICES};
 
 pub(super) const MODULE: Module = Module {
     names: &["firewalld"],
     collection: "ansible.posix",
-    becomes: "Ports of networking.firewall. Rich rules, zones and forwarding are left to you.",
+    becomes: "Ports of networking.firewall, in a zone those of its interfaces; rich rules that accept or refuse become \
+              networking.firewall.extraCommands. Forwarding is left to you.",
     kind: Kind::Changes,
     run,
 };
-
-/// firewalld's services (config/services/*.xml) and their ports.
-const SERVICES: &[(&str, &str)] = &[
-    ("cockpit", "9090/tcp"),
-    ("dhcp", "67/udp"),
-    ("dhcpv6", "547/udp"),
-    ("dhcpv6-client", "546/udp"),
-    ("dns", "53/tcp 53/udp"),
-    ("dns-over-tls", "853/tcp"),
-    ("docker-registry", "5000/tcp"),
-    ("elasticsearch", "9200/tcp 9300/tcp"),
-    ("etcd-client", "2379/tcp"),
-    ("etcd-server", "2380/tcp"),
-    ("git", "9418/tcp"),
-    ("grafana", "3000/tcp"),
-    ("http", "80/tcp"),
-    ("http3", "443/udp"),
-    ("https", "443/tcp"),
-    ("imap", "143/tcp"),
-    ("imaps", "993/tcp"),
-    ("ipp", "631/tcp 631/udp"),
-    ("ipp-client", "631/udp"),
-    ("irc", "6667/tcp"),
-    ("ircs", "6697/tcp"),
-    ("iscsi-target", "3260/tcp 3260/udp"),
-    ("jenkins", "8080/tcp"),
-    ("kdeconnect", "1714-1764/tcp 1714-1764/udp"),
-    ("kerberos", "88/tcp 88/udp"),
-    ("kube-apiserver", "6443/tcp"),
-    ("ldap", "389/tcp"),
-    ("ldaps", "636/tcp"),
-    ("libvirt", "16509/tcp"),
-    ("mdns", "5353/udp"),
-    ("minecraft", "25565/tcp 25565/udp"),
-    ("mongodb", "27017/tcp"),
-    ("mountd", "20048/tcp 20048/udp"),
-    ("mqtt", "1883/tcp"),
-    ("mqtt-tls", "8883/tcp"),
-    ("mysql", "3306/tcp"),
-    ("nfs", "2049/tcp"),
-    ("nfs3", "2049/tcp 2049/udp"),
-    ("ntp", "123/udp"),
-    ("openvpn", "1194/udp"),
-    ("pop3", "110/tcp"),
-    ("pop3s", "995/tcp"),
-    ("postgresql", "5432/tcp"),
-    ("prometheus", "9090/tcp"),
-    ("prometheus-node-exporter", "9100/tcp"),
-    ("puppetmaster", "8140/tcp"),
-    ("rdp", "3389/tcp"),
-    ("redis", "6379/tcp"),
-    ("rpc-bind", "111/tcp 111/udp"),
-    ("rsyncd", "873/tcp 873/udp"),
-    ("salt-master", "4505/tcp 4506/tcp"),
-    ("samba", "137/udp 138/udp 139/tcp 445/tcp"),
-    ("samba-client", "137/udp 138/udp"),
-    ("smtp", "25/tcp"),
-    ("smtp-submission", "587/tcp"),
-    ("smtps", "465/tcp"),
-    ("snmp", "161/tcp 161/udp"),
-    ("snmptrap", "162/tcp 162/udp"),
-    ("squid", "3128/tcp"),
-    ("ssh", "22/tcp"),
-    ("syncthing", "22000/tcp 22000/udp 21027/udp"),
-    ("syslog", "514/udp"),
-    ("syslog-tls", "6514/tcp 6514/udp"),
-    ("telnet", "23/tcp"),
-    ("transmission-client", "51413/tcp 51413/udp"),
-    ("vnc-server", "5900-5903/tcp"),
-    ("wireguard", "51820/udp"),
-    ("xmpp-client", "5222/tcp"),
-    ("xmpp-server", "5269/tcp"),
-    ("zabbix-agent", "10050/tcp"),
-    ("zabbix-server", "10051/tcp"),
-];
 
 const BY_HAND: &str = "state it in networking.firewall.extraInputRules (with networking.nftables.enable), or in networking.firewall.extraCommands";
 
@@ -104,7 +31,6 @@ const OTHERS: &[(&str, &str)] = &[
         "a forwarded port (networking.nat.forwardPorts)",
     ),
     ("protocol", "all packets of a protocol"),
-    ("rich_rule", "a rich rule"),
     ("source", "packets from certain addresses"),
     ("target", "what a zone does with all other packets"),
 ];
@@ -122,6 +48,9 @@ fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
     let interface = params.text(&["interface"])?;
     let service = params.string(&["service"])?;
     let port = params.string(&["port"])?;
+    if let Some(rule) = params.string(&["rich_rule"])? {
+        return rich_rule(&rule, zone.as_deref(), is_open, run);
+    }
     let mut others = Vec::new();
     for (name, what) in OTHERS {
         if params.value(&[*name]).is_some() {
@@ -147,7 +76,19 @@ fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
                 .cure("open them with networking.firewall.allowedTCPPorts and allowedUDPPorts")
         })?,
         (None, Some(port)) => read_ports(port).ok_or_else(|| not_tcp_or_udp(params, port))?,
-        (None, None) => return zone_only(zone.as_deref(), interface.is_some(), run),
+        (None, None) => {
+            let interface = match interface.as_ref().map(|it| it.plain()) {
+                Some(Some(name)) if !name.is_empty() => Some(name.to_owned()),
+                None => None,
+                Some(_) => {
+                    let reason = "the interface of the zone is not known";
+                    return Err(Refusal::new(Code::ValueUnknown, reason).cure(
+                        "networking.firewall.interfaces.<name> has what is open on one interface",
+                    ));
+                }
+            };
+            return zone_only(zone.as_deref(), interface, is_open, run);
+        }
     };
     if interface.is_some() {
         let reason = "the rule is about an interface, too";
@@ -155,18 +96,13 @@ fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
             "networking.firewall.interfaces.<name>.allowedTCPPorts has ports of one interface",
         ));
     }
-    match zone.as_deref() {
-        None | Some("public" | "") => {}
-        Some("drop" | "block") if !is_open => {}
-        // The interfaces of other zones stand elsewhere.
-        Some(zone) => {
-            let reason = format!("which interfaces are in the zone `{zone}` is not in the task");
-            return Err(Refusal::new(Code::CannotState, reason).cure(
-                "networking.firewall.interfaces.<name>.allowedTCPPorts has ports of one interface, and trustedInterfaces opens all",
-            ));
-        }
+    let zone = zone_of(zone.as_deref());
+    if !is_open && matches!(zone, Some("drop" | "block")) {
+        run.not_needed("nothing is open in this zone");
+        return Ok(());
     }
-    for port in found {
+    for mut port in found {
+        port.interface = zone.map(|zone| format!("@{zone}"));
         let resource = Resource::FirewallPort(port);
         if is_open {
             run.put(resource);
@@ -189,23 +125,55 @@ fn not_tcp_or_udp(params: &Params, port: &str) -> Refusal {
     }
 }
 
-fn zone_only(
+/// The zone of a task that is not the usual one, which has all interfaces that no other zone has.
+fn zone_of(zone: Option<&str>) -> Option<&str> {
+    zone.filter(|it| !matches!(*it, "public" | ""))
+}
+
+fn rich_rule(
+    rule: &str,
     zone: Option<&str>,
-    has_interface: bool,
+    is_open: bool,
     run: &mut Run<'_, '_>,
 ) -> Result<(), Refusal> {
-    let zone = zone.unwrap_or("public");
-    if has_interface && zone == "trusted" {
-        let reason = "everything is open on an interface";
-        return Err(Refusal::new(Code::CannotState, reason)
-            .cure("networking.firewall.trustedInterfaces names such interfaces"));
+    let interface = zone_of(zone).map(|zone| format!("@{zone}"));
+    let rules = firewalld::rich_rule(rule, interface.as_deref())
+        .map_err(|why| Refusal::new(Code::CannotState, why).cure(BY_HAND))?;
+    for value in rules {
+        let resource = Resource::Setting(Setting {
+            of: Settings::FirewallRule,
+            name: String::new(),
+            value,
+        });
+        if is_open {
+            run.put(resource);
+        } else if let Some(key) = Key::of(&resource) {
+            run.remove(&key, "the rule");
+        }
     }
-    if has_interface {
-        let reason = format!("an interface is put into the zone `{zone}`, and NixOS has no zones");
-        return Err(Refusal::new(Code::CannotState, reason)
-            .cure("networking.firewall.interfaces.<name> has what is open on one interface"));
+    Ok(())
+}
+
+fn zone_only(
+    zone: Option<&str>,
+    interface: Option<String>,
+    is_open: bool,
+    run: &mut Run<'_, '_>,
+) -> Result<(), Refusal> {
+    let Some(interface) = interface else {
+        run.not_needed("NixOS's firewall has no zones");
+        return Ok(());
+    };
+    let resource = Resource::Setting(Setting {
+        of: Settings::FirewallZone,
+        name: interface,
+        value: zone.unwrap_or("public").to_owned(),
+    });
+    if is_open {
+        run.put(resource);
+    } else if let Some(key) = Key::of(&resource) {
+        run.remove(&key, "the interface of the zone");
     }
-    run.not_needed("NixOS's firewall has no zones");
     Ok(())
 }
 

@@ -6,13 +6,13 @@ use super::{Kind, Module, Run};
 use crate::account::{Code, Verdict};
 use crate::import::ansible::params::{Params, Refusal};
 use crate::import::state::Key;
-use crate::model::{Firewall, FirewallPort, Protocol, Resource};
+use crate::model::{Firewall, FirewallPort, Protocol, Resource, Setting, Settings};
 
 pub(super) const MODULE: Module = Module {
     names: &["ufw"],
     collection: "community.general",
-    becomes: "Ports of networking.firewall, and whether it is on. Rules that hold for some addresses only are left \
-              to you.",
+    becomes: "Ports of networking.firewall, and whether it is on. Rules that hold for some addresses only become \
+              networking.firewall.extraCommands.",
     kind: Kind::Changes,
     run,
 };
@@ -118,7 +118,9 @@ struct Rule {
     is_deleted: bool,
     is_outgoing: bool,
     is_routed: bool,
-    is_restricted: Option<String>,
+    /// Only for packets between these addresses and ports, in the words of iptables-save; empty for all.
+    between: String,
+    is_v6: bool,
     interface: Option<String>,
     port: Option<String>,
     protocol: String,
@@ -134,16 +136,22 @@ impl Rule {
         let interface = params.string(&["interface", "if"])?;
         let incoming = params.string(&["interface_in", "if_in"])?;
         let outgoing = params.string(&["interface_out", "if_out"])?;
-        let is_restricted = from
-            .map(|it| format!("only from {it}"))
-            .or(from_port.map(|it| format!("only from port {it}")))
-            .or(to.map(|it| format!("only to {it}")));
+        let is_v6 = [&from, &to]
+            .into_iter()
+            .flatten()
+            .any(|it| it.contains(':'));
+        let words = [
+            from.map(|it| format!("-s {it} ")),
+            from_port.map(|it| format!("--sport {it} ")),
+            to.map(|it| format!("-d {it} ")),
+        ];
         Ok(Rule {
             action: action.to_owned(),
             is_deleted: params.flag(&["delete"])?.unwrap_or(false),
             is_outgoing: matches!(direction, "out" | "outgoing") || outgoing.is_some(),
             is_routed: params.flag(&["route"])?.unwrap_or(false),
-            is_restricted,
+            between: words.into_iter().flatten().collect(),
+            is_v6,
             interface: interface.or(incoming),
             port: params.string(&["to_port", "port"])?,
             protocol: params
@@ -175,10 +183,8 @@ fn apply(rule: &Rule, params: &Params, run: &mut Run<'_, '_>) -> Result<Option<R
         }
         return Ok(manual(format!("it is to {} what goes out", rule.action)));
     }
-    if let Some(restriction) = &rule.is_restricted {
-        return Ok(manual(format!(
-            "the rule holds {restriction}, and an open port of NixOS is open to everybody"
-        )));
+    if !rule.between.is_empty() {
+        return restricted(rule, params, run);
     }
     if !matches!(rule.action.as_str(), "allow" | "limit") && !rule.is_deleted {
         return Ok(manual(format!("it is to {} packets", rule.action)));
@@ -204,19 +210,114 @@ fn apply(rule: &Rule, params: &Params, run: &mut Run<'_, '_>) -> Result<Option<R
     };
     for mut port in found {
         port.interface.clone_from(&rule.interface);
-        let resource = Resource::FirewallPort(port);
-        if rule.is_deleted {
-            if let Some(key) = Key::of(&resource) {
-                run.remove(&key, "the open port");
-            }
-        } else {
-            run.put(resource);
+        let limits = match rule.action.as_str() {
+            "limit" => limits(&port),
+            _ => Vec::new(),
+        };
+        change(Resource::FirewallPort(port), rule, run);
+        for limit in limits {
+            change(limit, rule, run);
         }
     }
-    if rule.action == "limit" && !rule.is_deleted {
-        return Ok(manual(
-            "the port is open, but not limited to a few connections in half a minute".to_owned(),
-        ));
+    Ok(None)
+}
+
+fn change(resource: Resource, rule: &Rule, run: &mut Run<'_, '_>) {
+    if !rule.is_deleted {
+        run.put(resource);
+    } else if let Some(key) = Key::of(&resource) {
+        run.remove(&key, "the open port");
+    }
+}
+
+/// The rules by which ufw keeps an address from opening more than five connections in half a minute.
+fn limits(port: &FirewallPort) -> Vec<Resource> {
+    let on = match &port.interface {
+        Some(interface) => format!("-i {interface} "),
+        None => String::new(),
+    };
+    let new = format!("{on}{}-m conntrack --ctstate NEW -m recent", of_port(port));
+    let rules = [
+        format!("-A INPUT {new} --set"),
+        format!("-A INPUT {new} --update --seconds 30 --hitcount 6 -j REJECT"),
+    ];
+    let rule = |value| {
+        Resource::Setting(Setting {
+            of: Settings::FirewallRule,
+            name: String::new(),
+            value,
+        })
+    };
+    rules.into_iter().map(rule).collect()
+}
+
+/// A port in the words of iptables-save.
+fn of_port(port: &FirewallPort) -> String {
+    let protocol = match port.protocol {
+        Protocol::Tcp => "tcp",
+        Protocol::Udp => "udp",
+    };
+    let range = if port.first == port.last {
+        port.first.to_string()
+    } else {
+        format!("{}:{}", port.first, port.last)
+    };
+    format!("-p {protocol} --dport {range} ")
+}
+
+/// A rule for packets between certain addresses.
+fn restricted(
+    rule: &Rule,
+    params: &Params,
+    run: &mut Run<'_, '_>,
+) -> Result<Option<Refusal>, Refusal> {
+    let target = match rule.action.as_str() {
+        "allow" => "ACCEPT",
+        "deny" => "DROP",
+        "reject" => "REJECT",
+        other => {
+            return Ok(manual(format!(
+                "it is to {other} packets of some addresses"
+            )));
+        }
+    };
+    let name = rule.application.as_ref().or(rule.port.as_ref());
+    let found = match (&rule.application, &rule.port) {
+        (Some(name), _) => known(name),
+        (None, Some(port)) => read_ports(port, &rule.protocol),
+        (None, None) => Some(Vec::new()),
+    };
+    let Some(found) = found else {
+        let name = name.cloned().unwrap_or_default();
+        return Err(params.bad("port", &name, "a port or an application that is known here"));
+    };
+    let family = match (
+        rule.between.contains("-s ") || rule.between.contains("-d "),
+        rule.is_v6,
+    ) {
+        (true, true) => "-6 ",
+        (true, false) => "-4 ",
+        (false, _) => "",
+    };
+    let on = match &rule.interface {
+        Some(interface) => format!("-i {interface} "),
+        None => String::new(),
+    };
+    let mut ports: Vec<String> = found.iter().map(of_port).collect();
+    if ports.is_empty() {
+        ports.push(match rule.protocol.as_str() {
+            "any" => String::new(),
+            protocol => format!("-p {protocol} "),
+        });
+    }
+    for port in ports {
+        let between = &rule.between;
+        let resource = Resource::Setting(Setting {
+            of: Settings::FirewallRule,
+            name: String::new(),
+            value: format!("{family}-A INPUT {on}{between}{port}-j {target}"),
+        });
+        change(resource, rule, run);
     }
     Ok(None)
 }

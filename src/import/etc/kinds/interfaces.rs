@@ -154,7 +154,8 @@ fn static_entries(given: &Given, name: &str, stanza: &Stanza, entries: &mut Vec<
     other_options(given, name, stanza, entries);
 }
 
-fn full_address(address: &str, netmask: Option<&str>) -> Result<InterfaceTrait, String> {
+/// Makes an address with the length of its network, which stands behind it or in a mask.
+pub(super) fn full_address(address: &str, netmask: Option<&str>) -> Result<InterfaceTrait, String> {
     let (bare, own) = match address.split_once('/') {
         Some((bare, prefix)) => (bare, Some(prefix)),
         None => (address, None),
@@ -241,6 +242,13 @@ fn other_options(given: &Given, name: &str, stanza: &Stanza, entries: &mut Vec<E
                 bond.push(option);
                 continue;
             }
+            "up" | "post-up" if route(&words, name).is_some() => match route(&words, name) {
+                Some(made) => asks(given, place, name, made),
+                None => continue,
+            },
+            "down" | "pre-down" | "post-down" if is_route(&words) => {
+                given.not_needed(place, "a route goes with its interface")
+            }
             "pre-up" | "up" | "post-up" | "pre-down" | "down" | "post-down" => given.unknown(
                 place,
                 "a command is no configuration; networking.localCommands runs one",
@@ -282,6 +290,51 @@ fn other_options(given: &Given, name: &str, stanza: &Stanza, entries: &mut Vec<E
         bond.iter()
             .map(|it| asks(given, it.place, name, made.clone())),
     );
+}
+
+fn is_route(words: &[&str]) -> bool {
+    let program = words.first().copied().unwrap_or_default();
+    matches!(program.rsplit('/').next(), Some("ip" | "route")) && words.contains(&"route")
+}
+
+/// Reads `ip route add 10.0.0.0/8 via 192.0.2.1`, with what may follow.
+fn route(words: &[&str], name: &str) -> Option<InterfaceTrait> {
+    let (program, rest) = words.split_first()?;
+    if program.rsplit('/').next() != Some("ip") {
+        return None;
+    }
+    let ["route", "add" | "replace", to, rest @ ..] = rest else {
+        return None;
+    };
+    let (mut via, mut metric) = (None, None);
+    let mut pairs = rest.chunks_exact(2);
+    for pair in &mut pairs {
+        match pair {
+            ["via", address] => via = Some(address.parse::<IpAddr>().ok()?),
+            ["metric", number] => metric = Some(number.parse::<u32>().ok()?),
+            ["dev", device] if *device == name || matches!(*device, "$IFACE" | "${IFACE}") => {}
+            _ => return None,
+        }
+    }
+    if !matches!(pairs.remainder(), [] | ["||"]) {
+        return None;
+    }
+    if *to == "default" {
+        return Some(InterfaceTrait::Gateway {
+            address: via?,
+            metric,
+        });
+    }
+    let whole = if to.contains(':') { "128" } else { "32" };
+    let InterfaceTrait::Address { address, prefix } = full_address(to, Some(whole)).ok()? else {
+        return None;
+    };
+    Some(InterfaceTrait::Route {
+        destination: address,
+        prefix,
+        via,
+        metric,
+    })
 }
 
 fn vlan(given: &Given, place: Place, name: &str, stanza: &Stanza) -> Entry {

@@ -15,6 +15,7 @@ mod fstab;
 mod grub;
 mod hostname;
 mod hosts;
+mod ifcfg;
 mod interfaces;
 mod keyboard;
 mod limits;
@@ -24,6 +25,7 @@ mod locale_gen;
 mod login_defs;
 mod modprobe;
 mod modules_load;
+mod netplan;
 mod network_unit;
 mod nftables;
 mod nsswitch;
@@ -36,6 +38,7 @@ mod systemd_settings;
 mod timezone;
 mod tmpfiles;
 mod unit;
+mod whole;
 
 pub(crate) use fragment::fragment;
 pub(crate) use link::read_link;
@@ -94,6 +97,7 @@ pub(crate) const KINDS: &[&Kind] = &[
     &grub::KIND,
     &hostname::KIND,
     &hosts::KIND,
+    &ifcfg::KIND,
     &interfaces::KIND,
     &keyboard::KIND,
     &limits::KIND,
@@ -102,6 +106,7 @@ pub(crate) const KINDS: &[&Kind] = &[
     &login_defs::KIND,
     &modprobe::KIND,
     &modules_load::KIND,
+    &netplan::KIND,
     &network_unit::KIND,
     &nftables::KIND,
     &nsswitch::KIND,
@@ -116,6 +121,8 @@ pub(crate) const KINDS: &[&Kind] = &[
     &timezone::KIND,
     &tmpfiles::KIND,
     &unit::KIND,
+    &whole::CONNECTION,
+    &whole::WIREGUARD,
 ];
 
 /// What a file asks for.

@@ -74,11 +74,19 @@ fn firewalld_opens_ports_of_the_public_zone() {
         "- firewalld: {service: https, permanent: true, state: enabled}\n- firewalld: {port: 8080-8081/tcp, zone: public, state: enabled}\n- firewalld: {port: 8080-8081/tcp, state: disabled}\n- firewalld: {rich_rule: 'rule x', state: enabled}\n- firewalld: {port: 1/tcp, zone: internal, state: enabled}",
         &[
             r#"{"firewall-port":{"protocol":"tcp","first":443,"last":443}}"#,
+            r#"{"firewall-port":{"protocol":"tcp","first":1,"last":1,"interface":"@internal"}}"#,
             "not-needed: made here and removed again by the task \"firewalld\"",
             "not-needed: the open port was made by an earlier task and is gone again",
-            "manual: it is about a rich rule (`rich_rule`)",
-            "manual: which interfaces are in the zone `internal` is not in the task",
+            "manual: the rich rule has `x`",
         ],
+    );
+}
+
+#[test]
+fn an_interface_of_firewalld_is_in_its_zone() {
+    check(
+        "- firewalld: {zone: vpn, interface: wg0, state: enabled}",
+        &[r#"{"setting":{"of":"firewall-zone","name":"wg0","value":"vpn"}}"#],
     );
 }
 

@@ -391,7 +391,8 @@ mod system {
             "- ufw: {rule: limit, name: OpenSSH}",
             &[
                 r#"{"firewall-port":{"protocol":"tcp","first":22,"last":22}}"#,
-                "manual: the port is open, but not limited to a few connections in half a minute",
+                r#"{"setting":{"of":"firewall-rule","value":"-A INPUT -p tcp --dport 22 -m conntrack --ctstate NEW -m recent --set"}}"#,
+                r#"{"setting":{"of":"firewall-rule","value":"-A INPUT -p tcp --dport 22 -m conntrack --ctstate NEW -m recent --update --seconds 30 --hitcount 6 -j REJECT"}}"#,
             ],
         );
         check(
@@ -404,7 +405,8 @@ mod system {
         check(
             "- ufw: {rule: allow, port: 22, from_ip: 10.0.0.0/8}",
             &[
-                "manual: the rule holds only from 10.0.0.0/8, and an open port of NixOS is open to everybody",
+                r#"{"setting":{"of":"firewall-rule","value":"-4 -A INPUT -s 10.0.0.0/8 -p tcp --dport 22 -j ACCEPT"}}"#,
+                r#"{"setting":{"of":"firewall-rule","value":"-4 -A INPUT -s 10.0.0.0/8 -p udp --dport 22 -j ACCEPT"}}"#,
             ],
         );
     }

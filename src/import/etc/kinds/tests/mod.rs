@@ -365,6 +365,8 @@ proptest::proptest! {
                 "/etc/security/limits.conf", "/etc/resolv.conf", "/etc/nsswitch.conf", "/etc/nftables.conf", "/etc/default/grub",
                 "/etc/anacrontab", "/etc/aliases", "/etc/exports", "/etc/shells", "/etc/tmpfiles.d/a.conf",
                 "/etc/network/interfaces", "/etc/systemd/network/a.network", "/etc/systemd/journald.conf",
+                "/etc/netplan/a.yaml", "/etc/sysconfig/network-scripts/ifcfg-a", "/etc/wireguard/a.conf",
+                "/etc/NetworkManager/system-connections/a",
             ];
             let found: Vec<_> = paths.iter().filter(|path| (kind.matches)(path)).collect();
             assert!(!found.is_empty(), "{} has no path here", kind.name);

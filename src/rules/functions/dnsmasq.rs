@@ -1,0 +1,145 @@
+//! `dnsmasq`: a dnsmasq.conf as the options of `services.dnsmasq`.
+//!
+//! Manual: dnsmasq(8). What may be given more than once is a list, so that several files join; an option without a value
+//! is `true`. The folder of files that dnsmasq reads besides is left out: its files are read by themselves. A machine on
+//! which dnsmasq serves no names (`port=0`) does not ask it for any. A text that names other files has no answer.
+
+use serde_json::{Map, Value, json};
+
+use super::Function;
+use super::unbound::without_comment;
+
+pub(super) static FUNCTION: Function = Function {
+    name: "dnsmasq",
+    call,
+};
+
+/// Options that may be given more than once.
+const MANY: [&str; 50] = [
+    "addn-hosts",
+    "address",
+    "alias",
+    "auth-server",
+    "auth-zone",
+    "bogus-nxdomain",
+    "bridge-interface",
+    "caa-record",
+    "cname",
+    "conf-file",
+    "dhcp-boot",
+    "dhcp-circuitid",
+    "dhcp-host",
+    "dhcp-hostsdir",
+    "dhcp-hostsfile",
+    "dhcp-ignore",
+    "dhcp-mac",
+    "dhcp-match",
+    "dhcp-option",
+    "dhcp-option-force",
+    "dhcp-optsfile",
+    "dhcp-range",
+    "dhcp-relay",
+    "dhcp-userclass",
+    "dhcp-vendorclass",
+    "dns-rr",
+    "domain",
+    "dynamic-host",
+    "except-interface",
+    "host-record",
+    "hostsdir",
+    "ignore-address",
+    "interface",
+    "interface-name",
+    "ipset",
+    "listen-address",
+    "local",
+    "mx-host",
+    "naptr-record",
+    "nftset",
+    "no-dhcp-interface",
+    "ptr-record",
+    "pxe-service",
+    "ra-param",
+    "rebind-domain-ok",
+    "rev-server",
+    "server",
+    "srv-host",
+    "tag-if",
+    "txt-record",
+];
+
+fn call(value: &Value) -> Option<Value> {
+    let mut fields: Map<String, Value> = Map::new();
+    for line in value.as_str()?.lines() {
+        let line = without_comment(line).trim();
+        if line.is_empty() {
+            continue;
+        }
+        let (key, value): (&str, Value) = match line.split_once('=') {
+            Some((key, value)) => (key.trim(), value.trim().into()),
+            None => (line, true.into()),
+        };
+        if key.is_empty() || key.contains(char::is_whitespace) {
+            return None;
+        }
+        let text = value.as_str().unwrap_or_default();
+        match key {
+            "conf-dir" if text.starts_with("/etc/dnsmasq.d") => continue,
+            "conf-dir" | "conf-file" | "conf-script" | "servers-file" => return None,
+            // The command line of the unit has it.
+            "user" | "group" if text == "dnsmasq" => continue,
+            _ => {}
+        }
+        match fields.get_mut(key) {
+            None if MANY.contains(&key) => {
+                fields.insert(key.to_owned(), json!([value]));
+            }
+            None => {
+                fields.insert(key.to_owned(), value);
+            }
+            Some(Value::Array(list)) => list.push(value),
+            Some(first) => *first = json!([first.take(), value]),
+        }
+    }
+    if fields.is_empty() {
+        return None;
+    }
+    let serves_names = fields.get("port").is_none_or(|port| port != "0");
+    let mut options = json!({ "settings": fields });
+    if !serves_names {
+        options["resolveLocalQueries"] = false.into();
+    }
+    Some(options)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::check;
+    use super::FUNCTION;
+    use serde_json::json;
+
+    #[test]
+    fn what_may_stand_twice_is_a_list() {
+        check(
+            &FUNCTION,
+            "# x\nbogus-priv\nserver=192.0.2.1\ninterface=br0 # y\ncache-size = 500\nconf-dir=/etc/dnsmasq.d/,*.conf\n",
+            Some(json!({ "settings": {
+                "bogus-priv": true,
+                "server": ["192.0.2.1"],
+                "interface": ["br0"],
+                "cache-size": "500",
+            }})),
+        );
+        check(
+            &FUNCTION,
+            "port=0\n",
+            Some(json!({ "settings": { "port": "0" }, "resolveLocalQueries": false })),
+        );
+    }
+
+    #[test]
+    fn other_files_are_not_read() {
+        check(&FUNCTION, "conf-file=/etc/x\n", None);
+        check(&FUNCTION, "two words\n", None);
+    }
+}

@@ -1,0 +1,328 @@
+//! firewalld: the services that it knows by name, its zones, and rich rules.
+//!
+//! Manuals: firewalld.richlanguage(5), firewalld.service(5), firewalld.zone(5). The files are XML of the plainest kind:
+//! elements with attributes, whose text means nothing.
+
+/// firewalld's services (config/services/*.xml) and their ports, as `22/tcp`.
+pub const SERVICES: &[(&str, &str)] = &[
+    ("cockpit", "9090/tcp"),
+    ("dhcp", "67/udp"),
+    ("dhcpv6", "547/udp"),
+    ("dhcpv6-client", "546/udp"),
+    ("dns", "53/tcp 53/udp"),
+    ("dns-over-tls", "853/tcp"),
+    ("docker-registry", "5000/tcp"),
+    ("elasticsearch", "9200/tcp 9300/tcp"),
+    ("etcd-client", "2379/tcp"),
+    ("etcd-server", "2380/tcp"),
+    ("git", "9418/tcp"),
+    ("grafana", "3000/tcp"),
+    ("http", "80/tcp"),
+    ("http3", "443/udp"),
+    ("https", "443/tcp"),
+    ("imap", "143/tcp"),
+    ("imaps", "993/tcp"),
+    ("ipp", "631/tcp 631/udp"),
+    ("ipp-client", "631/udp"),
+    ("irc", "6667/tcp"),
+    ("ircs", "6697/tcp"),
+    ("iscsi-target", "3260/tcp 3260/udp"),
+    ("jenkins", "8080/tcp"),
+    ("kdeconnect", "1714-1764/tcp 1714-1764/udp"),
+    ("kerberos", "88/tcp 88/udp"),
+    ("kube-apiserver", "6443/tcp"),
+    ("ldap", "389/tcp"),
+    ("ldaps", "636/tcp"),
+    ("libvirt", "16509/tcp"),
+    ("mdns", "5353/udp"),
+    ("minecraft", "25565/tcp 25565/udp"),
+    ("mongodb", "27017/tcp"),
+    ("mountd", "20048/tcp 20048/udp"),
+    ("mqtt", "1883/tcp"),
+    ("mqtt-tls", "8883/tcp"),
+    ("mysql", "3306/tcp"),
+    ("nfs", "2049/tcp"),
+    ("nfs3", "2049/tcp 2049/udp"),
+    ("ntp", "123/udp"),
+    ("openvpn", "1194/udp"),
+    ("pop3", "110/tcp"),
+    ("pop3s", "995/tcp"),
+    ("postgresql", "5432/tcp"),
+    ("prometheus", "9090/tcp"),
+    ("prometheus-node-exporter", "9100/tcp"),
+    ("puppetmaster", "8140/tcp"),
+    ("rdp", "3389/tcp"),
+    ("redis", "6379/tcp"),
+    ("rpc-bind", "111/tcp 111/udp"),
+    ("rsyncd", "873/tcp 873/udp"),
+    ("salt-master", "4505/tcp 4506/tcp"),
+    ("samba", "137/udp 138/udp 139/tcp 445/tcp"),
+    ("samba-client", "137/udp 138/udp"),
+    ("smtp", "25/tcp"),
+    ("smtp-submission", "587/tcp"),
+    ("smtps", "465/tcp"),
+    ("snmp", "161/tcp 161/udp"),
+    ("snmptrap", "162/tcp 162/udp"),
+    ("squid", "3128/tcp"),
+    ("ssh", "22/tcp"),
+    ("syncthing", "22000/tcp 22000/udp 21027/udp"),
+    ("syslog", "514/udp"),
+    ("syslog-tls", "6514/tcp 6514/udp"),
+    ("telnet", "23/tcp"),
+    ("transmission-client", "51413/tcp 51413/udp"),
+    ("vnc-server", "5900-5903/tcp"),
+    ("wireguard", "51820/udp"),
+    ("xmpp-client", "5222/tcp"),
+    ("xmpp-server", "5269/tcp"),
+    ("zabbix-agent", "10050/tcp"),
+    ("zabbix-server", "10051/tcp"),
+];
+
+/// A zone, or a service, which has ports alone.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Zone {
+    /// `default`, `ACCEPT`, `DROP` or `%%REJECT%%`.
+    pub target: String,
+    pub interfaces: Vec<String>,
+    /// Addresses.
+    pub sources: Vec<String>,
+    pub services: Vec<String>,
+    /// As `22/tcp` and `1000-2000/udp`.
+    pub ports: Vec<String>,
+    /// Rich rules, as they are written in tasks.
+    pub rules: Vec<String>,
+    /// What else it has, for people.
+    pub others: Vec<String>,
+}
+
+/// Reads the file of a zone or of a service.
+///
+/// # Errors
+/// What is no XML.
+pub fn zone(text: &str) -> Result<Zone, String> {
+    let mut zone = Zone::default();
+    let mut rule: Option<String> = None;
+    let mut rest = text;
+    while let Some((_, behind)) = rest.split_once('<') {
+        if let Some(comment) = behind.strip_prefix("!--") {
+            rest = comment.split_once("-->").map_or("", |(_, after)| after);
+            continue;
+        }
+        let (tag, after) = behind.split_once('>').ok_or("a tag is not closed")?;
+        rest = after;
+        if tag.starts_with(['?', '!']) {
+            continue;
+        }
+        if let Some(name) = tag.strip_prefix('/') {
+            if name.trim() == "rule" {
+                zone.rules.extend(rule.take());
+            }
+            continue;
+        }
+        let words = words(tag.trim_end_matches('/'));
+        let (name, attributes) = words.split_first().ok_or("a tag has no name")?;
+        let attribute = |wanted: &str| {
+            let own = attributes.iter().filter_map(|it| it.split_once('='));
+            let found = own.clone().find(|(name, _)| *name == wanted);
+            found.map(|(_, value)| value.to_owned())
+        };
+        if let Some(rule) = &mut rule {
+            rule.push_str(&format!(" {name}"));
+            let invert = attribute("invert").unwrap_or_default();
+            if matches!(invert.as_str(), "True" | "true" | "yes") {
+                rule.push_str(" not");
+            }
+            let others = attributes.iter().filter_map(|it| it.split_once('='));
+            for (key, value) in others.filter(|(key, _)| *key != "invert") {
+                rule.push_str(&format!(" {key}=\"{value}\""));
+            }
+            continue;
+        }
+        match name.as_str() {
+            "zone" => zone.target = attribute("target").unwrap_or_else(|| "default".to_owned()),
+            "service" if attribute("name").is_some() => zone.services.extend(attribute("name")),
+            "service" | "short" | "description" | "forward" | "version" => {}
+            "interface" => zone.interfaces.extend(attribute("name")),
+            "source" => match attribute("address") {
+                Some(address) => zone.sources.push(address),
+                None => zone.others.push("a source that is no address".to_owned()),
+            },
+            "port" => {
+                let port = attribute("port").unwrap_or_default();
+                let protocol = attribute("protocol").unwrap_or_default();
+                zone.ports.push(format!("{port}/{protocol}"));
+            }
+            "rule" => {
+                let family = attribute("family");
+                let family = family.map(|it| format!(" family=\"{it}\""));
+                rule = Some(format!("rule{}", family.unwrap_or_default()));
+            }
+            other => zone.others.push(format!("`{other}`")),
+        }
+    }
+    Ok(zone)
+}
+
+/// Reads a rich rule that accepts or refuses packets, as rules in the words of iptables-save; `interface` is that of the
+/// zone it is in.
+///
+/// # Errors
+/// What such rules cannot say.
+pub fn rich_rule(text: &str, interface: Option<&str>) -> Result<Vec<String>, String> {
+    let mut words = words(text).into_iter().peekable();
+    if words.next().as_deref() != Some("rule") {
+        return Err(format!("`{text}` is no rich rule"));
+    }
+    let mut family = "";
+    let mut from = String::new();
+    let mut ports: Vec<String> = Vec::new();
+    let mut target = None;
+    while let Some(word) = words.next() {
+        let (name, value) = word.split_once('=').unwrap_or((&word, ""));
+        match (name, value) {
+            ("family", "ipv4") => family = "-4 ",
+            ("family", "ipv6") => family = "-6 ",
+            ("source" | "destination", "") => {
+                let option = if name == "source" { "-s" } else { "-d" };
+                let is_not = words.next_if(|it| it.eq_ignore_ascii_case("not")).is_some();
+                let sign = if is_not { "! " } else { "" };
+                let address = words.next().unwrap_or_default();
+                let Some(address) = address.strip_prefix("address=") else {
+                    return Err(format!("the rich rule asks for `{address}`"));
+                };
+                from.push_str(&format!("{sign}{option} {address} "));
+            }
+            ("service", "") => {
+                let service = attribute(&mut words, "name")?;
+                let found = SERVICES.iter().find(|(name, _)| *name == service);
+                let Some((_, own)) = found else {
+                    return Err(format!(
+                        "the ports of firewalld's service `{service}` are not known here"
+                    ));
+                };
+                for port in own.split(' ') {
+                    let (port, protocol) = port.split_once('/').unwrap_or((port, "tcp"));
+                    ports.push(format!("-p {protocol} --dport {port} "));
+                }
+            }
+            ("port", "") => {
+                let (mut port, mut protocol) = (String::new(), String::new());
+                while let Some(word) =
+                    words.next_if(|it| it.starts_with("port=") || it.starts_with("protocol="))
+                {
+                    match word.split_once('=') {
+                        Some(("port", value)) => port = value.replace('-', ":"),
+                        Some((_, value)) => protocol = value.to_owned(),
+                        None => {}
+                    }
+                }
+                if port.is_empty() || !matches!(protocol.as_str(), "tcp" | "udp") {
+                    return Err("the rich rule names no port of TCP or UDP".to_owned());
+                }
+                ports.push(format!("-p {protocol} --dport {port} "));
+            }
+            ("protocol", "") => {
+                let protocol = attribute(&mut words, "value")?;
+                ports.push(format!("-p {protocol} "));
+            }
+            // What is logged is the firewall's own affair.
+            ("log" | "audit", "") => {
+                while words.next_if(|it| it.contains('=')).is_some() {}
+                if words.next_if(|it| it == "limit").is_some() {
+                    words.next();
+                }
+            }
+            ("accept", "") => target = Some("ACCEPT"),
+            ("drop", "") => target = Some("DROP"),
+            ("reject", "") => target = Some("REJECT"),
+            ("type", _) if target == Some("REJECT") => {}
+            _ => return Err(format!("the rich rule has `{word}`")),
+        }
+    }
+    let Some(target) = target else {
+        return Err("the rich rule neither accepts nor refuses".to_owned());
+    };
+    if from.is_empty() && ports.is_empty() {
+        return Err("the rich rule is about all packets".to_owned());
+    }
+    if family.is_empty() && !from.is_empty() {
+        family = if from.contains(':') { "-6 " } else { "-4 " };
+    }
+    if ports.is_empty() {
+        ports.push(String::new());
+    }
+    let on = interface.map_or_else(String::new, |name| format!("-i {name} "));
+    let rules = ports
+        .iter()
+        .map(|port| format!("{family}-A INPUT {on}{from}{port}-j {target}"));
+    Ok(rules.collect())
+}
+
+fn attribute(words: &mut impl Iterator<Item = String>, name: &str) -> Result<String, String> {
+    let word = words.next().unwrap_or_default();
+    match word.split_once('=') {
+        Some((own, value)) if own == name => Ok(value.to_owned()),
+        _ => Err(format!("the rich rule lacks `{name}`")),
+    }
+}
+
+/// Splits at blanks; quotes around a value are taken away.
+fn words(text: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut word = String::new();
+    let mut quote = None;
+    for c in text.chars() {
+        match c {
+            _ if quote == Some(c) => quote = None,
+            '"' | '\'' if quote.is_none() => quote = Some(c),
+            _ if quote.is_none() && c.is_whitespace() => {
+                if !word.is_empty() {
+                    words.push(std::mem::take(&mut word));
+                }
+            }
+            _ => word.push(c),
+        }
+    }
+    if !word.is_empty() {
+        words.push(word);
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::rich_rule;
+
+    fn check(text: &str, expected: &[&str]) {
+        let found = rich_rule(text, None).unwrap_or_else(|why| vec![format!("! {why}")]);
+        assert_eq!(found, expected, "{text}");
+    }
+
+    #[test]
+    fn rich_rules_are_rules_of_a_filter() {
+        check(
+            "rule family=\"ipv4\" source address=\"192.0.2.0/24\" port port=\"9100\" protocol=\"tcp\" accept",
+            &["-4 -A INPUT -s 192.0.2.0/24 -p tcp --dport 9100 -j ACCEPT"],
+        );
+        check(
+            "rule source not address=2001:db8::/32 service name=dns log prefix=x level=info reject type='x'",
+            &[
+                "-6 -A INPUT ! -s 2001:db8::/32 -p tcp --dport 53 -j REJECT",
+                "-6 -A INPUT ! -s 2001:db8::/32 -p udp --dport 53 -j REJECT",
+            ],
+        );
+        check(
+            "rule family=ipv4 source address=192.0.2.1 drop",
+            &["-4 -A INPUT -s 192.0.2.1 -j DROP"],
+        );
+    }
+
+    #[test]
+    fn what_they_cannot_say_is_said() {
+        check(
+            "rule family=ipv6 source address=fd00::/80 masquerade",
+            &["! the rich rule has `masquerade`"],
+        );
+        check("rule accept", &["! the rich rule is about all packets"]);
+    }
+}
