@@ -156,6 +156,17 @@ pub(super) struct Translate {
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub(super) trace: Option<PathBuf>,
 
+    /// What is done with a file of DIR where you and the sources changed the same lines
+    #[arg(
+        long,
+        value_name = "CHOICE",
+        value_enum,
+        default_value = "keep",
+        hide_default_value = true,
+        help_heading = "Output"
+    )]
+    pub(super) on_conflict: OnConflict,
+
     #[command(flatten)]
     pub(super) settings: Settings,
 
@@ -192,6 +203,17 @@ pub(super) struct Diff {
     /// Make the exit status 1 when there is a difference
     #[arg(long, help_heading = "Exit status")]
     pub(super) exit_code: bool,
+
+    /// What is done with a file of DIR where you and the sources changed the same lines
+    #[arg(
+        long,
+        value_name = "CHOICE",
+        value_enum,
+        default_value = "keep",
+        hide_default_value = true,
+        help_heading = "Output"
+    )]
+    pub(super) on_conflict: OnConflict,
 
     #[command(flatten)]
     pub(super) settings: Settings,
@@ -314,6 +336,14 @@ pub(super) struct Settings {
     /// Same as --fail-on warning --min-coverage 100
     #[arg(long, action = ArgAction::SetTrue, conflicts_with_all = ["fail_on", "min_coverage"], help_heading = "Exit status")]
     pub(super) strict: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum OnConflict {
+    /// Your file stays as it is, and a warning says so (the default)
+    Keep,
+    /// Both are written into the file, between markers as of git, for you to choose
+    Markers,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

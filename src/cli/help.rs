@@ -46,8 +46,9 @@ of DIR of the same name.
 Several inputs make one configuration: what a playbook and the root of a host say of the same host is joined. What they \
 agree on is stated once, with both origins; where they disagree the first one given stands, or the one of --prefer.
 
-A file of DIR that you changed is never overwritten, and one that you made is never touched: DIR/.ops2nix/manifest.json \
-knows what earlier runs wrote. Files that are no longer produced are removed.
+A file of DIR that you changed keeps your changes, and one that you made is never touched: DIR/.ops2nix knows what the run \
+before wrote. Where you and the sources changed different lines of a file, it gets both; where they are the same lines it \
+stays as you made it, and you are told (--on-conflict). Files that are no longer produced are removed.
 
 The file ops2nix.toml in the input's root sets the same options by their long names (`inventory = [\"hosts\"]`, \
 `strict = true`); the command line wins.";
@@ -153,8 +154,8 @@ Show what translate would change in DIR, and write nothing. A DIR that is not th
 First by meaning: the options that each host gets (+), loses (-) and has changed (~). Then the files as text, as git \
 shows differences; `patch -p1` in DIR takes it.
 
-A file that you changed or made is yours: translate leaves it, and so it is no difference. It is named, with what would \
-be written if it were not yours.
+A file that you changed is shown as translate would join it with what is new. One that it would leave as you made it is no \
+difference; it is named, with what would be written if it were not yours.
 
 What translating has to say goes to stderr, in one line; --verbose shows all of it.";
 

@@ -2,6 +2,7 @@
 //! decides an exit status.
 
 mod args;
+mod base;
 mod check;
 mod config;
 mod convert;
@@ -9,6 +10,7 @@ mod diff;
 mod explain;
 mod help;
 mod input;
+mod merge;
 mod paint;
 mod progress;
 mod rules;
