@@ -410,8 +410,11 @@ fn rule_file(folder: &Path, path: &Path) -> String {
 fn prepared_rules(file: &str, text: &str) -> Vec<String> {
     let mut table: toml::Table =
         toml::from_str(text).unwrap_or_else(|error| panic!("{file}: {error}"));
+    // Only who compares reads them, from the text.
+    table.remove("reading");
     let rules = match table.remove("rule") {
         Some(toml::Value::Array(rules)) => rules,
+        None if table.is_empty() => Vec::new(),
         Some(_) | None => vec![toml::Value::Table(table)],
     };
     let starts: Vec<usize> = (1..)

@@ -22,6 +22,9 @@
 //! Beside the data's way stands [`check`]: modules that people wrote, read by [`syntax::nix_module`], against the option
 //! index of [`schema`].
 //!
+//! Beside it, too, stands [`effect`]: what NixOS makes of a plan, by our reading of its modules, to compare with what the
+//! source had. Each rule that makes a file options is tested so.
+//!
 //! Beside the stages runs the [`account`]: an importer opens an item for each thing it reads, every resource carries
 //! its items, and whoever decides their fate closes them with a verdict and a reason.
 
@@ -41,6 +44,7 @@ pub mod check;
 pub mod cli;
 pub mod diag;
 pub mod diff;
+pub mod effect;
 pub mod emit;
 pub mod error;
 pub mod import;

@@ -14,7 +14,7 @@ fn what_rules_state_is_in_the_option_index() {
     let file = tree.add_text("x", "x\n");
     let mut account = Account::new();
     let mut plans = Vec::new();
-    for (id, outcome) in rules.example_outcomes() {
+    for (id, _, outcome) in rules.example_outcomes() {
         let item = account.open(ItemKind::AnsibleTask, "rule", id, Span::new(file, 0, 1));
         let mut plan = Plan::new(id, "");
         for (path, expr, join) in outcome.settings {

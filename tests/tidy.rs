@@ -36,6 +36,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("emit", &["source", "account", "nix", "plan"]),
     ("check", &["source", "syntax", "diag", "nix", "schema"]),
     ("diff", &["syntax", "nix", "plan", "emit"]),
+    ("effect", &["syntax", "nix", "plan", "schema", "rules"]),
     ("report", &["source", "diag", "account", "plan", "emit"]),
 ];
 
@@ -44,6 +45,7 @@ const TABLES: &[&str] = &[
     "src/import/ansible/modules",
     "src/import/etc/kinds",
     "src/rules/functions",
+    "src/effect/formats",
 ];
 
 /// Folders that match on closed enums, each variant by its name.

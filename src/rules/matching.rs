@@ -158,6 +158,11 @@ fn one_fits(value: Option<&Value>, mut fits: impl FnMut(&Value) -> bool) -> bool
     }
 }
 
+/// Tells whether a text fits a glob.
+pub(super) fn fits(glob: &str, text: &str) -> bool {
+    segments(glob).is_ok_and(|it| glob_fits(&it, text, &mut Captures::new()))
+}
+
 /// Tells whether a value of the dump has a part that is not known, or secret: such a text is a list of pieces.
 pub(super) fn has_hole(value: &Value) -> bool {
     match value {

@@ -159,11 +159,7 @@ impl Rules {
         for folder in folders {
             let mut own = Vec::new();
             for path in read::find(folder)? {
-                let text = std::fs::read_to_string(&path).map_err(|source| Error::Read {
-                    path: path.clone(),
-                    source,
-                })?;
-                own.extend(read::read(&path.display().to_string(), &text)?);
+                own.extend(read::read(&path.display().to_string(), &read_file(&path)?)?);
             }
             refuse_doubles(&own)?;
             rules.retain(|(_, old)| own.iter().all(|(_, new)| new.id != old.id));
@@ -239,10 +235,7 @@ impl Rules {
         let built_in = BUILT_IN.iter().find(|(file, _)| *file == rule.file);
         let text = match built_in {
             Some((_, text)) => (*text).to_owned(),
-            None => std::fs::read_to_string(rule.file).map_err(|source| Error::Read {
-                path: PathBuf::from(rule.file),
-                source,
-            })?,
+            None => read_file(Path::new(rule.file))?,
         };
         let lines: Vec<&str> = text.lines().collect();
         let at = rule.line.min(lines.len());
@@ -265,11 +258,12 @@ impl Rules {
         example::test(self)
     }
 
-    /// Returns what the rules make of their examples, by the ids of the rules.
-    pub fn example_outcomes(&self) -> impl Iterator<Item = (&str, Outcome)> {
+    /// Returns what the rules make of their examples: the rule's id, the resource as the model's dump shows it.
+    pub fn example_outcomes(&self) -> impl Iterator<Item = (&str, &serde_json::Value, Outcome)> {
         self.all().flat_map(|(kind, rule)| {
             rule.examples.iter().filter_map(move |example| {
-                Some((rule.id.as_str(), rule.apply(kind, &example.model)?))
+                let outcome = rule.apply(kind, &example.model)?;
+                Some((rule.id.as_str(), &example.model, outcome))
             })
         })
     }
@@ -292,6 +286,36 @@ impl Rules {
             own.map(|(_, rule)| rule).collect()
         })
     }
+}
+
+/// Returns the rule files, built-in and of `folders`, with their texts.
+///
+/// # Errors
+/// `Error::Read` for a file of a folder that cannot be read.
+pub fn texts(folders: &[PathBuf]) -> Result<Vec<(String, String)>, Error> {
+    let built_in = BUILT_IN.iter();
+    let mut texts: Vec<(String, String)> = built_in
+        .map(|(file, text)| ((*file).to_owned(), (*text).to_owned()))
+        .collect();
+    for folder in folders {
+        for path in read::find(folder)? {
+            let text = read_file(&path)?;
+            texts.push((path.display().to_string(), text));
+        }
+    }
+    Ok(texts)
+}
+
+/// Tells whether a text fits a glob, as those of rules: `*` is anything but a `/`, `**` is anything.
+pub fn fits(glob: &str, text: &str) -> bool {
+    matching::fits(glob, text)
+}
+
+fn read_file(path: &Path) -> Result<String, Error> {
+    std::fs::read_to_string(path).map_err(|source| Error::Read {
+        path: path.to_owned(),
+        source,
+    })
 }
 
 impl Rule {

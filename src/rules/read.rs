@@ -17,7 +17,11 @@ use crate::plan::OptionPath;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct FileText {
+    #[serde(default)]
     rule: Vec<RuleText>,
+    /// What `effect` reads.
+    #[serde(default, rename = "reading")]
+    _readings: Vec<Table>,
 }
 
 #[derive(Deserialize)]
@@ -78,8 +82,10 @@ pub(super) fn read(file: &str, text: &str) -> Result<Vec<(&'static str, Rule)>, 
         let line = 1 + text.bytes().take(at).filter(|byte| *byte == b'\n').count();
         wrong(file, line, error.message().trim())
     };
-    // A file with several rules has nothing beside their list.
-    let is_list = text.lines().any(|line| line.trim() == "[[rule]]");
+    // A file with several rules has nothing beside their list, and readings.
+    let is_list = text
+        .lines()
+        .any(|line| matches!(line.trim(), "[[rule]]" | "[[reading]]"));
     let rules = if is_list {
         toml::from_str::<FileText>(text).map_err(toml_error)?.rule
     } else {

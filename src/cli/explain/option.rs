@@ -150,8 +150,8 @@ fn rules_that_set(names: &[&str], rules: &Rules) -> Vec<String> {
     };
     let mut ids: Vec<String> = rules
         .example_outcomes()
-        .filter(|(_, outcome)| outcome.settings.iter().any(|(path, _, _)| sets(path)))
-        .map(|(id, _)| id.to_owned())
+        .filter(|(_, _, outcome)| outcome.settings.iter().any(|(path, _, _)| sets(path)))
+        .map(|(id, _, _)| id.to_owned())
         .collect();
     ids.sort();
     ids.dedup();

@@ -53,8 +53,8 @@ fn find(word: &Word<'_>, rules: &Rules) -> Result<Vec<Entry>, Error> {
 
 /// Returns the options that a rule sets in its examples.
 fn options(id: &str, rules: &Rules) -> Vec<String> {
-    let outcomes = rules.example_outcomes().filter(|(rule, _)| *rule == id);
-    let settings = outcomes.flat_map(|(_, outcome)| outcome.settings);
+    let outcomes = rules.example_outcomes().filter(|(rule, _, _)| *rule == id);
+    let settings = outcomes.flat_map(|(_, _, outcome)| outcome.settings);
     let mut options: Vec<String> = settings.map(|(path, _, _)| path.to_string()).collect();
     options.sort();
     options.dedup();

@@ -1,0 +1,71 @@
+//! The formats in which modules of NixOS write files: how the module writes the value of an option, and what the text
+//! means.
+
+mod ini;
+mod json;
+mod key_value;
+mod lines;
+mod toml;
+mod yaml;
+
+use serde_json::Value;
+
+/// A format; the tree is what counts of a text: two texts of the same tree mean the same.
+#[derive(Debug)]
+pub(super) struct Format {
+    pub(super) name: &'static str,
+    /// Writes the option's value as the module does; none where it would write no file.
+    pub(super) write: fn(&Value) -> Option<String>,
+    /// Reads a text.
+    pub(super) tree: fn(&str) -> Result<Value, String>,
+}
+
+static FORMATS: [&Format; 6] = [
+    &ini::FORMAT,
+    &json::FORMAT,
+    &key_value::FORMAT,
+    &lines::FORMAT,
+    &toml::FORMAT,
+    &yaml::FORMAT,
+];
+
+pub(super) fn find(name: &str) -> Option<&'static Format> {
+    FORMATS.iter().copied().find(|it| it.name == name)
+}
+
+pub(super) fn names() -> String {
+    let names: Vec<String> = FORMATS.iter().map(|it| format!("`{}`", it.name)).collect();
+    names.join(", ")
+}
+
+/// A value as Nix's `generators.mkValueStringDefault` prints it.
+fn plain(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => {
+            value.to_string()
+        }
+    }
+}
+
+/// The values that a name has: a list is the name several times.
+fn each(value: &Value) -> &[Value] {
+    match value {
+        Value::Array(list) => list,
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => {
+            std::slice::from_ref(value)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Format;
+    use serde_json::Value;
+
+    /// What a format writes, and that reading it gives what reading the source gives.
+    pub(super) fn check(format: &Format, value: &Value, source: &str) {
+        let text = (format.write)(value).expect("there is something to write");
+        assert_eq!((format.tree)(&text), (format.tree)(source), "{text}");
+    }
+}
