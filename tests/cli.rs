@@ -476,3 +476,74 @@ fn words_are_explained() {
         .with(2, "like it: `lineinfile` (module)");
     assert!(unknown.stdout.starts_with("manual: a verdict\n"));
 }
+
+#[test]
+fn hosts_are_evaluated_and_compared() {
+    let nixpkgs = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/nixpkgs");
+    let nixpkgs = nixpkgs.to_str().unwrap();
+    let project = Project::new(&[(
+        "site.yml",
+        "- hosts: web\n  tasks:\n    - ansible.builtin.hostname: {name: web1}\n    \
+         - copy: {dest: /etc/shop.conf, content: \"port = 80\\n\"}\n    \
+         - timezone: {name: Europe/Berlin}\n",
+    )]);
+    project.translate(&["--out", "out"]).with(0, "");
+    project
+        .run(&["verify", "out", "--nixpkgs", "in"])
+        .with(2, "it is no nixpkgs");
+    project
+        .run(&["verify", "in", "--nixpkgs", nixpkgs])
+        .with(2, "no host to verify");
+    let has_nix = std::process::Command::new("nix-instantiate")
+        .arg("--version")
+        .output()
+        .is_ok();
+    let verify = |more: &[&str]| {
+        let mut args = vec!["verify", "out", "--nixpkgs", nixpkgs];
+        args.extend(more);
+        project.run(&args)
+    };
+    if !has_nix {
+        verify(&[]).with(2, "verify needs Nix");
+        println!("skipped: there is no nix-instantiate");
+        return;
+    }
+    let alone = verify(&[]).with(0, "give what the folder was translated from");
+    assert!(
+        alone.stdout.contains("hosts/web: it evaluates\n"),
+        "{}",
+        alone.stdout
+    );
+    assert!(
+        alone
+            .stdout
+            .contains("has not these options, which mean nothing there: time")
+    );
+    let same = verify(&["--source", "in"]).with(0, "");
+    assert!(same.stdout.contains(" 0 differences\n"), "{}", same.stdout);
+    // What somebody changed by hand shows.
+    let host = project.path("out/hosts/web/default.nix");
+    let text = fs::read_to_string(&host).unwrap();
+    fs::write(&host, text.replace("\"web1\"", "\"web9\"")).unwrap();
+    fs::write(
+        project.path("out/hosts/web/local.nix"),
+        "{ environment.etc.\"mine\".text = \"x\"; }\n",
+    )
+    .unwrap();
+    let changed = verify(&["--source", "in"]).with(1, "");
+    for line in [
+        "      - networking.hostName = \"web1\"",
+        "      + networking.hostName = \"web9\"",
+        "    mine\n      + no source asks for it",
+    ] {
+        assert!(changed.stdout.contains(line), "{}", changed.stdout);
+    }
+    verify(&["--source", "in", "--fail-on", "never"]).with(0, "");
+    fs::write(&host, "{ a = ").unwrap();
+    let broken = verify(&[]).with(2, "");
+    assert!(
+        broken.stdout.contains("hosts/web: it does not evaluate"),
+        "{}",
+        broken.stdout
+    );
+}

@@ -58,6 +58,12 @@ pub(super) enum Command {
     Check(Check),
 
     #[command(
+        about = help::VERIFY_ABOUT, long_about = help::VERIFY_LONG,
+        after_long_help = help::both(help::VERIFY_EXAMPLES, help::VERIFY_EXIT_STATUS)
+    )]
+    Verify(Box<Verify>),
+
+    #[command(
         about = help::EXPLAIN_ABOUT, long_about = help::EXPLAIN_LONG,
         after_long_help = help::both(help::EXPLAIN_EXAMPLES, help::EXPLAIN_EXIT_STATUS)
     )]
@@ -223,6 +229,36 @@ pub(super) struct Diff {
     pub(super) quiet: bool,
 
     /// Say all that translating has to say
+    #[arg(short, long, help_heading = "Messages")]
+    pub(super) verbose: bool,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Verify {
+    /// A folder that translate wrote
+    #[arg(value_name = "DIR")]
+    pub(super) folder: PathBuf,
+
+    /// The nixpkgs to evaluate in: a folder
+    #[arg(long, value_name = "PATH")]
+    pub(super) nixpkgs: PathBuf,
+
+    /// What DIR was translated from, as for `translate` (repeatable); without it, hosts are only evaluated
+    #[arg(long = "source", value_name = "INPUT")]
+    pub(super) sources: Vec<PathBuf>,
+
+    /// Only this host, by the name of its folder (repeatable)
+    #[arg(long, value_name = "NAME")]
+    pub(super) host: Vec<String>,
+
+    #[command(flatten)]
+    pub(super) settings: Settings,
+
+    /// Print the difference only
+    #[arg(short, long, conflicts_with = "verbose", help_heading = "Messages")]
+    pub(super) quiet: bool,
+
+    /// Name what is not there as such and why that is right, too
     #[arg(short, long, help_heading = "Messages")]
     pub(super) verbose: bool,
 }

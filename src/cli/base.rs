@@ -8,7 +8,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use super::write::{fingerprint, read_below, replace};
+use super::manifest::fingerprint;
+use super::write::{read_below, replace};
 use crate::error::Error;
 
 const FOLDER: &str = ".ops2nix/base";

@@ -110,6 +110,39 @@ Exit status:
   1  Done, and a problem is at or above --fail-on
   2  Could not work: bad arguments, a path that cannot be read, no .nix file";
 
+pub(super) const VERIFY_ABOUT: &str =
+    "Evaluate the hosts of a folder with Nix, and compare what they have with the sources";
+
+pub(super) const VERIFY_LONG: &str = "\
+Evaluate each host of DIR with Nix in a nixpkgs, and compare what it would have with what the sources ask for: every file \
+of /etc, unit, user, group, port, package and setting.
+
+What only the sources have stands behind a -, what only NixOS has behind a +. What is written in another way and means the \
+same is no difference: programs in the store, what NixOS adds to each unit, what an option says that has the planned value, \
+and what the account leaves to you. --verbose names those with the reasons. What the modules of DIR define and no source \
+asks for is shown too: your own changes are.
+
+Works with any nixpkgs: an option that it has not is declared, so that it means nothing, and a package that it has not is an \
+empty one; both are named. Nothing is built.";
+
+pub(super) const VERIFY_EXAMPLES: &str = "\
+Examples:
+  Evaluate what was written, and compare it with the playbooks
+    ops2nix translate ~/ansible --out ~/nixos
+    ops2nix verify ~/nixos --nixpkgs ~/nixpkgs --source ~/ansible
+
+  With the nixpkgs of the system
+    ops2nix verify ~/nixos --nixpkgs $(nix-instantiate --find-file nixpkgs)
+
+  Only see whether one host evaluates
+    ops2nix verify ~/nixos --nixpkgs ~/nixpkgs --host web1";
+
+pub(super) const VERIFY_EXIT_STATUS: &str = "\
+Exit status:
+  0  Every host evaluates, and has what the sources ask for
+  1  There is a difference that nothing explains (--fail-on never: not even then)
+  2  Could not work: bad arguments, no Nix, a host that does not evaluate";
+
 pub(super) const RULES_ABOUT: &str =
     "Show and check the rules that map what a machine has to NixOS options";
 

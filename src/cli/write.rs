@@ -2,32 +2,20 @@
 //! differs from it, or that has none, is a person's. It is never removed, and only written with all that the person
 //! changed still in it.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Write};
-use std::path::{Component, Path, PathBuf};
-
-use sha2::{Digest, Sha256};
+use std::path::{Path, PathBuf};
 
 use super::args::OnConflict;
 use super::base;
+use super::manifest::{self, Manifest, fingerprint, stays_below};
 use super::merge::{self, Merged, Sides};
 use crate::diag::{Code, Diagnostics};
 use crate::diff::{Change, Deed, Fate};
 use crate::emit::Output;
 use crate::error::Error;
-use crate::source::MANIFEST;
 
-const VERSION: u32 = 1;
 const EDITED: &str = "was changed by hand";
-
-/// What earlier runs wrote, by path relative to the folder of the output.
-#[derive(Debug, serde::Serialize, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Manifest {
-    version: u32,
-    files: BTreeMap<String, String>,
-}
 
 /// What writing did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -71,13 +59,13 @@ pub(super) fn write(
     };
     fs::create_dir_all(out).map_err(write_error)?;
     let out = &out.canonicalize().map_err(write_error)?;
-    let mut manifest = read_manifest(out)?;
+    let mut manifest = manifest::read(out)?;
     let fates = decide(output, out, &manifest, on_conflict)?;
     let mut written = Written::default();
     let result = fates
         .iter()
         .try_for_each(|fate| carry_out(fate, out, &mut manifest, &mut written, diags));
-    write_manifest(out, &manifest)?;
+    manifest::write(out, &manifest)?;
     base::prune(out, manifest.files.values());
     result.map(|()| written)
 }
@@ -91,7 +79,7 @@ pub(super) fn fates<'a>(
     out: &Path,
     on_conflict: OnConflict,
 ) -> Result<Vec<Fate<'a>>, Error> {
-    decide(output, out, &read_manifest(out)?, on_conflict)
+    decide(output, out, &manifest::read(out)?, on_conflict)
 }
 
 /// Decides about the files of `output`, then about those of earlier runs that it no longer has.
@@ -265,49 +253,6 @@ fn remember(path: &str, text: &[u8], out: &Path, manifest: &mut Manifest) -> Res
     base::keep(out, text)
 }
 
-fn read_manifest(out: &Path) -> Result<Manifest, Error> {
-    let path = out.join(MANIFEST);
-    if fs::symlink_metadata(&path).is_ok_and(|it| it.is_symlink())
-        || path.parent().is_some_and(Path::is_symlink)
-    {
-        return Err(Error::Refused {
-            path,
-            message: "it is a link, which ops2nix never makes; take it away".to_owned(),
-        });
-    }
-    let text = match fs::read_to_string(&path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            return Ok(Manifest {
-                version: VERSION,
-                files: BTreeMap::new(),
-            });
-        }
-        Err(source) => return Err(Error::Read { path, source }),
-    };
-    let refused = |why: String| Error::Refused {
-        path: path.clone(),
-        message: format!("it is no manifest of ops2nix: {why}; take it away to start anew"),
-    };
-    let manifest: Manifest =
-        serde_json::from_str(&text).map_err(|error| refused(error.to_string()))?;
-    if manifest.version != VERSION {
-        return Err(refused(format!("its version is {}", manifest.version)));
-    }
-    // A manifest can come with somebody else's folder: it must not lead the removal of files out of that folder.
-    if let Some(path) = manifest.files.keys().find(|path| !stays_below(path)) {
-        return Err(refused(format!("`{path}` leads out of the folder")));
-    }
-    Ok(manifest)
-}
-
-fn stays_below(path: &str) -> bool {
-    !path.is_empty()
-        && Path::new(path)
-            .components()
-            .all(|it| matches!(it, Component::Normal(_)))
-}
-
 /// Looks at what stands at `path`, without following a link.
 fn find(out: &Path, path: &str, manifest: &Manifest, new: Option<&[u8]>) -> Result<Found, Error> {
     if !stays_below(path) {
@@ -367,19 +312,6 @@ fn remove(out: &Path, path: &str) -> io::Result<()> {
     Ok(())
 }
 
-fn write_manifest(out: &Path, manifest: &Manifest) -> Result<(), Error> {
-    let path = out.join(MANIFEST);
-    let text = serde_json::to_string_pretty(manifest).map_err(|error| Error::Write {
-        path: path.clone(),
-        source: error.into(),
-    })?;
-    let text = format!("{text}\n");
-    if fs::read(&path).is_ok_and(|there| there == text.as_bytes()) {
-        return Ok(());
-    }
-    replace(&path, text.as_bytes())
-}
-
 /// Reads a file of the folder that is no link and lies behind none.
 pub(super) fn read_below(out: &Path, path: &str) -> Option<Vec<u8>> {
     if !stays_below(path) {
@@ -423,19 +355,14 @@ pub(super) fn replace(path: &Path, text: &[u8]) -> Result<(), Error> {
     })
 }
 
-pub(super) fn fingerprint(bytes: &[u8]) -> String {
-    let digest = Sha256::digest(bytes);
-    let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("sha256:{hex}")
-}
-
 #[cfg(test)]
 mod tests {
     use std::fs;
     use std::path::Path;
 
-    use super::{fingerprint, write};
+    use super::write;
     use crate::cli::args::OnConflict;
+    use crate::cli::manifest::fingerprint;
     use crate::diag::Diagnostics;
     use crate::emit::Output;
     use crate::source::MANIFEST;

@@ -22,6 +22,8 @@ pub mod lines;
 pub mod list;
 pub mod modprobe;
 pub mod nix_module;
+pub mod nix_packages;
+pub mod nix_statement;
 mod place;
 mod placeholder;
 pub mod python_json;
