@@ -58,6 +58,7 @@ pub mod plan;
 pub mod report;
 pub mod rules;
 pub mod schema;
+mod secret;
 pub mod source;
 pub mod syntax;
 pub mod verify;
@@ -75,6 +76,7 @@ use source::SourceTree;
 #[derive(Clone, Debug)]
 pub struct Options {
     pub import: import::Options,
+    pub harden: lower::Harden,
     pub emit: emit::Options,
 }
 
@@ -219,6 +221,15 @@ fn convert_projects(projects: &[Project], out: &str, job: &Job<'_>, conversion: 
     };
     let mut model = import::merge(models, job.options.import.prefer, account, diagnostics);
     let mut plans = lower::lower(&model, job.rules, account, diagnostics);
+    if job.options.harden == lower::Harden::Services {
+        for (plan, machine) in plans.iter_mut().zip(&model.machines) {
+            lower::harden(plan, machine, diagnostics);
+        }
+    }
+    // What an author called a task, and what a parser says of a line, may hold what the model does not.
+    account.reword(secret::conceal);
+    diagnostics.reword(secret::conceal);
+    lower::provide(&mut plans, job.options.emit.secrets);
     schema::check(&mut plans, account, diagnostics);
     let output = emit::emit(&plans, tree, account, job.options.emit);
     if !out.is_empty() {

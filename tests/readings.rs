@@ -137,6 +137,7 @@ fn translate(path: &str, content: &str, rules: &Rules) -> Plan {
     };
     let options = ops2nix::Options {
         import: ops2nix::import::Options::default(),
+        harden: ops2nix::lower::Harden::Nothing,
         emit: ops2nix::emit::Options {
             origins: ops2nix::emit::Origins::LeftOut,
         },

@@ -20,7 +20,11 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("model", &["source", "account"]),
     ("plan", &["source", "account", "nix"]),
     ("schema", &["source", "diag", "account", "nix", "plan"]),
-    ("import", &["source", "syntax", "diag", "account", "model"]),
+    ("secret", &["syntax"]),
+    (
+        "import",
+        &["source", "syntax", "diag", "account", "model", "secret"],
+    ),
     (
         "rules",
         &[
@@ -43,7 +47,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "source", "syntax", "account", "model", "nix", "plan", "rules",
         ],
     ),
-    ("report", &["source", "diag", "account", "plan", "emit"]),
+    (
+        "report",
+        &["source", "diag", "account", "plan", "emit", "secret"],
+    ),
 ];
 
 /// Folders in which every file is a row of the table in `mod.rs`.

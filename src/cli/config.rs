@@ -5,7 +5,7 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use super::args::{FailOn, PreferredInput, Settings};
+use super::args::{FailOn, PreferredInput, SecretsWay, Settings};
 use crate::error::Error;
 
 const NAME: &str = "ops2nix.toml";
@@ -15,7 +15,9 @@ const NAME: &str = "ops2nix.toml";
 struct Config {
     from: Option<String>,
     prefer: Option<PreferredInput>,
+    secrets: Option<SecretsWay>,
     no_origins: bool,
+    harden: bool,
     report: Vec<PathBuf>,
     rules: Vec<PathBuf>,
     inventory: Vec<PathBuf>,
@@ -108,7 +110,9 @@ fn merge(settings: &mut Settings, config: Config, root: &Path, out: Option<&Path
     let Config {
         from,
         prefer,
+        secrets,
         no_origins,
+        harden,
         report,
         rules,
         inventory,
@@ -136,7 +140,9 @@ fn merge(settings: &mut Settings, config: Config, root: &Path, out: Option<&Path
     }
     settings.from = settings.from.take().or(from);
     settings.prefer = settings.prefer.or(prefer);
+    settings.secrets = settings.secrets.or(secrets);
     settings.no_origins |= no_origins;
+    settings.harden |= harden;
     settings.limit = settings.limit.take().or(limit);
     settings.assume = settings.assume.take().or(assume);
     settings.target = settings.target.take().or(target);

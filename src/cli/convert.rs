@@ -13,6 +13,8 @@ use crate::emit::{self, Origins};
 use crate::error::Error;
 use crate::import;
 use crate::import::IMPORTERS;
+use crate::lower::Harden;
+use crate::plan::Way;
 use crate::report;
 use crate::rules::Rules;
 use crate::source::SourceTree;
@@ -93,7 +95,15 @@ impl Opened {
         };
         let options = Options {
             import,
-            emit: emit::Options { origins },
+            harden: if settings.harden {
+                Harden::Services
+            } else {
+                Harden::Nothing
+            },
+            emit: emit::Options {
+                origins,
+                secrets: settings.secrets.map_or(Way::Files, Way::from),
+            },
         };
         let conversion = crate::convert(&tree, &inputs, &rules, &options);
         let is_empty = conversion.model.machines.is_empty();

@@ -18,7 +18,7 @@ use crate::diag::Severity;
 use crate::emit;
 use crate::error::Error;
 use crate::nix::{Expr, print};
-use crate::report::conceal;
+use crate::secret::conceal;
 use crate::verify::{self, Compared, Evaluation, Finding, Kind, Missing, Query, Side};
 
 const PROGRAM: &str = "nix-instantiate";

@@ -214,6 +214,9 @@ codes! {
     ServiceNotEnabled "service-not-enabled"       Warning "A service needs something from a person before a host can enable it";
         more: "The module is whole but for one option without a default: what to start, or the package that has the program."
         cure: "Give the option and enable the service, as the comment in the host's file shows.";
+    ServiceHardened   "service-hardened"          Note    "A service is sandboxed beyond what the source says";
+        more: "--harden adds directives that keep a service from what services seldom need; the comment beside them names them."
+        cure: "Where the service fails with them, set the one that is in its way with lib.mkForce in local.nix.";
     HandEdited        "output-hand-edited"        Warning "A file of the output was changed by hand and was not overwritten";
         more: "Where the sources changed other lines than you, both changes are joined. Here the same lines changed, or ops2nix \
          does not know what it wrote before, or the file would not be right with both: it stays as you made it."

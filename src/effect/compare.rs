@@ -87,10 +87,10 @@ fn flatten(place: String, value: &Value, all: &mut BTreeMap<String, String>) {
 
 /// A program is the same wherever it lies: `/usr/bin/x`, `${pkgs.y}/bin/x` and `${lib.getExe pkgs.y}` of that name.
 static PROGRAM: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?:\$\{[^}]*\}|/usr/local|/usr|/run/current-system/sw)?/s?bin/([A-Za-z0-9_\[][A-Za-z0-9._+-]*)").ok()
+    Regex::new(r"(?:\$\{[^}]*\}|/usr/local|/usr|/run/current-system/sw|/run/wrappers)?/s?bin/([A-Za-z0-9_\[][A-Za-z0-9._+-]*)").ok()
 });
 
-fn programs_alike(text: &str) -> String {
+pub(super) fn programs_alike(text: &str) -> String {
     match PROGRAM.as_ref() {
         Some(program) => program.replace_all(text, "<program $1>").into_owned(),
         None => text.to_owned(),

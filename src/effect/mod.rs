@@ -19,6 +19,7 @@
 mod compare;
 mod formats;
 mod reading;
+pub mod unit;
 mod value;
 
 pub use compare::{Comparison, Difference};

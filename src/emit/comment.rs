@@ -202,7 +202,22 @@ fn name(item: &Item) -> String {
     } else {
         &item.name
     };
-    cut(&one_line(name), LONGEST_NAME)
+    cut(&one_line(&without_templates(name)), LONGEST_NAME)
+}
+
+/// What a template stands for differs from host to host, and a reader has no use of its text.
+fn without_templates(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("{{") {
+        let Some((_, after)) = after.split_once("}}") else {
+            break;
+        };
+        out.push_str(before);
+        out.push('…');
+        rest = after;
+    }
+    out + rest
 }
 
 fn one_line(text: &str) -> String {

@@ -4,7 +4,7 @@ use crate::account::{Account, Closing, Code, Verdict};
 use crate::diag::{self, Diagnostics};
 use crate::model::{Entry, Machine, Part, Resource};
 use crate::nix::{Expr, print};
-use crate::plan::{Definition, Home, OptionPath, Origin, Plan, Remark, Setting};
+use crate::plan::{Definition, Home, OptionPath, Origin, Plan, Remark, Secret, Setting};
 use crate::rules::Rules;
 
 use super::about;
@@ -77,12 +77,28 @@ impl<'a> Ctx<'a> {
     /// Puts into the plan and the account what an entry comes to.
     pub(super) fn conclude(&mut self, entry: &Entry, lowered: Lowered) {
         match lowered {
-            Lowered::Stated(statement) => self.state(entry, statement),
+            Lowered::Stated(statement) => match self.taken(&statement) {
+                Some(left) => self.leave(entry, &left),
+                None => self.state(entry, statement),
+            },
             Lowered::NotNeeded(code, reason) => {
                 self.close(entry, Verdict::NotNeeded, code, &reason);
             }
             Lowered::Manual(left) => self.leave(entry, &left),
         }
+    }
+
+    /// Finds a file of a secret of which another one has the name.
+    fn taken(&self, statement: &Statement) -> Option<Left> {
+        let is_other = |it: &&Secret| {
+            let known = self.plan.secrets.iter().find(|known| known.path == it.path);
+            known.is_some_and(|known| {
+                (known.is_whole() || it.is_whole()) && known.content != it.content
+            })
+        };
+        let taken = statement.secrets.iter().find(is_other)?;
+        let reason = format!("another secret has the name of its own: `{}`", taken.path);
+        Some(Left::new(Code::ValueSecret, reason).cure("Give it a file of another name."))
     }
 
     fn state(&mut self, entry: &Entry, mut statement: Statement) {
@@ -128,10 +144,9 @@ impl<'a> Ctx<'a> {
             }
         }
         self.besides = None;
-        for secret in statement.secrets {
-            if !self.plan.secrets.contains(&secret) {
-                self.plan.secrets.push(secret);
-            }
+        for mut secret in statement.secrets {
+            secret.origin = origin(&entry);
+            self.plan.add_secret(secret);
         }
         for chore in statement.chores {
             if !self.plan.chores.contains(&chore) {

@@ -4,16 +4,21 @@
 //! there already: the same as "the file has this content". Its argument has specifiers, so `%` is doubled. A file
 //! that is no text becomes `L+`, a link to a read-only copy in the store.
 //!
+//! What is run and root's is a link to a script in the store, and the keys with which a user logs in are that user's
+//! options.
+//!
 //! A file with a secret is never written: a person puts it below /run/secrets, and what read it reads it there.
 
 use super::machine;
 use super::paths;
 use super::program;
+use super::secret::{self, Readable};
 use super::statement::{Left, Lowered, Statement};
 use super::systemd;
 use super::tmpfiles::{Rule, doubled};
+use super::{authorized_key, user};
 use crate::account::Code;
-use crate::model::{Content, File, HoleKind, Machine, Mode, Text};
+use crate::model::{AuthorizedKey, Content, File, HoleKind, Machine, Mode, Text};
 use crate::nix::{Asset, Expr, StrPart};
 use crate::plan::{OptionPath, Secret};
 
@@ -41,8 +46,14 @@ pub(super) fn lower(file: &File, machine: &Machine) -> Lowered {
                 )
                 .cure(format!("Write {} with its real content.", file.path)),
             ),
-            None if paths::has_secret(file) => lower_secret(file, text, machine),
-            None => lower_text(file, text.plain().unwrap_or_default(), machine),
+            None if paths::has_secret(file) => match readable(file, text) {
+                Some(readable) => lower_script(file, readable, machine),
+                None => lower_secret(file, text, machine),
+            },
+            None => match keys_of(file, machine) {
+                Some(key) => authorized_key::lower(&key, machine),
+                None => lower_text(file, text.plain().unwrap_or_default(), machine),
+            },
         },
         Content::Binary(bytes) => lower_binary(file, bytes, machine),
     };
@@ -52,6 +63,27 @@ pub(super) fn lower(file: &File, machine: &Machine) -> Lowered {
         statement.assume("what reads it looks there on NixOS too");
     }
     lowered
+}
+
+/// Reads the file of the keys with which a user of the machine logs in.
+fn keys_of(file: &File, machine: &Machine) -> Option<AuthorizedKey> {
+    let home = file.path.strip_suffix("/.ssh/authorized_keys")?;
+    let owner = file.owner.as_deref();
+    let user = user::at_home(home, machine).or_else(|| {
+        owner
+            .filter(|it| home.strip_prefix("/home/") == Some(*it))
+            .map(str::to_owned)
+    })?;
+    let Content::Text(text) = &file.content else {
+        return None;
+    };
+    let lines = text.plain()?.lines().map(str::trim);
+    let mut keys = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
+    keys.next()?;
+    Some(AuthorizedKey {
+        user,
+        key: text.clone(),
+    })
 }
 
 /// What a package of the old system may have brought just so is not carried over.
@@ -133,8 +165,17 @@ fn lower_text(file: &File, text: &str, machine: &Machine) -> Lowered {
         etc_ownership(&path, file, machine, &mut statement);
         return Lowered::Stated(statement);
     }
+    if is_program(file) {
+        let script = if is_long {
+            long_script(text, asset())
+        } else {
+            content
+        };
+        link_program(file, script, machine, &mut statement);
+        return Lowered::Stated(statement);
+    }
     let lines = text.trim_end_matches('\n').contains('\n');
-    let argument = if is_long {
+    if is_long {
         let read = Expr::apply("builtins.readFile", vec![asset()]);
         let read = if text.contains('%') {
             let (from, to) = (Expr::strs(["%"]), Expr::strs(["%%"]));
@@ -142,21 +183,93 @@ fn lower_text(file: &File, text: &str, machine: &Machine) -> Lowered {
         } else {
             read
         };
-        vec![escaped(read)]
+        state_text(file, read, text, machine, &mut statement);
     } else if lines || content.as_str().is_none() {
-        vec![escaped(doubled_expr(content))]
+        state_text(file, doubled_expr(content), text, machine, &mut statement);
     } else {
-        vec![StrPart::Literal(escape(&doubled(text)))]
-    };
-    let rule = Rule {
+        let argument = vec![StrPart::Literal(escape(&doubled(text)))];
+        rule(file, argument).state(machine, &mut statement);
+    }
+    Lowered::Stated(statement)
+}
+
+/// The file of tmpfiles.d in which files of several lines are.
+const SETTINGS: &str = "10-files";
+
+/// States a text of several lines as a setting of systemd-tmpfiles.
+fn state_text(
+    file: &File,
+    argument: Expr,
+    text: &str,
+    machine: &Machine,
+    statement: &mut Statement,
+) {
+    // NixOS warns of each setting that has what looks like an escape, such as the `\n` of a printf.
+    if looks_escaped(text) || file.path.contains(['\'', '%']) {
+        rule(file, vec![escaped(argument)]).state(machine, statement);
+        return;
+    }
+    claim_owner(
+        (file.owner.as_deref(), file.group.as_deref()),
+        machine,
+        statement,
+    );
+    let path = [
+        "systemd", "tmpfiles", "settings", SETTINGS, &file.path, "f+",
+    ];
+    let path = OptionPath::new(path);
+    let mode = file.mode.map(Mode::octal);
+    for (name, value) in [
+        ("mode", &mode),
+        ("user", &file.owner),
+        ("group", &file.group),
+    ] {
+        if let Some(value) = value {
+            statement.set(path.child(name), Expr::str(value));
+        }
+    }
+    statement.set(path.child("argument"), argument);
+}
+
+fn looks_escaped(text: &str) -> bool {
+    text.split('\\')
+        .skip(1)
+        .any(|rest| rest.starts_with(['n', 'r', 't', 'x']))
+}
+
+fn rule(file: &File, argument: Vec<StrPart>) -> Rule<'_> {
+    Rule {
         mode: file.mode,
         user: file.owner.as_deref(),
         group: file.group.as_deref(),
         argument,
         ..Rule::new("f+", &file.path)
+    }
+}
+
+/// Tells whether the file is one that is run, and root's: nobody else writes to it.
+fn is_program(file: &File) -> bool {
+    let is_roots = |name: &Option<String>| {
+        let name = name.as_deref();
+        name.is_none_or(|it| matches!(it, "root" | "0" | "wheel"))
     };
-    rule.state(machine, &mut statement);
-    Lowered::Stated(statement)
+    let is_run = |Mode(mode)| mode & 0o111 != 0 && mode & 0o7000 == 0;
+    file.mode.is_some_and(is_run) && is_roots(&file.owner) && is_roots(&file.group)
+}
+
+/// Puts a program into the store, and a link to it where the source has it.
+fn link_program(file: &File, script: Expr, machine: &Machine, statement: &mut Statement) {
+    let name = file.path.rsplit('/').next().unwrap_or_default();
+    let in_store = |it: char| it.is_ascii_alphanumeric() || "+-._?=".contains(it);
+    let name: String = name.chars().filter(|it| in_store(*it)).collect();
+    let name = name.trim_start_matches('.');
+    let name = if name.is_empty() { "script" } else { name };
+    let script = Expr::apply("pkgs.writeScript", vec![Expr::str(name), script]);
+    let link = Rule {
+        argument: vec![StrPart::Splice(script)],
+        ..Rule::new("L+", &file.path)
+    };
+    link.state(machine, statement);
 }
 
 /// The characters that would end the argument of a rule, or change it: those that NixOS's own tmpfiles module escapes.
@@ -206,6 +319,9 @@ fn long_script(text: &str, asset: Expr) -> Expr {
     let head = text.lines().next().unwrap_or_default();
     let interpreter = content(head, &mut Statement::default());
     let read = Expr::apply("builtins.readFile", vec![asset]);
+    if interpreter.as_str() == Some(head) {
+        return read;
+    }
     let arguments = vec![Expr::strs([head]), Expr::List(vec![interpreter]), read];
     Expr::apply("lib.replaceStrings", arguments)
 }
@@ -269,10 +385,41 @@ fn lower_binary(file: &File, bytes: &[u8], machine: &Machine) -> Lowered {
     Lowered::Stated(statement)
 }
 
+/// A script of a shell reads its secrets when it runs, so that all else of it can stay a file of the store.
+fn readable(file: &File, text: &Text) -> Option<Readable> {
+    let head = text.lines().into_iter().next()?;
+    let is_shell = matches!(
+        head.plain()?.trim(),
+        "#!/bin/sh"
+            | "#!/bin/bash"
+            | "#!/usr/bin/env bash"
+            | "#!/usr/bin/env sh"
+            | "#!/bin/sh -e"
+            | "#!/bin/bash -e"
+    );
+    let is_run = file.mode.is_none_or(|mode| mode.0 & 0o111 != 0);
+    if !is_shell || !is_run {
+        return None;
+    }
+    secret::readable(text, &format!("`{}`", file.path), file.owner.as_deref())
+}
+
+fn lower_script(file: &File, readable: Readable, machine: &Machine) -> Lowered {
+    let mut lowered = lower_text(file, &readable.script, machine);
+    if let Lowered::Stated(statement) = &mut lowered {
+        for secret in readable.secrets {
+            statement.assume(format!("who runs it can read `{}`", secret.path));
+            statement.secrets.push(secret);
+        }
+    }
+    lowered
+}
+
 fn lower_secret(file: &File, text: &Text, machine: &Machine) -> Lowered {
     let path = paths::secret_path(machine, &file.path);
     let mut statement = Statement::default();
     let mut used_by = Vec::new();
+    let mut units = Vec::new();
     for unit in machine::units(machine) {
         let Lowered::Stated(whole) = systemd::lower(unit, machine) else {
             continue;
@@ -291,6 +438,7 @@ fn lower_secret(file: &File, text: &Text, machine: &Machine) -> Lowered {
         });
         if let (true, Some(place)) = (reads, place) {
             used_by.push(unit.name.clone());
+            units.push(unit.name.clone());
             statement.set(place.path, place.expr);
         }
     }
@@ -302,11 +450,13 @@ fn lower_secret(file: &File, text: &Text, machine: &Machine) -> Lowered {
         "the content of `{}` is put into `{path}`",
         file.path
     ));
+    let is_linked = units.is_empty();
     statement.secrets.push(Secret {
-        path,
-        content: text.lines().iter().map(ToString::to_string).collect(),
-        from: text.holes().map(|hole| hole.what.clone()).collect(),
-        used_by: used_by.join(", "),
+        owner: file.owner.clone().filter(|_| is_linked),
+        group: file.group.clone().filter(|_| is_linked),
+        mode: file.mode.map(|it| it.octal()).filter(|_| is_linked),
+        units,
+        ..secret::secret(&path, text, used_by.join(", "))
     });
     Lowered::Stated(statement)
 }
@@ -389,21 +539,56 @@ mod tests {
     #[test]
     fn other_files_are_rules_of_tmpfiles() {
         check(
-            file("/opt/run.sh", "#!/bin/bash\necho 100%\n", 0o755, None),
+            file(
+                "/opt/run.sh",
+                "#!/bin/bash\necho 100%\n",
+                0o755,
+                Some("root"),
+            ),
             r#"
-            systemd.tmpfiles.rules += "f+ /opt/run.sh 0755 - - - ${lib.strings.escapeC [ "\t" "\n" "\r" " " "\\" ] ''
+            systemd.tmpfiles.rules += "L+ /opt/run.sh - - - - ${pkgs.writeScript "run.sh" ''
               #!${pkgs.bash}/bin/bash
-              echo 100%%
+              echo 100%
             ''}";
             assumed: `/bin/bash` is taken from `pkgs.bash`
+            "#,
+        );
+        check(
+            file("/opt/a.ini", "[a]\nb = 5%\n", 0o640, None),
+            r#"
+            systemd.tmpfiles.settings."10-files"."/opt/a.ini"."f+".mode = "0640";
+            systemd.tmpfiles.settings."10-files"."/opt/a.ini"."f+".argument = ''
+              [a]
+              b = 5%%
+            '';
+            "#,
+        );
+        // NixOS would warn that `\n` is escaped again.
+        check(
+            file("/opt/a.ini", "[a]\nb = \\n\n", 0o640, None),
+            r#"
+            systemd.tmpfiles.rules += "f+ /opt/a.ini 0640 - - - ${lib.strings.escapeC [ "\t" "\n" "\r" " " "\\" ] ''
+              [a]
+              b = \n
+            ''}";
             "#,
         );
         let long = "%\n".repeat(41);
         check(
             file("/srv/long", &long, 0o644, None),
             r#"
-            systemd.tmpfiles.rules += "f+ /srv/long 0644 - - - ${lib.strings.escapeC [ "\t" "\n" "\r" " " "\\" ] (lib.replaceStrings [ "%" ] [ "%%" ] (builtins.readFile ./files/srv/long))}";
+            systemd.tmpfiles.settings."10-files"."/srv/long"."f+".mode = "0644";
+            systemd.tmpfiles.settings."10-files"."/srv/long"."f+".argument = lib.replaceStrings [ "%" ] [ "%%" ] (builtins.readFile ./files/srv/long);
             "#,
+        );
+    }
+
+    #[test]
+    fn keys_of_a_user_are_options() {
+        let path = ["/root", "/.ssh/authorized_keys"].concat();
+        check(
+            file(&path, "# x\nssh-rsa AAAA x\n", 0o600, None),
+            r#"users.users.root.openssh.authorizedKeys.keys += "ssh-rsa AAAA x";"#,
         );
     }
 

@@ -15,6 +15,7 @@ mod ctx;
 mod file;
 mod firewall;
 mod gather;
+mod harden;
 mod interface;
 mod machine;
 mod membership;
@@ -26,7 +27,10 @@ mod opaque;
 mod package;
 mod paths;
 mod program;
+mod provide;
 mod rule;
+mod secret;
+mod secret_options;
 mod service;
 mod sshd;
 mod statement;
@@ -34,12 +38,18 @@ mod step;
 mod subordinate_ids;
 mod sudo;
 mod systemd;
+mod systemd_command;
 mod systemd_directives;
+#[cfg(test)]
+mod systemd_tests;
 mod systemd_value;
+mod systemd_verbatim;
 mod tmpfiles;
 mod unit_link;
 mod unit_name;
+mod unit_want;
 mod user;
+mod virtual_hosts;
 
 #[cfg(test)]
 mod tests;
@@ -47,7 +57,9 @@ mod tests;
 use ctx::Ctx;
 use statement::Lowered;
 
+pub use harden::{Harden, harden};
 pub use paths::on_nixos;
+pub(crate) use provide::provide;
 
 use crate::account::{Account, Code, Verdict};
 use crate::diag::Diagnostics;
@@ -80,6 +92,7 @@ fn lower_machine(
         lower_entry(entry, &mut ctx);
     }
     let mut plan = ctx.finish();
+    virtual_hosts::finish(&mut plan);
     gather::gather(&mut plan.remarks, account);
     plan
 }

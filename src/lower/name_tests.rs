@@ -27,6 +27,7 @@ fn service(name: &str, enabled: Option<bool>, running: Option<bool>) -> Resource
         enabled,
         running,
         masked: false,
+        linked_in: Vec::new(),
     })
 }
 
@@ -204,7 +205,10 @@ fn a_started_service_is_assumed_to_start_at_boot() {
 fn a_site_is_stated_where_a_link_enables_it() {
     check(
         vec![
-            file("/etc/nginx/sites-available/shop", "server { }\n"),
+            file(
+                "/etc/nginx/sites-available/shop",
+                "server { listen 80; listen [::]:80; server_name shop; }\n",
+            ),
             Resource::Link(Link {
                 path: "/etc/nginx/sites-enabled/shop".to_owned(),
                 target: "../sites-available/shop".to_owned(),
@@ -212,7 +216,10 @@ fn a_site_is_stated_where_a_link_enables_it() {
             file("/etc/nginx/sites-available/other", "server { }\n"),
             file("/etc/nginx/conf.d/gzip.conf", "gzip on;"),
         ],
-        &["services.nginx.appendHttpConfig = ''\n  server { }\n  gzip on;\n''"],
+        &[
+            "services.nginx.virtualHosts.shop = { }",
+            "services.nginx.commonHttpConfig = ''\n  gzip on;\n''",
+        ],
         &["translated", "translated", "not-needed", "translated"],
     );
 }

@@ -3,11 +3,13 @@
 //! A file is looked at under the path at which it is used: what `sites-enabled` links to stands there.
 
 use super::ctx::Ctx;
-use super::{package, service};
+use super::program::joined;
+use super::statement::Statement;
+use super::{package, secret_options, service, virtual_hosts};
 use crate::account::{Code, Verdict};
 use crate::model::{Condition, Entry, File, Link, Resource};
-use crate::nix::Expr;
-use crate::plan::{OptionPath, Setting};
+use crate::nix::{self, Expr, StrPart};
+use crate::plan::{OptionPath, Secret, Setting};
 use crate::rules::{Join, Outcome, Ruling};
 
 /// Lowers an entry that a rule or a table of names decides; tells whether one did.
@@ -16,7 +18,16 @@ pub(super) fn lower(entry: &Entry, ctx: &mut Ctx<'_>) -> bool {
     let found = used_as(&entry.resource, ctx)
         .and_then(|resource| rules.apply(&resource))
         .or_else(|| rules.apply(&entry.resource));
-    if let Some(outcome) = found.filter(|it| !is_read_by_own_unit(&entry.resource, it, ctx)) {
+    if !found.as_ref().is_some_and(|it| it.ruling == Ruling::Stated)
+        && let Some((outcome, secrets)) = secret_options::apply(&entry.resource, rules)
+    {
+        conclude_with_secrets(entry, outcome, secrets, ctx);
+        return true;
+    }
+    let found = found.filter(|it| {
+        !is_read_by_own_unit(&entry.resource, it, ctx) && !is_of_own_unit(&entry.resource, ctx)
+    });
+    if let Some(outcome) = found {
         conclude(entry, outcome, ctx);
         return true;
     }
@@ -56,6 +67,14 @@ pub(super) fn lower(entry: &Entry, ctx: &mut Ctx<'_>) -> bool {
         | Resource::Opaque(_) => return false,
     }
     true
+}
+
+/// Tells whether a service is a unit of the machine's own, so that its name says nothing of a module.
+fn is_of_own_unit(resource: &Resource, ctx: &Ctx<'_>) -> bool {
+    let Resource::Service(it) = resource else {
+        return false;
+    };
+    service::own_unit(it, ctx).is_some()
 }
 
 /// Tells whether a unit of the machine's own reads a file that no module of NixOS would: then the file has its use.
@@ -137,15 +156,29 @@ fn target(link: &Link) -> String {
     names.join("/")
 }
 
+/// Puts the files of secrets into the plan besides.
+fn conclude_with_secrets(entry: &Entry, outcome: Outcome, secrets: Vec<Secret>, ctx: &mut Ctx<'_>) {
+    let mut entry = entry.clone();
+    for secret in &secrets {
+        let clause = format!("`{}` holds the secret", secret.path);
+        entry.assumptions.push(clause);
+    }
+    let mut statement = Statement::default();
+    statement.secrets = secrets;
+    let entry = ctx.define(&entry, statement);
+    conclude(&entry, outcome, ctx);
+}
+
 fn conclude(entry: &Entry, outcome: Outcome, ctx: &mut Ctx<'_>) {
     let mut entry = entry.clone();
-    if outcome.ruling == Ruling::Stated
-        && let Some(clause) = &outcome.assume
-        && !entry.assumptions.contains(clause)
-    {
-        entry.assumptions.push(clause.clone());
+    if outcome.ruling == Ruling::Stated {
+        for clause in &outcome.assume {
+            if !entry.assumptions.contains(clause) {
+                entry.assumptions.push(clause.clone());
+            }
+        }
     }
-    for (path, expr, join) in outcome.settings {
+    for (path, expr, join) in virtual_hosts::apart(outcome.settings, &ctx.plan) {
         match join {
             Join::Only => ctx.set(&entry, path, expr),
             Join::Element => ctx.add(&entry, path, expr),
@@ -181,37 +214,51 @@ fn clause(sentence: &str) -> String {
 
 /// Puts text behind the text that the option has; the same text is not put twice.
 fn append(entry: &Entry, path: OptionPath, expr: Expr, ctx: &mut Ctx<'_>) {
-    let Some(mut text) = expr.as_str().map(str::to_owned) else {
+    let Expr::Str(mut text) = expr else {
         ctx.set(entry, path, expr);
         return;
     };
-    if !text.ends_with('\n') {
-        text.push('\n');
+    if !print(&text).ends_with('\n') {
+        text.push(StrPart::Literal("\n".to_owned()));
     }
+    let text = joined(text);
     let first = match ctx.plan.get(&path) {
         Some(Setting::One(first)) => first.clone(),
         Some(Setting::Elements(_)) | None => {
-            ctx.set(entry, path, Expr::str(text));
+            ctx.set(entry, path, Expr::Str(text));
             return;
         }
     };
-    let Some(before) = first.expr.as_str() else {
-        ctx.set(entry, path, Expr::str(text));
+    let Expr::Str(before) = &first.expr else {
+        ctx.set(entry, path, Expr::Str(text));
         return;
     };
-    let is_there = before
-        .match_indices(&text)
-        .any(|(at, _)| at == 0 || before[..at].ends_with('\n'));
-    let joined = if is_there {
+    let (there, new) = (print(before), print(&text));
+    let is_there = there
+        .match_indices(&new)
+        .any(|(at, _)| at == 0 || there[..at].ends_with('\n'));
+    let whole = if is_there {
         first.expr.clone()
     } else {
-        Expr::str(format!("{before}{text}"))
+        Expr::Str(joined(before.iter().chain(&text).cloned().collect()))
     };
     ctx.plan.remove(&path);
     let mut definition = first;
-    definition.expr = joined.clone();
+    definition.expr = whole.clone();
     // The option has no value now, so this one cannot clash.
     if ctx.plan.set(path.clone(), definition).is_ok() {
-        ctx.set(entry, path, joined);
+        ctx.set(entry, path, whole);
     }
+}
+
+/// A text as it can be compared: what a splice stands for has no other name than its expression.
+fn print(parts: &[StrPart]) -> String {
+    let part = |it: &StrPart| match it {
+        StrPart::Literal(text) => text.clone(),
+        StrPart::Splice(expr) => {
+            let expr = nix::print(expr, &|asset| asset.name.clone());
+            format!("${{{}}}", expr.as_str())
+        }
+    };
+    parts.iter().map(part).collect()
 }

@@ -4,6 +4,10 @@
 //! option. What is off where NixOS has it off leaves nothing to state.
 
 use super::ctx::Ctx;
+use super::machine;
+use super::systemd::Base;
+use super::systemd_verbatim;
+use super::unit_want;
 use crate::account::{Code, Verdict};
 use crate::model::{Condition, Entry, Resource, Service, Unit};
 use crate::nix::Expr;
@@ -80,12 +84,9 @@ fn full_name(service: &Service) -> String {
 }
 
 /// Finds the unit that the machine itself makes, or the template of it.
-fn own_unit(service: &Service, ctx: &Ctx<'_>) -> Option<Unit> {
+pub(super) fn own_unit(service: &Service, ctx: &Ctx<'_>) -> Option<Unit> {
     let name = full_name(service);
-    let template = name.split_once('@').and_then(|(before, after)| {
-        let (_, suffix) = after.rsplit_once('.')?;
-        Some(format!("{before}@.{suffix}"))
-    });
+    let template = unit_want::template_of(&name);
     ctx.machine.entries.iter().find_map(|entry| {
         let Resource::Unit(unit) = &entry.resource else {
             return None;
@@ -112,31 +113,38 @@ fn folder(full_name: &str) -> Option<(OptionPath, &'static str)> {
 
 fn own(entry: &Entry, unit: &Unit, service: &Service, wish: Wish, ctx: &mut Ctx<'_>) {
     let name = full_name(service);
-    let Some((path, target)) = folder(&name) else {
+    let options = folder(&name).filter(|_| systemd_verbatim::has_options(unit, Base::Own));
+    let Some((path, target)) = options else {
         let reason = format!("`{name}` starts as its own unit says");
         ctx.close(entry, Verdict::NotNeeded, Code::ServiceImplied, &reason);
         return;
     };
     match wish {
         Wish::On => {
-            let mut wanted: Vec<String> = unit
-                .sections
-                .iter()
-                .filter(|it| it.name == "Install")
-                .filter_map(|it| it.directives.get("WantedBy"))
-                .flatten()
-                .filter_map(|it| it.plain())
-                .flat_map(str::split_whitespace)
-                .map(str::to_owned)
-                .collect();
+            let mut folders = service.linked_in.clone();
+            if folders.is_empty() {
+                folders = installed(unit);
+            }
+            if folders.is_empty()
+                && service.enabled.is_none()
+                && let Some(timer) = timer_of(&name, ctx)
+            {
+                let reason = format!("`{timer}` starts it");
+                ctx.close(entry, Verdict::NotNeeded, Code::ServiceImplied, &reason);
+                return;
+            }
             let mut entry = entry.clone();
-            if wanted.is_empty() {
+            if folders.is_empty() && !has_alias(unit) {
                 let clause = format!("`{name}` is wanted by {target}, its unit names nothing");
                 entry.assumptions.push(clause);
-                wanted.push(target.to_owned());
+                folders.push(format!("{target}.wants"));
             }
-            for target in &wanted {
-                ctx.add(&entry, path.child("wantedBy"), Expr::str(target));
+            let mut wanted = Vec::new();
+            for folder in &folders {
+                if let Some((path, element)) = unit_want::wanted(&name, folder) {
+                    ctx.add(&entry, path, element);
+                }
+                wanted.extend(folder.rsplit_once('.').map(|(by, _)| by));
             }
             let reason = format!("wanted by {}", wanted.join(", "));
             ctx.stated(&entry, Code::Stated, &reason, None);
@@ -150,6 +158,57 @@ fn own(entry: &Entry, unit: &Unit, service: &Service, wish: Wish, ctx: &mut Ctx<
             ctx.close(entry, Verdict::NotNeeded, Code::AlreadySo, &reason);
         }
     }
+}
+
+/// Finds the timer of the machine that starts a unit: the one that names it, or that has its name and names none.
+fn timer_of(name: &str, ctx: &Ctx<'_>) -> Option<String> {
+    let stem = name.strip_suffix(".service")?;
+    let starts = |timer: &Unit| {
+        let sections = timer.sections.iter().filter(|it| it.name == "Timer");
+        let mut units = sections
+            .filter_map(|it| it.directives.get("Unit"))
+            .flatten();
+        match units.next_back() {
+            Some(unit) => unit.plain() == Some(name),
+            None => timer.name.strip_suffix(".timer") == Some(stem),
+        }
+    };
+    machine::units(ctx.machine)
+        .filter(|it| it.name.ends_with(".timer"))
+        .find(|it| starts(it))
+        .map(|it| it.name.clone())
+}
+
+/// The folders of links that enabling the unit makes.
+fn installed(unit: &Unit) -> Vec<String> {
+    const LINKS: [(&str, &str); 3] = [
+        ("WantedBy", "wants"),
+        ("RequiredBy", "requires"),
+        ("UpheldBy", "upholds"),
+    ];
+    let mut folders = Vec::new();
+    for (directive, folder) in LINKS {
+        for value in install(unit, directive) {
+            if value.is_empty() {
+                folders.retain(|it: &String| !it.ends_with(folder));
+            }
+            folders.extend(value.split_whitespace().map(|by| format!("{by}.{folder}")));
+        }
+    }
+    folders
+}
+
+fn has_alias(unit: &Unit) -> bool {
+    install(unit, "Alias").any(|it| !it.is_empty())
+}
+
+fn install<'a>(unit: &'a Unit, directive: &'a str) -> impl Iterator<Item = &'a str> {
+    unit.sections
+        .iter()
+        .filter(|it| it.name == "Install")
+        .filter_map(move |it| it.directives.get(directive))
+        .flatten()
+        .filter_map(|it| it.plain())
 }
 
 fn switch(entry: &Entry, service: &Service, option: ModuleOption, wish: Wish, ctx: &mut Ctx<'_>) {

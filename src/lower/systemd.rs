@@ -10,11 +10,14 @@ use super::machine;
 use super::statement::{Left, Lowered, Statement};
 use super::systemd_directives::{Directive, directives, hole};
 use super::systemd_value::{self, Place};
+use super::systemd_verbatim;
 use super::unit_name;
+use super::unit_want;
 use crate::account::Code;
 use crate::model::{Machine, Text, Unit};
 use crate::nix::Expr;
 use crate::plan::OptionPath;
+use crate::syntax::unit_directive::{self, Merge};
 
 /// A kind of unit: its suffix, its option, its own section and the option for that.
 struct UnitKind {
@@ -67,8 +70,10 @@ const UNIT_LISTS: [(&str, &str); 15] = [
 pub(super) enum Base {
     /// The unit is whole: nobody else says anything about it.
     Own,
-    /// NixOS has the unit; single values have to be forced.
+    /// NixOS, or one of its packages, may have the unit; single values have to be forced.
     Foreign,
+    /// A template, or a generator, has it: no module says anything about it.
+    Instance,
 }
 
 const fn kind(
@@ -88,29 +93,34 @@ const fn kind(
 }
 
 pub(super) fn lower(unit: &Unit, machine: &Machine) -> Lowered {
-    let Some((stem, kind)) = kind_of(&unit.name) else {
-        return Lowered::manual(
-            Code::CannotState,
-            format!("there is no option for units such as `{}`", unit.name),
-        );
-    };
     if unit.sections.iter().all(|it| it.directives.is_empty()) {
         return Lowered::manual(
             Code::BadInput,
             format!("`{}` holds no directive", unit.name),
         );
     }
-    let own = !unit.drop_in || has_main(unit, machine);
-    let base = if own { Base::Own } else { Base::Foreign };
-    let directives = directives(unit, machine, base);
+    let base = base_of(unit, machine);
+    let mut directives = directives(unit, machine, base);
     if let Some(left) = hole(&directives) {
         return Lowered::Manual(left);
     }
+    let Some((stem, kind)) =
+        kind_of(&unit.name).filter(|_| systemd_verbatim::has_options(unit, base))
+    else {
+        return systemd_verbatim::lower(unit, &directives, base, machine);
+    };
     let mut statement = Statement::default();
     let stem = match base {
         Base::Own => stem.to_owned(),
-        Base::Foreign => foreign_name(stem, kind, machine, &mut statement),
+        Base::Foreign => foreign_name(stem, kind, unit, machine, &mut statement),
+        Base::Instance => instance(stem, kind, unit, machine, &mut statement),
     };
+    if !unit.drop_in && base == Base::Foreign {
+        // The unit takes the place of systemd's: what adds up there begins anew.
+        for it in &mut directives {
+            it.reset |= unit_directive::merge(&it.name) == Merge::Each;
+        }
+    }
     // What was assumed of the unit is about all of it.
     statement.recent();
     let mut place = Place {
@@ -125,6 +135,9 @@ pub(super) fn lower(unit: &Unit, machine: &Machine) -> Lowered {
     for directive in &directives {
         lower_directive(directive, unit, kind, &mut place);
     }
+    if kind.is_element {
+        lower_links(unit, &mut place);
+    }
     let leaves = place.finish();
     finish(kind, &stem, leaves, &mut statement);
     if statement.definitions.is_empty() && statement.left.is_empty() {
@@ -134,6 +147,24 @@ pub(super) fn lower(unit: &Unit, machine: &Machine) -> Lowered {
         );
     }
     Lowered::Stated(statement)
+}
+
+/// Says who else has the unit.
+fn base_of(unit: &Unit, machine: &Machine) -> Base {
+    let is_whole = !unit.drop_in || has_main(unit, machine);
+    if is_whole && !unit_name::is_of_systemd(&unit.name) {
+        return Base::Own;
+    }
+    let is_element = kind_of(&unit.name).is_none_or(|(_, kind)| kind.is_element);
+    let of_many = unit
+        .name
+        .rsplit_once('.')
+        .is_none_or(|(stem, _)| stem.ends_with('-'));
+    if is_element || of_many || unit_want::is_instance(&unit.name) {
+        Base::Instance
+    } else {
+        Base::Foreign
+    }
 }
 
 /// Tells whether the machine brings the unit whole.
@@ -153,13 +184,21 @@ fn kind_of(name: &str) -> Option<(&str, &'static UnitKind)> {
     Some((stem, kind))
 }
 
-/// As `known_name`, for a unit that a drop-in changes; says what it rests on.
+/// As `known_name`, for a unit that NixOS has; says what it rests on.
 fn foreign_name(
     stem: &str,
     kind: &UnitKind,
+    unit: &Unit,
     machine: &Machine,
     statement: &mut Statement,
 ) -> String {
+    if unit_name::is_of_systemd(&unit.name) {
+        if !unit.drop_in {
+            let clause = format!("what systemd's own `{}` says besides stays", unit.name);
+            statement.assume(clause);
+        }
+        return stem.to_owned();
+    }
     let known = (kind.suffix == "service")
         .then(|| unit_name::known_name(stem, machine))
         .flatten();
@@ -167,14 +206,29 @@ fn foreign_name(
         statement.assume(format!("NixOS has the unit `{name}.service`"));
         return name;
     }
-    statement.assume(format!(
-        "something brings the unit `{stem}.{}`",
-        kind.suffix
-    ));
-    if !kind.is_element {
-        // Without a whole unit under this name it must stay a drop-in.
-        let path = OptionPath::new(["systemd", kind.option, stem, "overrideStrategy"]);
-        statement.set(path, Expr::str("asDropin"));
+    statement.assume(format!("something brings the unit `{}`", unit.name));
+    stem.to_owned()
+}
+
+/// The drop-in of one of a template's units, or of all whose names begin so: it must not become a unit of its own.
+fn instance(
+    stem: &str,
+    kind: &UnitKind,
+    unit: &Unit,
+    machine: &Machine,
+    statement: &mut Statement,
+) -> String {
+    let template = unit_want::template_of(&unit.name);
+    let own = machine::units(machine).any(|it| !it.drop_in && Some(&it.name) == template.as_ref());
+    let of_systemd = template.as_deref().is_some_and(unit_name::is_of_systemd);
+    if let (Some(template), false) = (&template, own || of_systemd) {
+        statement.assume(format!("something brings the unit `{template}`"));
+    }
+    let base = OptionPath::new(["systemd", kind.option, stem]);
+    statement.set(base.child("overrideStrategy"), Expr::str("asDropin"));
+    if kind.suffix == "service" {
+        // Else the drop-in would bring a PATH, which replaces that of the unit.
+        statement.set(base.child("enableDefaultPath"), Expr::Bool(false));
     }
     stem.to_owned()
 }
@@ -185,28 +239,24 @@ fn lower_directive(directive: &Directive, unit: &Unit, kind: &UnitKind, place: &
         name,
         values,
         reset,
+        ..
     } = directive;
     match section.as_str() {
         "Unit" => lower_unit_directive(name, values, *reset, place),
         "Install" => lower_install(name, values, unit, place),
-        // Before systemd 230 the limits of starting stood here; systemd still reads them.
-        it if it == kind.section && name.starts_with("StartLimit") => {
-            let name = if name == "StartLimitInterval" {
-                "StartLimitIntervalSec"
-            } else {
-                name
-            };
-            lower_unit_directive(name, values, *reset, place);
-        }
         it if it == kind.section && !kind.section.is_empty() => {
             match (kind.suffix, name.as_str()) {
-                ("service", "Environment") => place.environment(values),
+                ("service", "Environment") => place.environment(values, *reset),
                 ("service", "EnvironmentFile") => place.environment_file(values, *reset),
                 ("socket", "ListenStream") if place.base == Base::Own => {
-                    place.add_words("listenStreams", values);
+                    place.add_lines("listenStreams", values);
                 }
                 ("socket", "ListenDatagram") if place.base == Base::Own => {
-                    place.add_words("listenDatagrams", values);
+                    // systemd hands sockets over in the order of the unit's lines.
+                    place.statement.assume(
+                        "the program tells its sockets apart by kind or address, not by their order",
+                    );
+                    place.add_lines("listenDatagrams", values);
                 }
                 ("mount", "What" | "Where" | "Type") | ("automount", "Where") => {
                     place.single(&[&name.to_lowercase()], values);
@@ -215,6 +265,7 @@ fn lower_directive(directive: &Directive, unit: &Unit, kind: &UnitKind, place: &
                 _ => place.directive(kind.config, name, values, *reset),
             }
         }
+        // systemd reads no such section, and nothing else of NixOS does.
         it if it.starts_with("X-") => {}
         _ => place.statement.left.push(Left::new(
             Code::CannotState,
@@ -228,26 +279,33 @@ fn lower_directive(directive: &Directive, unit: &Unit, kind: &UnitKind, place: &
 
 fn lower_unit_directive(name: &str, values: &[Text], reset: bool, place: &mut Place<'_>) {
     if let Some((_, option)) = UNIT_LISTS.iter().find(|(it, _)| *it == name) {
-        let words = systemd_value::plain_words(values);
-        if !reset && words.iter().all(|word| unit_name::is_unit_name(word)) {
-            for word in words {
+        let mut others = Vec::new();
+        for word in systemd_value::plain_words(values) {
+            if unit_name::is_unit_name(word) {
                 place.add(&[option], Expr::str(word));
+            } else {
+                others.push(Expr::str(word));
             }
-            return;
         }
-        place.directive("unitConfig", name, values, reset);
+        if !others.is_empty() {
+            // The option refuses it; a list joins with what the option says.
+            place.set(&["unitConfig", name], Expr::List(others));
+        }
         return;
     }
     let seconds = || systemd_value::last_plain(values).and_then(systemd_value::seconds);
+    let burst = || systemd_value::last_plain(values).and_then(|it| it.parse().ok());
     match name {
         "Description" => place.single(&["description"], values),
-        "Documentation" if !reset => place.add_words("documentation", values),
-        "StartLimitIntervalSec" | "StartLimitInterval" => match seconds() {
-            Some(seconds) => place.set(&["startLimitIntervalSec"], Expr::Int(seconds)),
-            None => place.directive("unitConfig", "StartLimitIntervalSec", values, reset),
+        "Documentation" if !reset || place.base == Base::Own => {
+            place.add_words("documentation", values);
+        }
+        "StartLimitIntervalSec" => match seconds() {
+            Some(seconds) => place.limit("startLimitIntervalSec", seconds),
+            None => place.directive("unitConfig", name, values, reset),
         },
-        "StartLimitBurst" => match seconds() {
-            Some(count) => place.set(&["startLimitBurst"], Expr::Int(count)),
+        "StartLimitBurst" => match burst() {
+            Some(count) => place.limit("startLimitBurst", count),
             None => place.directive("unitConfig", name, values, reset),
         },
         _ => place.directive("unitConfig", name, values, reset),
@@ -255,28 +313,28 @@ fn lower_unit_directive(name: &str, values: &[Text], reset: bool, place: &mut Pl
 }
 
 /// `[Install]` says what `systemctl enable` links; NixOS makes the links at once, so they are stated only where
-/// something enables the unit.
+/// something enables the unit. Where the links themselves are known, they say it.
 fn lower_install(name: &str, values: &[Text], unit: &Unit, place: &mut Place<'_>) {
     let is_template = place.unit.ends_with('@');
-    if is_template || !(unit.drop_in || is_enabled(unit, place.machine)) {
+    let is_said = is_template || !links(unit, place.machine).is_empty();
+    if is_said || !(unit.drop_in || is_enabled(unit, place.machine)) {
         return;
     }
     let words = systemd_value::plain_words(values);
     if let Some((_, option)) = UNIT_LISTS.iter().find(|(it, _)| *it == name) {
-        let own = format!("{}.service", place.unit);
-        for word in words.into_iter().filter(|word| *word != own) {
+        for word in words.into_iter().filter(|word| *word != unit.name) {
             place.add(&[option], Expr::str(word));
         }
     } else if name == "Also" {
         for word in words {
-            if !machine::units(place.machine).any(|it| it.name == word) {
+            if word != unit.name && !machine::units(place.machine).any(|it| it.name == word) {
                 place.statement.left.push(Left::new(
                     Code::CannotState,
                     format!("`Also={word}`: NixOS enables each unit by itself, and this one is not in the input"),
                 ));
             }
         }
-    } else {
+    } else if name != "DefaultInstance" {
         place.statement.left.push(Left::new(
             Code::CannotState,
             format!("there is no option for `{name}` of [Install]"),
@@ -284,8 +342,37 @@ fn lower_install(name: &str, values: &[Text], unit: &Unit, place: &mut Place<'_>
     }
 }
 
+/// The links to a unit that is an element of a list, which no service can name by its option.
+fn lower_links(unit: &Unit, place: &mut Place<'_>) {
+    for folder in links(unit, place.machine) {
+        let by = folder
+            .rsplit_once('.')
+            .and_then(|(by, kind)| Some((by, link_option(kind)?)));
+        if let Some((by, option)) = by {
+            place.add(&[option], Expr::str(by));
+        }
+    }
+}
+
+/// Returns the option for links in a folder of this kind.
+pub(super) fn link_option(kind: &str) -> Option<&'static str> {
+    match kind {
+        "wants" => Some("wantedBy"),
+        "requires" => Some("requiredBy"),
+        "upholds" => Some("upheldBy"),
+        _ => None,
+    }
+}
+
+/// The folders with links to a unit, where they are known.
+pub(super) fn links<'a>(unit: &Unit, machine: &'a Machine) -> &'a [String] {
+    machine::services(machine)
+        .find(|it| it.name == unit.name)
+        .map_or(&[], |it| it.linked_in.as_slice())
+}
+
 /// Tells whether the unit is enabled, by itself or by a service of the same name.
-fn is_enabled(unit: &Unit, machine: &Machine) -> bool {
+pub(super) fn is_enabled(unit: &Unit, machine: &Machine) -> bool {
     if let Some(enabled) = unit.enabled {
         return enabled;
     }
@@ -321,246 +408,5 @@ fn finish(
             statement.set(path, leaf.expr);
         }
         statement.about_last(leaf.clauses);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-
-    use crate::lower::tests::{check, check_all, text};
-    use crate::model::{Content, File, Mode, Resource, Unit, UnitSection};
-
-    fn unit(name: &str, drop_in: bool, source: &str) -> Resource {
-        let mut sections: Vec<UnitSection> = Vec::new();
-        for line in source
-            .lines()
-            .map(str::trim)
-            .filter(|line| !line.is_empty())
-        {
-            if let Some(name) = line.strip_prefix('[') {
-                sections.push(UnitSection {
-                    name: name.trim_end_matches(']').to_owned(),
-                    directives: indexmap::IndexMap::new(),
-                });
-            } else if let (Some(last), Some((name, value))) =
-                (sections.last_mut(), line.split_once('='))
-            {
-                last.directives
-                    .entry(name.to_owned())
-                    .or_default()
-                    .push(text(value));
-            }
-        }
-        Resource::Unit(Unit {
-            name: name.to_owned(),
-            drop_in,
-            sections,
-            enabled: (!drop_in).then_some(true),
-        })
-    }
-
-    #[test]
-    fn a_service_has_typed_options() {
-        check(
-            unit(
-                "shop.service",
-                false,
-                "[Unit]
-                 Description=The shop
-                 After=network.target postgresql.service
-                 StartLimitIntervalSec=1min
-                 ConditionPathExists=/srv/shop
-                 [Service]
-                 Type=simple
-                 WorkingDirectory=/srv/shop
-                 Environment=PORT=8000 \"GREETING=good day\"
-                 ExecStartPre=-/bin/mkdir -p /run/shop
-                 ExecStart=/usr/bin/node server.js --at %i
-                 Restart=no
-                 RemainAfterExit=yes
-                 UMask=0022
-                 LimitNOFILE=65536
-                 [Install]
-                 WantedBy=multi-user.target",
-            ),
-            r#"
-            systemd.services.shop.description = "The shop";
-            systemd.services.shop.after += "network.target";
-            systemd.services.shop.after += "postgresql.service";
-            systemd.services.shop.startLimitIntervalSec = 60;
-            systemd.services.shop.unitConfig.ConditionPathExists = "/srv/shop";
-            systemd.services.shop.serviceConfig.Type = "simple";
-            systemd.services.shop.serviceConfig.WorkingDirectory = "/srv/shop";
-            systemd.services.shop.environment.PORT = "8000";
-            systemd.services.shop.environment.GREETING = "good day";
-            systemd.services.shop.serviceConfig.ExecStartPre = "-${pkgs.coreutils}/bin/mkdir -p /run/shop";
-            systemd.services.shop.serviceConfig.ExecStart = "${pkgs.nodejs}/bin/node server.js --at %i";
-            systemd.services.shop.serviceConfig.Restart = "no";
-            systemd.services.shop.serviceConfig.RemainAfterExit = true;
-            systemd.services.shop.serviceConfig.UMask = "0022";
-            systemd.services.shop.serviceConfig.LimitNOFILE = 65536;
-            systemd.services.shop.wantedBy += "multi-user.target";
-            assumed: `/bin/mkdir` is taken from `pkgs.coreutils`; `/usr/bin/node` is taken from `pkgs.nodejs`
-            "#,
-        );
-    }
-
-    #[test]
-    fn secret_variables_come_from_a_file() {
-        check(
-            unit(
-                "shop.service",
-                false,
-                "[Service]\nEnvironment=A=1 B=<secret: token>\nExecStart=/bin/sh x",
-            ),
-            r#"
-            systemd.services.shop.environment.A = "1";
-            systemd.services.shop.serviceConfig.ExecStart = "/bin/sh x";
-            systemd.services.shop.serviceConfig.EnvironmentFile = "/run/secrets/shop.env";
-            /run/secrets/shop.env: B=<secret: token>
-            assumed: its secret variables are put into `/run/secrets/shop.env`
-            "#,
-        );
-    }
-
-    #[test]
-    fn a_shell_finds_its_programs_in_the_path() {
-        check(
-            unit(
-                "pull.service",
-                false,
-                "[Service]\nExecStart=/bin/sh -c 'git pull && date'\nWorkingDirectory=/usr/share/x",
-            ),
-            r#"
-            systemd.services.pull.path += pkgs.git;
-            systemd.services.pull.serviceConfig.ExecStart = "/bin/sh -c 'git pull && date'";
-            systemd.services.pull.serviceConfig.WorkingDirectory = "/usr/share/x";
-            assumed: a program of its command is in `git`
-            manual: `/usr/share/x` is not on NixOS: the files of packages live in the Nix store
-            "#,
-        );
-    }
-
-    #[test]
-    fn a_hole_in_a_command_leaves_the_unit_to_the_person() {
-        check(
-            unit(
-                "shop.service",
-                false,
-                "[Service]\nExecStart=/bin/sh <unknown: the version>",
-            ),
-            "manual: `ExecStart` holds the version, which is known only on the machine",
-        );
-    }
-
-    #[test]
-    fn a_secret_file_is_read_where_it_is_put() {
-        let file = Resource::File(File {
-            path: "/etc/shop.env".into(),
-            content: Content::Text(text("DB=<secret: shop_db>\n")),
-            mode: Some(Mode(0o600)),
-            owner: None,
-            group: None,
-        });
-        let unit = unit(
-            "shop.service",
-            false,
-            "[Service]\nEnvironmentFile=-/etc/shop.env",
-        );
-        check_all(
-            vec![file, unit],
-            r#"
-            systemd.services.shop.serviceConfig.EnvironmentFile = "/run/secrets/shop.env";
-            /run/secrets/shop.env: DB=<secret: shop_db>
-            assumed: the content of `/etc/shop.env` is put into `/run/secrets/shop.env`
-            assumed: the content of `/etc/shop.env` is put into `/run/secrets/shop.env`
-            "#,
-        );
-    }
-
-    #[test]
-    fn a_drop_in_of_an_own_unit_is_one_unit_with_it() {
-        check_all(
-            vec![
-                unit(
-                    "a.service",
-                    false,
-                    "[Service]\nExecStart=/bin/sh 1\nRestart=no\nUser=root",
-                ),
-                unit(
-                    "a.service",
-                    true,
-                    "[Service]\nExecStart=\nExecStart=/bin/sh 2\nRestart=always",
-                ),
-            ],
-            r#"
-            systemd.services.a.serviceConfig.User = "root";
-            systemd.services.a.serviceConfig.ExecStart = "/bin/sh 2";
-            systemd.services.a.serviceConfig.Restart = "always";
-            "#,
-        );
-    }
-
-    #[test]
-    fn a_drop_in_of_another_unit_overrides_it() {
-        check(
-            unit(
-                "nginx.service",
-                true,
-                "[Service]\nExecStartPre=\nLimitNOFILE=9\n[Unit]\nAfter=a.mount",
-            ),
-            r#"
-            systemd.services.nginx.serviceConfig.ExecStartPre = lib.mkForce [ "" ];
-            systemd.services.nginx.serviceConfig.LimitNOFILE = lib.mkForce 9;
-            systemd.services.nginx.after += "a.mount";
-            assumed: NixOS has the unit `nginx.service`
-            "#,
-        );
-        check(
-            unit("odd@.service", true, "[Service]\nNice=5"),
-            r#"
-            systemd.services."odd@".overrideStrategy = "asDropin";
-            systemd.services."odd@".serviceConfig.Nice = lib.mkForce 5;
-            assumed: something brings the unit `odd@.service`
-            "#,
-        );
-    }
-
-    #[test]
-    fn timers_sockets_and_mounts_have_their_options() {
-        check(
-            unit(
-                "b.timer",
-                false,
-                "[Timer]\nOnCalendar=daily\nPersistent=yes\n[Install]\nWantedBy=timers.target",
-            ),
-            r#"
-            systemd.timers.b.timerConfig.OnCalendar = "daily";
-            systemd.timers.b.timerConfig.Persistent = true;
-            systemd.timers.b.wantedBy += "timers.target";
-            "#,
-        );
-        check(
-            unit(
-                "b.socket",
-                false,
-                "[Socket]\nListenStream=80\nListenStream=/run/b\nAccept=no",
-            ),
-            r#"
-            systemd.sockets.b.listenStreams += "80";
-            systemd.sockets.b.listenStreams += "/run/b";
-            systemd.sockets.b.socketConfig.Accept = false;
-            "#,
-        );
-        check(
-            unit(
-                "b.mount",
-                false,
-                "[Mount]\nWhat=/dev/b\nWhere=/b\nType=ext4\nLazyUnmount=true\n[Install]\nWantedBy=x.target",
-            ),
-            r#"
-            systemd.mounts += { what = "/dev/b"; where = "/b"; type = "ext4"; mountConfig = { LazyUnmount = true; }; wantedBy = [ "x.target" ]; };
-            "#,
-        );
     }
 }

@@ -3,9 +3,9 @@
 use super::machine;
 use super::statement::Left;
 use super::systemd::Base;
-use super::systemd_value;
 use crate::account::Code;
 use crate::model::{HoleKind, Machine, Text, Unit};
+use crate::syntax::unit_directive::{self, Merge};
 
 /// A directive with all that counts of it.
 pub(super) struct Directive {
@@ -14,13 +14,15 @@ pub(super) struct Directive {
     pub(super) values: Vec<Text>,
     /// What came before is reset.
     pub(super) reset: bool,
+    /// The last unit file that says something of it.
+    decided_by: usize,
 }
 
 /// Gathers the directives that this unit file decides: its own, joined with those of the unit files before it, without
-/// those that a later one touches.
+/// those that a later one touches. Old names are those of today.
 pub(super) fn directives(unit: &Unit, machine: &Machine, base: Base) -> Vec<Directive> {
     let all: Vec<&Unit> = match base {
-        Base::Foreign => vec![unit],
+        Base::Foreign | Base::Instance => vec![unit],
         Base::Own => {
             let mut all: Vec<&Unit> = machine::units(machine)
                 .filter(|it| it.name == unit.name)
@@ -31,46 +33,71 @@ pub(super) fn directives(unit: &Unit, machine: &Machine, base: Base) -> Vec<Dire
         }
     };
     let at = all.iter().position(|it| *it == unit).unwrap_or(0);
-    let later = all.get(at + 1..).unwrap_or_default();
-    let mut out = Vec::new();
-    for section in &unit.sections {
-        for name in section.directives.keys() {
-            let touched = later
-                .iter()
-                .any(|it| values(it, &section.name, name).next().is_some());
-            if touched {
-                continue;
-            }
-            let before = all.get(..=at).unwrap_or_default();
-            let mut found: Vec<Text> = before
-                .iter()
-                .flat_map(|it| values(it, &section.name, name))
-                .cloned()
-                .collect();
-            let reset = found.iter().rposition(|it| it.plain() == Some(""));
-            if let Some(reset) = reset {
-                found.drain(..=reset);
-            }
-            if !systemd_value::is_list(name) && found.len() > 1 {
-                found.drain(..found.len() - 1);
-            }
-            out.push(Directive {
-                section: section.name.clone(),
-                name: name.clone(),
-                values: found,
-                reset: reset.is_some(),
-            });
-        }
-    }
-    out
+    let mut merged = merged(&all);
+    merged.retain(|it| it.decided_by == at && (!it.values.is_empty() || it.reset));
+    merged
 }
 
-fn values<'a>(unit: &'a Unit, section: &'a str, name: &'a str) -> impl Iterator<Item = &'a Text> {
-    unit.sections
+/// Merges the directives of all files of a unit as systemd does.
+fn merged(units: &[&Unit]) -> Vec<Directive> {
+    let mut merged: Vec<Directive> = Vec::new();
+    for (at, unit) in units.iter().enumerate() {
+        for section in &unit.sections {
+            for (name, values) in &section.directives {
+                for value in values {
+                    assign(&mut merged, &section.name, name, value, at);
+                }
+            }
+        }
+    }
+    merged
+}
+
+fn assign(merged: &mut Vec<Directive>, section: &str, name: &str, value: &Text, at: usize) {
+    let (section, name) = unit_directive::today(section, name);
+    let is_empty = value.plain() == Some("");
+    // It is short for both, so it takes what was said of each.
+    if (section, name) == ("Service", "TimeoutSec") {
+        merged.retain(|it| !matches!(it.name.as_str(), "TimeoutStartSec" | "TimeoutStopSec"));
+    }
+    let kind = ["Condition", "Assert"]
+        .into_iter()
+        .find(|it| name.starts_with(it));
+    if let (Some(kind), true) = (kind, is_empty) {
+        // An empty one resets those of every kind.
+        for it in merged.iter_mut().filter(|it| it.name.starts_with(kind)) {
+            it.values.clear();
+        }
+    }
+    let known = merged
         .iter()
-        .filter(move |it| it.name == section)
-        .filter_map(move |it| it.directives.get(name))
-        .flatten()
+        .position(|it| it.section == section && it.name == name);
+    let known = known.unwrap_or_else(|| {
+        merged.push(Directive {
+            section: section.to_owned(),
+            name: name.to_owned(),
+            values: Vec::new(),
+            reset: false,
+            decided_by: at,
+        });
+        merged.len() - 1
+    });
+    let Some(directive) = merged.get_mut(known) else {
+        return;
+    };
+    directive.decided_by = at;
+    let merge = unit_directive::merge(name);
+    match merge {
+        Merge::Dependency if is_empty => return,
+        Merge::Last | Merge::Each | Merge::Words if is_empty => {
+            directive.values.clear();
+            directive.reset = true;
+            return;
+        }
+        Merge::Last => directive.values.clear(),
+        Merge::Each | Merge::Words | Merge::Dependency => {}
+    }
+    directive.values.push(value.clone());
 }
 
 /// Finds what keeps the unit from being stated: a hole anywhere but a secret in `Environment=`.

@@ -1,170 +1,19 @@
 //! Values of directives: command lines, environments, numbers, lists.
 
-use super::commands;
+use indexmap::IndexMap;
+
 use super::machine;
 use super::paths;
 use super::program;
+use super::secret;
 use super::statement::{Left, Statement};
 use super::systemd::Base;
 use crate::account::Code;
 use crate::model::{HoleKind, Machine, Piece, Text};
-use crate::nix::{Expr, StrPart};
+use crate::nix::Expr;
 use crate::plan::Secret;
 use crate::syntax::systemd_words::{Atom, words};
-
-/// Directives that may stand several times; every other one counts once, the last time.
-const LISTS: &[&str] = &[
-    "After",
-    "Alias",
-    "Also",
-    "AmbientCapabilities",
-    "Before",
-    "BindPaths",
-    "BindReadOnlyPaths",
-    "BindsTo",
-    "CacheDirectory",
-    "CapabilityBoundingSet",
-    "ConfigurationDirectory",
-    "Conflicts",
-    "DeviceAllow",
-    "DirectoryNotEmpty",
-    "Documentation",
-    "Environment",
-    "EnvironmentFile",
-    "ExecCondition",
-    "ExecPaths",
-    "ExecReload",
-    "ExecStart",
-    "ExecStartPost",
-    "ExecStartPre",
-    "ExecStop",
-    "ExecStopPost",
-    "ExecStopPre",
-    "IPAddressAllow",
-    "IPAddressDeny",
-    "ImportCredential",
-    "InaccessiblePaths",
-    "InaccessibleDirectories",
-    "JoinsNamespaceOf",
-    "ListenDatagram",
-    "ListenFIFO",
-    "ListenMessageQueue",
-    "ListenNetlink",
-    "ListenSequentialPacket",
-    "ListenSpecial",
-    "ListenStream",
-    "LoadCredential",
-    "LoadCredentialEncrypted",
-    "LogExtraFields",
-    "LogFilterPatterns",
-    "LogsDirectory",
-    "NoExecPaths",
-    "OnActiveSec",
-    "OnBootSec",
-    "OnCalendar",
-    "OnFailure",
-    "OnStartupSec",
-    "OnSuccess",
-    "OnUnitActiveSec",
-    "OnUnitInactiveSec",
-    "PartOf",
-    "PassEnvironment",
-    "PathChanged",
-    "PathExists",
-    "PathExistsGlob",
-    "PathModified",
-    "PropagatesReloadTo",
-    "PropagatesStopTo",
-    "ReadOnlyDirectories",
-    "ReadOnlyPaths",
-    "ReadWriteDirectories",
-    "ReadWritePaths",
-    "ReloadPropagatedFrom",
-    "RequiredBy",
-    "Requires",
-    "RequiresMountsFor",
-    "Requisite",
-    "RestartForceExitStatus",
-    "RestartPreventExitStatus",
-    "RestrictAddressFamilies",
-    "RestrictNamespaces",
-    "RuntimeDirectory",
-    "SetCredential",
-    "SetCredentialEncrypted",
-    "Sockets",
-    "StateDirectory",
-    "StopPropagatedFrom",
-    "SuccessExitStatus",
-    "SupplementaryGroups",
-    "SystemCallArchitectures",
-    "SystemCallFilter",
-    "SystemCallLog",
-    "TemporaryFileSystem",
-    "UnsetEnvironment",
-    "UpheldBy",
-    "Upholds",
-    "WantedBy",
-    "Wants",
-    "WantsMountsFor",
-];
-
-/// Directives that are true or false, where people write `yes` and NixOS's modules `true`.
-const BOOLEANS: &[&str] = &[
-    "Accept",
-    "AllowIsolate",
-    "CPUAccounting",
-    "DefaultDependencies",
-    "DynamicUser",
-    "FixedRandomDelay",
-    "FreeBind",
-    "GuessMainPID",
-    "IOAccounting",
-    "IPAccounting",
-    "IgnoreOnIsolate",
-    "IgnoreSIGPIPE",
-    "KeepAlive",
-    "LockPersonality",
-    "MakeDirectory",
-    "MemoryAccounting",
-    "MemoryDenyWriteExecute",
-    "MountAPIVFS",
-    "NoNewPrivileges",
-    "NonBlocking",
-    "PermissionsStartOnly",
-    "Persistent",
-    "PrivateDevices",
-    "PrivateIPC",
-    "PrivateMounts",
-    "PrivateNetwork",
-    "PrivateTmp",
-    "PrivateUsers",
-    "ProtectClock",
-    "ProtectControlGroups",
-    "ProtectHome",
-    "ProtectHostname",
-    "ProtectKernelLogs",
-    "ProtectKernelModules",
-    "ProtectKernelTunables",
-    "ProtectSystem",
-    "RefuseManualStart",
-    "RefuseManualStop",
-    "RemainAfterExit",
-    "RemainAfterElapse",
-    "RemoveIPC",
-    "RemoveOnStop",
-    "RestrictNamespaces",
-    "RestrictRealtime",
-    "RestrictSUIDSGID",
-    "ReusePort",
-    "RootDirectoryStartOnly",
-    "SendSIGHUP",
-    "SendSIGKILL",
-    "StopWhenUnneeded",
-    "TTYReset",
-    "TTYVHangup",
-    "TasksAccounting",
-    "WakeSystem",
-];
+use crate::syntax::unit_directive::{Merge, boolean, merge, microseconds};
 
 /// A value below a unit's option.
 pub(super) struct Leaf {
@@ -191,7 +40,7 @@ pub(super) struct Place<'a> {
 }
 
 pub(super) fn is_list(name: &str) -> bool {
-    LISTS.contains(&name) || name.starts_with("Condition") || name.starts_with("Assert")
+    merge(name) != Merge::Last
 }
 
 /// Splits values without holes into words; quotes do not occur in lists of units.
@@ -207,17 +56,10 @@ pub(super) fn last_plain(values: &[Text]) -> Option<&str> {
     values.last().and_then(Text::plain)
 }
 
-/// Reads `90`, `30s`, `5min` or `2h` as seconds.
+/// Reads a span of time that is a whole number of seconds.
 pub(super) fn seconds(value: &str) -> Option<i64> {
-    let value = value.trim();
-    let digits = value.trim_end_matches(|c: char| !c.is_ascii_digit());
-    let factor = match value.get(digits.len()..)?.trim() {
-        "" | "s" | "sec" => 1,
-        "m" | "min" => 60,
-        "h" | "hour" | "hours" => 3600,
-        _ => return None,
-    };
-    digits.parse::<i64>().ok()?.checked_mul(factor)
+    let span = microseconds(value)?;
+    (span % 1_000_000 == 0).then(|| i64::try_from(span / 1_000_000).ok())?
 }
 
 /// Folds leaves into one attribute set.
@@ -289,15 +131,31 @@ impl Place<'_> {
         }
     }
 
+    /// Adds each value as it is.
+    pub(super) fn add_lines(&mut self, option: &str, values: &[Text]) {
+        for line in values.iter().filter_map(Text::plain) {
+            self.add(&[option], Expr::str(line));
+        }
+    }
+
+    /// Sets one of the limits of starting, which are options of whole numbers.
+    pub(super) fn limit(&mut self, option: &str, value: i64) {
+        let expr = self.forced(Expr::Int(value));
+        self.set(&[option], expr);
+    }
+
     /// Sets a directive of one of the `…Config` options.
     pub(super) fn directive(&mut self, config: &str, name: &str, values: &[Text], reset: bool) {
         self.claims(name, values);
         let mut exprs: Vec<Expr> = values.iter().map(|value| self.value(name, value)).collect();
-        let foreign = self.base == Base::Foreign;
-        let expr = if foreign && reset && is_list(name) {
+        let foreign = self.base != Base::Own;
+        let expr = if foreign && reset && (is_list(name) || exprs.is_empty()) {
             // Below a drop-in the empty value takes away what a package's unit says; forcing, what a module says.
             exprs.insert(0, Expr::str(""));
-            Expr::apply("lib.mkForce", vec![Expr::List(exprs)])
+            self.forced(Expr::List(exprs))
+        } else if foreign && is_list(name) {
+            // Two strings would clash where NixOS says something too; a list joins.
+            Expr::List(exprs)
         } else {
             let Some(first) = exprs.first().cloned() else {
                 return;
@@ -307,11 +165,7 @@ impl Place<'_> {
             } else {
                 Expr::List(exprs)
             };
-            if is_list(name) && !reset {
-                expr
-            } else {
-                self.forced(expr)
-            }
+            self.forced(expr)
         };
         self.set(&[config, name], expr);
     }
@@ -319,74 +173,23 @@ impl Place<'_> {
     /// Forces a value where NixOS may have another one.
     fn forced(&self, expr: Expr) -> Expr {
         match self.base {
-            Base::Own => expr,
+            Base::Own | Base::Instance => expr,
             Base::Foreign => Expr::apply("lib.mkForce", vec![expr]),
         }
     }
 
     fn value(&mut self, name: &str, value: &Text) -> Expr {
         let text = value.plain().unwrap_or_default();
-        if name.starts_with("Exec") && name != "ExecPaths" {
+        if name.starts_with("Exec") && !matches!(name, "ExecPaths" | "ExecSearchPath") {
             return self.command(text);
         }
-        match text {
-            "true" => return Expr::Bool(true),
-            "false" => return Expr::Bool(false),
-            "yes" | "on" if BOOLEANS.contains(&name) => return Expr::Bool(true),
-            "no" | "off" if BOOLEANS.contains(&name) => return Expr::Bool(false),
-            _ => {}
+        if let Some(value) = boolean(name, text) {
+            return Expr::Bool(value);
         }
         // Only what prints as it was written: `0022` stays a string.
         match text.parse::<i64>() {
             Ok(number) if number.to_string() == text => Expr::Int(number),
             _ => program::splice(text).told(self.statement),
-        }
-    }
-
-    /// A command line: its text stays, program paths become packages.
-    fn command(&mut self, text: &str) -> Expr {
-        let head = text.trim_start_matches(['@', '-', ':', '+', '!', '|']);
-        let marks = &text[..text.len() - head.len()];
-        let end = head.find(char::is_whitespace).unwrap_or(head.len());
-        let program = head[..end].trim_matches('"');
-        if !program.contains(['/', '$', '%'])
-            && let Some(package) = program::likely_package_of(program)
-        {
-            let mut parts = vec![StrPart::Literal(marks.to_owned())];
-            parts.extend(program::program_parts(program, &package));
-            self.statement.assume(program::claim(program, &package));
-            parts.extend(program::splice(&head[end..]).parts_told(self.statement));
-            parts.retain(|part| !matches!(part, StrPart::Literal(text) if text.is_empty()));
-            return Expr::Str(program::joined(parts));
-        }
-        self.claim_program(program);
-        if matches!(
-            program,
-            "/bin/sh" | "/bin/bash" | "/usr/bin/bash" | "/usr/bin/env"
-        ) {
-            // What a shell or `env` looks up comes from the unit's own path.
-            let script = head[end..]
-                .trim_start()
-                .trim_start_matches(['-', 'c', 'e', 'u', 'x', 'S']);
-            let script = script.trim_start().trim_matches(['"', '\'']);
-            for package in commands::packages_of(script) {
-                let expr = program::package_expr(package).unwrap_or_else(|| Expr::str(package));
-                self.statement
-                    .assume(format!("a program of its command is in `{package}`"));
-                self.add(&["path"], expr);
-            }
-        }
-        program::splice(text).told(self.statement)
-    }
-
-    /// A program outside the store has to be put there by something.
-    fn claim_program(&mut self, program: &str) {
-        let system = program == "/bin/sh" || program == "/usr/bin/env";
-        let packaged = paths::out_of_place(program).is_some();
-        let made = machine::files(self.machine).any(|file| file.path == program);
-        if program.starts_with('/') && !system && !packaged && !made {
-            self.statement
-                .assume(format!("the program `{program}` is there"));
         }
     }
 
@@ -405,9 +208,14 @@ impl Place<'_> {
     }
 
     /// `Environment=`: known variables are options, secret ones come from a file outside the store.
-    pub(super) fn environment(&mut self, values: &[Text]) {
+    pub(super) fn environment(&mut self, values: &[Text], reset: bool) {
+        if reset && self.base != Base::Own {
+            // The variables of a module or a package can be taken away only by the line itself.
+            self.directive("serviceConfig", "Environment", values, reset);
+            return;
+        }
+        let mut variables: IndexMap<String, String> = IndexMap::new();
         let mut secret_lines = Vec::new();
-        let mut from = Vec::new();
         for value in values {
             let (atoms, holes) = atoms(value);
             let words = match words(&atoms) {
@@ -424,24 +232,26 @@ impl Place<'_> {
                     .worst_hole()
                     .is_some_and(|hole| hole.kind == HoleKind::Secret)
                 {
-                    from.extend(word.holes().map(|hole| hole.what.clone()));
-                    secret_lines.push(word.to_string());
+                    secret_lines.push(word);
                 } else if let Some((name, value)) =
                     word.plain().and_then(|word| word.split_once('='))
                 {
-                    self.variable(name, value);
+                    // The last value of a variable counts.
+                    variables.insert(name.to_owned(), value.to_owned());
                 }
             }
+        }
+        for (name, value) in &variables {
+            self.variable(name, value);
         }
         if !secret_lines.is_empty() {
             let path = format!("/run/secrets/{}.env", self.unit.trim_end_matches('@'));
             self.statement
                 .assume(format!("its secret variables are put into `{path}`"));
+            let used_by = format!("the unit `{}`", self.unit);
             self.statement.secrets.push(Secret {
-                path: path.clone(),
-                content: secret_lines,
-                from,
-                used_by: format!("the unit `{}`", self.unit),
+                units: vec![format!("{}.service", self.unit)],
+                ..secret::secret(&path, &secret::variables(&secret_lines), used_by)
             });
             self.environment_files.push(path);
         }
@@ -462,7 +272,8 @@ impl Place<'_> {
         self.leaves
     }
 
-    /// NixOS gives every service its own `PATH`: folders of the distribution have nothing to add to it.
+    /// NixOS gives every service its own `PATH`: folders of the distribution have nothing to add to it, but the
+    /// programs of the system.
     fn variable(&mut self, name: &str, value: &str) {
         if name != "PATH" {
             // A variable that names a program's path needs the package as a command does.
@@ -470,27 +281,48 @@ impl Place<'_> {
             self.set(&["environment", name], expr);
             return;
         }
-        let own: Vec<&str> = value
-            .split(':')
-            .filter(|folder| {
-                !folder.is_empty()
-                    && paths::out_of_place(folder).is_none()
-                    && !folder.starts_with("/usr/local/")
-                    && !folder.starts_with("/snap")
-            })
+        let mut of_system = false;
+        let mut own = Vec::new();
+        for folder in value.split(':').filter(|it| !it.is_empty()) {
+            let gone = paths::out_of_place(folder).is_some()
+                || folder.starts_with("/usr/local/")
+                || folder.starts_with("/snap");
+            of_system |= gone;
+            if !gone {
+                own.push(folder);
+            }
+        }
+        // `path` takes what has the folder `bin`, and `sbin`, in it.
+        let homes: Option<Vec<&str>> = own
+            .iter()
+            .map(|it| it.trim_end_matches('/').strip_suffix("/bin"))
             .collect();
-        self.statement
-            .assume("the programs of its PATH are in the system's packages");
-        let mut folders = own;
-        folders.push("/run/wrappers/bin");
-        folders.push("/run/current-system/sw/bin");
-        let line = format!("PATH={}", folders.join(":"));
-        self.set(&["serviceConfig", "Environment"], Expr::str(line));
+        let system = ["/run/wrappers", "/run/current-system/sw"];
+        if of_system {
+            self.statement
+                .assume("the programs of its PATH are in the system's packages");
+        }
+        match homes {
+            Some(homes) => {
+                for home in homes
+                    .into_iter()
+                    .chain(system.into_iter().filter(|_| of_system))
+                {
+                    self.add(&["path"], Expr::str(home));
+                }
+            }
+            None => {
+                let mut folders: Vec<String> = own.iter().map(|&it| it.to_owned()).collect();
+                folders.extend(system.iter().map(|it| format!("{it}/bin")));
+                let line = format!("PATH={}", folders.join(":"));
+                self.set(&["serviceConfig", "Environment"], Expr::str(line));
+            }
+        }
     }
 
     /// `EnvironmentFile=`: a file with secrets is where the person puts it.
     pub(super) fn environment_file(&mut self, values: &[Text], reset: bool) {
-        if reset && self.base == Base::Foreign {
+        if reset && self.base != Base::Own {
             self.directive("serviceConfig", "EnvironmentFile", values, reset);
             return;
         }

@@ -96,9 +96,12 @@ pub(super) fn doubled(text: &str) -> String {
         .collect()
 }
 
-/// A path with blanks or quotes is quoted, with the escapes of C.
+/// A path with blanks or quotes is quoted, with the escapes of C; /var/run, of which systemd warns, is /run.
 fn field(path: &str) -> String {
-    let path = doubled(path);
+    let path = match path.strip_prefix("/var/run/") {
+        Some(below) => doubled(&format!("/run/{below}")),
+        None => doubled(path),
+    };
     if !path.contains([' ', '\t', '\n', '"', '\'', '\\']) {
         return path;
     }

@@ -3,19 +3,13 @@
 use super::machine;
 use super::statement::{Lowered, Statement};
 use super::systemd;
+use super::unit_want;
 use crate::account::Code;
-use crate::model::{Link, Machine};
+use crate::model::{Link, Machine, Unit};
 use crate::nix::Expr;
 use crate::plan::OptionPath;
 
 const FOLDER: &str = "/etc/systemd/system/";
-
-/// Folders of links, and the options that make such links.
-const LINKS: [(&str, &str); 3] = [
-    (".wants", "wantedBy"),
-    (".requires", "requiredBy"),
-    (".upholds", "upheldBy"),
-];
 
 /// Lowers a link of systemd; `None` for any other link.
 pub(super) fn lower(link: &Link, machine: &Machine) -> Option<Lowered> {
@@ -27,15 +21,21 @@ pub(super) fn lower(link: &Link, machine: &Machine) -> Option<Lowered> {
     let (stem, option) = systemd::option_of(unit)?;
     let base = OptionPath::new(["systemd", option, stem]);
     let mut statement = Statement::default();
-    if !machine::units(machine).any(|it| !it.drop_in && it.name == unit) {
-        statement.assume(format!("something brings the unit `{unit}`"));
+    let target = link.target.rsplit('/').next().unwrap_or_default();
+    let brought = match folder {
+        None if target.contains('.') => target,
+        None | Some(_) => unit,
+    };
+    let template = unit_want::template_of(brought);
+    let is_own = |it: &Unit| it.name == brought || template.as_ref() == Some(&it.name);
+    if !machine::units(machine).any(|it| !it.drop_in && is_own(it)) {
+        statement.assume(format!("something brings the unit `{brought}`"));
     }
     match folder {
         None if link.target == "/dev/null" => {
             statement.set(base.child("enable"), Expr::Bool(false))
         }
         None => {
-            let target = link.target.rsplit('/').next().unwrap_or_default();
             if target == unit {
                 return Some(Lowered::NotNeeded(
                     Code::AlreadySo,
@@ -47,10 +47,8 @@ pub(super) fn lower(link: &Link, machine: &Machine) -> Option<Lowered> {
             statement.add(path, Expr::str(unit));
         }
         Some(folder) => {
-            let (by, option) = LINKS
-                .iter()
-                .find_map(|(suffix, option)| Some((folder.strip_suffix(suffix)?, option)))?;
-            statement.add(base.child(option), Expr::str(by));
+            let (path, element) = unit_want::wanted(unit, folder)?;
+            statement.add(path, element);
         }
     }
     Some(Lowered::Stated(statement))
@@ -91,7 +89,7 @@ mod tests {
             link("c.service", "/lib/systemd/system/d.service"),
             r#"
             systemd.services.d.aliases += "c.service";
-            assumed: something brings the unit `c.service`
+            assumed: something brings the unit `d.service`
             "#,
         );
     }

@@ -8,7 +8,7 @@ use super::statement::{Left, Lowered, Statement};
 use crate::account::Code;
 use crate::model::{Family, Group, Machine, User};
 use crate::nix::Expr;
-use crate::plan::{Chore, OptionPath, Secret};
+use crate::plan::{Chore, OptionPath, Secret, SecretPart};
 
 /// Groups that every NixOS has, with their own numbers.
 pub(super) const BASE_GROUPS: [&str; 26] = [
@@ -106,6 +106,20 @@ pub(super) fn presume(name: &str, machine: &Machine, statement: &mut Statement) 
     statement.assume(format!("`{name}` is a user who logs in"));
     let path = OptionPath::new(["users", "users", name, "isNormalUser"]);
     statement.share(path, Expr::Bool(true));
+}
+
+/// Returns the user of the machine who has this home.
+pub(super) fn at_home(home: &str, machine: &Machine) -> Option<String> {
+    if home == "/root" {
+        return Some("root".to_owned());
+    }
+    let has_home = |user: &&User| match &user.home {
+        Some(own) => own.trim_end_matches('/') == home,
+        None => home.strip_prefix("/home/") == Some(user.name.as_str()),
+    };
+    machine::users(machine)
+        .find(has_home)
+        .map(|user| user.name.clone())
 }
 
 /// Returns the name that an administrators' group has on NixOS.
@@ -288,14 +302,19 @@ fn password(user: &User, base: &OptionPath, statement: &mut Statement) {
     let path = format!("/run/secrets/{}-password", user.name);
     statement.assume(format!("the hash of the password is put into `{path}`"));
     statement.set(base.child("hashedPasswordFile"), Expr::str(path.clone()));
+    let from = password
+        .worst_hole()
+        .map_or("the password", |hole| hole.what.as_str());
+    let what = format!("{from}: its hash on one line, as `mkpasswd` prints it");
     statement.secrets.push(Secret {
         path,
-        content: vec!["the password's hash on one line, as `mkpasswd` prints it".to_owned()],
-        from: password.holes().map(|hole| hole.what.clone()).collect(),
+        content: vec![SecretPart::Hole(what)],
         used_by: format!(
             "the user `{}`; it is read when users are made, early in the activation",
             user.name
         ),
+        is_early: true,
+        ..Secret::default()
     });
 }
 
@@ -329,7 +348,7 @@ mod tests {
             programs.zsh.enable = true;
             users.users.alice.shell = pkgs.zsh;
             users.users.alice.hashedPasswordFile = "/run/secrets/alice-password";
-            /run/secrets/alice-password: the password's hash on one line, as `mkpasswd` prints it
+            /run/secrets/alice-password: <secret: the password: its hash on one line, as `mkpasswd` prints it>
             assumed: the group `sudo` is `wheel` on NixOS; the hash of the password is put into `/run/secrets/alice-password`
             "#,
         );

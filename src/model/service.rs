@@ -37,6 +37,9 @@ pub struct Service {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub running: Option<bool>,
     pub masked: bool,
+    /// The folders with links to it, where those are known: `multi-user.target.wants`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub linked_in: Vec<String>,
 }
 
 /// A systemd unit, a drop-in of one included.

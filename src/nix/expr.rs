@@ -58,6 +58,24 @@ pub struct Asset {
     pub bytes: Arc<[u8]>,
 }
 
+/// What stands before the name of a file that a person makes.
+const OF_PERSON: &str = "\0/";
+
+impl Asset {
+    /// A file that a person puts into the output: its path from the output's root.
+    pub fn of_person(path: &str) -> Asset {
+        Asset {
+            name: format!("{OF_PERSON}{path}"),
+            bytes: Arc::from([]),
+        }
+    }
+
+    /// Returns the path of a file that a person makes; none for one that is written.
+    pub fn as_of_person(&self) -> Option<&str> {
+        self.name.strip_prefix(OF_PERSON)
+    }
+}
+
 impl Expr {
     pub fn str(text: impl Into<String>) -> Expr {
         Expr::Str(vec![StrPart::Literal(text.into())])

@@ -61,9 +61,9 @@ fn compare(id: &str, example: &Example, found: Option<&Outcome>) -> Result<(), S
     if found.rule != id {
         return Err(format!("the rule `{}` applies before it", found.rule));
     }
-    let verdict = match (&found.ruling, &found.assume) {
-        (Ruling::Stated, None) => "translated",
-        (Ruling::Stated, Some(_)) => "assumed",
+    let verdict = match (&found.ruling, found.assume.is_empty()) {
+        (Ruling::Stated, true) => "translated",
+        (Ruling::Stated, false) => "assumed",
         (Ruling::NotNeeded(_), _) => "not-needed",
         (Ruling::Manual(_), _) => "manual",
     };
@@ -122,15 +122,23 @@ fn flatten(names: Vec<String>, expr: Expr, all: &mut BTreeMap<String, Expr>) {
                 flatten(names, value, all);
             }
         }
-        // An example gives the path of a file; the text is in its model.
-        Expr::Asset(asset) => {
-            let bytes = Arc::default();
-            let asset = Expr::Asset(Asset { bytes, ..asset });
-            all.insert(attr_path_text(&names), asset);
-        }
         other => {
-            all.insert(attr_path_text(&names), other);
+            all.insert(attr_path_text(&names), without_texts(other));
         }
+    }
+}
+
+/// An example gives the path of a file; the text is in its model.
+fn without_texts(expr: Expr) -> Expr {
+    match expr {
+        Expr::Asset(asset) => Expr::Asset(Asset {
+            bytes: Arc::default(),
+            ..asset
+        }),
+        Expr::Apply(function, arguments) => {
+            Expr::Apply(function, arguments.into_iter().map(without_texts).collect())
+        }
+        other => other,
     }
 }
 
@@ -184,6 +192,11 @@ fn read_expr(expr: &ast::Expr) -> Option<Expr> {
             name: path.to_string().strip_prefix("./files/")?.to_owned(),
             bytes: Arc::default(),
         }),
+        // How strongly a value stands: `lib.mkForce "x"`.
+        ast::Expr::Apply(apply) => {
+            let function = apply.lambda()?.to_string();
+            Expr::apply(&function, vec![read_expr(&apply.argument()?)?])
+        }
         ast::Expr::Paren(paren) => read_expr(&paren.expr()?)?,
         _ => return None,
     })

@@ -1,5 +1,6 @@
 //! `lint`: what is wrong with rules that can be read.
 
+use super::template::Template;
 use super::{Rules, Ruling};
 
 /// Something to better, and where.
@@ -29,7 +30,9 @@ pub(super) fn lint(rules: &Rules) -> Vec<Problem> {
         if !rule.why.ends_with('.') {
             say(format!("the `why` of `{}` is no sentence", rule.id));
         }
-        for text in reasons(&rule.verdict).chain(&rule.assume).chain(&rule.cure) {
+        let assumed = rule.assume.as_ref().and_then(Template::constant);
+        let reasons = reasons(&rule.verdict).map(String::as_str);
+        for text in reasons.chain(assumed).chain(rule.cure.as_deref()) {
             if text.ends_with('.') || text.trim().is_empty() {
                 say(format!(
                     "`{text}` of `{}` is a clause, without a full stop",

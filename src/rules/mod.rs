@@ -58,7 +58,7 @@ struct Rule {
     pattern: Pattern,
     settings: Vec<Statement>,
     verdict: Ruling,
-    assume: Option<String>,
+    assume: Option<Template>,
     cure: Option<String>,
     about: Option<OptionPath>,
     service_config: bool,
@@ -90,8 +90,8 @@ pub struct Outcome {
     pub why: String,
     pub settings: Vec<(OptionPath, Expr, Join)>,
     pub ruling: Ruling,
-    /// A clause, where the rule rests on one.
-    pub assume: Option<String>,
+    /// The clauses that the rule rests on.
+    pub assume: Vec<String>,
     pub cure: Option<String>,
     /// The option beside which a reader will look.
     pub about: Option<OptionPath>,
@@ -336,6 +336,10 @@ impl Rule {
                 statement.path.iter().map(|it| it.text(scope)).collect();
             let path = OptionPath::new(names?);
             let expr = statement.value.expr(scope)?;
+            // A function that has nothing for this option.
+            if expr == Expr::Null && statement.value.is_reference() {
+                continue;
+            }
             match (statement.join, expr) {
                 (Join::Element, Expr::List(elements)) => {
                     for element in elements {
@@ -353,7 +357,10 @@ impl Rule {
             why: self.why.clone(),
             settings,
             ruling: self.verdict.clone(),
-            assume: self.assume.clone(),
+            assume: match &self.assume {
+                Some(template) => template.clauses(scope)?,
+                None => Vec::new(),
+            },
             cure: self.cure.clone(),
             about: self.about.clone(),
             service_config: self.service_config,
@@ -361,12 +368,24 @@ impl Rule {
     }
 }
 
-/// A path of the plan names one leaf: an attribute set becomes a definition for each of its names.
+/// A path of the plan names one leaf: an attribute set becomes a definition for each of its names. Where it is added, so
+/// are the elements of each list in it, and what is no list is the only value.
 fn leaves(path: OptionPath, expr: Expr, join: Join, all: &mut Vec<(OptionPath, Expr, Join)>) {
     match expr {
         Expr::Attrs(attrs) if !attrs.is_empty() => {
             for (name, value) in attrs {
-                leaves(path.child(&name), value, join, all);
+                let path = path.child(&name);
+                match (join, value) {
+                    (Join::Element, Expr::List(elements)) => {
+                        let elements = elements.into_iter();
+                        all.extend(elements.map(|it| (path.clone(), it, Join::Element)));
+                    }
+                    (Join::Element, Expr::Attrs(attrs)) if !attrs.is_empty() => {
+                        leaves(path, Expr::Attrs(attrs), Join::Element, all);
+                    }
+                    (Join::Element, value) => all.push((path, value, Join::Only)),
+                    (Join::Only | Join::Text, value) => leaves(path, value, join, all),
+                }
             }
         }
         other => all.push((path, other, join)),

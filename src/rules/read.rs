@@ -211,6 +211,13 @@ fn build(rule: &RuleText, source: &Source<'_>) -> Result<Vec<(&'static str, Rule
         };
         let pattern = Pattern::read(pattern).map_err(|it| source.wrong("when", &it))?;
         let settings = statements_of(rule, kind, &pattern, source)?;
+        let assume = rule.assume.as_deref().map(|text| {
+            let template = Template::read_text(text)?;
+            check_names(&template, kind, &pattern).map(|()| template)
+        });
+        let assume = assume
+            .transpose()
+            .map_err(|it| source.wrong("assume", &it))?;
         let examples = rule
             .example
             .iter()
@@ -228,7 +235,7 @@ fn build(rule: &RuleText, source: &Source<'_>) -> Result<Vec<(&'static str, Rule
                 pattern,
                 settings,
                 verdict: verdict.clone(),
-                assume: rule.assume.clone(),
+                assume,
                 cure: rule.cure.clone(),
                 about: rule.about.as_deref().map(OptionPath::parse),
                 service_config: rule.service_config,

@@ -2,13 +2,13 @@
 //!
 //! A string that begins with `$` is a reference: `$service.name`, or `$site` for what a name of the pattern stood for,
 //! with functions and fields behind it: `$file.content | section | .NTP | words`. `${...}` inside of a longer string puts the text of a reference
-//! there; `$$` is a dollar. A last function `as-file` makes the text a file beside the configuration, and is its path. `{ nix = "pkgs.nodejs" }` is a selection. All else stands for itself.
+//! there; `$$` is a dollar. A last function `as-file` makes the text a file beside the configuration, and is its path. `{ nix = "pkgs.nodejs" }` is a selection, `{ force = ... }` a value that stands against the module's own. All else stands for itself.
 
 use serde_json::Value;
 
 use super::functions::{self, Function};
 use super::matching::{Captures, has_hole};
-use crate::nix::{Asset, Expr};
+use crate::nix::{Asset, Expr, StrPart};
 
 /// What ends a reference whose text becomes a file beside the configuration.
 const AS_FILE: &str = " | as-file";
@@ -21,6 +21,8 @@ pub(super) enum Template {
     AsFile(Reference),
     Text(Vec<Piece>),
     List(Vec<Template>),
+    /// A value that stands against the module's own: `{ force = "$file.content" }`.
+    Force(Box<Template>),
     Attrs(Vec<(Template, Template)>),
 }
 
@@ -68,6 +70,10 @@ impl Template {
             toml::Value::Table(table) => match table.get("nix").filter(|_| table.len() == 1) {
                 Some(toml::Value::String(selection)) => Template::Constant(Expr::select(selection)),
                 Some(_) => return Err("`nix` takes a selection, such as `pkgs.git`".to_owned()),
+                None if table.len() == 1 && table.contains_key("force") => {
+                    let value = table.get("force").ok_or("`force` takes a value")?;
+                    Template::Force(Box::new(Template::read(value)?))
+                }
                 None => Template::Attrs(
                     table
                         .iter()
@@ -140,6 +146,7 @@ impl Template {
                     .map(|it| it.expr(scope))
                     .collect::<Option<Vec<Expr>>>()?,
             ),
+            Template::Force(value) => Expr::apply("lib.mkForce", vec![value.expr(scope)?]),
             Template::Attrs(attrs) => Expr::Attrs(
                 attrs
                     .iter()
@@ -147,6 +154,36 @@ impl Template {
                     .collect::<Option<Vec<(String, Expr)>>>()?,
             ),
         })
+    }
+
+    /// Tells whether it is what a reference says, and nothing else.
+    pub(super) fn is_reference(&self) -> bool {
+        matches!(self, Template::Reference(_))
+    }
+
+    /// Returns the text of a template without references.
+    pub(super) fn constant(&self) -> Option<&str> {
+        match self {
+            Template::Constant(expr) => expr.as_str(),
+            Template::Reference(_)
+            | Template::AsFile(_)
+            | Template::Text(_)
+            | Template::List(_)
+            | Template::Force(_)
+            | Template::Attrs(_) => None,
+        }
+    }
+
+    /// Returns what the rule assumes: its text, or what a function found, which may be nothing or a list.
+    pub(super) fn clauses(&self, scope: &Scope<'_>) -> Option<Vec<String>> {
+        if let Template::Reference(reference) = self {
+            match reference.value(scope)? {
+                Value::Null => return Some(Vec::new()),
+                Value::Array(list) => return list.iter().map(scalar_text).collect(),
+                other => return scalar_text(&other).map(|it| vec![it]),
+            }
+        }
+        self.text(scope).map(|it| vec![it])
     }
 
     /// Returns the text of a template that is one; none for any other.
@@ -161,7 +198,9 @@ impl Template {
                     Piece::Reference(reference) => scalar_text(&reference.value(scope)?),
                 })
                 .collect(),
-            Template::AsFile(_) | Template::List(_) | Template::Attrs(_) => None,
+            Template::AsFile(_) | Template::List(_) | Template::Force(_) | Template::Attrs(_) => {
+                None
+            }
         }
     }
 
@@ -183,6 +222,7 @@ impl Template {
                 }
             }
             Template::List(list) => list.iter().for_each(|it| it.for_each_name(visit)),
+            Template::Force(value) => value.for_each_name(visit),
             Template::Attrs(attrs) => {
                 for (name, value) in attrs {
                     name.for_each_name(visit);
@@ -262,11 +302,34 @@ fn to_expr(value: &Value) -> Option<Expr> {
         },
         Value::String(text) => Expr::str(text),
         Value::Array(list) => Expr::List(list.iter().map(to_expr).collect::<Option<Vec<Expr>>>()?),
-        Value::Object(fields) => Expr::Attrs(
-            fields
-                .iter()
-                .map(|(name, value)| Some((name.clone(), to_expr(value)?)))
-                .collect::<Option<Vec<(String, Expr)>>>()?,
-        ),
+        Value::Object(fields) => match (nix_of(fields), fields.len()) {
+            (Some(expr), 1) => expr?,
+            _ => Expr::Attrs(
+                fields
+                    .iter()
+                    .map(|(name, value)| Some((name.clone(), to_expr(value)?)))
+                    .collect::<Option<Vec<(String, Expr)>>>()?,
+            ),
+        },
+    })
+}
+
+/// What a function says that JSON has no word for: `{"$nix": "pkgs.x"}`, a text with splices, `{"$text": ["a", {"$nix":
+/// "pkgs.x"}]}`, and a value that stands against the module's own, `{"$force": 1}`.
+fn nix_of(fields: &serde_json::Map<String, Value>) -> Option<Option<Expr>> {
+    let (name, value) = fields.iter().next()?;
+    Some(match name.as_str() {
+        "$nix" => value.as_str().map(Expr::select),
+        "$force" => to_expr(value).map(|it| Expr::apply("lib.mkForce", vec![it])),
+        "$text" => {
+            let parts = value.as_array().into_iter().flatten();
+            let part = |it: &Value| match it {
+                Value::String(text) => Some(StrPart::Literal(text.clone())),
+                other => to_expr(other).map(StrPart::Splice),
+            };
+            let parts: Option<Vec<StrPart>> = parts.map(part).collect();
+            parts.map(Expr::Str)
+        }
+        _ => return None,
     })
 }

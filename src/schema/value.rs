@@ -247,7 +247,7 @@ fn string_fits(kind: &StrKind, expr: &Expr) -> bool {
         StrKind::NoNewlineNorColon => !text.contains(['\n', ':']),
         // A pattern that this engine does not read is left to Nix.
         StrKind::Pattern(pattern) => {
-            Regex::new(&format!("^(?:{pattern})$")).map_or(true, |it| it.is_match(text))
+            Regex::new(&format!("^(?:{})$", of_rust(pattern))).map_or(true, |it| it.is_match(text))
         }
     }
 }
@@ -314,6 +314,22 @@ fn describe(expr: &Expr) -> String {
         Expr::Binary(..) => "what an operator makes".to_owned(),
         Expr::Asset(asset) => format!("the file `{}`", asset.name),
     }
+}
+
+/// Nix has POSIX's patterns, where a backslash in brackets is one of the characters.
+fn of_rust(pattern: &str) -> String {
+    let mut out = String::new();
+    let mut in_class = false;
+    for c in pattern.chars() {
+        match c {
+            '[' => in_class = true,
+            ']' => in_class = false,
+            '\\' if in_class => out.push('\\'),
+            _ => {}
+        }
+        out.push(c);
+    }
+    out
 }
 
 #[cfg(test)]

@@ -21,6 +21,7 @@ pub mod jmespath;
 pub mod lines;
 pub mod list;
 pub mod modprobe;
+pub mod nginx;
 pub mod nix_module;
 pub mod nix_packages;
 pub mod nix_statement;
@@ -36,6 +37,7 @@ pub mod sudoers_rule;
 pub mod sysctl;
 pub mod systemd_words;
 pub mod unit;
+pub mod unit_directive;
 pub mod yaml;
 
 pub use place::{Fault, Place};

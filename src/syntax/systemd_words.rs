@@ -87,6 +87,26 @@ pub fn quote_literally(word: &str) -> String {
     quote(&out)
 }
 
+/// Makes the name of the unit of a path, without its suffix: `/srv/my data` is `srv-my\x20data`.
+///
+/// Manual: systemd-escape(1), `--path`
+pub fn escape_path(path: &str) -> String {
+    let parts: Vec<&str> = path.split('/').filter(|it| !it.is_empty()).collect();
+    if parts.is_empty() {
+        return "-".to_owned();
+    }
+    let mut out = String::new();
+    for (at, byte) in parts.join("/").bytes().enumerate() {
+        match byte {
+            b'/' => out.push('-'),
+            b'.' if at > 0 => out.push('.'),
+            b':' | b'_' | b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => out.push(char::from(byte)),
+            _ => out.push_str(&format!("\\x{byte:02x}")),
+        }
+    }
+    out
+}
+
 fn read_escape(rest: &mut impl Iterator<Item = Atom>, word: &mut Vec<Atom>) {
     let Some(atom) = rest.next() else {
         word.push(Atom::Char('\\'));
@@ -146,7 +166,14 @@ fn read_escape(rest: &mut impl Iterator<Item = Atom>, word: &mut Vec<Atom>) {
 
 #[cfg(test)]
 mod tests {
-    use super::{Atom, quote, quote_literally, words};
+    use super::{Atom, escape_path, quote, quote_literally, words};
+
+    #[test]
+    fn a_path_is_the_name_of_its_unit() {
+        assert_eq!(escape_path("/srv/my-data/a.b/"), "srv-my\\x2ddata-a.b");
+        assert_eq!(escape_path("/.x"), "\\x2ex");
+        assert_eq!(escape_path("/"), "-");
+    }
 
     fn check(value: &str, expected: &[&str]) {
         let atoms: Vec<Atom> = value.chars().map(Atom::Char).collect();

@@ -1,11 +1,27 @@
 //! The formats in which modules of NixOS write files: how the module writes the value of an option, and what the text
 //! means.
 
+mod audit;
+mod chrony;
+mod fail2ban;
+mod git_config;
+mod idmapd;
 mod ini;
+mod journald;
 mod json;
 mod key_value;
+mod limits;
 mod lines;
+mod logrotate;
+mod main_cf;
+mod master_cf;
+mod ntp;
+mod rsyncd;
+mod rsyslog;
+mod samba;
+mod smartd;
 mod toml;
+mod updatedb;
 mod yaml;
 
 use serde_json::Value;
@@ -20,12 +36,28 @@ pub(super) struct Format {
     pub(super) tree: fn(&str) -> Result<Value, String>,
 }
 
-static FORMATS: [&Format; 6] = [
+static FORMATS: [&Format; 22] = [
+    &audit::FORMAT,
+    &chrony::FORMAT,
+    &fail2ban::FORMAT,
+    &git_config::FORMAT,
+    &idmapd::FORMAT,
     &ini::FORMAT,
+    &journald::FORMAT,
     &json::FORMAT,
     &key_value::FORMAT,
+    &limits::FORMAT,
     &lines::FORMAT,
+    &logrotate::FORMAT,
+    &main_cf::FORMAT,
+    &master_cf::FORMAT,
+    &ntp::FORMAT,
+    &rsyncd::FORMAT,
+    &rsyslog::FORMAT,
+    &samba::FORMAT,
+    &smartd::FORMAT,
     &toml::FORMAT,
+    &updatedb::FORMAT,
     &yaml::FORMAT,
 ];
 
@@ -46,6 +78,11 @@ fn plain(value: &Value) -> String {
             value.to_string()
         }
     }
+}
+
+/// The text that a name has; none is an empty one.
+fn text<'a>(value: &'a Value, name: &str) -> &'a str {
+    value.get(name).and_then(Value::as_str).unwrap_or_default()
 }
 
 /// The values that a name has: a list is the name several times.

@@ -101,6 +101,7 @@ fn alias(path: &str, target: &str, family: Family) -> Option<Resource> {
             enabled: Some(true),
             running: None,
             masked: false,
+            linked_in: Vec::new(),
         })
     })
 }
@@ -311,7 +312,7 @@ mod tests {
         check(
             &format!("{wants}/systemd-networkd.service"),
             &format!("{units}/systemd-networkd.service"),
-            r#"{"service":{"name":"systemd-networkd.service","family":"debian","enabled":true,"masked":false}}"#,
+            r#"{"service":{"name":"systemd-networkd.service","family":"debian","enabled":true,"masked":false,"linked_in":["multi-user.target.wants"]}}"#,
         );
         check(
             "/etc/systemd/system/apt-daily.timer",

@@ -13,6 +13,11 @@ pub(super) fn join(old: &Resource, new: &Resource) -> Option<Resource> {
         (Resource::Service(old), Resource::Service(new)) => Some(Resource::Service(Service {
             enabled: new.enabled.or(old.enabled),
             running: new.running.or(old.running),
+            linked_in: {
+                let mut linked_in = old.linked_in.clone();
+                push_new(&mut linked_in, new.linked_in.clone());
+                linked_in
+            },
             ..new.clone()
         })),
         (Resource::Group(old), Resource::Group(new)) => {

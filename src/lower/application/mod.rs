@@ -201,6 +201,7 @@ impl<'a> Service<'a> {
                 enabled: None,
                 running: None,
                 masked: false,
+                linked_in: Vec::new(),
             }),
             part: self.entry.part.clone(),
             origin: self.entry.origin.clone(),

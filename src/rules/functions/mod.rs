@@ -1,10 +1,15 @@
 //! The functions that a rule may call in a reference: `$file.content | lines`.
 
-mod audit_rules;
+mod acpi_event;
+mod audit;
 mod below_etc;
+mod chrony;
 mod complete;
 mod definitions;
 mod entries;
+mod fail2ban;
+mod git_config;
+mod ini;
 mod int;
 mod json;
 mod key_values;
@@ -12,26 +17,37 @@ mod limits;
 mod lines;
 mod logrotate;
 mod main_cf;
+mod master_cf;
 mod my_cnf;
 mod nameservers;
-mod nginx_includes;
+mod nfs_conf;
+mod nginx;
+mod ntp_conf;
 mod numbers;
 mod php_options;
 mod php_pool;
+mod rsyncd;
+mod rsyslog;
 mod scalar;
 mod search_domains;
 mod section;
 mod shell_script;
+mod smartd;
 mod smb_conf;
 mod toml;
 mod trim;
 mod unbound;
+mod uncommented;
+mod updatedb;
 mod ups;
+mod upsd;
 mod variables;
 mod words;
+mod xinetd;
 mod yaml;
+mod zram;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// A function from a value to a value; none where it has no answer, and then the rule does not apply.
 #[derive(Debug)]
@@ -40,12 +56,17 @@ pub(super) struct Function {
     pub(super) call: fn(&Value) -> Option<Value>,
 }
 
-static FUNCTIONS: [&Function; 31] = [
-    &audit_rules::FUNCTION,
+static FUNCTIONS: [&Function; 51] = [
+    &acpi_event::FUNCTION,
+    &audit::FUNCTION,
     &below_etc::FUNCTION,
+    &chrony::FUNCTION,
     &complete::FUNCTION,
     &definitions::FUNCTION,
     &entries::FUNCTION,
+    &fail2ban::FUNCTION,
+    &git_config::FUNCTION,
+    &ini::FUNCTION,
     &int::FUNCTION,
     &json::FUNCTION,
     &key_values::FUNCTION,
@@ -53,25 +74,40 @@ static FUNCTIONS: [&Function; 31] = [
     &lines::FUNCTION,
     &logrotate::FUNCTION,
     &logrotate::BLOCKS,
+    &logrotate::PARTS,
     &main_cf::FUNCTION,
+    &master_cf::FUNCTION,
     &my_cnf::FUNCTION,
     &nameservers::FUNCTION,
-    &nginx_includes::FUNCTION,
+    &nfs_conf::FUNCTION,
+    &nfs_conf::IDMAPD,
+    &nginx::CONF,
+    &nginx::SITE,
+    &nginx::STREAM,
+    &ntp_conf::FUNCTION,
     &numbers::FUNCTION,
     &php_options::FUNCTION,
     &php_pool::FUNCTION,
+    &rsyncd::FUNCTION,
+    &rsyslog::FUNCTION,
     &scalar::FUNCTION,
     &search_domains::FUNCTION,
     &section::FUNCTION,
     &shell_script::FUNCTION,
+    &smartd::FUNCTION,
     &smb_conf::FUNCTION,
     &toml::FUNCTION,
     &trim::FUNCTION,
     &unbound::FUNCTION,
+    &uncommented::FUNCTION,
+    &updatedb::FUNCTION,
     &ups::FUNCTION,
+    &upsd::FUNCTION,
     &variables::FUNCTION,
     &words::FUNCTION,
+    &xinetd::FUNCTION,
     &yaml::FUNCTION,
+    &zram::FUNCTION,
 ];
 
 pub(super) fn find(name: &str) -> Option<&'static Function> {
@@ -84,6 +120,20 @@ pub(super) fn names() -> String {
         .map(|it| format!("`{}`", it.name))
         .collect();
     names.join(", ")
+}
+
+/// A whole number, `true` or `false` where the text is just that, else the text.
+fn atom(text: &str) -> Value {
+    match text {
+        "true" => true.into(),
+        "false" => false.into(),
+        _ => scalar::number(text).unwrap_or_else(|| text.into()),
+    }
+}
+
+/// A value that stands against another that a module of NixOS gives the option.
+fn force(value: Value) -> Value {
+    json!({ "$force": value })
 }
 
 #[cfg(test)]

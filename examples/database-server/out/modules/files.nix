@@ -1,24 +1,22 @@
 # Files on db1.example.org.
-{ lib, pkgs, ... }:
+{ pkgs, ... }:
 
 {
   # site.yml:62 Backup script, :76 Role of the replica (assumed: `/bin/bash` is taken from `pkgs.bash`; the
   # content of `/var/lib/postgresql/.pgpass` is put into `/run/secrets/.pgpass`)
   systemd.tmpfiles.rules = [
-    "f+ /usr/local/bin/backup-databases 0755 - - - ${
-      lib.strings.escapeC [ "\t" "\n" "\r" " " "\\" ] ''
-        #!${pkgs.bash}/bin/bash
-        # Dumps every database, and keeps 14 days.
-        set -euo pipefail
+    "L+ /usr/local/bin/backup-databases - - - - ${pkgs.writeScript "backup-databases" ''
+      #!${pkgs.bash}/bin/bash
+      # Dumps every database, and keeps 14 days.
+      set -euo pipefail
 
-        target=/srv/backup/$(date +%%F)
-        mkdir -p "$target"
-        for db in $(psql -At -c "select datname from pg_database where not datistemplate"); do
-          pg_dump -Fc "$db" > "''${target}/''${db}.dump"
-        done
-        find /srv/backup -mindepth 1 -mtime +14 -delete
-      ''
-    }"
+      target=/srv/backup/$(date +%F)
+      mkdir -p "$target"
+      for db in $(psql -At -c "select datname from pg_database where not datistemplate"); do
+        pg_dump -Fc "$db" > "''${target}/''${db}.dump"
+      done
+      find /srv/backup -mindepth 1 -mtime +14 -delete
+    ''}"
     "L+ /var/lib/postgresql/.pgpass - - - - /run/secrets/.pgpass"
   ];
 

@@ -39,7 +39,7 @@
   systemd.services.shop = {
     # etc/systemd/system/shop.service:1, :6, :14
     description = "The shop";
-    # etc/systemd/system/shop.service:1, :6, :14, etc/systemd/system/multi-user.target.wants/shop.service
+    # etc/systemd/system/multi-user.target.wants/shop.service
     wantedBy = [ "multi-user.target" ];
     # etc/systemd/system/shop.service:1, :6, :14
     wants = [ "network-online.target" ];

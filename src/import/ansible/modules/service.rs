@@ -129,6 +129,7 @@ fn ask(params: &mut Params, name: &str, run: &mut Run<'_, '_>) -> Result<(), Ref
         enabled,
         running,
         masked,
+        linked_in: Vec::new(),
     }));
     Ok(())
 }

@@ -3,8 +3,8 @@
 use crate::import::ansible::playbook::Task;
 use crate::import::ansible::scope::Scope;
 use crate::import::ansible::value::Value;
-use crate::import::secret::is_secret_name;
 use crate::model::{Hole, HoleKind, Text};
+use crate::secret::is_secret_name;
 use crate::syntax::yaml::Node;
 
 /// What is said in place of what `no_log` forbids to show.
@@ -49,5 +49,9 @@ fn shown_value(name: &str, node: &Node, scope: Option<&Scope<'_>>) -> Text {
     }
     let resolved = scope.and_then(|scope| scope.resolve(node).ok());
     let value = resolved.unwrap_or_else(|| Value::as_written(node));
-    value.to_text()
+    match value {
+        // As people write it in YAML; Python's word is another.
+        Value::Bool(value) => Text::from(value.to_string()),
+        value => value.to_text(),
+    }
 }

@@ -3,7 +3,7 @@
 //! Manual: systemctl(1), localtime(5)
 
 use super::unit::{below_units, is_unit_name};
-use crate::model::{Family, Resource, Service, Timezone};
+use crate::model::{Family, Link, Resource, Service, Timezone};
 
 /// Reads a link at an absolute path; `None` when it is an ordinary one.
 pub(crate) fn read_link(path: &str, target: &str, family: Family) -> Option<Resource> {
@@ -19,6 +19,7 @@ pub(crate) fn read_link(path: &str, target: &str, family: Family) -> Option<Reso
         enabled: None,
         running: None,
         masked: false,
+        linked_in: Vec::new(),
     };
     match below.split_once('/') {
         None if target == "/dev/null" && is_unit_name(below) => Some(Resource::Service(Service {
@@ -26,13 +27,27 @@ pub(crate) fn read_link(path: &str, target: &str, family: Family) -> Option<Reso
             ..service
         })),
         Some((folder, unit)) if is_unit_name(unit) => {
-            let wanting = folder
-                .strip_suffix(".wants")
-                .or_else(|| folder.strip_suffix(".requires"))?;
+            let wanting = [".wants", ".requires", ".upholds"]
+                .iter()
+                .find_map(|kind| folder.strip_suffix(kind))?;
             is_unit_name(wanting).then_some(Resource::Service(Service {
                 enabled: Some(true),
+                linked_in: vec![folder.to_owned()],
                 ..service
             }))
+        }
+        // A second name for a unit of the machine's own; one for a package's unit is no more than that it is enabled.
+        None if is_unit_name(below) => {
+            let unit = target
+                .strip_prefix("/etc/systemd/system/")
+                .unwrap_or(target);
+            let is_alias = is_unit_name(unit) && unit != below && !unit.contains('/');
+            is_alias.then(|| {
+                Resource::Link(Link {
+                    path: path.to_owned(),
+                    target: format!("/etc/systemd/system/{unit}"),
+                })
+            })
         }
         None | Some(_) => None,
     }
@@ -54,7 +69,7 @@ mod tests {
         check(
             "/etc/systemd/system/multi-user.target.wants/shop.service",
             "/etc/systemd/system/shop.service",
-            r#"{"service":{"name":"shop.service","family":"debian","enabled":true,"masked":false}}"#,
+            r#"{"service":{"name":"shop.service","family":"debian","enabled":true,"masked":false,"linked_in":["multi-user.target.wants"]}}"#,
         );
         check(
             "/etc/systemd/system/apt-daily.timer",

@@ -7,8 +7,8 @@
 use indexmap::IndexMap;
 
 use super::{Entry, Fate, Given, Kind, Lines, Meaning, name_in};
-use crate::model::{Resource, Unit, UnitSection};
-use crate::syntax::{Place, unit};
+use crate::model::{Resource, Text, Unit, UnitSection};
+use crate::syntax::{Place, unit, unit_directive};
 
 pub(super) const KIND: Kind = Kind {
     name: "unit",
@@ -64,7 +64,11 @@ fn unit_of(path: &str) -> Option<(&str, bool)> {
         Some((folder, file)) => {
             let unit = folder.strip_suffix(".d")?;
             let is_drop_in = name_in(below, folder).is_some() && file.ends_with(".conf");
-            (is_drop_in && is_unit_name(unit)).then_some((unit, true))
+            // systemd.unit(5): `service.d/` holds drop-ins of all services.
+            let of_all = SUFFIXES
+                .iter()
+                .any(|suffix| suffix.strip_prefix('.') == Some(unit));
+            (is_drop_in && (is_unit_name(unit) || of_all)).then_some((unit, true))
         }
     }
 }
@@ -81,23 +85,19 @@ fn read(given: &Given) -> Vec<Entry> {
         let mut hole = None;
         for section in &file.sections {
             hole = hole.or_else(|| given.hole(&[&section.name]));
-            let at = match sections.iter().position(|it| it.name == section.name) {
-                Some(at) => at,
-                None => {
-                    sections.push(UnitSection {
-                        name: section.name.clone(),
-                        directives: IndexMap::new(),
-                    });
-                    sections.len() - 1
-                }
-            };
             for directive in &section.directives {
                 hole = hole.or_else(|| given.hole(&[&directive.key]));
-                sections[at]
-                    .directives
-                    .entry(directive.key.clone())
+                let (name, key) = unit_directive::today(&section.name, &directive.key);
+                let directives = directives_of(name, &mut sections);
+                reset_others(key, &directive.value, directives);
+                directives
+                    .entry(key.to_owned())
                     .or_default()
                     .push(given.decode(&directive.value));
+            }
+            // A section without a directive is there, too.
+            if section.directives.is_empty() {
+                directives_of(&section.name, &mut sections);
             }
         }
         let meaning = match hole {
@@ -114,4 +114,36 @@ fn read(given: &Given) -> Vec<Entry> {
         entries.push(entry);
     }
     given.with_faults(entries, file.faults)
+}
+
+fn directives_of<'a>(
+    section: &str,
+    sections: &'a mut Vec<UnitSection>,
+) -> &'a mut IndexMap<String, Vec<Text>> {
+    let at = sections
+        .iter()
+        .position(|it| it.name == section)
+        .unwrap_or_else(|| {
+            sections.push(UnitSection {
+                name: section.to_owned(),
+                directives: IndexMap::new(),
+            });
+            sections.len() - 1
+        });
+    &mut sections[at].directives
+}
+
+/// Takes away what an assignment resets of directives with other names: the values of one name are in order, but which
+/// of two names came first is not kept.
+fn reset_others(key: &str, value: &str, directives: &mut IndexMap<String, Vec<Text>>) {
+    // systemd.unit(5): an empty condition resets the list of conditions "of any kind".
+    for kind in ["Condition", "Assert"] {
+        if key.starts_with(kind) && value.is_empty() {
+            directives.retain(|name, _| name == key || !name.starts_with(kind));
+        }
+    }
+    // systemd.service(5), TimeoutSec=: "a shorthand for configuring both".
+    if key == "TimeoutSec" {
+        directives.retain(|name, _| !matches!(name.as_str(), "TimeoutStartSec" | "TimeoutStopSec"));
+    }
 }

@@ -12,19 +12,8 @@
 
   networking.hostName = "web1";
 
-  # roles/shop/tasks/main.yml:31 Site, :38 Enable site
-  services.nginx.appendHttpConfig = ''
-    # Ansible managed
-    server {
-        listen 80;
-        server_name shop.example.org;
-        root /srv/shop/public;
-        location / {
-            proxy_pass http://127.0.0.1:8001;
-        }
-        location /static/ { expires 7d; }
-    }
-  '';
+  # roles/shop/tasks/main.yml:31 Site, :38 Enable site (assumed: it may answer over IPv6 as well)
+  services.nginx.virtualHosts."shop.example.org".locations."/".proxyPass = "http://127.0.0.1:8001";
 
   # roles/shop/tasks/main.yml:53 Unit
   systemd.services.shop.environment.PORT = "8001";

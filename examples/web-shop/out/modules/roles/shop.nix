@@ -2,8 +2,19 @@
 { pkgs, ... }:
 
 {
+  # roles/shop/tasks/main.yml:1 Install packages, :31 Site, :38 Enable site
+  services.nginx = {
+    enable = true;
+    # Assumed: it may answer over IPv6 as well.
+    virtualHosts."shop.example.org" = {
+      root = "/srv/shop/public";
+      locations."/static/".extraConfig = ''
+        expires 7d;
+      '';
+    };
+  };
+
   # roles/shop/tasks/main.yml:1 Install packages
-  services.nginx.enable = true;
   environment.systemPackages = with pkgs; [
     git
     htop

@@ -347,6 +347,7 @@ fn of_systemctl(verb: &str, units: &[&str], at_once: bool) -> Option<Sense> {
             enabled,
             running,
             masked,
+            linked_in: Vec::new(),
         })
     };
     Some(Sense::States(Asks {

@@ -5,7 +5,7 @@
   systemd.services.shop = {
     # etc/systemd/system/shop.service:1, :4, :7
     description = "The shop";
-    # etc/systemd/system/shop.service:1, :4, :7, etc/systemd/system/multi-user.target.wants/shop.service
+    # etc/systemd/system/multi-user.target.wants/shop.service
     wantedBy = [ "multi-user.target" ];
     serviceConfig = {
       # etc/systemd/system/shop.service.d/10-user.conf:1, etc/systemd/system/shop.service.d/20-user.conf:1

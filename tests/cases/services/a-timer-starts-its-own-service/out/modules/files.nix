@@ -1,0 +1,7 @@
+# Files on depot.
+{ ... }:
+
+{
+  # site.yml:21 Folder
+  systemd.tmpfiles.rules = [ "d /run/sweep-state 0755 - - -" ];
+}
