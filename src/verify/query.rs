@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::plan::Plan;
-use crate::syntax::{nix_module, nix_packages};
+use crate::syntax::nix_module::{self, ValueKind};
+use crate::syntax::nix_packages;
 
 /// The input of `evaluate.nix`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
@@ -34,14 +35,36 @@ pub fn query<'a>(
                 .iter()
                 .map_while(|it| it.text.clone())
                 .collect();
-            if !names.is_empty() {
-                query.options.insert(names);
+            if names.is_empty() {
+                continue;
             }
+            let elements = of_elements(&names, &definition.value.kind);
+            query.options.extend(elements);
+            query.options.insert(names);
         }
     }
     let settings = plan.into_iter().flat_map(Plan::settings);
     query.values = settings.map(|(path, _)| path.names().to_vec()).collect();
     query
+}
+
+/// The options of sets in a list, each below `*`.
+fn of_elements(option: &[String], value: &ValueKind) -> Vec<Vec<String>> {
+    let ValueKind::List(items) = value else {
+        return Vec::new();
+    };
+    let mut found = Vec::new();
+    for item in items {
+        if let ValueKind::Attrs(inner) = &item.kind {
+            for definition in inner {
+                let mut path = option.to_vec();
+                path.push("*".to_owned());
+                path.extend(definition.path.iter().map_while(|it| it.text.clone()));
+                found.push(path);
+            }
+        }
+    }
+    found
 }
 
 #[cfg(test)]
@@ -50,10 +73,10 @@ mod tests {
 
     #[test]
     fn options_and_packages_are_read() {
-        let text = "{ pkgs, ... }: { a.b = 1; c.${d}.e = pkgs.git; imports = [ ./x.nix ]; }";
+        let text = "{ pkgs, ... }: { a.b = 1; c.${d}.e = pkgs.git; imports = [ ./x.nix ]; l = [ { m.n = 1; } ]; }";
         let query = query("/out", [text], None);
         let paths: Vec<String> = query.options.iter().map(|it| it.join(".")).collect();
-        assert_eq!(paths, ["a.b", "c"]);
+        assert_eq!(paths, ["a.b", "c", "l", "l.*.m.n"]);
         assert_eq!(query.packages.len(), 1);
     }
 }

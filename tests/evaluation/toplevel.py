@@ -81,7 +81,9 @@ def cause(said, folder, known):
             place = found[2]
             if str(folder) in place:
                 return "age" if re.search(r"lib\.|pkgs\.", said) else "ours", f"`{subject}` at {place[len(str(folder)):]}"
-            return "age", f"a module of the tree looks for `{subject}`, at {place}"
+            # A hole of the tree's packages is its own; a module may need what the host does not state, then as now.
+            whose = "age" if "/pkgs/" in place else "ours"
+            return whose, f"the tree looks for `{subject}`, at {place}"
         return whose, f"`{subject}`: " + why.format(subject)
     return "ours", " ".join(said.split())[:400]
 
