@@ -25,6 +25,8 @@
 //! Beside it, too, stands [`effect`]: what NixOS makes of a plan, by our reading of its modules, to compare with what the
 //! source had. Each rule that makes a file options is tested so.
 //!
+//! And [`verify`]: what the evaluation of a host in a nixpkgs has, against what the model asks for.
+//!
 //! Beside the stages runs the [`account`]: an importer opens an item for each thing it reads, every resource carries
 //! its items, and whoever decides their fate closes them with a verdict and a reason.
 
@@ -59,6 +61,7 @@ pub mod schema;
 mod secret;
 pub mod source;
 pub mod syntax;
+pub mod verify;
 
 use account::Account;
 use diag::Diagnostics;

@@ -181,15 +181,76 @@ fn what_a_person_changed_is_not_overwritten() {
     let project = Project::new(&[("site.yml", PLAYBOOK)]);
     project.translate(&["--out", "out"]).with(0, "");
     fs::write(project.path("out/flake.nix"), "mine").unwrap();
-    let said = "warning[output-hand-edited]: `flake.nix` was changed by hand";
+    let said = "1 kept as yours (flake.nix)";
     project.translate(&["--out", "out"]).with(0, said);
-    assert_eq!(
-        fs::read_to_string(project.path("out/flake.nix")).unwrap(),
-        "mine"
-    );
+    let there = || fs::read_to_string(project.path("out/flake.nix")).unwrap();
+    assert_eq!(there(), "mine");
+    project
+        .translate(&["--out", "out", "--fail-on", "warning"])
+        .with(0, said);
+    // Another host changes the flake, and all of it is the person's.
+    fs::write(project.path("in/site.yml"), PLAYBOOK.replace("web", "db")).unwrap();
+    let said = "warning[output-hand-edited]: `flake.nix` was changed by hand";
     project
         .translate(&["--out", "out", "--fail-on", "warning"])
         .with(1, said);
+    assert_eq!(there(), "mine");
+}
+
+#[test]
+fn what_a_person_and_the_sources_changed_is_joined() {
+    let project = Project::new(&[("site.yml", PLAYBOOK)]);
+    project.translate(&["--out", "out"]).with(0, "");
+    let host = project.path("out/hosts/web/default.nix");
+    let edit = |from: &str, to: &str| {
+        let text = fs::read_to_string(&host).unwrap();
+        assert!(text.contains(from), "{text}");
+        fs::write(&host, text.replace(from, to)).unwrap();
+    };
+    edit(
+        "  system.stateVersion",
+        "  # Mine.\n  time.timeZone = \"UTC\";\n\n  system.stateVersion",
+    );
+    fs::write(
+        project.path("in/site.yml"),
+        PLAYBOOK.replace("web1", "web2"),
+    )
+    .unwrap();
+    let shown = project
+        .run(&["diff", "in", "--out", "out", "--exit-code"])
+        .with(1, "");
+    let expected = "web:\n  ~ networking.hostName = \"web1\" -> \"web2\"\n\ndiff --git a/hosts";
+    assert!(shown.stdout.starts_with(expected), "{}", shown.stdout);
+    let said = "1 joined with your changes (hosts/web/default.nix)";
+    project.translate(&["--out", "out"]).with(0, said);
+    let text = fs::read_to_string(&host).unwrap();
+    assert!(
+        text.contains("# Mine.") && text.contains("\"web2\""),
+        "{text}"
+    );
+    // Both change the name.
+    edit("\"web2\"", "\"mine\"");
+    fs::write(
+        project.path("in/site.yml"),
+        PLAYBOOK.replace("web1", "web3"),
+    )
+    .unwrap();
+    let shown = project
+        .run(&["diff", "in", "--out", "out", "--patch"])
+        .with(0, "");
+    let said =
+        "# hosts/web/default.nix was changed by hand where what is to be written changed too";
+    assert!(shown.stdout.starts_with(said), "{}", shown.stdout);
+    let said = "warning[output-hand-edited]: `hosts/web/default.nix` was changed by hand where";
+    project.translate(&["--out", "out"]).with(0, said);
+    assert!(fs::read_to_string(&host).unwrap().contains("\"mine\""));
+    project
+        .translate(&["--out", "out", "--on-conflict", "markers"])
+        .with(0, "choose at each `<<<<<<<`");
+    let text = fs::read_to_string(&host).unwrap();
+    for part in ["<<<<<<< ours", "\"mine\"", "\"web3\"", ">>>>>>> theirs"] {
+        assert!(text.contains(part), "{text}");
+    }
 }
 
 #[test]
@@ -414,4 +475,75 @@ fn words_are_explained() {
         .run(&["explain", "manual", "module:lineinfle"])
         .with(2, "like it: `lineinfile` (module)");
     assert!(unknown.stdout.starts_with("manual: a verdict\n"));
+}
+
+#[test]
+fn hosts_are_evaluated_and_compared() {
+    let nixpkgs = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/nixpkgs");
+    let nixpkgs = nixpkgs.to_str().unwrap();
+    let project = Project::new(&[(
+        "site.yml",
+        "- hosts: web\n  tasks:\n    - ansible.builtin.hostname: {name: web1}\n    \
+         - copy: {dest: /etc/shop.conf, content: \"port = 80\\n\"}\n    \
+         - timezone: {name: Europe/Berlin}\n",
+    )]);
+    project.translate(&["--out", "out"]).with(0, "");
+    project
+        .run(&["verify", "out", "--nixpkgs", "in"])
+        .with(2, "it is no nixpkgs");
+    project
+        .run(&["verify", "in", "--nixpkgs", nixpkgs])
+        .with(2, "no host to verify");
+    let has_nix = std::process::Command::new("nix-instantiate")
+        .arg("--version")
+        .output()
+        .is_ok();
+    let verify = |more: &[&str]| {
+        let mut args = vec!["verify", "out", "--nixpkgs", nixpkgs];
+        args.extend(more);
+        project.run(&args)
+    };
+    if !has_nix {
+        verify(&[]).with(2, "verify needs Nix");
+        println!("skipped: there is no nix-instantiate");
+        return;
+    }
+    let alone = verify(&[]).with(0, "give what the folder was translated from");
+    assert!(
+        alone.stdout.contains("hosts/web: it evaluates\n"),
+        "{}",
+        alone.stdout
+    );
+    assert!(
+        alone
+            .stdout
+            .contains("has not these options, which mean nothing there: time")
+    );
+    let same = verify(&["--source", "in"]).with(0, "");
+    assert!(same.stdout.contains(" 0 differences\n"), "{}", same.stdout);
+    // What somebody changed by hand shows.
+    let host = project.path("out/hosts/web/default.nix");
+    let text = fs::read_to_string(&host).unwrap();
+    fs::write(&host, text.replace("\"web1\"", "\"web9\"")).unwrap();
+    fs::write(
+        project.path("out/hosts/web/local.nix"),
+        "{ environment.etc.\"mine\".text = \"x\"; }\n",
+    )
+    .unwrap();
+    let changed = verify(&["--source", "in"]).with(1, "");
+    for line in [
+        "      - networking.hostName = \"web1\"",
+        "      + networking.hostName = \"web9\"",
+        "    mine\n      + no source asks for it",
+    ] {
+        assert!(changed.stdout.contains(line), "{}", changed.stdout);
+    }
+    verify(&["--source", "in", "--fail-on", "never"]).with(0, "");
+    fs::write(&host, "{ a = ").unwrap();
+    let broken = verify(&[]).with(2, "");
+    assert!(
+        broken.stdout.contains("hosts/web: it does not evaluate"),
+        "{}",
+        broken.stdout
+    );
 }

@@ -140,7 +140,7 @@ fn translate(case: &Path, out: &Path) -> Run {
         .ok()
         .map(|bytes| serde_json::from_slice(&bytes).unwrap());
     let mut files = read_tree(out);
-    files.remove(".ops2nix/manifest.json");
+    files.retain(|path, _| !path.starts_with(".ops2nix/"));
     Run {
         out: files,
         diagnostics: diagnostics.replace(out.to_str().unwrap(), "out"),

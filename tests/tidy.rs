@@ -42,6 +42,12 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("diff", &["syntax", "nix", "plan", "emit"]),
     ("effect", &["syntax", "nix", "plan", "schema", "rules"]),
     (
+        "verify",
+        &[
+            "source", "syntax", "account", "model", "nix", "plan", "rules",
+        ],
+    ),
+    (
         "report",
         &["source", "diag", "account", "plan", "emit", "secret"],
     ),
@@ -56,7 +62,7 @@ const TABLES: &[&str] = &[
 ];
 
 /// Folders that match on closed enums, each variant by its name.
-const WITHOUT_WILDCARDS: &[&str] = &["model", "lower", "check", "diff", "report"];
+const WITHOUT_WILDCARDS: &[&str] = &["model", "lower", "check", "diff", "report", "verify"];
 
 const TOP_LEVEL: &[&str] = &[
     ".ci",

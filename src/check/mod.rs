@@ -12,6 +12,7 @@ mod convert;
 mod declared;
 mod inner;
 mod judge;
+mod moving;
 mod rename;
 #[cfg(test)]
 mod tests;

@@ -1,7 +1,7 @@
 //! Renamed options: what to say of them, and the change that gives them their new name where they stand.
 
-use super::Edit;
 use super::judge::{Ctx, Problem, type_problem};
+use super::{Edit, moving};
 use crate::diag::Code;
 use crate::nix::attr_path_text;
 use crate::schema::{Found, Rename, Renamed, option_text};
@@ -122,7 +122,7 @@ fn edit(
     });
     let (Some(first), Some(last), true) = (replaced.first(), replaced.last(), stand_together)
     else {
-        return Err(Obstacle::Apart);
+        return moving::edit(ctx, definition, names, &renamed.new).ok_or(Obstacle::Apart);
     };
     Ok(Edit {
         span: Span::new(ctx.file, first.place.start, last.place.end),

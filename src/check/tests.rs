@@ -155,13 +155,15 @@ fn renamed_options_are_fixed_where_they_stand() {
         "{ security.pam.services.\"a\".u2fAuth = lib.mkDefault true; }",
         "{ security.pam.services.\"a\".u2f.enable = lib.mkDefault true; }",
     );
-    // A value of another kind, names that are apart, and a new name that is set already.
+    // A value of another kind, names that are apart (all of the set moves), and a new name that is set already.
     fixed(
         "{ boot.cleanTmpDir = \"yes\"; }",
         "{ boot.cleanTmpDir = \"yes\"; }",
     );
-    let apart = "{ hardware.opengl = { enable = true; }; }";
-    fixed(apart, apart);
+    fixed(
+        "{ hardware.opengl = { enable = true; }; }",
+        "{ hardware.graphics = { enable = true; }; }",
+    );
     let taken = "{ boot.cleanTmpDir = true; boot.tmp.cleanOnBoot = true; }";
     fixed(taken, taken);
     one(
@@ -169,13 +171,6 @@ fn renamed_options_are_fixed_where_they_stand() {
         &[
             "option-renamed 1:3 `boot.cleanTmpDir` has another name in this release: `boot.tmp.cleanOnBoot`; \
            write `boot.tmp.cleanOnBoot`; --fix does it",
-        ],
-    );
-    one(
-        apart,
-        &[
-            "option-renamed 1:23 `hardware.opengl.enable` has another name in this release: `hardware.graphics.enable`; \
-           move it to `hardware.graphics.enable`: --fix cannot, since the sets around it belong to the old name",
         ],
     );
     one(
@@ -316,4 +311,26 @@ fn an_index_of_ones_own_takes_the_place_of_the_built_in_one() {
         .map(|it| it.code.id())
         .collect();
     assert_eq!(codes, ["option-type", "option-unknown"]);
+}
+
+#[test]
+fn what_belongs_into_another_set_is_moved() {
+    fixed(
+        "{\n  services.xserver = {\n    enable = true;\n    # Log in here.\n    displayManager.gdm.enable = true; # yes\n  };\n}\n",
+        "{\n  services.xserver = {\n    enable = true;\n  };\n  # Log in here.\n  services.displayManager.gdm.enable = true; # yes\n}\n",
+    );
+    // A set of which all is renamed goes as a whole, and one that is left empty too.
+    fixed(
+        "{\n  services = {\n    xserver = {\n      displayManager.gdm = {\n        enable = true;\n        autoSuspend = false;\n      };\n    };\n    x = 1;\n  };\n}\n",
+        "{\n  services = {\n    displayManager.gdm = {\n      enable = true;\n      autoSuspend = false;\n    };\n    x = 1;\n  };\n}\n",
+    );
+    // Below a condition or a name that is computed, only a person can tell.
+    one(
+        "{ services.xserver = lib.mkIf x { displayManager.gdm.enable = true; }; }",
+        &[
+            "option-renamed 1:35 `services.xserver.displayManager.gdm.enable` has another name in this release: \
+           `services.displayManager.gdm.enable`; move it to `services.displayManager.gdm.enable`: --fix cannot, since the \
+           sets around it belong to the old name",
+        ],
+    );
 }

@@ -59,6 +59,12 @@ pub(super) enum Command {
     Check(Check),
 
     #[command(
+        about = help::VERIFY_ABOUT, long_about = help::VERIFY_LONG,
+        after_long_help = help::both(help::VERIFY_EXAMPLES, help::VERIFY_EXIT_STATUS)
+    )]
+    Verify(Box<Verify>),
+
+    #[command(
         about = help::EXPLAIN_ABOUT, long_about = help::EXPLAIN_LONG,
         after_long_help = help::both(help::EXPLAIN_EXAMPLES, help::EXPLAIN_EXIT_STATUS)
     )]
@@ -157,6 +163,17 @@ pub(super) struct Translate {
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub(super) trace: Option<PathBuf>,
 
+    /// What is done with a file of DIR where you and the sources changed the same lines
+    #[arg(
+        long,
+        value_name = "CHOICE",
+        value_enum,
+        default_value = "keep",
+        hide_default_value = true,
+        help_heading = "Output"
+    )]
+    pub(super) on_conflict: OnConflict,
+
     #[command(flatten)]
     pub(super) settings: Settings,
 
@@ -194,6 +211,17 @@ pub(super) struct Diff {
     #[arg(long, help_heading = "Exit status")]
     pub(super) exit_code: bool,
 
+    /// What is done with a file of DIR where you and the sources changed the same lines
+    #[arg(
+        long,
+        value_name = "CHOICE",
+        value_enum,
+        default_value = "keep",
+        hide_default_value = true,
+        help_heading = "Output"
+    )]
+    pub(super) on_conflict: OnConflict,
+
     #[command(flatten)]
     pub(super) settings: Settings,
 
@@ -202,6 +230,36 @@ pub(super) struct Diff {
     pub(super) quiet: bool,
 
     /// Say all that translating has to say
+    #[arg(short, long, help_heading = "Messages")]
+    pub(super) verbose: bool,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Verify {
+    /// A folder that translate wrote
+    #[arg(value_name = "DIR")]
+    pub(super) folder: PathBuf,
+
+    /// The nixpkgs to evaluate in: a folder
+    #[arg(long, value_name = "PATH")]
+    pub(super) nixpkgs: PathBuf,
+
+    /// What DIR was translated from, as for `translate` (repeatable); without it, hosts are only evaluated
+    #[arg(long = "source", value_name = "INPUT")]
+    pub(super) sources: Vec<PathBuf>,
+
+    /// Only this host, by the name of its folder (repeatable)
+    #[arg(long, value_name = "NAME")]
+    pub(super) host: Vec<String>,
+
+    #[command(flatten)]
+    pub(super) settings: Settings,
+
+    /// Print the difference only
+    #[arg(short, long, conflicts_with = "verbose", help_heading = "Messages")]
+    pub(super) quiet: bool,
+
+    /// Name what is not there as such and why that is right, too
     #[arg(short, long, help_heading = "Messages")]
     pub(super) verbose: bool,
 }
@@ -323,6 +381,14 @@ pub(super) struct Settings {
     /// Same as --fail-on warning --min-coverage 100
     #[arg(long, action = ArgAction::SetTrue, conflicts_with_all = ["fail_on", "min_coverage"], help_heading = "Exit status")]
     pub(super) strict: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum OnConflict {
+    /// Your file stays as it is, and a warning says so (the default)
+    Keep,
+    /// Both are written into the file, between markers as of git, for you to choose
+    Markers,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -13,6 +13,9 @@ use crate::report;
 use crate::schema::{self, Index};
 use crate::source::{FileId, SourceTree};
 
+/// More changes that overlap are hardly found in one file.
+const ROUNDS: usize = 20;
+
 pub(super) fn run(args: Check, streams: &mut Streams<'_>) -> anyhow::Result<Status> {
     let Check {
         paths,
@@ -31,11 +34,18 @@ pub(super) fn run(args: Check, streams: &mut Streams<'_>) -> anyhow::Result<Stat
     }
     let mut checked = check::check(&tree, index);
     let mut fixed = 0;
-    if fix && !checked.edits.is_empty() {
-        fixed = rewrite(&tree, &checked.edits)?;
-        // What is left is said of the files as they are.
+    for _ in 0..ROUNDS {
+        if !fix || checked.edits.is_empty() {
+            break;
+        }
+        let changes = rewrite(&tree, &checked.edits)?;
+        // What is left is said of the files as they are, and changes that overlapped others come in their turn.
         tree = SourceTree::list(&paths, ".nix")?;
         checked = check::check(&tree, index);
+        fixed += changes;
+        if changes == 0 {
+            break;
+        }
     }
     let least = if quiet {
         Severity::Error

@@ -30,8 +30,8 @@ pub(super) fn run(args: Diff, streams: &mut Streams<'_>) -> anyhow::Result<Statu
             return Ok(Status::CouldNotWork);
         }
     };
-    let fates = write::fates(&made.conversion.output, &args.out)?;
-    let diffs = diff::file_diffs(&fates);
+    let fates = write::fates(&made.conversion.output, &args.out, args.on_conflict)?;
+    let diffs = diff::file_diffs(&fates, crate::secret::conceal);
     let asks = args.meaning || args.stat || args.patch;
     let mut sections = Vec::new();
     if args.meaning || !asks {

@@ -50,8 +50,9 @@ Services are as sandboxed as their units say. With --harden those that the outpu
 services seldom need (PrivateTmp, ProtectSystem=full, NoNewPrivileges and others of systemd.exec(5)), unless the unit or a \
 script that it runs speaks against it. What is added is said beside it and in a note.
 
-A file of DIR that you changed is never overwritten, and one that you made is never touched: DIR/.ops2nix/manifest.json \
-knows what earlier runs wrote. Files that are no longer produced are removed.
+A file of DIR that you changed keeps your changes, and one that you made is never touched: DIR/.ops2nix knows what the run \
+before wrote. Where you and the sources changed different lines of a file, it gets both; where they are the same lines it \
+stays as you made it, and you are told (--on-conflict). Files that are no longer produced are removed.
 
 The file ops2nix.toml in the input's root sets the same options by their long names (`inventory = [\"hosts\"]`, \
 `strict = true`); the command line wins.";
@@ -113,6 +114,39 @@ Exit status:
   1  Done, and a problem is at or above --fail-on
   2  Could not work: bad arguments, a path that cannot be read, no .nix file";
 
+pub(super) const VERIFY_ABOUT: &str =
+    "Evaluate the hosts of a folder with Nix, and compare what they have with the sources";
+
+pub(super) const VERIFY_LONG: &str = "\
+Evaluate each host of DIR with Nix in a nixpkgs, and compare what it would have with what the sources ask for: every file \
+of /etc, unit, user, group, port, package and setting.
+
+What only the sources have stands behind a -, what only NixOS has behind a +. What is written in another way and means the \
+same is no difference: programs in the store, what NixOS adds to each unit, what an option says that has the planned value, \
+and what the account leaves to you. --verbose names those with the reasons. What the modules of DIR define and no source \
+asks for is shown too: your own changes are.
+
+Works with any nixpkgs: an option that it has not is declared, so that it means nothing, and a package that it has not is an \
+empty one; both are named. Nothing is built.";
+
+pub(super) const VERIFY_EXAMPLES: &str = "\
+Examples:
+  Evaluate what was written, and compare it with the playbooks
+    ops2nix translate ~/ansible --out ~/nixos
+    ops2nix verify ~/nixos --nixpkgs ~/nixpkgs --source ~/ansible
+
+  With the nixpkgs of the system
+    ops2nix verify ~/nixos --nixpkgs $(nix-instantiate --find-file nixpkgs)
+
+  Only see whether one host evaluates
+    ops2nix verify ~/nixos --nixpkgs ~/nixpkgs --host web1";
+
+pub(super) const VERIFY_EXIT_STATUS: &str = "\
+Exit status:
+  0  Every host evaluates, and has what the sources ask for
+  1  There is a difference that nothing explains (--fail-on never: not even then)
+  2  Could not work: bad arguments, no Nix, a host that does not evaluate";
+
 pub(super) const RULES_ABOUT: &str =
     "Show and check the rules that map what a machine has to NixOS options";
 
@@ -157,8 +191,8 @@ Show what translate would change in DIR, and write nothing. A DIR that is not th
 First by meaning: the options that each host gets (+), loses (-) and has changed (~). Then the files as text, as git \
 shows differences; `patch -p1` in DIR takes it.
 
-A file that you changed or made is yours: translate leaves it, and so it is no difference. It is named, with what would \
-be written if it were not yours.
+A file that you changed is shown as translate would join it with what is new. One that it would leave as you made it is no \
+difference; it is named, with what would be written if it were not yours.
 
 What translating has to say goes to stderr, in one line; --verbose shows all of it.";
 

@@ -2,6 +2,7 @@
 //! decides an exit status.
 
 mod args;
+mod base;
 mod check;
 mod config;
 mod convert;
@@ -9,12 +10,15 @@ mod diff;
 mod explain;
 mod help;
 mod input;
+mod manifest;
+mod merge;
 mod paint;
 mod progress;
 mod rules;
 mod schema;
 mod support;
 mod translate;
+mod verify;
 mod write;
 
 use std::ffi::OsString;
@@ -77,6 +81,7 @@ fn execute(command: Command, streams: &mut Streams<'_>) -> anyhow::Result<Status
         Command::Translate(args) => translate::run(*args, streams),
         Command::Diff(args) => diff::run(*args, streams),
         Command::Check(args) => check::run(args, streams),
+        Command::Verify(args) => verify::run(*args, streams),
         Command::Explain(args) => explain::run(&args, streams),
         Command::Rules(line) => rules::run(line.command, &line.folders, streams),
         Command::Schema { of } => schema::run(of, streams),

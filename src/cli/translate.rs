@@ -15,6 +15,9 @@ use crate::error::Error;
 use crate::report::{self, Report};
 use crate::source::SourceTree;
 
+/// So many files that hold a person's changes are named.
+const NAMED: usize = 5;
+
 pub(super) fn run(args: Translate, streams: &mut Streams<'_>) -> anyhow::Result<Status> {
     let Translate {
         inputs,
@@ -22,6 +25,7 @@ pub(super) fn run(args: Translate, streams: &mut Streams<'_>) -> anyhow::Result<
         stdout: _,
         dump_model,
         trace,
+        on_conflict,
         settings,
         quiet,
         verbose,
@@ -57,6 +61,7 @@ pub(super) fn run(args: Translate, streams: &mut Streams<'_>) -> anyhow::Result<
         Some(out) => Some(write::write(
             &conversion.output,
             out,
+            on_conflict,
             &mut conversion.diagnostics,
         )?),
         None => None,
@@ -74,7 +79,7 @@ pub(super) fn run(args: Translate, streams: &mut Streams<'_>) -> anyhow::Result<
         write::replace(path, lines.as_bytes())?;
     }
     drop(progress);
-    match (dump_model, written) {
+    match (dump_model, &written) {
         (Some(format), _) => dump(&conversion, format, streams)?,
         (None, None) => print_files(&conversion.output, streams)?,
         (None, Some(_)) => {}
@@ -83,7 +88,7 @@ pub(super) fn run(args: Translate, streams: &mut Streams<'_>) -> anyhow::Result<
     if !quiet {
         summarize(&report, streams)?;
         if let (Some(written), Some(out)) = (written, &out) {
-            summarize_files(written, out, streams)?;
+            summarize_files(&written, out, streams)?;
         }
         if watcher == Watcher::Person {
             point_to_explain(&conversion.diagnostics.at_least(least), streams)?;
@@ -176,25 +181,35 @@ pub(super) fn counted(count: usize, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
 }
 
-fn summarize_files(written: Written, out: &Path, streams: &mut Streams<'_>) -> anyhow::Result<()> {
-    let Written {
-        written,
-        unchanged,
-        removed,
-        kept,
-    } = written;
-    let mut parts = vec![format!("{} written", counted(written, "file", "files"))];
+fn summarize_files(written: &Written, out: &Path, streams: &mut Streams<'_>) -> anyhow::Result<()> {
+    let mut parts = vec![format!(
+        "{} written",
+        counted(written.written, "file", "files")
+    )];
     for (count, what) in [
-        (unchanged, "unchanged"),
-        (removed, "removed"),
-        (kept, "kept as yours"),
+        (written.unchanged, "unchanged"),
+        (written.removed, "removed"),
     ] {
         if count > 0 {
             parts.push(format!("{count} {what}"));
         }
     }
+    for (paths, what) in [
+        (&written.joined, "joined with your changes"),
+        (&written.kept, "kept as yours"),
+    ] {
+        if let Some(named) = named(paths) {
+            parts.push(format!("{} {what} ({named})", paths.len()));
+        }
+    }
     writeln!(streams.stderr, "{}: {}", out.display(), parts.join(", "))?;
     Ok(())
+}
+
+fn named(paths: &[String]) -> Option<String> {
+    let (shown, rest) = paths.split_at(paths.len().min(NAMED));
+    let more = (!rest.is_empty()).then(|| format!(" and {} more", rest.len()));
+    (!shown.is_empty()).then(|| shown.join(", ") + &more.unwrap_or_default())
 }
 
 /// Says once where a code is explained, to a person: a log does not ask.

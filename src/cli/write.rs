@@ -1,37 +1,32 @@
-//! Output to disk. `.ops2nix/manifest.json` holds the fingerprint of every file that was written; a file that differs
-//! from its fingerprint, or that has none, belongs to a person and is never overwritten or removed.
+//! Output to disk. `.ops2nix/manifest.json` holds the fingerprint of the text that was made for every file; a file that
+//! differs from it, or that has none, is a person's. It is never removed, and only written with all that the person
+//! changed still in it.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Write};
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
-use sha2::{Digest, Sha256};
-
+use super::args::OnConflict;
+use super::base;
+use super::manifest::{self, Manifest, fingerprint, stays_below};
+use super::merge::{self, Merged, Sides};
 use crate::diag::{Code, Diagnostics};
-use crate::diff::{Deed, Fate};
+use crate::diff::{Change, Deed, Fate};
 use crate::emit::Output;
 use crate::error::Error;
-use crate::source::MANIFEST;
 
-const VERSION: u32 = 1;
-
-/// What earlier runs wrote, by path relative to the folder of the output.
-#[derive(Debug, serde::Serialize, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Manifest {
-    version: u32,
-    files: BTreeMap<String, String>,
-}
+const EDITED: &str = "was changed by hand";
 
 /// What writing did.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Written {
     pub(super) written: usize,
     pub(super) unchanged: usize,
     pub(super) removed: usize,
+    /// What a person changed and what is new, in one.
+    pub(super) joined: Vec<String>,
     /// Left as a person made them.
-    pub(super) kept: usize,
+    pub(super) kept: Vec<String>,
 }
 
 /// What stands where a file is to be written.
@@ -41,6 +36,8 @@ enum Found {
     Same,
     /// What an earlier run wrote.
     Ours(Vec<u8>),
+    /// What a person made of it.
+    Edited(Vec<u8>),
     /// Anything else: what it is, and its bytes where it is a file.
     Foreign(&'static str, Option<Vec<u8>>),
 }
@@ -53,6 +50,7 @@ enum Found {
 pub(super) fn write(
     output: &Output,
     out: &Path,
+    on_conflict: OnConflict,
     diags: &mut Diagnostics,
 ) -> Result<Written, Error> {
     let write_error = |source: io::Error| Error::Write {
@@ -61,13 +59,14 @@ pub(super) fn write(
     };
     fs::create_dir_all(out).map_err(write_error)?;
     let out = &out.canonicalize().map_err(write_error)?;
-    let mut manifest = read_manifest(out)?;
-    let fates = decide(output, out, &manifest)?;
+    let mut manifest = manifest::read(out)?;
+    let fates = decide(output, out, &manifest, on_conflict)?;
     let mut written = Written::default();
     let result = fates
         .iter()
         .try_for_each(|fate| carry_out(fate, out, &mut manifest, &mut written, diags));
-    write_manifest(out, &manifest)?;
+    manifest::write(out, &manifest)?;
+    base::prune(out, manifest.files.values());
     result.map(|()| written)
 }
 
@@ -75,18 +74,31 @@ pub(super) fn write(
 ///
 /// # Errors
 /// `Error::Read` for what cannot be read, `Error::Refused` for a manifest that ops2nix did not write.
-pub(super) fn fates<'a>(output: &'a Output, out: &Path) -> Result<Vec<Fate<'a>>, Error> {
-    decide(output, out, &read_manifest(out)?)
+pub(super) fn fates<'a>(
+    output: &'a Output,
+    out: &Path,
+    on_conflict: OnConflict,
+) -> Result<Vec<Fate<'a>>, Error> {
+    decide(output, out, &manifest::read(out)?, on_conflict)
 }
 
 /// Decides about the files of `output`, then about those of earlier runs that it no longer has.
-fn decide<'a>(output: &'a Output, out: &Path, manifest: &Manifest) -> Result<Vec<Fate<'a>>, Error> {
+fn decide<'a>(
+    output: &'a Output,
+    out: &Path,
+    manifest: &Manifest,
+    on_conflict: OnConflict,
+) -> Result<Vec<Fate<'a>>, Error> {
     let mut fates = Vec::new();
     for (path, new) in &output.files {
         let (old, deed) = match find(out, path, manifest, Some(new))? {
             Found::Nothing => (None, Deed::Write(new)),
             Found::Same => (None, Deed::Leave(new)),
             Found::Ours(old) => (Some(old), Deed::Write(new)),
+            Found::Edited(old) => {
+                let deed = edited(path, &old, new, out, manifest, on_conflict);
+                (Some(old), deed)
+            }
             Found::Foreign(why, old) => (old, Deed::Keep(why, new)),
         };
         let path = path.clone();
@@ -97,6 +109,7 @@ fn decide<'a>(output: &'a Output, out: &Path, manifest: &Manifest) -> Result<Vec
         let (old, deed) = match find(out, path, manifest, None) {
             Ok(Found::Nothing | Found::Same) => (None, Deed::Forget),
             Ok(Found::Ours(old)) => (Some(old), Deed::Remove),
+            Ok(Found::Edited(old)) => (Some(old), Deed::Abandon(EDITED)),
             Ok(Found::Foreign(why, old)) => (old, Deed::Abandon(why)),
             // What cannot even be looked at is left alone.
             Err(_) => (None, Deed::Abandon("cannot be read")),
@@ -107,6 +120,40 @@ fn decide<'a>(output: &'a Output, out: &Path, manifest: &Manifest) -> Result<Vec
     Ok(fates)
 }
 
+/// Decides about a file that a person changed after the run before.
+fn edited<'a>(
+    path: &str,
+    yours: &[u8],
+    new: &'a [u8],
+    out: &Path,
+    manifest: &Manifest,
+    on_conflict: OnConflict,
+) -> Deed<'a> {
+    let print = manifest.files.get(path);
+    if print.is_some_and(|it| *it == fingerprint(new)) {
+        return Deed::Edited(new);
+    }
+    let base = print.and_then(|it| base::read(out, it));
+    let texts = (std::str::from_utf8(yours), std::str::from_utf8(new));
+    let (Some(base), (Ok(yours), Ok(new_text))) = (&base, texts) else {
+        return Deed::Keep(EDITED, new);
+    };
+    let sides = Sides {
+        base,
+        yours,
+        new: new_text,
+    };
+    match (merge::merge(path, &sides), on_conflict) {
+        (Merged::Joined(text), _) => {
+            let base = base.clone().into_bytes();
+            Deed::Merge(text.into_bytes(), Change { base, new })
+        }
+        (Merged::Conflict(text), OnConflict::Keep) => Deed::Dispute(text.into_bytes()),
+        (Merged::Conflict(text), OnConflict::Markers) => Deed::Mark(text.into_bytes(), new),
+        (Merged::Wrong(why), _) => Deed::Keep(why, new),
+    }
+}
+
 fn carry_out(
     fate: &Fate<'_>,
     out: &Path,
@@ -115,20 +162,67 @@ fn carry_out(
     diags: &mut Diagnostics,
 ) -> Result<(), Error> {
     let path = &fate.path;
-    let is_gone = match fate.deed {
+    let to_disk = match &fate.deed {
+        Deed::Write(text) => Some(*text),
+        Deed::Merge(text, _) | Deed::Mark(text, _) => Some(text.as_slice()),
+        Deed::Leave(_)
+        | Deed::Edited(_)
+        | Deed::Keep(..)
+        | Deed::Dispute(_)
+        | Deed::Abandon(_)
+        | Deed::Remove
+        | Deed::Forget => None,
+    };
+    if let Some(text) = to_disk {
+        replace(&out.join(path), text)?;
+    }
+    match &fate.deed {
         Deed::Leave(text) => {
             written.unchanged += 1;
-            manifest.files.insert(path.clone(), fingerprint(text));
-            return Ok(());
+            return remember(path, text, out, manifest);
         }
         Deed::Write(text) => {
-            replace(&out.join(path), text)?;
             written.written += 1;
-            manifest.files.insert(path.clone(), fingerprint(text));
+            return remember(path, text, out, manifest);
+        }
+        Deed::Edited(text) => {
+            written.kept.push(path.clone());
+            diags.general(
+                Code::HandEditStays,
+                format!("`{path}` has changes of yours, which stay; nothing of it is new"),
+                "`ops2nix diff` shows them",
+            );
+            return remember(path, text, out, manifest);
+        }
+        Deed::Merge(_, Change { new: text, .. }) => {
+            written.joined.push(path.clone());
+            diags.general(
+                Code::HandEditsJoined,
+                format!("`{path}` has changes of yours, to which what is new was added"),
+                "look whether it still says what you meant",
+            );
+            return remember(path, text, out, manifest);
+        }
+        Deed::Mark(_, text) => {
+            written.joined.push(path.clone());
+            diags.general(
+                Code::HandEdited,
+                format!("`{path}` was changed by hand where the sources changed too; both are in it, between markers"),
+                "choose at each `<<<<<<<`, and take the markers away",
+            );
+            return remember(path, text, out, manifest);
+        }
+        Deed::Dispute(_) => {
+            written.kept.push(path.clone());
+            diags.general(
+                Code::HandEdited,
+                format!("`{path}` was changed by hand where the sources changed too, and was not overwritten"),
+                "`ops2nix diff` shows both; take over by hand what you want, or let --on-conflict markers write both into it",
+            );
             return Ok(());
         }
         Deed::Keep(why, _) => {
-            written.kept += 1;
+            written.kept.push(path.clone());
             diags.general(
                 Code::HandEdited,
                 format!("`{path}` {why}, and was not overwritten"),
@@ -136,65 +230,27 @@ fn carry_out(
             );
             return Ok(());
         }
-        Deed::Forget => true,
-        Deed::Remove => remove(out, path).is_ok(),
-        Deed::Abandon(_) => false,
-    };
-    if is_gone {
-        written.removed += 1;
-    } else {
-        written.kept += 1;
-        diags.general(
-            Code::HandEdited,
-            format!("`{path}` is no longer produced; it was changed by hand, and was not removed"),
-            "remove it when you no longer need it; from here on it is yours",
-        );
+        Deed::Forget => written.removed += 1,
+        Deed::Remove if remove(out, path).is_ok() => written.removed += 1,
+        Deed::Remove | Deed::Abandon(_) => {
+            written.kept.push(path.clone());
+            diags.general(
+                Code::HandEdited,
+                format!(
+                    "`{path}` is no longer produced; it was changed by hand, and was not removed"
+                ),
+                "remove it when you no longer need it; from here on it is yours",
+            );
+        }
     }
     manifest.files.remove(path);
     Ok(())
 }
 
-fn read_manifest(out: &Path) -> Result<Manifest, Error> {
-    let path = out.join(MANIFEST);
-    if fs::symlink_metadata(&path).is_ok_and(|it| it.is_symlink())
-        || path.parent().is_some_and(Path::is_symlink)
-    {
-        return Err(Error::Refused {
-            path,
-            message: "it is a link, which ops2nix never makes; take it away".to_owned(),
-        });
-    }
-    let text = match fs::read_to_string(&path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            return Ok(Manifest {
-                version: VERSION,
-                files: BTreeMap::new(),
-            });
-        }
-        Err(source) => return Err(Error::Read { path, source }),
-    };
-    let refused = |why: String| Error::Refused {
-        path: path.clone(),
-        message: format!("it is no manifest of ops2nix: {why}; take it away to start anew"),
-    };
-    let manifest: Manifest =
-        serde_json::from_str(&text).map_err(|error| refused(error.to_string()))?;
-    if manifest.version != VERSION {
-        return Err(refused(format!("its version is {}", manifest.version)));
-    }
-    // A manifest can come with somebody else's folder: it must not lead the removal of files out of that folder.
-    if let Some(path) = manifest.files.keys().find(|path| !stays_below(path)) {
-        return Err(refused(format!("`{path}` leads out of the folder")));
-    }
-    Ok(manifest)
-}
-
-fn stays_below(path: &str) -> bool {
-    !path.is_empty()
-        && Path::new(path)
-            .components()
-            .all(|it| matches!(it, Component::Normal(_)))
+/// Notes which text was made for a file.
+fn remember(path: &str, text: &[u8], out: &Path, manifest: &mut Manifest) -> Result<(), Error> {
+    manifest.files.insert(path.to_owned(), fingerprint(text));
+    base::keep(out, text)
 }
 
 /// Looks at what stands at `path`, without following a link.
@@ -237,7 +293,7 @@ fn find(out: &Path, path: &str, manifest: &Manifest, new: Option<&[u8]>) -> Resu
     }
     Ok(match manifest.files.get(path) {
         Some(ours) if *ours == fingerprint(&bytes) => Found::Ours(bytes),
-        Some(_) => Found::Foreign("was changed by hand", Some(bytes)),
+        Some(_) => Found::Edited(bytes),
         None => Found::Foreign("was not written by ops2nix", Some(bytes)),
     })
 }
@@ -254,19 +310,6 @@ fn remove(out: &Path, path: &str) -> io::Result<()> {
         above = folder.parent();
     }
     Ok(())
-}
-
-fn write_manifest(out: &Path, manifest: &Manifest) -> Result<(), Error> {
-    let path = out.join(MANIFEST);
-    let text = serde_json::to_string_pretty(manifest).map_err(|error| Error::Write {
-        path: path.clone(),
-        source: error.into(),
-    })?;
-    let text = format!("{text}\n");
-    if fs::read(&path).is_ok_and(|there| there == text.as_bytes()) {
-        return Ok(());
-    }
-    replace(&path, text.as_bytes())
 }
 
 /// Reads a file of the folder that is no link and lies behind none.
@@ -312,18 +355,14 @@ pub(super) fn replace(path: &Path, text: &[u8]) -> Result<(), Error> {
     })
 }
 
-fn fingerprint(bytes: &[u8]) -> String {
-    let digest = Sha256::digest(bytes);
-    let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("sha256:{hex}")
-}
-
 #[cfg(test)]
 mod tests {
     use std::fs;
     use std::path::Path;
 
-    use super::{Written, fingerprint, write};
+    use super::write;
+    use crate::cli::args::OnConflict;
+    use crate::cli::manifest::fingerprint;
     use crate::diag::Diagnostics;
     use crate::emit::Output;
     use crate::source::MANIFEST;
@@ -337,16 +376,22 @@ mod tests {
         }
     }
 
+    /// Expects so many files to be written, unchanged, removed and kept, or joined.
     fn check(out: &Path, files: &[(&str, &str)], expected: [usize; 4], said: &[&str]) {
+        with(OnConflict::Keep, out, files, expected, said);
+    }
+
+    fn with(
+        choice: OnConflict,
+        out: &Path,
+        files: &[(&str, &str)],
+        expected: [usize; 4],
+        said: &[&str],
+    ) {
         let mut diags = Diagnostics::new();
-        let [written, unchanged, removed, kept] = expected;
-        let expected = Written {
-            written,
-            unchanged,
-            removed,
-            kept,
-        };
-        assert_eq!(write(&output(files), out, &mut diags).unwrap(), expected);
+        let did = write(&output(files), out, choice, &mut diags).unwrap();
+        let yours = did.kept.len() + did.joined.len();
+        assert_eq!([did.written, did.unchanged, did.removed, yours], expected);
         let messages: Vec<_> = diags.sorted().iter().map(|it| it.message.clone()).collect();
         assert_eq!(messages, said);
     }
@@ -382,7 +427,8 @@ mod tests {
         );
         fs::write(out.join("x.nix"), "edited").unwrap();
         fs::write(out.join("y.nix"), "edited").unwrap();
-        let edited = "`x.nix` was changed by hand, and was not overwritten";
+        let edited =
+            "`x.nix` was changed by hand where the sources changed too, and was not overwritten";
         let gone = "`y.nix` is no longer produced; it was changed by hand, and was not removed";
         check(out, &[("x.nix", "d")], [0, 0, 0, 2], &[edited, gone]);
         assert_eq!(fs::read_to_string(out.join("x.nix")).unwrap(), "edited");
@@ -390,6 +436,70 @@ mod tests {
         // What comes to say the same by itself is ours again.
         check(out, &[("x.nix", "edited")], [0, 1, 0, 0], &[]);
         check(out, &[("x.nix", "d")], [1, 0, 0, 0], &[]);
+    }
+
+    #[test]
+    fn what_both_changed_is_joined() {
+        let out = tempfile::tempdir().unwrap();
+        let out = out.path();
+        let file = out.join("x.nix");
+        let text = |a: u32, b: u32| format!("{{\n  a = {a};\n\n  b = {b};\n}}\n");
+        let there = || fs::read_to_string(&file).unwrap();
+        check(out, &[("x.nix", &text(1, 1))], [1, 0, 0, 0], &[]);
+        fs::write(&file, text(9, 1)).unwrap();
+        let stays = "`x.nix` has changes of yours, which stay; nothing of it is new";
+        check(out, &[("x.nix", &text(1, 1))], [0, 0, 0, 1], &[stays]);
+        let joined = "`x.nix` has changes of yours, to which what is new was added";
+        check(out, &[("x.nix", &text(1, 2))], [0, 0, 0, 1], &[joined]);
+        assert_eq!(there(), text(9, 2));
+        check(out, &[("x.nix", &text(1, 2))], [0, 0, 0, 1], &[stays]);
+        check(out, &[("x.nix", &text(1, 3))], [0, 0, 0, 1], &[joined]);
+        assert_eq!(there(), text(9, 3));
+        // The same line: the file stays until somebody decides, and is joined after that.
+        let disputed =
+            "`x.nix` was changed by hand where the sources changed too, and was not overwritten";
+        check(out, &[("x.nix", &text(5, 3))], [0, 0, 0, 1], &[disputed]);
+        check(out, &[("x.nix", &text(5, 4))], [0, 0, 0, 1], &[disputed]);
+        assert_eq!(there(), text(9, 3));
+        let marked = "`x.nix` was changed by hand where the sources changed too; both are in it, between markers";
+        with(
+            OnConflict::Markers,
+            out,
+            &[("x.nix", &text(5, 4))],
+            [0, 0, 0, 1],
+            &[marked],
+        );
+        assert!(
+            there().contains("<<<<<<< ours\n  a = 9;\n|||||||"),
+            "{}",
+            there()
+        );
+        fs::write(&file, text(9, 4)).unwrap();
+        check(out, &[("x.nix", &text(5, 6))], [0, 0, 0, 1], &[joined]);
+        assert_eq!(there(), text(9, 6));
+        // The texts of old runs go.
+        assert_eq!(fs::read_dir(out.join(".ops2nix/base")).unwrap().count(), 1);
+        check(
+            out,
+            &[],
+            [0, 0, 0, 1],
+            &["`x.nix` is no longer produced; it was changed by hand, and was not removed"],
+        );
+        assert!(!out.join(".ops2nix/base").exists());
+    }
+
+    #[test]
+    fn without_what_was_written_nothing_is_joined() {
+        let out = tempfile::tempdir().unwrap();
+        let out = out.path();
+        check(out, &[("x", "a\n\nb\n")], [1, 0, 0, 0], &[]);
+        fs::write(out.join("x"), "z\n\nb\n").unwrap();
+        for text in fs::read_dir(out.join(".ops2nix/base")).unwrap() {
+            fs::write(text.unwrap().path(), "damaged").unwrap();
+        }
+        let edited = "`x` was changed by hand, and was not overwritten";
+        check(out, &[("x", "a\n\nc\n")], [0, 0, 0, 1], &[edited]);
+        assert_eq!(fs::read_to_string(out.join("x")).unwrap(), "z\n\nb\n");
     }
 
     #[cfg(unix)]
@@ -425,7 +535,13 @@ mod tests {
             fingerprint(b"v")
         );
         fs::write(out.join(MANIFEST), text).unwrap();
-        let error = write(&output(&[]), &out, &mut Diagnostics::new()).unwrap_err();
+        let error = write(
+            &output(&[]),
+            &out,
+            OnConflict::Keep,
+            &mut Diagnostics::new(),
+        )
+        .unwrap_err();
         assert!(error.to_string().contains("leads out"), "{error}");
         assert!(victim.exists());
     }

@@ -218,9 +218,18 @@ codes! {
         more: "--harden adds directives that keep a service from what services seldom need; the comment beside them names them."
         cure: "Where the service fails with them, set the one that is in its way with lib.mkForce in local.nix.";
     HandEdited        "output-hand-edited"        Warning "A file of the output was changed by hand and was not overwritten";
-        more: "The file is yours from then on, and stays as it is."
-        cure: "`ops2nix diff` shows what it would be. To take that, move your file away and run again. What is yours is safest in \
-         hosts/HOST/local.nix, which is never written.";
+        more: "Where the sources changed other lines than you, both changes are joined. Here the same lines changed, or ops2nix \
+         does not know what it wrote before, or the file would not be right with both: it stays as you made it."
+        cure: "`ops2nix diff` shows both. Take over what you want of it by hand, or let --on-conflict markers write both into the \
+         file; to have ours as a whole, move your file away and run again. What is yours is safest in hosts/HOST/local.nix, which is \
+         never written.";
+    HandEditsJoined   "output-edits-joined"       Note    "A file of the output was changed by hand, and got what is new besides";
+        more: "What the run before wrote, your file and what is to be written are compared line by line; you and the sources changed \
+         different lines."
+        cure: "`ops2nix diff` shows beforehand what would be written.";
+    HandEditStays     "output-edit-stays"         Note    "A file of the output was changed by hand, and nothing of it is new";
+        more: "What would be written is what the run before wrote, so your changes stay as they are."
+        cure: "`ops2nix diff` shows them.";
     NothingToDo       "nothing-to-translate"      Error   "The input holds nothing that can be translated";
         more: "No file was written."
         cure: "Give the folder that holds the playbooks, or one of them; --from says what kind of input it is.";

@@ -18,7 +18,7 @@ const MANY: usize = 4;
 
 /// One option that changes.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Change {
+struct OptionChange {
     option: String,
     what: What,
 }
@@ -36,24 +36,38 @@ pub fn meaning(fates: &[Fate<'_>], disk: &dyn Fn(&str) -> Option<Vec<u8>>) -> Ve
     let by_path: BTreeMap<&str, &Fate<'_>> =
         fates.iter().map(|it| (it.path.as_str(), it)).collect();
     let before = |path: &str| match by_path.get(path) {
-        Some(fate) => match fate.deed {
+        Some(fate) => match &fate.deed {
             Deed::Leave(text) => Some(Bytes::Ours(text.to_vec())),
             Deed::Write(_) | Deed::Remove | Deed::Forget => fate.old.clone().map(Bytes::Ours),
-            Deed::Keep(..) | Deed::Abandon(_) => fate.old.clone().map(Bytes::Yours),
+            Deed::Merge(_, change) => {
+                let both = |it| Bytes::Both(it, change.base.clone());
+                fate.old.clone().map(both)
+            }
+            Deed::Keep(..)
+            | Deed::Abandon(_)
+            | Deed::Edited(_)
+            | Deed::Dispute(_)
+            | Deed::Mark(..) => fate.old.clone().map(Bytes::Yours),
         },
         None => disk(path).map(Bytes::Yours),
     };
     let after = |path: &str| match by_path.get(path) {
-        Some(fate) => match fate.deed {
+        Some(fate) => match &fate.deed {
             Deed::Leave(text) | Deed::Write(text) => Some(Bytes::Ours(text.to_vec())),
-            Deed::Keep(..) | Deed::Abandon(_) => fate.old.clone().map(Bytes::Yours),
+            Deed::Merge(text, change) => Some(Bytes::Both(text.clone(), change.new.to_vec())),
+            // Between markers stands no option: what it means is decided by who takes them away.
+            Deed::Keep(..)
+            | Deed::Abandon(_)
+            | Deed::Edited(_)
+            | Deed::Dispute(_)
+            | Deed::Mark(..) => fate.old.clone().map(Bytes::Yours),
             Deed::Remove | Deed::Forget => None,
         },
         None => disk(path).map(Bytes::Yours),
     };
     let (mut old, mut new) = (Side::new(&before), Side::new(&after));
     let hosts: Vec<(String, &str)> = by_path.keys().filter_map(|path| host(path)).collect();
-    let mut grouped: BTreeMap<Change, Vec<&str>> = BTreeMap::new();
+    let mut grouped: BTreeMap<OptionChange, Vec<&str>> = BTreeMap::new();
     let mut notes: BTreeMap<&str, &str> = BTreeMap::new();
     for (name, path) in &hosts {
         match (old.has(path), new.has(path)) {
@@ -69,11 +83,11 @@ pub fn meaning(fates: &[Fate<'_>], disk: &dyn Fn(&str) -> Option<Vec<u8>>) -> Ve
             grouped.entry(change).or_default().push(name);
         }
     }
-    let mut groups: BTreeMap<Vec<&str>, Vec<Change>> = BTreeMap::new();
+    let mut groups: BTreeMap<Vec<&str>, Vec<OptionChange>> = BTreeMap::new();
     for (change, names) in grouped {
         groups.entry(names).or_default().push(change);
     }
-    let mut groups: Vec<(Vec<&str>, Vec<Change>)> = groups.into_iter().collect();
+    let mut groups: Vec<(Vec<&str>, Vec<OptionChange>)> = groups.into_iter().collect();
     groups.sort_by(|a, b| b.0.len().cmp(&a.0.len()).then_with(|| a.0.cmp(&b.0)));
     let mut lines = Vec::new();
     for (names, changes) in &groups {
@@ -98,7 +112,7 @@ fn host(path: &str) -> Option<(String, &str)> {
     Some((name, path))
 }
 
-fn changes(start: &str, old: &mut Side<'_>, new: &mut Side<'_>) -> Vec<Change> {
+fn changes(start: &str, old: &mut Side<'_>, new: &mut Side<'_>) -> Vec<OptionChange> {
     let (before, after) = (old.reached(start), new.reached(start));
     let mut touched = BTreeSet::new();
     for (_, file) in before.iter().chain(&after) {
@@ -122,7 +136,7 @@ fn changes(start: &str, old: &mut Side<'_>, new: &mut Side<'_>) -> Vec<Change> {
                 new.map_or(&[], Vec::as_slice),
                 &touched,
             )?;
-            Some(Change {
+            Some(OptionChange {
                 option: path.to_owned(),
                 what,
             })
@@ -286,7 +300,7 @@ fn title(names: &[&str], all: &[(String, &str)], notes: &BTreeMap<&str, &str>) -
     }
 }
 
-fn line(change: &Change) -> Line {
+fn line(change: &OptionChange) -> Line {
     let option = plain(&change.option);
     match &change.what {
         What::Added(value) => Line::new(LineKind::Added, format!("  + {option} = {value}")),
@@ -346,11 +360,13 @@ mod tests {
         let changed = Deed::Write(b"{ x = 2; }");
         let all = |deed_of_last| -> Vec<(&str, &str, Deed<'_>)> {
             let paths = paths.iter().map(String::as_str);
-            let mut fates: Vec<_> = paths.map(|it| (it, "{ x = 1; }", changed)).collect();
+            let mut fates: Vec<_> = paths
+                .map(|it| (it, "{ x = 1; }", changed.clone()))
+                .collect();
             fates[5].2 = deed_of_last;
             fates
         };
-        check(&all(changed), &["all 6 hosts:", "  ~ x = 1 -> 2"]);
+        check(&all(changed.clone()), &["all 6 hosts:", "  ~ x = 1 -> 2"]);
         let same = Deed::Leave(b"{ x = 1; }");
         check(&all(same), &["all hosts but h5:", "  ~ x = 1 -> 2"]);
     }
@@ -385,7 +401,7 @@ mod tests {
     fn what_a_person_keeps_counts_as_it_is_and_is_not_shown() {
         let edited = "{ imports = [ ./m.nix ]; x = \"secret\"; }";
         let keep = Deed::Keep("was changed by hand", b"{ x = 2; }");
-        check(&[("hosts/a/default.nix", edited, keep)], &[]);
+        check(&[("hosts/a/default.nix", edited, keep.clone())], &[]);
         check(
             &[
                 ("hosts/a/default.nix", edited, keep),

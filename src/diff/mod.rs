@@ -22,7 +22,7 @@ pub struct Fate<'a> {
     pub deed: Deed<'a>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Deed<'a> {
     /// It says this already.
     Leave(&'a [u8]),
@@ -30,12 +30,27 @@ pub enum Deed<'a> {
     Write(&'a [u8]),
     /// It is a person's, and stays instead of this. The text says why, after the path.
     Keep(&'static str, &'a [u8]),
+    /// A person changed it, and what is written is what it was before: their changes stay.
+    Edited(&'a [u8]),
+    /// A person changed other lines than the sources: this is written, which has both, instead of that.
+    Merge(Vec<u8>, Change<'a>),
+    /// A person changed the same lines: it stays. This has both, with the markers of a merge.
+    Dispute(Vec<u8>),
+    /// The same, but what has both is written, for the person to choose.
+    Mark(Vec<u8>, &'a [u8]),
     /// It is no longer made, and is a person's: it stays.
     Abandon(&'static str),
     /// It is no longer made, and is removed.
     Remove,
     /// It is no longer made, and is gone already.
     Forget,
+}
+
+/// What a file was before a person changed it, and what it is to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change<'a> {
+    pub base: Vec<u8>,
+    pub new: &'a [u8],
 }
 
 /// A line to print, without its line break.
@@ -75,7 +90,7 @@ fn fates_of<'a>(fates: &[(&str, &str, Deed<'a>)]) -> Vec<Fate<'a>> {
     let fate = |(path, old, deed): &(&str, &str, Deed<'a>)| Fate {
         path: (*path).to_owned(),
         old: (!old.is_empty()).then(|| old.as_bytes().to_vec()),
-        deed: *deed,
+        deed: deed.clone(),
     };
     fates.iter().map(fate).collect()
 }

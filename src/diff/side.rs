@@ -14,12 +14,14 @@ pub(super) enum Bytes {
     Ours(Vec<u8>),
     /// What a person wrote may hold what nobody may see.
     Yours(Vec<u8>),
+    /// A person's, and of what it says so much is ours.
+    Both(Vec<u8>, Vec<u8>),
 }
 
 impl Bytes {
     fn as_slice(&self) -> &[u8] {
         match self {
-            Bytes::Ours(bytes) | Bytes::Yours(bytes) => bytes,
+            Bytes::Ours(bytes) | Bytes::Yours(bytes) | Bytes::Both(bytes, _) => bytes,
         }
     }
 }
@@ -101,9 +103,14 @@ impl File {
             })
         });
         let mut definitions = definitions(&module, path, &text);
-        if matches!(bytes, Bytes::Yours(_)) {
-            for (_, given) in &mut definitions {
-                given.is_yours = true;
+        let of_ours = match bytes {
+            Bytes::Ours(_) => None,
+            Bytes::Yours(_) => Some(Vec::new()),
+            Bytes::Both(_, ours) => Some(File::read(path, &Bytes::Ours(ours.clone())).definitions),
+        };
+        if let Some(ours) = of_ours {
+            for definition in &mut definitions {
+                definition.1.is_yours = !ours.contains(definition);
             }
         }
         File {

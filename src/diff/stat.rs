@@ -1,6 +1,6 @@
 //! How much of which file changes, as `git diff --stat` shows it.
 
-use super::text::{Body, FileDiff, quoted};
+use super::text::{Body, DISPUTED, EDITED, FileDiff, quoted};
 use super::{Deed, Fate, Line, LineKind};
 
 /// Columns of a line; a terminal is hardly ever narrower.
@@ -46,10 +46,18 @@ pub fn stat(diffs: &[FileDiff<'_>], fates: &[Fate<'_>]) -> Vec<Line> {
 }
 
 fn yours<'a>(fate: &Fate<'a>) -> Option<(String, &'a str)> {
-    match fate.deed {
-        Deed::Keep(why, _) | Deed::Abandon(why) => Some((quoted("", &fate.path), why)),
-        Deed::Leave(_) | Deed::Write(_) | Deed::Remove | Deed::Forget => None,
-    }
+    let why = match fate.deed {
+        Deed::Keep(why, _) | Deed::Abandon(why) => why,
+        Deed::Edited(_) => EDITED,
+        Deed::Dispute(_) => DISPUTED,
+        Deed::Leave(_)
+        | Deed::Write(_)
+        | Deed::Merge(..)
+        | Deed::Mark(..)
+        | Deed::Remove
+        | Deed::Forget => return None,
+    };
+    Some((quoted("", &fate.path), why))
 }
 
 fn count(diff: &FileDiff<'_>) -> String {
@@ -111,7 +119,7 @@ mod tests {
 
     fn check(fates: &[(&str, &str, Deed<'_>)], expected: &[&str]) {
         let fates = fates_of(fates);
-        let lines = stat(&file_diffs(&fates), &fates);
+        let lines = stat(&file_diffs(&fates, str::to_owned), &fates);
         let texts: Vec<_> = lines.iter().map(|it| it.text.as_str()).collect();
         assert_eq!(texts, expected);
     }
@@ -147,10 +155,10 @@ mod tests {
             .map(|(path, _, deed)| Fate {
                 path: (*path).to_owned(),
                 old: None,
-                deed: *deed,
+                deed: deed.clone(),
             })
             .collect();
-        let lines = stat(&file_diffs(&fates), &fates);
+        let lines = stat(&file_diffs(&fates, str::to_owned), &fates);
         assert!(lines.iter().all(|it| it.text.chars().count() <= 80));
         assert!(lines[1].text.starts_with(" ...yyy") && lines[1].text.contains("500 ++"));
         assert!(lines[0].text.ends_with("|   1 +"));

@@ -7,6 +7,10 @@ use similar::{ChangeTag, TextDiff};
 
 use super::{Deed, Fate, Line, LineKind};
 
+/// Why a file stays that a person changed.
+pub(super) const EDITED: &str = "was changed by hand";
+pub(super) const DISPUTED: &str = "was changed by hand where what is to be written changed too";
+
 /// A file that would be written anew, changed or removed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileDiff<'a> {
@@ -33,24 +37,40 @@ pub enum Body {
     },
 }
 
-/// Returns the files that translating would write or remove, by path.
-pub fn file_diffs<'a>(fates: &'a [Fate<'_>]) -> Vec<FileDiff<'a>> {
+/// Returns the files that translating would write or remove, by path. What a person wrote goes through `conceal`: it may
+/// hold what nobody may see.
+pub fn file_diffs<'a>(fates: &'a [Fate<'_>], conceal: fn(&str) -> String) -> Vec<FileDiff<'a>> {
     let mut diffs: Vec<FileDiff<'a>> = fates
         .iter()
         .filter_map(|fate| {
             let old = fate.old.as_deref();
-            let (sides, new) = match (fate.deed, old) {
-                (Deed::Write(new), None) => (Sides::New, new),
-                (Deed::Write(new), Some(_)) => (Sides::Both, new),
+            let (sides, new) = match (&fate.deed, old) {
+                (Deed::Write(new), None) => (Sides::New, *new),
+                (Deed::Write(new), Some(_)) => (Sides::Both, *new),
+                (Deed::Merge(new, _) | Deed::Mark(new, _), _) => (Sides::Both, new.as_slice()),
                 (Deed::Remove, _) => (Sides::Removed, [].as_slice()),
-                (Deed::Leave(_) | Deed::Keep(..) | Deed::Abandon(_) | Deed::Forget, _) => {
+                (
+                    Deed::Leave(_)
+                    | Deed::Keep(..)
+                    | Deed::Edited(_)
+                    | Deed::Dispute(_)
+                    | Deed::Abandon(_)
+                    | Deed::Forget,
+                    _,
+                ) => {
                     return None;
                 }
             };
+            let mut body = body(old.unwrap_or_default(), new);
+            if let (Deed::Merge(..) | Deed::Mark(..), Body::Text { hunks, .. }) =
+                (&fate.deed, &mut body)
+            {
+                hunks.iter_mut().for_each(|it| it.text = conceal(&it.text));
+            }
             Some(FileDiff {
                 path: &fate.path,
                 sides,
-                body: body(old.unwrap_or_default(), new),
+                body,
             })
         })
         .collect();
@@ -70,10 +90,17 @@ pub fn unified(diffs: &[FileDiff<'_>]) -> Vec<Line> {
 pub fn kept(fates: &[Fate<'_>], conceal: fn(&str) -> String) -> Vec<Line> {
     let mut lines = Vec::new();
     for fate in fates {
-        let (why, instead) = match fate.deed {
-            Deed::Keep(why, new) => (why, Some(new)),
-            Deed::Abandon(why) => (why, None),
-            Deed::Leave(_) | Deed::Write(_) | Deed::Remove | Deed::Forget => continue,
+        let (why, instead) = match &fate.deed {
+            Deed::Keep(why, new) => (*why, Some(*new)),
+            Deed::Edited(new) => (EDITED, Some(*new)),
+            Deed::Dispute(both) => (DISPUTED, Some(both.as_slice())),
+            Deed::Abandon(why) => (*why, None),
+            Deed::Leave(_)
+            | Deed::Write(_)
+            | Deed::Merge(..)
+            | Deed::Mark(..)
+            | Deed::Remove
+            | Deed::Forget => continue,
         };
         let path = quoted("", &fate.path);
         let Some(new) = instead else {
@@ -81,12 +108,20 @@ pub fn kept(fates: &[Fate<'_>], conceal: fn(&str) -> String) -> Vec<Line> {
             lines.push(Line::new(LineKind::Remark, text));
             continue;
         };
-        let says_how = fate.old.is_some();
-        let text = if says_how {
-            format!("# {path} {why}: it stays as it is. From your file to what would be written:")
-        } else {
-            format!("# {path} {why}: it stays as it is")
+        let to = match &fate.deed {
+            _ if fate.old.is_none() => "",
+            Deed::Dispute(_) => ". From your file to one with both:",
+            Deed::Leave(_)
+            | Deed::Write(_)
+            | Deed::Keep(..)
+            | Deed::Edited(_)
+            | Deed::Merge(..)
+            | Deed::Mark(..)
+            | Deed::Abandon(_)
+            | Deed::Remove
+            | Deed::Forget => ". From your file to what would be written:",
         };
+        let text = format!("# {path} {why}: it stays as it is{to}");
         lines.push(Line::new(LineKind::Remark, text));
         let Some(old) = fate.old.as_deref() else {
             continue;
@@ -96,7 +131,8 @@ pub fn kept(fates: &[Fate<'_>], conceal: fn(&str) -> String) -> Vec<Line> {
                 lines.push(Line::new(LineKind::Remark, "#   (bytes that are no text)"))
             }
             Body::Text { hunks, .. } => lines.extend(hunks.into_iter().map(|mut line| {
-                if line.kind == LineKind::Removed {
+                let is_marked = matches!(fate.deed, Deed::Dispute(_));
+                if line.kind == LineKind::Removed || is_marked {
                     line.text = conceal(&line.text);
                 }
                 line.text.insert_str(0, "#   ");
@@ -224,7 +260,7 @@ fn ended(path: String) -> String {
 #[cfg(test)]
 mod tests {
     use super::{file_diffs, kept, unified};
-    use crate::diff::{Deed, Fate, Line};
+    use crate::diff::{Change, Deed, Fate, Line};
 
     fn fate<'a>(path: &str, old: Option<&[u8]>, deed: Deed<'a>) -> Fate<'a> {
         Fate {
@@ -240,7 +276,7 @@ mod tests {
 
     fn check(path: &str, old: Option<&[u8]>, deed: Deed<'_>, expected: &[&str]) {
         let fates = [fate(path, old, deed)];
-        assert_eq!(texts(unified(&file_diffs(&fates))), expected);
+        assert_eq!(texts(unified(&file_diffs(&fates, str::to_owned))), expected);
     }
 
     #[test]
@@ -331,6 +367,40 @@ mod tests {
             None,
             Deed::Write(b""),
             &["diff --git a/a b/a", "new file mode 100644"],
+        );
+    }
+
+    #[test]
+    fn what_is_joined_is_a_difference_without_secrets() {
+        let both = b"x = secret\ny = 2\n".to_vec();
+        let fates = [fate(
+            "a",
+            Some(b"x = secret\ny = 1\n"),
+            Deed::Merge(
+                both.clone(),
+                Change {
+                    base: b"y = 1\n".to_vec(),
+                    new: b"y = 2\n",
+                },
+            ),
+        )];
+        let hide = |line: &str| line.replace("secret", "***");
+        assert_eq!(
+            texts(unified(&file_diffs(&fates, hide)))[3..],
+            ["@@ -1,2 +1,2 @@", " x = ***", "-y = 1", "+y = 2"]
+        );
+        assert!(kept(&fates, hide).is_empty());
+        let fates = [fate("a", Some(b"y = 1\n"), Deed::Dispute(both))];
+        assert!(file_diffs(&fates, hide).is_empty());
+        assert_eq!(
+            texts(kept(&fates, hide)),
+            [
+                "# a was changed by hand where what is to be written changed too: it stays as it is. From your file to one with both:",
+                "#   @@ -1 +1,2 @@",
+                "#   -y = 1",
+                "#   +x = ***",
+                "#   +y = 2",
+            ]
         );
     }
 

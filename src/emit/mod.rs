@@ -16,6 +16,7 @@ mod skeleton;
 #[cfg(test)]
 mod tests;
 mod tree;
+mod usual;
 mod write;
 
 pub use markdown::Markdown;
@@ -24,6 +25,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use comment::Sources;
+use layout::FileNames;
 use sheet::{Naming, Page};
 use skeleton::{Flake, FlakeHost, FlakeInput, Skeletons};
 
@@ -64,7 +66,8 @@ pub enum Origins {
 /// Writes the plans as files, and notes in the account at which lines each item shows.
 pub fn emit(plans: &[Plan], tree: &SourceTree, account: &mut Account, options: Options) -> Output {
     let skeletons = Skeletons::new();
-    let sheets = share::share(plans);
+    let usual = usual::Usual::of(plans);
+    let sheets = share::share(plans, &usual);
     let naming = Naming::of(&sheets);
     let sources = Sources { tree, account };
     let pages: Vec<Page> = parallel::map(&sheets, MANY_PAGES, |sheet| {
@@ -92,6 +95,24 @@ pub fn emit(plans: &[Plan], tree: &SourceTree, account: &mut Account, options: O
         }
     }
     output
+}
+
+/// Returns the folder of each host's module in the output, by the host's name.
+pub fn host_folders<'a>(hosts: impl IntoIterator<Item = &'a str>) -> BTreeMap<&'a str, String> {
+    let mut projects: BTreeMap<&str, Vec<(&str, &str)>> = BTreeMap::new();
+    for host in hosts {
+        let (project, name) = host.rsplit_once('/').unwrap_or(("", host));
+        projects.entry(project).or_default().push((host, name));
+    }
+    let mut folders = BTreeMap::new();
+    for (project, hosts) in projects {
+        let names = FileNames::of(hosts.iter().map(|it| it.1));
+        for (host, name) in hosts {
+            let folder = format!("hosts/{}", names.get(name));
+            folders.insert(host, crate::source::join(project, &folder));
+        }
+    }
+    folders
 }
 
 impl Output {

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop, prop_oneof};
 
 use super::layout::Place;
-use super::share::{LeafValue, share};
+use super::share::{LeafValue, Sheet, share};
 use super::tests::{Fixture, check_files, definition};
+use super::usual::Usual;
 use super::{Origins, Output};
 use crate::nix::Expr;
 use crate::plan::{Home, OptionPath, Plan, Setting};
@@ -96,7 +97,8 @@ fn said(plan: &Plan) -> Said {
 
 /// What a host's file and the modules it imports say together.
 fn said_together(plans: &[Plan], host: usize) -> Said {
-    let sheets = share(plans);
+    let usual = Usual::of(plans);
+    let sheets = share(plans, &usual);
     let own = &sheets[sheets.len() - plans.len() + host];
     assert_eq!(own.place, Place::Host);
     let mut said = Said::new();
@@ -108,17 +110,25 @@ fn said_together(plans: &[Plan], host: usize) -> Said {
         for leaf in &sheet.leaves {
             let values = said.entry(leaf.path.to_string()).or_default();
             let whole = matches!(leaf.value, LeafValue::One(_));
+            if sheet.place == Place::Host && usual_of(leaf.path, own, &usual) {
+                // The host's own value stands above the usual one.
+                values.clear();
+            }
             assert!(!whole || values.is_empty(), "{} is set twice", leaf.path);
-            values.extend(
-                leaf.value
-                    .stated()
-                    .iter()
-                    .map(|it| format!("{:?}", it.expr)),
-            );
+            values.extend(leaf.value.stated().iter().map(|it| {
+                let usual = usual.get(sheet.place, leaf.path);
+                format!("{:?}", usual.map_or(it.expr, |usual| &usual.value))
+            }));
         }
     }
     said.values_mut().for_each(|values| values.sort());
     said
+}
+
+fn usual_of(path: &OptionPath, host: &Sheet<'_>, usual: &Usual) -> bool {
+    host.imports
+        .iter()
+        .any(|place| usual.get(*place, path).is_some())
 }
 
 proptest::proptest! {

@@ -9,6 +9,7 @@ use indexmap::{IndexMap, IndexSet};
 
 use super::layout::{Place, is_name, place, remark_place};
 use super::own::Own;
+use super::usual::Usual;
 use crate::account::ItemId;
 use crate::nix::Expr;
 use crate::parallel;
@@ -68,7 +69,7 @@ pub(super) struct Note<'a> {
 }
 
 /// Lays the plans out: the modules by name, then the hosts in their order.
-pub(super) fn share(plans: &[Plan]) -> Vec<Sheet<'_>> {
+pub(super) fn share<'a>(plans: &'a [Plan], usual: &'a Usual) -> Vec<Sheet<'a>> {
     let indexes: Vec<Index<'_>> = parallel::map(plans, SEVERAL_HOSTS, index);
     let mut owners: BTreeMap<Place<'_>, Vec<usize>> = BTreeMap::new();
     for (host, index) in indexes.iter().enumerate() {
@@ -80,6 +81,7 @@ pub(super) fn share(plans: &[Plan]) -> Vec<Sheet<'_>> {
     let all = Plans {
         plans,
         indexes: &indexes,
+        usual,
     };
     // With one host there is nothing to compare.
     let enough = if plans.len() < SEVERAL_HOSTS {
@@ -93,7 +95,7 @@ pub(super) fn share(plans: &[Plan]) -> Vec<Sheet<'_>> {
     sheets.retain(|it| !it.leaves.is_empty() || !it.notes.is_empty() || it.own.is_some());
     let shared: HashMap<Place<'_>, Shared<'_>> = sheets
         .iter()
-        .map(|sheet| (sheet.place, Shared::of(sheet)))
+        .map(|sheet| (sheet.place, Shared::of(sheet, usual)))
         .collect();
     let hosts: Vec<usize> = (0..plans.len()).collect();
     sheets.extend(parallel::map(&hosts, SEVERAL_HOSTS, |host| {
@@ -183,6 +185,7 @@ fn remark_key(remark: &Remark) -> RemarkKey<'_> {
 struct Plans<'a, 'b> {
     plans: &'a [Plan],
     indexes: &'b [Index<'a>],
+    usual: &'a Usual,
 }
 
 impl<'a> Plans<'a, '_> {
@@ -202,6 +205,10 @@ impl<'a> Plans<'a, '_> {
         let mut leaves = Leaves::default();
         let said = self.indexes[*first].definitions.get(&place);
         'definitions: for said in said.into_iter().flatten() {
+            if let Some(usual) = self.usual.get(place, said.path) {
+                leaves.push_value(said.path, &usual.default, usual.origin.clone());
+                continue;
+            }
             let mut origin = said.definition.origin.clone();
             for other in others {
                 match find(&self.plans[*other], said, place) {
@@ -331,16 +338,13 @@ struct Shared<'a> {
 }
 
 impl<'a> Shared<'a> {
-    fn of(sheet: &Sheet<'a>) -> Shared<'a> {
+    fn of(sheet: &Sheet<'a>, usual: &'a Usual) -> Shared<'a> {
+        let said = |leaf: &Leaf<'a>| match usual.get(sheet.place, leaf.path) {
+            Some(usual) => vec![&usual.value],
+            None => leaf.value.stated().iter().map(|it| it.expr).collect(),
+        };
         Shared {
-            definitions: sheet
-                .leaves
-                .iter()
-                .map(|leaf| {
-                    let stated = leaf.value.stated();
-                    (leaf.path, stated.iter().map(|it| it.expr).collect())
-                })
-                .collect(),
+            definitions: sheet.leaves.iter().map(|it| (it.path, said(it))).collect(),
             remarks: sheet.notes.iter().map(|it| remark_key(it.remark)).collect(),
         }
     }
@@ -379,6 +383,11 @@ impl<'a> Leaves<'a> {
                 }
             }
         }
+    }
+
+    fn push_value(&mut self, path: &'a OptionPath, expr: &'a Expr, origin: Origin) {
+        let stated = Stated { expr, origin };
+        self.by_path.insert(path, LeafValue::One(stated));
     }
 
     /// Elements of one origin stand together: lists that join say nothing by their order.

@@ -18,6 +18,8 @@ pub(super) enum Piece<'a> {
 const NO_CHARACTER: char = '\u{fffd}';
 /// A text with one line break inside reads well in quotes up to this length.
 const LONG: usize = 60;
+/// Behind the blanks of a line that has nothing else: formatters take such blanks away, and Nix those of a last line.
+const NOTHING: &str = "${\"\"}";
 
 pub(super) fn write_quoted(
     out: &mut String,
@@ -77,7 +79,7 @@ pub(super) fn reads_well_indented(pieces: &[Piece<'_>]) -> bool {
     measure.end_line();
     let several = measure.breaks >= 2
         || (measure.breaks == 1 && (measure.ends_with_break || measure.length > LONG));
-    several && measure.has_flush_line && !measure.has_blank_line
+    several && measure.has_flush_line
 }
 
 /// What decides whether Nix and nixfmt leave an indented text as it is.
@@ -88,10 +90,7 @@ struct Measure {
     ends_with_break: bool,
     /// Whether a line starts with no blank, so that there is no indentation common to all.
     has_flush_line: bool,
-    /// Whether a line holds nothing but blanks, which formatters take away.
-    has_blank_line: bool,
     line_length: usize,
-    line_blanks: usize,
 }
 
 impl Measure {
@@ -107,13 +106,10 @@ impl Measure {
             self.has_flush_line = true;
         }
         self.line_length += 1;
-        self.line_blanks += usize::from(c.is_whitespace());
     }
 
     fn end_line(&mut self) {
-        self.has_blank_line |= self.line_length > 0 && self.line_length == self.line_blanks;
         self.line_length = 0;
-        self.line_blanks = 0;
     }
 }
 
@@ -125,6 +121,8 @@ pub(super) fn write_indented(
 ) {
     out.push_str("''\n");
     let mut at_line_start = true;
+    // Whether the line holds blanks and nothing else.
+    let mut is_blank = false;
     for (at, piece) in pieces.iter().enumerate() {
         match piece {
             Piece::Text(text) => {
@@ -134,6 +132,10 @@ pub(super) fn write_indented(
                     if at_line_start && c != '\n' {
                         out.push_str("  ");
                     }
+                    if is_blank && c == '\n' {
+                        out.push_str(NOTHING);
+                    }
+                    is_blank = (at_line_start || is_blank) && c != '\n' && c.is_whitespace();
                     at_line_start = c == '\n';
                     let taken = write_indented_char(out, rest, c, ending);
                     rest = &rest[taken..];
@@ -144,9 +146,13 @@ pub(super) fn write_indented(
                     out.push_str("  ");
                 }
                 at_line_start = false;
+                is_blank = false;
                 write_splice(out, expr, asset_path);
             }
         }
+    }
+    if is_blank {
+        out.push_str(NOTHING);
     }
     out.push_str("''");
 }

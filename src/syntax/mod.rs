@@ -27,6 +27,8 @@ pub mod modprobe;
 pub mod named_conf;
 pub mod nginx;
 pub mod nix_module;
+pub mod nix_packages;
+pub mod nix_statement;
 mod place;
 mod placeholder;
 pub mod python_json;
