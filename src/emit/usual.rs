@@ -148,9 +148,12 @@ fn is_plain(expr: &Expr) -> bool {
             crate::nix::StrPart::Splice(it) => is_plain(it),
         }),
         Expr::List(items) => items.iter().all(is_plain),
-        Expr::Attrs(_) | Expr::Apply(..) | Expr::With(..) | Expr::Binary(..) | Expr::Asset(_) => {
-            false
-        }
+        Expr::Attrs(_)
+        | Expr::Apply(..)
+        | Expr::Function(..)
+        | Expr::With(..)
+        | Expr::Binary(..)
+        | Expr::Asset(_) => false,
     }
 }
 

@@ -144,6 +144,10 @@ fn literal(expr: &Expr) -> Option<Value> {
             }
             _ => return None,
         },
-        Expr::Select(_) | Expr::With(..) | Expr::Binary(..) | Expr::Asset(_) => return None,
+        Expr::Select(_)
+        | Expr::Function(..)
+        | Expr::With(..)
+        | Expr::Binary(..)
+        | Expr::Asset(_) => return None,
     })
 }
