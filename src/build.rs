@@ -569,6 +569,9 @@ fn families(list: &Value) -> u8 {
             "rhel" => 2,
             "alpine" => 4,
             "arch" => 8,
+            "pip" => 16,
+            "npm" => 32,
+            "gem" => 64,
             other => panic!("unknown family {other}"),
         })
         .sum()

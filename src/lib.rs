@@ -56,6 +56,7 @@ pub mod plan;
 pub mod report;
 pub mod rules;
 pub mod schema;
+mod secret;
 pub mod source;
 pub mod syntax;
 
@@ -69,7 +70,7 @@ use rules::Rules;
 use source::SourceTree;
 
 /// What a run is asked to do.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Options {
     pub import: import::Options,
     pub harden: lower::Harden,
@@ -222,6 +223,10 @@ fn convert_projects(projects: &[Project], out: &str, job: &Job<'_>, conversion: 
             lower::harden(plan, machine, diagnostics);
         }
     }
+    // What an author called a task, and what a parser says of a line, may hold what the model does not.
+    account.reword(secret::conceal);
+    diagnostics.reword(secret::conceal);
+    lower::provide(&mut plans, job.options.emit.secrets);
     schema::check(&mut plans, account, diagnostics);
     let output = emit::emit(&plans, tree, account, job.options.emit);
     if !out.is_empty() {

@@ -135,13 +135,7 @@ fn translate(path: &str, content: &str, rules: &Rules) -> Plan {
         left_out: Vec::new(),
         given: Vec::new(),
     };
-    let options = ops2nix::Options {
-        import: ops2nix::import::Options::default(),
-        harden: ops2nix::lower::Harden::Nothing,
-        emit: ops2nix::emit::Options {
-            origins: ops2nix::emit::Origins::LeftOut,
-        },
-    };
+    let options = ops2nix::Options::default();
     let conversion = ops2nix::convert(&tree, &[input], rules, &options);
     conversion.plans.into_iter().next().unwrap_or_default()
 }

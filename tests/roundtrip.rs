@@ -13,12 +13,11 @@ use std::{fs, io};
 
 use ops2nix::account::Verdict;
 use ops2nix::effect::unit::{self, Units};
-use ops2nix::emit::Origins;
 use ops2nix::import::IMPORTERS;
 use ops2nix::rules::Rules;
 use ops2nix::source::SourceTree;
 use ops2nix::syntax;
-use ops2nix::{Conversion, Input, Options, emit};
+use ops2nix::{Conversion, Input, Options};
 use walkdir::WalkDir;
 
 const SUFFIXES: [&str; 9] = [
@@ -265,13 +264,7 @@ fn translate(
         left_out: Vec::new(),
         given: Vec::new(),
     };
-    let options = Options {
-        import: ops2nix::import::Options::default(),
-        harden: ops2nix::lower::Harden::Nothing,
-        emit: emit::Options {
-            origins: Origins::Shown,
-        },
-    };
+    let options = Options::default();
     (ops2nix::convert(&tree, &[input], rules, &options), links)
 }
 

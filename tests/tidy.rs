@@ -20,7 +20,11 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("model", &["source", "account"]),
     ("plan", &["source", "account", "nix"]),
     ("schema", &["source", "diag", "account", "nix", "plan"]),
-    ("import", &["source", "syntax", "diag", "account", "model"]),
+    ("secret", &["syntax"]),
+    (
+        "import",
+        &["source", "syntax", "diag", "account", "model", "secret"],
+    ),
     (
         "rules",
         &[
@@ -37,7 +41,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("check", &["source", "syntax", "diag", "nix", "schema"]),
     ("diff", &["syntax", "nix", "plan", "emit"]),
     ("effect", &["syntax", "nix", "plan", "schema", "rules"]),
-    ("report", &["source", "diag", "account", "plan", "emit"]),
+    (
+        "report",
+        &["source", "diag", "account", "plan", "emit", "secret"],
+    ),
 ];
 
 /// Folders in which every file is a row of the table in `mod.rs`.

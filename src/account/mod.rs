@@ -273,6 +273,19 @@ impl Account {
         self.items.iter().map(of_item).collect()
     }
 
+    /// Puts all that is said of items into other words.
+    pub fn reword(&mut self, word: impl Fn(&str) -> String) {
+        for item in &mut self.items {
+            item.name = word(&item.name);
+            let closings = std::mem::take(&mut item.closings).into_iter();
+            let said = closings.map(|closing| Closing {
+                reason: word(&closing.reason),
+                ..closing
+            });
+            item.closings = said.collect();
+        }
+    }
+
     /// Returns the id that the next item gets.
     pub fn next_id(&self) -> ItemId {
         ItemId(u32::try_from(self.items.len()).unwrap_or(u32::MAX))

@@ -8,6 +8,7 @@ use clap::{ArgAction, ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use super::help;
 use crate::diag::Severity;
 use crate::import::Prefer;
+use crate::plan::Way;
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Yellow.on_default())
@@ -227,6 +228,10 @@ pub(super) struct Settings {
     #[arg(long, value_name = "INPUT", value_enum)]
     pub(super) prefer: Option<PreferredInput>,
 
+    /// How secrets get onto the machines; none of them is ever written [default: files]
+    #[arg(long, value_name = "WAY", value_enum, help_heading = "Output")]
+    pub(super) secrets: Option<SecretsWay>,
+
     /// Leave out the comments that say where each definition comes from
     #[arg(long, help_heading = "Output")]
     pub(super) no_origins: bool,
@@ -333,6 +338,30 @@ pub(super) enum PreferredInput {
     Playbook,
     /// What the host's root has
     Host,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum SecretsWay {
+    /// A person puts files below /run/secrets
+    Files,
+    /// The same, and units get them as credentials of systemd
+    Credentials,
+    /// sops-nix decrypts them
+    Sops,
+    /// agenix decrypts them
+    Agenix,
+}
+
+impl From<SecretsWay> for Way {
+    fn from(way: SecretsWay) -> Way {
+        match way {
+            SecretsWay::Files => Way::Files,
+            SecretsWay::Credentials => Way::Credentials,
+            SecretsWay::Sops => Way::Sops,
+            SecretsWay::Agenix => Way::Agenix,
+        }
+    }
 }
 
 impl From<PreferredInput> for Prefer {

@@ -5,7 +5,7 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use super::args::{FailOn, PreferredInput, Settings};
+use super::args::{FailOn, PreferredInput, SecretsWay, Settings};
 use crate::error::Error;
 
 const NAME: &str = "ops2nix.toml";
@@ -15,6 +15,7 @@ const NAME: &str = "ops2nix.toml";
 struct Config {
     from: Option<String>,
     prefer: Option<PreferredInput>,
+    secrets: Option<SecretsWay>,
     no_origins: bool,
     harden: bool,
     report: Vec<PathBuf>,
@@ -109,6 +110,7 @@ fn merge(settings: &mut Settings, config: Config, root: &Path, out: Option<&Path
     let Config {
         from,
         prefer,
+        secrets,
         no_origins,
         harden,
         report,
@@ -138,6 +140,7 @@ fn merge(settings: &mut Settings, config: Config, root: &Path, out: Option<&Path
     }
     settings.from = settings.from.take().or(from);
     settings.prefer = settings.prefer.or(prefer);
+    settings.secrets = settings.secrets.or(secrets);
     settings.no_origins |= no_origins;
     settings.harden |= harden;
     settings.limit = settings.limit.take().or(limit);

@@ -14,6 +14,7 @@ use crate::error::Error;
 use crate::import;
 use crate::import::IMPORTERS;
 use crate::lower::Harden;
+use crate::plan::Way;
 use crate::report;
 use crate::rules::Rules;
 use crate::source::SourceTree;
@@ -99,7 +100,10 @@ impl Opened {
             } else {
                 Harden::Nothing
             },
-            emit: emit::Options { origins },
+            emit: emit::Options {
+                origins,
+                secrets: settings.secrets.map_or(Way::Files, Way::from),
+            },
         };
         let conversion = crate::convert(&tree, &inputs, &rules, &options);
         let is_empty = conversion.model.machines.is_empty();

@@ -8,7 +8,6 @@ use super::{Status, Streams, translate, write};
 use crate::diag::Severity;
 use crate::diff::{self, Line, LineKind};
 use crate::error::Error;
-use crate::report;
 
 pub(super) fn run(args: Diff, streams: &mut Streams<'_>) -> anyhow::Result<Status> {
     if !args.settings.reports.is_empty() {
@@ -44,7 +43,7 @@ pub(super) fn run(args: Diff, streams: &mut Streams<'_>) -> anyhow::Result<Statu
     }
     if args.patch || !asks {
         sections.push(diff::unified(&diffs));
-        sections.push(diff::kept(&fates, report::conceal));
+        sections.push(diff::kept(&fates, crate::secret::conceal));
     }
     sections.retain(|it| !it.is_empty());
     for (section, number) in sections.iter().zip(0..) {

@@ -46,6 +46,10 @@ of DIR of the same name.
 Several inputs make one configuration: what a playbook and the root of a host say of the same host is joined. What they \
 agree on is stated once, with both origins; where they disagree the first one given stands, or the one of --prefer.
 
+Services are as sandboxed as their units say. With --harden those that the output itself defines are kept from what \
+services seldom need (PrivateTmp, ProtectSystem=full, NoNewPrivileges and others of systemd.exec(5)), unless the unit or a \
+script that it runs speaks against it. What is added is said beside it and in a note.
+
 A file of DIR that you changed is never overwritten, and one that you made is never touched: DIR/.ops2nix/manifest.json \
 knows what earlier runs wrote. Files that are no longer produced are removed.
 

@@ -110,6 +110,14 @@ impl Diagnostics {
         });
     }
 
+    /// Puts all that is said into other words.
+    pub fn reword(&mut self, word: impl Fn(&str) -> String) {
+        for it in &mut self.list {
+            it.message = word(&it.message);
+            it.help = it.help.as_deref().map(&word);
+        }
+    }
+
     /// Takes over all of `other`.
     pub fn append(&mut self, other: Diagnostics) {
         self.list.extend(other.list);

@@ -139,7 +139,9 @@ fn of_expr(expr: &Expr) -> Value {
             }
             _ => spliced(expr).into(),
         },
-        Expr::Select(_) | Expr::With(..) | Expr::Binary(..) => spliced(expr).into(),
+        Expr::Select(_) | Expr::With(..) | Expr::Function(..) | Expr::Binary(..) => {
+            spliced(expr).into()
+        }
     }
 }
 

@@ -19,6 +19,7 @@ const OTHER_TOPIC: &str = "system";
 
 /// Options and the topic of what is below them; the longest one that fits counts.
 const TOPICS: &[(&[&str], &str)] = &[
+    (&["age"], "secrets"),
     (&["boot"], "boot"),
     (&["console"], "locale"),
     (&["containers"], "containers"),
@@ -39,6 +40,7 @@ const TOPICS: &[(&[&str], &str)] = &[
     (&["services"], "services"),
     (&["services", "openssh"], "ssh"),
     (&["services", "resolved"], "networking"),
+    (&["sops"], "secrets"),
     (&["swapDevices"], "filesystems"),
     (&["systemd"], "services"),
     (&["systemd", "mounts"], "filesystems"),
@@ -53,12 +55,15 @@ const TOPICS: &[(&[&str], &str)] = &[
 
 /// Options whose children are things of their own: one group for each child. Else a group is two names deep.
 const THINGS: &[&[&str]] = &[
+    &["age", "secrets"],
     &["containers"],
     &["environment", "etc"],
     &["networking", "interfaces"],
     &["networking", "wireguard"],
     &["security", "acme"],
     &["security", "pam"],
+    &["sops", "secrets"],
+    &["sops", "templates"],
     &["systemd", "mounts"],
     &["systemd", "network"],
     &["systemd", "paths"],

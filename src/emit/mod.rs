@@ -9,6 +9,7 @@ mod own;
 mod papers;
 #[cfg(test)]
 mod properties;
+mod secrets;
 mod share;
 mod sheet;
 mod skeleton;
@@ -24,12 +25,12 @@ use std::sync::Arc;
 
 use comment::Sources;
 use sheet::{Naming, Page};
-use skeleton::{Flake, FlakeHost, Skeletons};
+use skeleton::{Flake, FlakeHost, FlakeInput, Skeletons};
 
 use crate::account::Account;
 use crate::nix::{Asset, Expr, attr_path, print};
 use crate::parallel;
-use crate::plan::Plan;
+use crate::plan::{Plan, Way};
 use crate::source::SourceTree;
 
 /// The release of NixOS that the output is for.
@@ -45,14 +46,17 @@ pub struct Output {
 }
 
 /// How the output looks.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Options {
     /// Comments with the origin of every definition.
     pub origins: Origins,
+    /// How secrets get onto the machines.
+    pub secrets: Way,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Origins {
+    #[default]
     Shown,
     LeftOut,
 }
@@ -68,9 +72,15 @@ pub fn emit(plans: &[Plan], tree: &SourceTree, account: &mut Account, options: O
     });
     crowd::settle(&pages, account);
     let mut output = Output::default();
-    output.add("flake.nix", flake(plans, tree, &naming, &skeletons));
-    if let Some(secrets) = papers::secrets(plans) {
-        output.add("secrets/README.md", skeletons.secrets(&secrets));
+    output.add(
+        "flake.nix",
+        flake(plans, tree, &naming, (&skeletons, options.secrets)),
+    );
+    if let Some(secrets) = secrets::page(plans, Sources { tree, account }, options.secrets) {
+        output.add(
+            "secrets/README.md",
+            skeletons.secrets(&secrets, options.secrets),
+        );
     }
     if let Some(migration) = papers::migration(plans, &pages) {
         output.add("MIGRATION.md", skeletons.migration(&migration));
@@ -90,7 +100,24 @@ impl Output {
     }
 }
 
-fn flake(plans: &[Plan], tree: &SourceTree, naming: &Naming<'_>, skeletons: &Skeletons) -> String {
+fn flake(
+    plans: &[Plan],
+    tree: &SourceTree,
+    naming: &Naming<'_>,
+    (skeletons, way): (&Skeletons, Way),
+) -> String {
+    let has_secrets = plans
+        .iter()
+        .any(|plan| plan.secrets.iter().any(|it| it.name().is_some()));
+    let input = match way {
+        Way::Sops if has_secrets => Some(("sops-nix", "github:Mic92/sops-nix", "sops")),
+        Way::Agenix if has_secrets => Some(("agenix", "github:ryantm/agenix", "default")),
+        Way::Files | Way::Credentials | Way::Sops | Way::Agenix => None,
+    };
+    let select = |names: &[&str]| {
+        let names = names.iter().map(ToString::to_string).collect();
+        print(&Expr::Select(names), &|_| String::new())
+    };
     let text = |text: String| print(&Expr::str(text), &|_| String::new());
     let folder = |host: &str| {
         let asset = Asset {
@@ -102,11 +129,23 @@ fn flake(plans: &[Plan], tree: &SourceTree, naming: &Naming<'_>, skeletons: &Ske
     let flake = Flake {
         description: text(format!("Translated from {} by ops2nix", tree.name())),
         nixpkgs: text(format!("github:NixOS/nixpkgs/nixos-{RELEASE}")),
+        inputs: input
+            .iter()
+            .map(|(name, url, _)| FlakeInput {
+                name: select(&[name]),
+                url: text((*url).to_owned()),
+                follows: text("nixpkgs".to_owned()),
+            })
+            .collect(),
         hosts: plans
             .iter()
             .map(|plan| FlakeHost {
                 name: attr_path(std::slice::from_ref(&plan.host)),
                 folder: folder(&plan.host),
+                modules: input
+                    .iter()
+                    .map(|(name, _, module)| select(&[name, "nixosModules", module]))
+                    .collect(),
             })
             .collect(),
     };

@@ -122,7 +122,14 @@ pub(super) fn page(
 ) -> Page {
     let (folder, from_here) = naming.folders(sheet);
     let assets = Assets::of(sheet);
-    let asset_path = |asset: &Asset| format!("{from_here}/{}", assets.name(asset));
+    let root = match sheet.place {
+        Place::Topic(_) => "..",
+        Place::Host | Place::Role(_) | Place::Service(_) => "../..",
+    };
+    let asset_path = |asset: &Asset| match asset.as_of_person() {
+        Some(path) => format!("{root}/{path}"),
+        None => format!("{from_here}/{}", assets.name(asset)),
+    };
     let mut body = write::body(sheet, sources, options.origins);
     if let Some(own) = sheet.own {
         body = own.wrap(body, sheet.notes.len(), sources, options.origins);
@@ -257,6 +264,9 @@ impl Assets {
         let exprs = stated.map(|it| it.expr).chain(bound.map(|(_, it)| it));
         for expr in exprs {
             expr.for_each_asset(&mut |asset| {
+                if asset.as_of_person().is_some() {
+                    return;
+                }
                 names
                     .entry((asset.name.clone(), Arc::clone(&asset.bytes)))
                     .or_insert_with(|| paths.add(&asset.name));
@@ -435,6 +445,7 @@ fn expr_arguments(expr: &Expr, found: &mut BTreeSet<&'static str>) {
             expr_arguments(scope, found);
             expr_arguments(body, found);
         }
+        Expr::Function(_, body) => expr_arguments(body, found),
         Expr::Binary(left, _, right) => {
             expr_arguments(left, found);
             expr_arguments(right, found);

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::markdown::Markdown;
 use crate::nix::NixText;
+use crate::plan::Way;
 
 /// The parts of a module.
 #[derive(Debug, Serialize)]
@@ -21,21 +22,31 @@ pub(super) struct Written {
 pub(super) struct Flake {
     pub(super) description: NixText,
     pub(super) nixpkgs: NixText,
+    pub(super) inputs: Vec<FlakeInput>,
     pub(super) hosts: Vec<FlakeHost>,
+}
+
+/// A flake whose modules the hosts need.
+#[derive(Debug, Serialize)]
+pub(super) struct FlakeInput {
+    pub(super) name: NixText,
+    pub(super) url: NixText,
+    pub(super) follows: NixText,
 }
 
 #[derive(Debug, Serialize)]
 pub(super) struct FlakeHost {
     pub(super) name: NixText,
     pub(super) folder: NixText,
+    pub(super) modules: Vec<NixText>,
 }
 
 /// What `secrets/README.md` says.
 #[derive(Debug, Serialize)]
 pub(super) struct SecretsPage {
     pub(super) secrets: Vec<SecretEntry>,
-    /// One of them, for the examples.
-    pub(super) example: SecretExample,
+    /// A host, for the commands.
+    pub(super) host: Markdown,
 }
 
 #[derive(Debug, Serialize)]
@@ -43,16 +54,13 @@ pub(super) struct SecretEntry {
     pub(super) path: Markdown,
     pub(super) hosts: Markdown,
     pub(super) used_by: Markdown,
+    pub(super) rights: Markdown,
     pub(super) from: Vec<Markdown>,
+    pub(super) asked: Markdown,
     pub(super) content: Markdown,
-}
-
-#[derive(Debug, Serialize)]
-pub(super) struct SecretExample {
-    pub(super) path: Markdown,
-    pub(super) name: NixText,
-    pub(super) quoted_path: NixText,
-    pub(super) age_file: NixText,
+    pub(super) commands: Markdown,
+    /// The name of its encrypted file, as an attribute.
+    pub(super) age: NixText,
 }
 
 /// What `MIGRATION.md` says.
@@ -124,8 +132,15 @@ impl Skeletons {
         self.render("service", written)
     }
 
-    pub(super) fn secrets(&self, page: &SecretsPage) -> String {
-        self.render_once(include_str!("skeleton/secrets.md.hbs"), page)
+    pub(super) fn secrets(&self, page: &SecretsPage, way: Way) -> String {
+        let how = match way {
+            Way::Files => include_str!("skeleton/secrets-files.md.hbs"),
+            Way::Credentials => include_str!("skeleton/secrets-credentials.md.hbs"),
+            Way::Sops => include_str!("skeleton/secrets-sops.md.hbs"),
+            Way::Agenix => include_str!("skeleton/secrets-agenix.md.hbs"),
+        };
+        let list = self.render_once(include_str!("skeleton/secrets.md.hbs"), page);
+        format!("{list}{}", self.render_once(how, page))
     }
 
     pub(super) fn migration(&self, page: &MigrationPage) -> String {

@@ -5,7 +5,9 @@ use std::process::Command;
 use super::{Options, Origins, Output, emit};
 use crate::account::{Account, Closing, Code, ItemId, ItemKind, Verdict};
 use crate::nix::{Asset, Expr};
-use crate::plan::{Chore, Definition, Home, OptionPath, Origin, Plan, Remark, Secret};
+use crate::plan::{
+    Chore, Definition, Home, OptionPath, Origin, Plan, Remark, Secret, SecretPart, Way,
+};
 use crate::source::{SourceTree, Span};
 
 const TASKS: &str = "- name: Install packages\n- name: Shop user\n- name: Site\n- name: Enable site\n- name: Purge\n";
@@ -59,7 +61,7 @@ impl Fixture {
     }
 
     pub(super) fn emit(&mut self, plans: &[Plan], origins: Origins) -> Output {
-        emit(plans, &self.tree, &mut self.account, Options { origins })
+        emit(plans, &self.tree, &mut self.account, options(origins))
     }
 }
 
@@ -165,15 +167,25 @@ fn shop(fixture: &Fixture, host: &str, port: i64) -> Plan {
     });
     plan.secrets.push(Secret {
         path: "/run/secrets/shop.env".to_owned(),
-        content: vec!["DB_PASSWORD=<shop_db_password>".to_owned()],
-        from: vec!["group_vars/web.yml:1 shop_db_password".to_owned()],
+        content: vec![
+            SecretPart::Literal("DB_PASSWORD=".to_owned()),
+            SecretPart::Hole("group_vars/web.yml:1 shop_db_password".to_owned()),
+        ],
         used_by: "`shop.service`".to_owned(),
+        ..Secret::default()
     });
     plan.chores.push(Chore {
         topic: "Data".to_owned(),
         text: "Carry `/srv/shop` over (owner uid 2001).".to_owned(),
     });
     plan
+}
+
+fn options(origins: Origins) -> Options {
+    Options {
+        origins,
+        secrets: Way::Files,
+    }
 }
 
 fn file<'a>(output: &'a Output, path: &str) -> &'a str {
@@ -365,11 +377,11 @@ fn papers_say_what_is_to_be_done() {
         "{secrets}"
     );
     assert!(
-        secrets.contains("sops.secrets.\"shop.env\".path = \"/run/secrets/shop.env\";"),
+        secrets.contains("sudo install -D -m 0400 /dev/stdin /run/secrets/shop.env"),
         "{secrets}"
     );
     assert!(
-        secrets.contains("  ```\n  DB_PASSWORD=<shop_db_password>\n  ```"),
+        secrets.contains("  ```\n  DB_PASSWORD=<group_vars/web.yml:1 shop_db_password>\n  ```"),
         "{secrets}"
     );
 }
@@ -505,6 +517,7 @@ fn a_crowd_is_spread_over_the_comment_that_names_it() {
         }
     }
     let options = Options {
+        secrets: Way::Files,
         origins: Origins::Shown,
     };
     let output = emit(&[plan], &tree, &mut account, options);

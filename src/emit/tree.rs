@@ -9,7 +9,7 @@ use super::share::{Leaf, LeafValue};
 use crate::nix::{Expr, Operator};
 
 /// The order in which people write a unit; what is not named stands before `LAST`, in the order of the source.
-const FIRST: [&str; 24] = [
+const FIRST: [&str; 25] = [
     "enable",
     "overrideStrategy",
     "description",
@@ -33,6 +33,7 @@ const FIRST: [&str; 24] = [
     "startLimitBurst",
     "unitConfig",
     "path",
+    "enableDefaultPath",
     "environment",
 ];
 const LAST: [&str; 5] = [

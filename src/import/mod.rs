@@ -1,6 +1,7 @@
 //! Importers: each computes, from its kind of source, what the tool would have made of each host.
 
 pub mod ansible;
+mod conceal;
 pub mod dockerfile;
 mod etc;
 mod holes;
@@ -9,7 +10,7 @@ mod package_name;
 mod permissions;
 mod programs;
 mod reading;
-mod secret;
+mod redact;
 mod state;
 
 pub use merge::Prefer;

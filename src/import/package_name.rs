@@ -28,13 +28,14 @@ pub(crate) fn read(name: &str, family: Family) -> Result<Package, NoName> {
             "find it in nixpkgs, or package it",
         );
     }
+    let is_scoped = family == Family::Node && name.starts_with('@');
     let is_file = [".deb", ".rpm", ".apk", ".pkg.tar.zst", ".pkg.tar.xz"]
         .iter()
         .any(|end| name.ends_with(end));
     if name.starts_with(['/', '.']) || is_file {
         return refuse("a file on the machine", "find it in nixpkgs, or package it");
     }
-    if name.starts_with('@') || name.starts_with('^') {
+    if !is_scoped && name.starts_with(['@', '^']) {
         return refuse("a group or pattern of packages", by_hand);
     }
     let (bare, version) = match family {
@@ -52,6 +53,23 @@ pub(crate) fn read(name: &str, family: Family) -> Result<Package, NoName> {
             let (bare, version) = split_at(name, &['=', '<', '>']);
             (bare.rsplit('/').next().unwrap_or_default(), version)
         }
+        Family::Python => {
+            // Behind `;` it says on which systems, in brackets with which extras.
+            let required = name.split(';').next().unwrap_or_default();
+            let (bare, version) = split_at(required, &['=', '<', '>', '~', '!']);
+            (
+                bare.split('[').next().unwrap_or_default().trim_end(),
+                version,
+            )
+        }
+        Family::Node => match name.rsplit_once('@') {
+            Some((bare, version)) if !bare.is_empty() => (bare, Some(version)),
+            Some(_) | None => (name, None),
+        },
+        Family::Ruby => match name.split_once(':') {
+            Some((bare, version)) => (bare, Some(version)),
+            None => (name, None),
+        },
         Family::Other => split_at(name, &['=']),
     };
     if name != "*" && bare.contains(['*', '?', '[', ' ']) {
@@ -138,6 +156,14 @@ mod tests {
             Family::Rhel,
             "`@development` is a group or pattern of packages",
         );
+        check("requests[socks]==2.31.0", Family::Python, "requests 2.31.0");
+        check(
+            "ansible-core>=2.18.0",
+            Family::Python,
+            "ansible-core 2.18.0",
+        );
+        check("@angular/cli@17", Family::Node, "@angular/cli 17");
+        check("@angular/cli", Family::Node, "@angular/cli");
         check(
             "/tmp/x.deb",
             Family::Debian,

@@ -4,11 +4,12 @@
 //! variables of environmentFiles put in, so that a password stands there as the name of one.
 
 use super::ini_text;
+use super::secret::secret;
 use super::statement::{Left, Lowered, Statement};
 use crate::account::Code;
-use crate::model::{Content, File, HoleKind, Text};
+use crate::model::{Content, File, Hole, HoleKind, Text};
 use crate::nix::Expr;
-use crate::plan::{OptionPath, Secret};
+use crate::plan::OptionPath;
 
 const FOLDER: &str = "/etc/NetworkManager/system-connections/";
 
@@ -50,7 +51,7 @@ fn state(stem: &str, file: &File, text: &Text) -> Result<Statement, Left> {
     let ensure = OptionPath::new(["networking", "networkmanager", "ensureProfiles"]);
     let own = ensure.child("profiles").child(stem);
     let mut statement = Statement::default();
-    let mut secrets: Vec<(String, Vec<String>)> = Vec::new();
+    let mut secrets = Text::new();
     for section in &sections {
         let place = own.child(&section.name);
         for (key, value) in &section.fields {
@@ -66,8 +67,16 @@ fn state(stem: &str, file: &File, text: &Text) -> Result<Statement, Left> {
                 }
                 let variable = variable(stem, key);
                 statement.set(place, Expr::str(format!("${variable}")));
-                let from = value.holes().map(|hole| hole.what.clone()).collect();
-                secrets.push((variable, from));
+                secrets.push_str(&format!("{variable}="));
+                secrets.push_hole(match value.holes().next() {
+                    Some(hole) => hole.clone(),
+                    None => Hole {
+                        kind: HoleKind::Secret,
+                        what: format!("`{key}` of {}", file.path),
+                        span: None,
+                    },
+                });
+                secrets.push_str("\n");
                 continue;
             }
             let plain = match (value.plain(), value.worst_hole()) {
@@ -88,36 +97,17 @@ fn state(stem: &str, file: &File, text: &Text) -> Result<Statement, Left> {
     if statement.definitions.is_empty() {
         return Err(Left::new(Code::BadInput, "it says nothing"));
     }
-    if !secrets.is_empty() {
+    if !secrets.pieces().is_empty() {
         let path = format!("/run/secrets/networkmanager-{}.env", slug(stem));
         statement.add(ensure.child("environmentFiles"), Expr::str(&path));
         statement.assume(format!("the passwords are put into `{path}`"));
-        let from: Vec<String> = secrets.iter().flat_map(|(_, from)| from.clone()).collect();
-        statement.secrets.push(Secret {
-            path,
-            content: secrets
-                .iter()
-                .map(|(name, from)| format!("{name}=<secret: {}>", shown(from, file)))
-                .collect(),
-            from: if from.is_empty() {
-                vec![file.path.clone()]
-            } else {
-                from
-            },
-            used_by: file.path.clone(),
-        });
+        statement
+            .secrets
+            .push(secret(&path, &secrets, file.path.as_str()));
     }
     let enable = OptionPath::new(["networking", "networkmanager", "enable"]);
     statement.share(enable, Expr::Bool(true));
     Ok(statement)
-}
-
-fn shown(from: &[String], file: &File) -> String {
-    if from.is_empty() {
-        file.path.clone()
-    } else {
-        from.join(", ")
-    }
 }
 
 fn is_secret(key: &str, value: &Text) -> bool {
@@ -186,7 +176,7 @@ mod tests {
             networking.networkmanager.ensureProfiles.profiles.Home.ipv4.method = "auto";
             networking.networkmanager.ensureProfiles.environmentFiles += "/run/secrets/networkmanager-home.env";
             networking.networkmanager.enable = true;
-            /run/secrets/networkmanager-home.env: HOME_PSK=<secret: /etc/NetworkManager/system-connections/Home.nmconnection>
+            /run/secrets/networkmanager-home.env: HOME_PSK=<secret: `psk` of /etc/NetworkManager/system-connections/Home.nmconnection>
             assumed: the passwords are put into `/run/secrets/networkmanager-home.env`
             "#,
         );

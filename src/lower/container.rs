@@ -4,6 +4,7 @@
 //! `docker run --rm` in the foreground, so systemd restarts it, and `--restart` must not be given.
 
 use super::machine;
+use super::secret;
 use super::statement::{Left, Lowered, Statement};
 use crate::account::Code;
 use crate::model::{Container, ContainerNetwork, Engine, HoleKind, Machine, Restart, Text};
@@ -236,13 +237,12 @@ fn environment(container: &Container, base: &OptionPath, statement: &mut Stateme
         statement.add(base.child("environmentFiles"), text(file));
     }
     let mut content = Vec::new();
-    let mut from: Vec<String> = Vec::new();
     for (name, value) in &container.environment {
-        let secret = value.holes().any(|it| it.kind == HoleKind::Secret);
+        let is_secret = value.holes().any(|it| it.kind == HoleKind::Secret);
         let unknown = value.holes().any(|it| it.kind == HoleKind::Unknown);
         if unknown {
             leave(container, &format!("the variable {name}"), value, statement);
-        } else if !secret {
+        } else if !is_secret {
             statement.set(base.child("environment").child(name), text(value));
         } else if value.lines().len() > 1 {
             let reason = format!(
@@ -254,12 +254,7 @@ fn environment(container: &Container, base: &OptionPath, statement: &mut Stateme
                     .cure("Give it to the container as a file below /run/secrets, in a volume."),
             );
         } else {
-            content.push(format!("{name}={value}"));
-            for hole in value.holes().filter(|it| it.kind == HoleKind::Secret) {
-                if !from.contains(&hole.what) {
-                    from.push(hole.what.clone());
-                }
-            }
+            content.push(secret::variable(name, value));
         }
     }
     if content.is_empty() {
@@ -268,11 +263,10 @@ fn environment(container: &Container, base: &OptionPath, statement: &mut Stateme
     let path = format!("/run/secrets/{}.env", container.name);
     statement.add(base.child("environmentFiles"), Expr::str(&path));
     statement.assume(format!("its secret variables are put into `{path}`"));
+    let unit = format!("{}-{}", program(container.engine), container.name);
     statement.secrets.push(Secret {
-        path,
-        content,
-        from,
-        used_by: format!("{}-{}", program(container.engine), container.name),
+        units: vec![format!("{unit}.service")],
+        ..secret::secret(&path, &secret::variables(&content), unit)
     });
 }
 

@@ -6,6 +6,7 @@
 use super::commands::DEFAULT_PATH;
 use super::paths;
 use super::program;
+use super::secret;
 use super::statement::{Left, Lowered, Statement};
 use crate::account::Code;
 use crate::model::{CronJob, HoleKind, Machine};
@@ -13,28 +14,11 @@ use crate::nix::{Expr, StrPart};
 use crate::plan::OptionPath;
 
 pub(super) fn lower(job: &CronJob, machine: &Machine) -> Lowered {
-    let Some(command) = job.command.plain() else {
-        let secret = job
-            .command
-            .worst_hole()
-            .is_some_and(|hole| hole.kind == HoleKind::Secret);
-        let what = job
-            .command
-            .worst_hole()
-            .map_or("", |hole| hole.what.as_str());
-        return if secret {
-            Lowered::manual_with_cure(
-                Code::ValueSecret,
-                format!("its command holds a secret ({what}), which must not reach the store"),
-                "Let the command read the secret from a file below /run/secrets.",
-            )
-        } else {
-            Lowered::manual(
-                Code::ValueUnknown,
-                format!("its command holds {what}, which is known only on the machine"),
-            )
-        };
+    let used_by = format!("the job `{}` of cron", job.name);
+    let Some(readable) = secret::readable(&job.command, &used_by, Some(&job.user)) else {
+        return refused(job);
     };
+    let command = readable.script.as_str();
     // The command is as the shell gets it; in a crontab a bare `%` ends the line.
     let command = &*command.trim().replace('%', "\\%");
     if command.contains('\n') {
@@ -44,6 +28,10 @@ pub(super) fn lower(job: &CronJob, machine: &Machine) -> Lowered {
         );
     }
     let mut statement = Statement::default();
+    for it in &readable.secrets {
+        statement.assume(format!("`{}` holds the secret of the command", it.path));
+    }
+    statement.secrets.extend(readable.secrets);
     let mut line = format!("{} {} ", job.schedule.trim(), job.user);
     for variable in &job.environment {
         match variable.split_once('=') {
@@ -88,6 +76,27 @@ pub(super) fn lower(job: &CronJob, machine: &Machine) -> Lowered {
         Expr::Str(program::joined(parts)),
     );
     Lowered::Stated(statement)
+}
+
+/// Says why a command cannot be stated.
+fn refused(job: &CronJob) -> Lowered {
+    match job.command.worst_hole() {
+        Some(hole) if hole.kind == HoleKind::Secret => Lowered::manual_with_cure(
+            Code::ValueSecret,
+            format!(
+                "its command holds a secret ({}), which must not reach the store",
+                hole.what
+            ),
+            "Let the command read the secret from a file below /run/secrets.",
+        ),
+        hole => Lowered::manual(
+            Code::ValueUnknown,
+            format!(
+                "its command holds {}, which is known only on the machine",
+                hole.map_or("something", |hole| hole.what.as_str())
+            ),
+        ),
+    }
 }
 
 fn is_usual_shell(shell: &str) -> bool {
@@ -163,7 +172,7 @@ mod tests {
     #[test]
     fn a_secret_in_a_command_is_left() {
         check(
-            job("/opt/x <secret: key>", &[]),
+            job("/opt/x `y <secret: key>`", &[]),
             "manual: its command holds a secret (key), which must not reach the store",
         );
     }

@@ -4,20 +4,28 @@ use crate::account::{Account, Closing, Code, Verdict};
 use crate::diag::{self, Diagnostics};
 use crate::model::{Entry, Machine, Part, Resource};
 use crate::nix::{Expr, print};
-use crate::plan::{Definition, Home, OptionPath, Origin, Plan, Remark, Setting};
+use crate::plan::{Definition, Home, OptionPath, Origin, Plan, Remark, Secret, Setting};
 use crate::rules::Rules;
 
 use super::about;
 use super::application;
-use super::statement::{Kind, Left, Lowered, Statement};
+use super::brought::Brought;
+use super::carried;
+use super::interpreter;
+use super::statement::{Kind, Left, Lowered, Merged, Statement};
+use super::unfree;
 
 /// What lowering one machine reads and writes.
 pub(super) struct Ctx<'a> {
     pub(super) machine: &'a Machine,
     pub(super) rules: &'a Rules,
+    /// What the modules bring that the plan will switch on.
+    pub(super) brought: Brought,
     pub(super) plan: Plan,
     account: &'a mut Account,
     diags: &'a mut Diagnostics,
+    /// Options that are on, and what they state besides.
+    merged: Vec<(OptionPath, Definition)>,
     /// What the comments of the definitions say besides: why a step is kept.
     besides: Option<String>,
     /// The plan is a draft, which decides nothing.
@@ -35,9 +43,11 @@ impl<'a> Ctx<'a> {
         Ctx {
             machine,
             rules,
+            brought: Brought::default(),
             plan,
             account,
             diags,
+            merged: Vec::new(),
             besides: None,
             rehearses: false,
         }
@@ -45,12 +55,7 @@ impl<'a> Ctx<'a> {
 
     /// Lowers into a draft; returns what it would state, as lines for a comment.
     pub(super) fn rehearse(&mut self, lower: impl FnOnce(&mut Ctx<'a>)) -> Vec<String> {
-        let draft = Plan::new(&self.machine.name, "");
-        let plan = std::mem::replace(&mut self.plan, draft);
-        self.rehearses = true;
-        lower(self);
-        self.rehearses = false;
-        let draft = std::mem::replace(&mut self.plan, plan);
+        let draft = self.draft(lower);
         let mut lines = Vec::new();
         for (path, setting) in draft.settings() {
             let expr = match setting {
@@ -70,19 +75,64 @@ impl<'a> Ctx<'a> {
         lines
     }
 
-    pub(super) fn finish(self) -> Plan {
+    /// Lowers into a draft, and decides nothing.
+    pub(super) fn draft(&mut self, lower: impl FnOnce(&mut Ctx<'a>)) -> Plan {
+        let draft = Plan::new(&self.machine.name, "");
+        let plan = std::mem::replace(&mut self.plan, draft);
+        let rehearsed = std::mem::replace(&mut self.rehearses, true);
+        lower(self);
+        self.rehearses = rehearsed;
+        std::mem::replace(&mut self.plan, plan)
+    }
+
+    pub(super) fn finish(mut self) -> Plan {
+        for (option, definition) in std::mem::take(&mut self.merged) {
+            // The option is on, which a draft has shown: nothing clashes.
+            let _ = self.plan.set(option, definition);
+        }
+        interpreter::join(&mut self.plan);
+        unfree::allow(&mut self.plan);
+        carried::chores(&mut self.plan, &self.brought, self.machine);
         self.plan
     }
 
     /// Puts into the plan and the account what an entry comes to.
     pub(super) fn conclude(&mut self, entry: &Entry, lowered: Lowered) {
         match lowered {
-            Lowered::Stated(statement) => self.state(entry, statement),
+            Lowered::Stated(statement) => match self.taken(&statement) {
+                Some(left) => self.leave(entry, &left),
+                None => self.state(entry, statement),
+            },
             Lowered::NotNeeded(code, reason) => {
                 self.close(entry, Verdict::NotNeeded, code, &reason);
             }
+            Lowered::Merged(merged) => self.merge(entry, merged),
             Lowered::Manual(left) => self.leave(entry, &left),
         }
+    }
+
+    /// Makes an entry one of those that an option states, which the plan may have only later.
+    pub(super) fn merge(&mut self, entry: &Entry, merged: Merged) {
+        let mut entry = entry.clone();
+        entry.assumptions.extend(merged.assumptions);
+        self.stated(&entry, Code::Stated, &merged.reason, None);
+        if !self.rehearses {
+            let definition = self.definition(&entry, Expr::Bool(true));
+            self.merged.push((merged.option, definition));
+        }
+    }
+
+    /// Finds a file of a secret of which another one has the name.
+    fn taken(&self, statement: &Statement) -> Option<Left> {
+        let is_other = |it: &&Secret| {
+            let known = self.plan.secrets.iter().find(|known| known.path == it.path);
+            known.is_some_and(|known| {
+                (known.is_whole() || it.is_whole()) && known.content != it.content
+            })
+        };
+        let taken = statement.secrets.iter().find(is_other)?;
+        let reason = format!("another secret has the name of its own: `{}`", taken.path);
+        Some(Left::new(Code::ValueSecret, reason).cure("Give it a file of another name."))
     }
 
     fn state(&mut self, entry: &Entry, mut statement: Statement) {
@@ -128,10 +178,9 @@ impl<'a> Ctx<'a> {
             }
         }
         self.besides = None;
-        for secret in statement.secrets {
-            if !self.plan.secrets.contains(&secret) {
-                self.plan.secrets.push(secret);
-            }
+        for mut secret in statement.secrets {
+            secret.origin = origin(&entry);
+            self.plan.add_secret(secret);
         }
         for chore in statement.chores {
             if !self.plan.chores.contains(&chore) {

@@ -13,6 +13,7 @@ use super::lifted;
 use super::machine;
 use super::paths;
 use super::program;
+use super::secret::{self, Readable};
 use super::statement::{Left, Lowered, Statement};
 use super::systemd;
 use super::tmpfiles::{Rule, doubled};
@@ -49,7 +50,10 @@ pub(super) fn lower(file: &File, machine: &Machine) -> Lowered {
                 )
                 .cure(format!("Write {} with its real content.", file.path)),
             ),
-            None if paths::has_secret(file) => lower_secret(file, text, machine),
+            None if paths::has_secret(file) => match readable(file, text) {
+                Some(readable) => lower_script(file, readable, machine),
+                None => lower_secret(file, text, machine),
+            },
             None => match keys_of(file, machine) {
                 Some(key) => authorized_key::lower(&key, machine),
                 None => lower_text(file, text.plain().unwrap_or_default(), machine),
@@ -385,10 +389,41 @@ fn lower_binary(file: &File, bytes: &[u8], machine: &Machine) -> Lowered {
     Lowered::Stated(statement)
 }
 
+/// A script of a shell reads its secrets when it runs, so that all else of it can stay a file of the store.
+fn readable(file: &File, text: &Text) -> Option<Readable> {
+    let head = text.lines().into_iter().next()?;
+    let is_shell = matches!(
+        head.plain()?.trim(),
+        "#!/bin/sh"
+            | "#!/bin/bash"
+            | "#!/usr/bin/env bash"
+            | "#!/usr/bin/env sh"
+            | "#!/bin/sh -e"
+            | "#!/bin/bash -e"
+    );
+    let is_run = file.mode.is_none_or(|mode| mode.0 & 0o111 != 0);
+    if !is_shell || !is_run {
+        return None;
+    }
+    secret::readable(text, &format!("`{}`", file.path), file.owner.as_deref())
+}
+
+fn lower_script(file: &File, readable: Readable, machine: &Machine) -> Lowered {
+    let mut lowered = lower_text(file, &readable.script, machine);
+    if let Lowered::Stated(statement) = &mut lowered {
+        for secret in readable.secrets {
+            statement.assume(format!("who runs it can read `{}`", secret.path));
+            statement.secrets.push(secret);
+        }
+    }
+    lowered
+}
+
 fn lower_secret(file: &File, text: &Text, machine: &Machine) -> Lowered {
     let path = paths::secret_path(machine, &file.path);
     let mut statement = Statement::default();
     let mut used_by = Vec::new();
+    let mut units = Vec::new();
     for unit in machine::units(machine) {
         let Lowered::Stated(whole) = systemd::lower(unit, machine) else {
             continue;
@@ -407,6 +442,7 @@ fn lower_secret(file: &File, text: &Text, machine: &Machine) -> Lowered {
         });
         if let (true, Some(place)) = (reads, place) {
             used_by.push(unit.name.clone());
+            units.push(unit.name.clone());
             statement.set(place.path, place.expr);
         }
     }
@@ -418,11 +454,13 @@ fn lower_secret(file: &File, text: &Text, machine: &Machine) -> Lowered {
         "the content of `{}` is put into `{path}`",
         file.path
     ));
+    let is_linked = units.is_empty();
     statement.secrets.push(Secret {
-        path,
-        content: text.lines().iter().map(ToString::to_string).collect(),
-        from: text.holes().map(|hole| hole.what.clone()).collect(),
-        used_by: used_by.join(", "),
+        owner: file.owner.clone().filter(|_| is_linked),
+        group: file.group.clone().filter(|_| is_linked),
+        mode: file.mode.map(|it| it.octal()).filter(|_| is_linked),
+        units,
+        ..secret::secret(&path, text, used_by.join(", "))
     });
     Lowered::Stated(statement)
 }

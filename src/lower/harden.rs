@@ -14,8 +14,9 @@ use crate::nix::{Expr, print};
 use crate::plan::{Definition, OptionPath, Origin, Plan, Setting};
 
 /// What is sandboxed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Harden {
+    #[default]
     Nothing,
     /// The services that the output itself defines.
     Services,

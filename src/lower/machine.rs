@@ -1,8 +1,8 @@
 //! What else the machine has: the resources of one kind that are sure to be stated.
 
 use crate::model::{
-    Application, Condition, Container, ContainerNetwork, Directory, Entry, File, Group, Machine,
-    Resource, Service, Setting, Settings, SshdSetting, Step, SudoRule, Unit, User,
+    Application, Condition, Container, ContainerNetwork, Directory, Entry, File, Group, Link,
+    Machine, Resource, Service, Setting, Settings, SshdSetting, Step, SudoRule, Unit, User,
 };
 
 fn stated(machine: &Machine) -> impl Iterator<Item = &Entry> {
@@ -43,6 +43,16 @@ pub(super) fn files(machine: &Machine) -> impl Iterator<Item = &File> {
 pub(super) fn directories(machine: &Machine) -> impl Iterator<Item = &Directory> {
     stated(machine).filter_map(|entry| {
         if let Resource::Directory(it) = &entry.resource {
+            Some(it)
+        } else {
+            None
+        }
+    })
+}
+
+pub(super) fn links(machine: &Machine) -> impl Iterator<Item = &Link> {
+    stated(machine).filter_map(|entry| {
+        if let Resource::Link(it) = &entry.resource {
             Some(it)
         } else {
             None

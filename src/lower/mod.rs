@@ -8,6 +8,8 @@
 mod about;
 mod application;
 mod authorized_key;
+mod brought;
+mod carried;
 mod commands;
 mod connection;
 mod container;
@@ -19,6 +21,7 @@ mod gather;
 mod harden;
 mod ini_text;
 mod interface;
+mod interpreter;
 mod lifted;
 mod machine;
 mod membership;
@@ -33,7 +36,10 @@ mod package;
 mod packet_filter;
 mod paths;
 mod program;
+mod provide;
 mod rule;
+mod secret;
+mod secret_options;
 mod service;
 mod ssh_config;
 mod sshd;
@@ -50,6 +56,7 @@ mod systemd_value;
 mod systemd_verbatim;
 mod tmpfiles;
 mod unbound;
+mod unfree;
 mod unit_link;
 mod unit_name;
 mod unit_want;
@@ -60,11 +67,13 @@ mod wireguard;
 #[cfg(test)]
 mod tests;
 
+use brought::Brought;
 use ctx::Ctx;
 use statement::Lowered;
 
 pub use harden::{Harden, harden};
 pub use paths::on_nixos;
+pub(crate) use provide::provide;
 
 use crate::account::{Account, Code, Verdict};
 use crate::diag::Diagnostics;
@@ -92,14 +101,35 @@ fn lower_machine(
     account: &mut Account,
     diags: &mut Diagnostics,
 ) -> Plan {
-    let mut ctx = Ctx::new(machine, rules, account, diags);
-    for entry in &machine.entries {
+    let brought = brought_to(machine, rules, account, diags);
+    let whole = brought.complete(machine);
+    let mut ctx = Ctx::new(&whole, rules, account, diags);
+    ctx.brought = brought;
+    // What is behind them the modules bring.
+    for entry in whole.entries.iter().take(machine.entries.len()) {
         lower_entry(entry, &mut ctx);
     }
     let mut plan = ctx.finish();
     virtual_hosts::finish(&mut plan);
     gather::gather(&mut plan.remarks, account);
     plan
+}
+
+/// Finds what the modules bring that the machine's plan will switch on: a draft of it says which.
+fn brought_to(
+    machine: &Machine,
+    rules: &Rules,
+    account: &mut Account,
+    diags: &mut Diagnostics,
+) -> Brought {
+    let mut ctx = Ctx::new(machine, rules, account, diags);
+    let draft = ctx.draft(|ctx| {
+        let sure = machine.entries.iter();
+        for entry in sure.filter(|it| it.guard == Condition::True) {
+            lower_entry(entry, ctx);
+        }
+    });
+    Brought::of(&draft, machine)
 }
 
 fn lower_entry(entry: &Entry, ctx: &mut Ctx<'_>) {
@@ -139,7 +169,8 @@ fn lower_entry(entry: &Entry, ctx: &mut Ctx<'_>) {
     if rule::lower(entry, ctx) || application::lower(entry, ctx) {
         return;
     }
-    let lowered = lower_resource(entry, ctx.machine);
+    let brought = ctx.brought.lower(&entry.resource, ctx.machine);
+    let lowered = brought.unwrap_or_else(|| lower_resource(entry, ctx.machine));
     ctx.conclude(entry, lowered);
 }
 

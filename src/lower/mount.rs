@@ -4,7 +4,7 @@ use super::statement::{Lowered, Statement};
 use crate::account::Code;
 use crate::model::Mount;
 use crate::nix::Expr;
-use crate::plan::{OptionPath, Secret};
+use crate::plan::{OptionPath, Secret, SecretPart};
 
 /// File systems that the kernel or NixOS mounts itself.
 const OWN: [&str; 9] = [
@@ -116,11 +116,19 @@ pub(super) fn lower(mount: &Mount) -> Lowered {
     });
     if let Some(file) = credentials {
         statement.assume(format!("`{file}` is put there by hand"));
+        let hole =
+            |name: &str| SecretPart::Hole(format!("the {name} in {file} of the old machine"));
+        let literal = |text: &str| SecretPart::Literal(text.to_owned());
         statement.secrets.push(Secret {
             path: file.to_owned(),
-            content: vec!["username=...".to_owned(), "password=...".to_owned()],
-            from: vec![file.to_owned()],
+            content: vec![
+                literal("username="),
+                hole("name"),
+                literal("\npassword="),
+                hole("password"),
+            ],
             used_by: format!("the mount of `{}`", mount.path),
+            ..Secret::default()
         });
     }
     if !options.is_empty() {
@@ -289,7 +297,7 @@ mod tests {
             fileSystems."/mnt/x".device = "//nas/x";
             fileSystems."/mnt/x".fsType = "cifs";
             fileSystems."/mnt/x".options = [ "credentials=/etc/x.creds" "_netdev" ];
-            /etc/x.creds: username=... / password=...
+            /etc/x.creds: username=<secret: the name in /etc/x.creds of the old machine> / password=<secret: the password in /etc/x.creds of the old machine>
             assumed: `/etc/x.creds` is put there by hand
             "#,
         );

@@ -173,8 +173,8 @@ fn what_is_not_known_is_left_to_the_person() {
             package("python3-psycopg2", Family::Debian),
             service("acme-agent", Some(true), None),
         ],
-        &[],
-        &["manual", "manual", "manual"],
+        &["environment.systemPackages = pkgs.python3.withPackages (ps: [ ps.psycopg2 ])"],
+        &["manual", "assumed", "manual"],
     );
 }
 

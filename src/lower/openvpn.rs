@@ -4,6 +4,7 @@
 //! states the text itself.
 
 use super::paths;
+use super::secret::secret;
 use super::statement::{Lowered, Statement};
 use crate::model::{Content, File, HoleKind, Machine};
 use crate::nix::Expr;
@@ -36,11 +37,10 @@ pub(super) fn lower(file: &File, machine: &Machine) -> Option<Lowered> {
         "the content of `{}` is put into `{path}`",
         file.path
     ));
+    let unit = format!("openvpn-{name}.service");
     statement.secrets.push(Secret {
-        path,
-        content: text.lines().iter().map(ToString::to_string).collect(),
-        from: text.holes().map(|hole| hole.what.clone()).collect(),
-        used_by: format!("openvpn-{name}.service"),
+        units: vec![unit.clone()],
+        ..secret(&path, text, unit)
     });
     Some(Lowered::Stated(statement))
 }

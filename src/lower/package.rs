@@ -3,10 +3,11 @@
 //! A program goes to `environment.systemPackages`. A daemon's package is the option of its module: on Debian installing
 //! one starts and enables it, elsewhere only where the source starts the service as well; else it is a program.
 //! A C library is not needed: the programs of nixpkgs bring those that they were built with, and a build names its own.
-//! A library of a language is left to the person: it has to go into the interpreter of the program that uses it, and
-//! which that is the source does not say.
+//! A library of a language goes into the interpreter of the system's path, where programs that people wrote look for it;
+//! an extension of PHP is left to the person, since which PHP uses it the source does not say.
 
 use super::ctx::Ctx;
+use super::interpreter;
 use crate::account::{Code, Verdict};
 use crate::model::{Condition, Entry, Family, Package, Resource};
 use crate::nix::Expr;
@@ -22,6 +23,10 @@ pub(super) fn lower(entry: &Entry, package: &Package, ctx: &mut Ctx<'_>) {
         return;
     };
     let mut entry = entry.clone();
+    if found.elsewhere {
+        let clause = format!("`{}` is what other distributions call so", package.name);
+        entry.assumptions.push(clause);
+    }
     if let Some(version) = &package.version {
         let clause = format!(
             "the release's version of `{}` stands for {version}",
@@ -61,7 +66,8 @@ pub(super) fn lower(entry: &Entry, package: &Package, ctx: &mut Ctx<'_>) {
 fn unknown(entry: &Entry, package: &Package, ctx: &mut Ctx<'_>) {
     let name = &package.name;
     let about = Some(system_packages());
-    if name.contains('/') || name.ends_with(".deb") || name.ends_with(".rpm") {
+    let is_path = name.contains('/') && package.family != Family::Node;
+    if is_path || name.ends_with(".deb") || name.ends_with(".rpm") {
         let reason = format!("`{name}` is a package file, which NixOS does not install");
         ctx.manual_about(entry, about, Code::PackageUnknown, &reason, Some(SEARCH));
         return;
@@ -80,11 +86,14 @@ pub(super) fn manager(family: Family) -> &'static str {
         Family::Rhel => "dnf ",
         Family::Alpine => "apk ",
         Family::Arch => "pacman ",
+        Family::Python => "pip ",
+        Family::Node => "npm ",
+        Family::Ruby => "gem ",
         Family::Other => "",
     }
 }
 
-fn system_packages() -> OptionPath {
+pub(super) fn system_packages() -> OptionPath {
     OptionPath::new(["environment", "systemPackages"])
 }
 
@@ -99,6 +108,10 @@ fn program(
         unknown(entry, package, ctx);
         return;
     };
+    if let Some(lowered) = ctx.brought.lower_package(&package.name, attr) {
+        ctx.conclude(entry, lowered);
+        return;
+    }
     let mut entry = entry.clone();
     if found.alias_checked {
         let clause = format!("`pkgs.{attr}` is still what `{}` was", package.name);
@@ -113,6 +126,23 @@ fn program(
 
 fn library(entry: &Entry, package: &Package, attr: Option<&str>, ctx: &mut Ctx<'_>) {
     let name = &package.name;
+    if let Some(attr) = attr.filter(|it| is_in_every_php(it)) {
+        let reason = format!("`{name}` is in every PHP of nixpkgs (`{attr}`)");
+        ctx.close(entry, Verdict::NotNeeded, Code::PackageNotNeeded, &reason);
+        return;
+    }
+    if let Some(environment) = attr.and_then(interpreter::with_library) {
+        let mut entry = entry.clone();
+        let clause = format!(
+            "what uses `{name}` runs with the `{}` of the system's path",
+            environment.program
+        );
+        entry.assumptions.push(clause);
+        ctx.add(&entry, system_packages(), environment.expr);
+        let reason = format!("`{name}` is in the interpreter of the system's path");
+        ctx.stated(&entry, Code::PackageMapped, &reason, None);
+        return;
+    }
     match (attr.and_then(interpreter_of), attr) {
         (Some(cure), _) => {
             let reason = format!(
@@ -142,6 +172,55 @@ pub(super) fn interpreter_of(attr: &str) -> Option<String> {
     let (set, attr) = attr.split_once('.')?;
     let (_, how) = INTERPRETERS.iter().find(|it| set.starts_with(it.0))?;
     Some(how.replace("{}", attr))
+}
+
+/// What nixpkgs has in every PHP (pkgs/development/interpreters/php/default.nix); imap and opcache only in the older ones.
+const PHP: [&str; 40] = [
+    "bcmath",
+    "calendar",
+    "curl",
+    "ctype",
+    "dom",
+    "exif",
+    "fileinfo",
+    "filter",
+    "ftp",
+    "gd",
+    "gettext",
+    "gmp",
+    "iconv",
+    "intl",
+    "ldap",
+    "mbstring",
+    "mysqli",
+    "mysqlnd",
+    "openssl",
+    "pcntl",
+    "pdo",
+    "pdo_mysql",
+    "pdo_odbc",
+    "pdo_pgsql",
+    "pdo_sqlite",
+    "pgsql",
+    "posix",
+    "readline",
+    "session",
+    "simplexml",
+    "sockets",
+    "soap",
+    "sodium",
+    "sysvsem",
+    "sqlite3",
+    "tokenizer",
+    "xmlreader",
+    "xmlwriter",
+    "zip",
+    "zlib",
+];
+
+fn is_in_every_php(attr: &str) -> bool {
+    attr.split_once("Extensions.")
+        .is_some_and(|(set, extension)| set.starts_with("php") && PHP.contains(&extension))
 }
 
 /// How a library of a package set gets to where it is used.

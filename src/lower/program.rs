@@ -1,12 +1,14 @@
 //! Programs by their paths: `/usr/bin/node` to `${pkgs.nodejs}/bin/node`.
 //!
-//! The table is rules/nixos/programs.json: package attributes (or a folder that has `bin`) to their programs, and the programs that no NixOS has, with the reason.
+//! The table is rules/nixos/programs.json: package attributes (or a folder that has `bin`) to their programs, programs that
+//! have another name there, folders of packages that are no programs, and the programs that no NixOS has, with the reason.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::paths;
 use super::statement::{Left, Statement};
 use crate::account::Code;
 use crate::model::Family;
@@ -32,12 +34,18 @@ pub(super) struct Spliced {
 #[derive(Default)]
 struct Table {
     packages: BTreeMap<String, String>,
+    named: BTreeMap<String, (String, String)>,
+    files: BTreeMap<String, (String, String)>,
     foreign: BTreeMap<String, String>,
 }
 
 #[derive(serde::Deserialize)]
 struct Raw {
     programs: BTreeMap<String, Vec<String>>,
+    /// What a distribution calls a program, its package, and its name there.
+    named: BTreeMap<String, (String, String)>,
+    /// Folders, their package, and where they are in it.
+    files: BTreeMap<String, (String, String)>,
     foreign: BTreeMap<String, Vec<String>>,
 }
 
@@ -48,6 +56,8 @@ static PROGRAMS: LazyLock<Table> = LazyLock::new(|| {
     };
     Table {
         packages: turned(raw.programs),
+        named: raw.named,
+        files: raw.files,
         foreign: turned(raw.foreign),
     }
 });
@@ -71,7 +81,9 @@ fn turned(table: BTreeMap<String, Vec<String>>) -> BTreeMap<String, String> {
 
 /// Returns the attribute or folder that has a program.
 pub(super) fn package_of(program: &str) -> Option<&'static str> {
-    PROGRAMS.packages.get(program).map(String::as_str)
+    let named = PROGRAMS.named.get(program).map(|(package, _)| package);
+    let package = PROGRAMS.packages.get(program).or(named)?;
+    Some(package)
 }
 
 /// As `package_of`, and where the table of programs has none, the package of the program's own name.
@@ -101,8 +113,12 @@ pub(super) fn package_expr(package: &str) -> Option<Expr> {
     (!package.starts_with('/')).then(|| Expr::package(package))
 }
 
-/// Makes the path of a program.
+/// Makes the path of a program, by the name that it has in its package.
 pub(super) fn program_parts(program: &str, package: &str) -> Vec<StrPart> {
+    let named = PROGRAMS.named.get(program);
+    let program = named
+        .filter(|it| it.0 == package)
+        .map_or(program, |(_, name)| name);
     match package_expr(package) {
         None => vec![StrPart::Literal(format!("{package}/bin/{program}"))],
         Some(expr) => vec![
@@ -112,34 +128,64 @@ pub(super) fn program_parts(program: &str, package: &str) -> Vec<StrPart> {
     }
 }
 
-/// Replaces the paths of known programs in a text.
+/// Replaces the paths of known programs in a text, and those of folders that packages have elsewhere.
 pub(super) fn splice(text: &str) -> Spliced {
     let mut spliced = Spliced::default();
     let mut from = 0;
-    if let Some(pattern) = PATH.as_ref() {
-        for found in pattern.captures_iter(text) {
-            let (Some(path), Some(name)) = (found.get(0), found.get(1)) else {
-                continue;
+    for (start, path) in foreign_paths(text) {
+        let Some((package, parts)) = parts_of(path) else {
+            let list = match name_of(path) {
+                Some(_) => &mut spliced.unknown,
+                None => &mut spliced.missing,
             };
-            if !stands_alone(text, path.start(), path.end()) || KEPT.contains(&path.as_str()) {
-                continue;
-            }
-            let Some(package) = likely_package_of(name.as_str()) else {
-                push_new(&mut spliced.unknown, path.as_str().to_owned());
-                continue;
-            };
-            push_literal(&mut spliced.parts, &text[from..path.start()]);
-            spliced.parts.extend(program_parts(name.as_str(), &package));
-            from = path.end();
-            push_new(&mut spliced.known, (path.as_str().to_owned(), package));
-        }
+            push_new(list, path.to_owned());
+            continue;
+        };
+        push_literal(&mut spliced.parts, &text[from..start]);
+        spliced.parts.extend(parts);
+        from = start + path.len();
+        push_new(&mut spliced.known, (path.to_owned(), package));
     }
     push_literal(&mut spliced.parts, &text[from..]);
-    let missing = MISSING.iter().flat_map(|pattern| pattern.find_iter(text));
-    for path in missing.filter(|path| stands_alone(text, path.start(), path.end())) {
-        push_new(&mut spliced.missing, path.as_str().to_owned());
-    }
     spliced
+}
+
+/// Finds the paths in a text that NixOS has not, in order.
+fn foreign_paths(text: &str) -> Vec<(usize, &str)> {
+    let programs = PATH.iter().flat_map(|pattern| pattern.find_iter(text));
+    let others = MISSING.iter().flat_map(|pattern| pattern.find_iter(text));
+    let mut found: Vec<(usize, &str)> = programs
+        .chain(others)
+        .filter(|it| stands_alone(text, it.start(), it.end()) && !KEPT.contains(&it.as_str()))
+        .map(|it| (it.start(), it.as_str()))
+        .collect();
+    found.sort_unstable();
+    found
+}
+
+/// Returns the program that a path in a folder of programs names.
+fn name_of(path: &str) -> Option<&str> {
+    let (folder, name) = path.rsplit_once('/')?;
+    matches!(folder, "/bin" | "/sbin" | "/usr/bin" | "/usr/sbin").then_some(name)
+}
+
+/// Returns the package that has what a path leads to, and the path there.
+fn parts_of(path: &str) -> Option<(String, Vec<StrPart>)> {
+    if let Some(name) = name_of(path) {
+        let package = likely_package_of(name)?;
+        let parts = program_parts(name, &package);
+        return Some((package, parts));
+    }
+    let (folder, (package, place)) = PROGRAMS
+        .files
+        .iter()
+        .find(|(folder, _)| paths::is_below(path, folder))?;
+    let rest = format!("{place}{}", &path[folder.len()..]);
+    let parts = vec![
+        StrPart::Splice(Expr::package(package)),
+        StrPart::Literal(rest),
+    ];
+    Some((package.clone(), parts))
 }
 
 impl Spliced {
@@ -238,6 +284,15 @@ mod tests {
             r#""${pkgs.logstash}/bin/logstash x""#,
         );
         check("/bin/systemctl x", r#""${pkgs.systemd}/bin/systemctl x""#);
+        check("/usr/sbin/nodejs a", r#""${pkgs.nodejs}/bin/node a""#);
+        check(
+            "TZDIR=/usr/share/zoneinfo /usr/bin/rsync x",
+            r#""TZDIR=${pkgs.tzdata}/share/zoneinfo ${pkgs.rsync}/bin/rsync x""#,
+        );
+        check(
+            "internal /usr/lib/openssh/sftp-server -l INFO",
+            r#""internal ${pkgs.openssh}/libexec/sftp-server -l INFO""#,
+        );
     }
 
     #[test]
@@ -257,7 +312,9 @@ mod tests {
     #[test]
     fn every_package_is_in_the_table_of_packages() {
         let rows = include_str!("../../rules/nixos/packages.jsonl");
-        for package in PROGRAMS.packages.values() {
+        let named = PROGRAMS.named.values().map(|it| &it.0);
+        let files = PROGRAMS.files.values().map(|it| &it.0);
+        for package in PROGRAMS.packages.values().chain(named).chain(files) {
             let known = package.starts_with('/') || rows.contains(&format!("\"{package}\""));
             assert!(known, "{package}");
         }

@@ -4,11 +4,12 @@
 
 use super::ctx::Ctx;
 use super::program::joined;
-use super::{package, service, virtual_hosts};
+use super::statement::Statement;
+use super::{package, secret_options, service, virtual_hosts};
 use crate::account::{Code, Verdict};
 use crate::model::{Condition, Entry, File, Link, Resource};
 use crate::nix::{self, Expr, StrPart};
-use crate::plan::{OptionPath, Setting};
+use crate::plan::{OptionPath, Secret, Setting};
 use crate::rules::{Join, Outcome, Ruling};
 
 /// Lowers an entry that a rule or a table of names decides; tells whether one did.
@@ -17,6 +18,12 @@ pub(super) fn lower(entry: &Entry, ctx: &mut Ctx<'_>) -> bool {
     let found = used_as(&entry.resource, ctx)
         .and_then(|resource| rules.apply(&resource))
         .or_else(|| rules.apply(&entry.resource));
+    if !found.as_ref().is_some_and(|it| it.ruling == Ruling::Stated)
+        && let Some((outcome, secrets)) = secret_options::apply(&entry.resource, rules)
+    {
+        conclude_with_secrets(entry, outcome, secrets, ctx);
+        return true;
+    }
     let found = found.filter(|it| {
         !is_read_by_own_unit(&entry.resource, it, ctx) && !is_of_own_unit(&entry.resource, ctx)
     });
@@ -88,8 +95,16 @@ fn is_read_by_own_unit(resource: &Resource, outcome: &Outcome, ctx: &Ctx<'_>) ->
         .flatten()
         .flat_map(|section| section.directives.values())
         .flatten();
-    matches!(outcome.ruling, Ruling::Manual(_))
-        && texts.any(|text| text.to_string().contains(&file.path))
+    let is_for_module = match &outcome.ruling {
+        Ruling::Manual(_) => true,
+        // Options of a module that runs a daemon of its own: that of the machine would not see them.
+        Ruling::Stated => outcome.settings.iter().any(|(path, _, _)| {
+            let names = path.names();
+            names.first().is_some_and(|it| it == "services")
+        }),
+        Ruling::NotNeeded(_) => false,
+    };
+    is_for_module && texts.any(|text| text.to_string().contains(&file.path))
 }
 
 /// Returns the file that a link stands for, or a file under the path of the link to it.
@@ -147,6 +162,19 @@ fn target(link: &Link) -> String {
         }
     }
     names.join("/")
+}
+
+/// Puts the files of secrets into the plan besides.
+fn conclude_with_secrets(entry: &Entry, outcome: Outcome, secrets: Vec<Secret>, ctx: &mut Ctx<'_>) {
+    let mut entry = entry.clone();
+    for secret in &secrets {
+        let clause = format!("`{}` holds the secret", secret.path);
+        entry.assumptions.push(clause);
+    }
+    let mut statement = Statement::default();
+    statement.secrets = secrets;
+    let entry = ctx.define(&entry, statement);
+    conclude(&entry, outcome, ctx);
 }
 
 fn conclude(entry: &Entry, outcome: Outcome, ctx: &mut Ctx<'_>) {

@@ -10,7 +10,17 @@ pub(super) enum Lowered {
     Stated(Statement),
     /// Nothing to state, and why.
     NotNeeded(Code, String),
+    /// What another option states as well.
+    Merged(Merged),
     Manual(Left),
+}
+
+/// An option that states an entry besides its own, and how.
+#[derive(Debug)]
+pub(super) struct Merged {
+    pub(super) option: OptionPath,
+    pub(super) reason: String,
+    pub(super) assumptions: Vec<String>,
 }
 
 /// Definitions that state an entry, with what they rest on.

@@ -7,13 +7,14 @@ use super::commands;
 use super::machine;
 use super::paths;
 use super::program;
+use super::secret;
 use super::statement::{Left, Lowered, Statement};
 use super::tmpfiles;
 use super::unit_name;
 use crate::account::Code;
 use crate::model::{Command, Entry, HoleKind, Machine, Part, Step, Text};
 use crate::nix::{Expr, StrPart};
-use crate::plan::OptionPath;
+use crate::plan::{OptionPath, Secret};
 use crate::syntax::systemd_words::quote_literally;
 
 /// Programs that talk to other machines as a rule.
@@ -35,11 +36,13 @@ const NETWORK: [&str; 14] = [
 ];
 
 pub(super) fn lower(step: &Step, entry: &Entry, machine: &Machine) -> Lowered {
+    let mut statement = Statement::default();
+    let unit = unit_name(step, entry, machine);
+    let step = &without_secrets(step, &unit, &mut statement);
     if let Some(left) = problem(step) {
         return Lowered::Manual(left);
     }
-    let mut statement = Statement::default();
-    let base = OptionPath::new(["systemd", "services", &unit_name(step, entry, machine)]);
+    let base = OptionPath::new(["systemd", "services", &unit]);
     let title = step.name.lines().next().unwrap_or_default().trim();
     if !title.is_empty() {
         statement.set(base.child("description"), Expr::str(title));
@@ -64,6 +67,10 @@ pub(super) fn lower(step: &Step, entry: &Entry, machine: &Machine) -> Lowered {
         }
     }
     let config = base.child("serviceConfig");
+    let file = variables_file(&unit);
+    if statement.secrets.iter().any(|it| it.path == file) {
+        statement.set(config.child("EnvironmentFile"), Expr::str(file));
+    }
     statement.set(config.child("Type"), Expr::str("oneshot"));
     statement.set(config.child("RemainAfterExit"), Expr::Bool(true));
     if let Some(user) = step.user.as_deref().filter(|it| *it != "root") {
@@ -80,6 +87,58 @@ pub(super) fn lower(step: &Step, entry: &Entry, machine: &Machine) -> Lowered {
     }
     statement.runtime = Some(reason(step));
     Lowered::Stated(statement)
+}
+
+/// Returns a step that reads its secrets when it runs: those of its command by the shell, those of its variables from a
+/// file. What cannot be read so stays as it is.
+fn without_secrets(step: &Step, unit: &str, statement: &mut Statement) -> Step {
+    let mut step = step.clone();
+    let is_secret = |text: &Text| {
+        let hole = text.worst_hole();
+        hole.is_some_and(|hole| hole.kind == HoleKind::Secret)
+    };
+    let used_by = format!("the unit `{unit}`");
+    let script = match &step.command {
+        Command::Words(words) if words.iter().any(is_secret) => {
+            Some(("/bin/sh".to_owned(), secret::script_of(words)))
+        }
+        Command::Script { shell, text } if is_secret(text) => Some((shell.clone(), text.clone())),
+        Command::Words(_) | Command::Script { .. } => None,
+    };
+    if let Some((shell, text)) = script
+        && let Some(readable) = secret::readable(&text, &used_by, step.user.as_deref())
+    {
+        let units = vec![format!("{unit}.service")];
+        for it in readable.secrets {
+            statement.assume(format!("`{}` holds the secret of the command", it.path));
+            let units = units.clone();
+            statement.secrets.push(Secret { units, ..it });
+        }
+        let text = Text::from(readable.script);
+        step.command = Command::Script { shell, text };
+    }
+    let (secrets, others): (Vec<_>, Vec<_>) = step
+        .environment
+        .drain(..)
+        .partition(|(_, value)| is_secret(value) && value.lines().len() == 1);
+    step.environment = others;
+    let lines: Vec<Text> = secrets
+        .iter()
+        .map(|(name, value)| secret::variable(name, value))
+        .collect();
+    if !lines.is_empty() {
+        let path = variables_file(unit);
+        statement.assume(format!("its secret variables are put into `{path}`"));
+        statement.secrets.push(Secret {
+            units: vec![format!("{unit}.service")],
+            ..secret::secret(&path, &secret::variables(&lines), used_by)
+        });
+    }
+    step
+}
+
+fn variables_file(unit: &str) -> String {
+    format!("/run/secrets/{unit}.env")
 }
 
 /// Finds why a step cannot be kept.
@@ -200,10 +259,10 @@ fn before(step: &Step, entry: &Entry, machine: &Machine) -> Vec<String> {
         .take_while(|(it, _)| !std::ptr::eq(*it, entry))
         .filter(|(it, _)| it.part == entry.part)
         .collect();
-    let previous = earlier
-        .into_iter()
-        .rev()
-        .find(|(_, other)| problem(other).is_none());
+    let previous = earlier.into_iter().rev().find(|(_, other)| {
+        let other = without_secrets(other, "", &mut Statement::default());
+        problem(&other).is_none()
+    });
     units.extend(previous.map(|(it, other)| format!("{}.service", unit_name(other, it, machine))));
     units
 }

@@ -5,6 +5,7 @@ use indexmap::IndexMap;
 use super::machine;
 use super::paths;
 use super::program;
+use super::secret;
 use super::statement::{Left, Statement};
 use super::systemd::Base;
 use crate::account::Code;
@@ -12,7 +13,7 @@ use crate::model::{HoleKind, Machine, Piece, Text};
 use crate::nix::Expr;
 use crate::plan::Secret;
 use crate::syntax::systemd_words::{Atom, words};
-use crate::syntax::unit_directive::{Merge, boolean, merge, microseconds};
+use crate::syntax::unit_directive::{Merge, boolean, merge, microseconds, words_apart};
 
 /// A value below a unit's option.
 pub(super) struct Leaf {
@@ -179,6 +180,9 @@ impl Place<'_> {
 
     fn value(&mut self, name: &str, value: &Text) -> Expr {
         let text = value.plain().unwrap_or_default();
+        // Lines that went on leave many blanks where words are parted.
+        let apart = words_apart(text);
+        let text: &str = if is_list(name) { &apart } else { text };
         if name.starts_with("Exec") && !matches!(name, "ExecPaths" | "ExecSearchPath") {
             return self.command(text);
         }
@@ -215,7 +219,6 @@ impl Place<'_> {
         }
         let mut variables: IndexMap<String, String> = IndexMap::new();
         let mut secret_lines = Vec::new();
-        let mut from = Vec::new();
         for value in values {
             let (atoms, holes) = atoms(value);
             let words = match words(&atoms) {
@@ -232,8 +235,7 @@ impl Place<'_> {
                     .worst_hole()
                     .is_some_and(|hole| hole.kind == HoleKind::Secret)
                 {
-                    from.extend(word.holes().map(|hole| hole.what.clone()));
-                    secret_lines.push(word.to_string());
+                    secret_lines.push(word);
                 } else if let Some((name, value)) =
                     word.plain().and_then(|word| word.split_once('='))
                 {
@@ -249,11 +251,10 @@ impl Place<'_> {
             let path = format!("/run/secrets/{}.env", self.unit.trim_end_matches('@'));
             self.statement
                 .assume(format!("its secret variables are put into `{path}`"));
+            let used_by = format!("the unit `{}`", self.unit);
             self.statement.secrets.push(Secret {
-                path: path.clone(),
-                content: secret_lines,
-                from,
-                used_by: format!("the unit `{}`", self.unit),
+                units: vec![format!("{}.service", self.unit)],
+                ..secret::secret(&path, &secret::variables(&secret_lines), used_by)
             });
             self.environment_files.push(path);
         }

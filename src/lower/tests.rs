@@ -57,7 +57,8 @@ pub(super) fn check_all(resources: Vec<Resource>, expected: &str) {
         }
     }
     for secret in &plans[0].secrets {
-        lines.push(format!("{}: {}", secret.path, secret.content.join(" / ")));
+        let content = secret.lines(|what| format!("<secret: {what}>"));
+        lines.push(format!("{}: {}", secret.path, content.join(" / ")));
     }
     for (_, item) in account.items() {
         assert!(!item.closings.is_empty(), "an item is open");

@@ -8,7 +8,7 @@ use super::statement::{Left, Lowered, Statement};
 use crate::account::Code;
 use crate::model::{Family, Group, Machine, User};
 use crate::nix::Expr;
-use crate::plan::{Chore, OptionPath, Secret};
+use crate::plan::{Chore, OptionPath, Secret, SecretPart};
 
 /// Groups that every NixOS has, with their own numbers.
 pub(super) const BASE_GROUPS: [&str; 26] = [
@@ -55,14 +55,7 @@ pub(super) fn lower_user(user: &User, machine: &Machine) -> Lowered {
     if user.name != "root" {
         identity(user, &base, machine, &mut statement);
     }
-    for group in &user.groups {
-        statement.recent();
-        let name = group_name(group, machine, &mut statement);
-        let clauses = statement.recent();
-        declare_group(&name, &user.name, machine, &mut statement);
-        statement.add(base.child("extraGroups"), Expr::str(name));
-        statement.about_last(clauses);
-    }
+    groups(user, &base, machine, &mut statement);
     shell(user, &base, &mut statement);
     password(user, &base, &mut statement);
     if statement.definitions.is_empty() {
@@ -170,6 +163,18 @@ fn identity(user: &User, base: &OptionPath, machine: &Machine, statement: &mut S
     home(user, base, is_system, statement);
 }
 
+/// The groups besides the user's own.
+pub(super) fn groups(user: &User, base: &OptionPath, machine: &Machine, statement: &mut Statement) {
+    for group in &user.groups {
+        statement.recent();
+        let name = group_name(group, machine, statement);
+        let clauses = statement.recent();
+        declare_group(&name, &user.name, machine, statement);
+        statement.add(base.child("extraGroups"), Expr::str(name));
+        statement.about_last(clauses);
+    }
+}
+
 fn home(user: &User, base: &OptionPath, is_system: bool, statement: &mut Statement) {
     let usual = format!("/home/{}", user.name);
     let home = user.home.as_deref().map(|it| it.trim_end_matches('/'));
@@ -258,7 +263,7 @@ pub(super) fn declare_group(name: &str, user: &str, machine: &Machine, statement
     }
 }
 
-fn shell(user: &User, base: &OptionPath, statement: &mut Statement) {
+pub(super) fn shell(user: &User, base: &OptionPath, statement: &mut Statement) {
     let Some(shell) = user.shell.as_deref() else {
         return;
     };
@@ -286,7 +291,7 @@ fn shell(user: &User, base: &OptionPath, statement: &mut Statement) {
 }
 
 /// A password never stands in the output: its hash is read from a file that a person makes.
-fn password(user: &User, base: &OptionPath, statement: &mut Statement) {
+pub(super) fn password(user: &User, base: &OptionPath, statement: &mut Statement) {
     let mark = user.password.as_ref().and_then(|it| it.plain());
     let no_login = mark.is_some_and(|it| matches!(it, "!" | "!!" | "*" | "x"));
     if user.locked || no_login {
@@ -302,14 +307,19 @@ fn password(user: &User, base: &OptionPath, statement: &mut Statement) {
     let path = format!("/run/secrets/{}-password", user.name);
     statement.assume(format!("the hash of the password is put into `{path}`"));
     statement.set(base.child("hashedPasswordFile"), Expr::str(path.clone()));
+    let from = password
+        .worst_hole()
+        .map_or("the password", |hole| hole.what.as_str());
+    let what = format!("{from}: its hash on one line, as `mkpasswd` prints it");
     statement.secrets.push(Secret {
         path,
-        content: vec!["the password's hash on one line, as `mkpasswd` prints it".to_owned()],
-        from: password.holes().map(|hole| hole.what.clone()).collect(),
+        content: vec![SecretPart::Hole(what)],
         used_by: format!(
             "the user `{}`; it is read when users are made, early in the activation",
             user.name
         ),
+        is_early: true,
+        ..Secret::default()
     });
 }
 
@@ -343,7 +353,7 @@ mod tests {
             programs.zsh.enable = true;
             users.users.alice.shell = pkgs.zsh;
             users.users.alice.hashedPasswordFile = "/run/secrets/alice-password";
-            /run/secrets/alice-password: the password's hash on one line, as `mkpasswd` prints it
+            /run/secrets/alice-password: <secret: the password: its hash on one line, as `mkpasswd` prints it>
             assumed: the group `sudo` is `wheel` on NixOS; the hash of the password is put into `/run/secrets/alice-password`
             "#,
         );

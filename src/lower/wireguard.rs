@@ -5,11 +5,12 @@
 
 use super::ini_text::{self, Section};
 use super::machine;
+use super::secret::secret;
 use super::statement::{Left, Lowered, Statement};
 use crate::account::Code;
-use crate::model::{Content, File, HoleKind, Machine, Text};
+use crate::model::{Content, File, Hole, HoleKind, Machine, Text};
 use crate::nix::Expr;
-use crate::plan::{OptionPath, Secret};
+use crate::plan::OptionPath;
 
 const FOLDER: &str = "/etc/wireguard/";
 
@@ -104,19 +105,19 @@ fn key_file(
         return Err(Left::new(Code::ValueUnknown, why));
     }
     let path = format!("/run/secrets/wireguard-{what}");
-    let from: Vec<String> = value.holes().map(|hole| hole.what.clone()).collect();
-    let from = if from.is_empty() {
-        vec![file.path.clone()]
-    } else {
-        from
-    };
     statement.assume(format!("the key is put into `{path}`"));
-    statement.secrets.push(Secret {
-        path: path.clone(),
-        content: vec![format!("<secret: {}>", from.join(", "))],
-        from,
-        used_by: file.path.clone(),
-    });
+    // A key that nobody marked as a secret is one all the same.
+    let hidden = match value.holes().next() {
+        Some(hole) => hole.clone(),
+        None => Hole {
+            kind: HoleKind::Secret,
+            what: format!("a key of {}", file.path),
+            span: None,
+        },
+    };
+    statement
+        .secrets
+        .push(secret(&path, &Text::hole(hidden), file.path.as_str()));
     Ok(path)
 }
 
@@ -291,7 +292,7 @@ mod tests {
             file("[Interface]\nPrivateKey = cGxhaW4=\n"),
             r#"
             networking.wg-quick.interfaces.wg0.privateKeyFile = "/run/secrets/wireguard-wg0.key";
-            /run/secrets/wireguard-wg0.key: <secret: /etc/wireguard/wg0.conf>
+            /run/secrets/wireguard-wg0.key: <secret: a key of /etc/wireguard/wg0.conf>
             assumed: the key is put into `/run/secrets/wireguard-wg0.key`; wg-quick brings `wg0` up at boot
             "#,
         );

@@ -12,6 +12,12 @@ pub enum Family {
     Rhel,
     Alpine,
     Arch,
+    /// The Python Package Index, for all distributions.
+    Python,
+    /// The registry of npm.
+    Node,
+    /// RubyGems.
+    Ruby,
     /// Any other: names are looked up in all families.
     Other,
 }

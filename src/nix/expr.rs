@@ -20,6 +20,8 @@ pub enum Expr {
     Apply(Box<Expr>, Vec<Expr>),
     /// `with pkgs; body`.
     With(Box<Expr>, Box<Expr>),
+    /// `name: body`.
+    Function(String, Box<Expr>),
     Binary(Box<Expr>, Operator, Box<Expr>),
     /// A file that is written beside the Nix files; prints as a path to it.
     Asset(Asset),
@@ -56,6 +58,24 @@ pub struct Asset {
     /// Its path below the folder of files: `etc/nginx/nginx.conf`.
     pub name: String,
     pub bytes: Arc<[u8]>,
+}
+
+/// What stands before the name of a file that a person makes.
+const OF_PERSON: &str = "\0/";
+
+impl Asset {
+    /// A file that a person puts into the output: its path from the output's root.
+    pub fn of_person(path: &str) -> Asset {
+        Asset {
+            name: format!("{OF_PERSON}{path}"),
+            bytes: Arc::from([]),
+        }
+    }
+
+    /// Returns the path of a file that a person makes; none for one that is written.
+    pub fn as_of_person(&self) -> Option<&str> {
+        self.name.strip_prefix(OF_PERSON)
+    }
 }
 
 impl Expr {
@@ -132,6 +152,7 @@ impl Expr {
             Expr::With(left, right) | Expr::Binary(left, _, right) => {
                 left.selects(names) || right.selects(names)
             }
+            Expr::Function(_, body) => body.selects(names),
         }
     }
 
@@ -160,6 +181,7 @@ impl Expr {
                 scope.for_each_asset(visit);
                 body.for_each_asset(visit);
             }
+            Expr::Function(_, body) => body.for_each_asset(visit),
             Expr::Binary(left, _, right) => {
                 left.for_each_asset(visit);
                 right.for_each_asset(visit);

@@ -100,6 +100,10 @@ pub(super) fn write_expr(out: &mut String, expr: &Expr, asset_path: &dyn Fn(&Ass
             out.push_str("; ");
             write_expr(out, body, asset_path);
         }
+        Expr::Function(name, body) => {
+            let _ = write!(out, "{name}: ");
+            write_expr(out, body, asset_path);
+        }
         Expr::Binary(left, operator, right) => {
             write_operand(out, left, asset_path);
             let _ = write!(out, " {} ", operator.sign());
@@ -113,7 +117,11 @@ pub(super) fn write_expr(out: &mut String, expr: &Expr, asset_path: &dyn Fn(&Ass
 pub(super) fn write_operand(out: &mut String, expr: &Expr, asset_path: &dyn Fn(&Asset) -> String) {
     let negative = matches!(expr, Expr::Int(value) if *value < 0 && *value != i64::MIN)
         || matches!(expr, Expr::Float(value) if value.is_finite() && value.is_sign_negative());
-    if negative || matches!(expr, Expr::Apply(..) | Expr::With(..) | Expr::Binary(..)) {
+    let is_compound = matches!(
+        expr,
+        Expr::Apply(..) | Expr::With(..) | Expr::Function(..) | Expr::Binary(..)
+    );
+    if negative || is_compound {
         out.push('(');
         write_expr(out, expr, asset_path);
         out.push(')');

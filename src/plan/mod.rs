@@ -4,8 +4,10 @@
 //! of which the order says nothing (`add`); two different values of anything else clash (`set`).
 
 mod module;
+mod secret;
 
 pub use module::{Declaration, Declared, Module, OptionKind, OptionText};
+pub use secret::{SECRETS_FOLDER, Secret, SecretPart, Way};
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -140,19 +142,6 @@ pub struct Remark {
     pub lines: Vec<String>,
 }
 
-/// A secret that a person must put on the machine.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Secret {
-    /// Where the machine expects it: `/run/secrets/shop.env`.
-    pub path: String,
-    /// What the file must hold, with the secret parts named.
-    pub content: Vec<String>,
-    /// Where it came from.
-    pub from: Vec<String>,
-    /// What uses it.
-    pub used_by: String,
-}
-
 /// Something to carry over or to do by hand.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Chore {
@@ -234,6 +223,29 @@ impl Plan {
                     None => list.push(definition),
                 }
                 Ok(())
+            }
+        }
+    }
+
+    /// Adds a secret; what uses a file that another one uses is joined with that.
+    pub fn add_secret(&mut self, secret: Secret) {
+        match self.secrets.iter_mut().find(|it| it.path == secret.path) {
+            Some(known) => known.merge(secret),
+            None => self.secrets.push(secret),
+        }
+    }
+
+    /// Replaces expressions for which `make` has another one.
+    pub fn rewrite(&mut self, mut make: impl FnMut(&OptionPath, &Expr) -> Option<Expr>) {
+        for (path, setting) in &mut self.settings {
+            let definitions = match setting {
+                Setting::One(one) => std::slice::from_mut(one),
+                Setting::Elements(list) => list.as_mut_slice(),
+            };
+            for definition in definitions {
+                if let Some(expr) = make(path, &definition.expr) {
+                    definition.expr = expr;
+                }
             }
         }
     }

@@ -9,7 +9,7 @@ mod terminal;
 mod tests;
 
 pub use markdown::render_markdown;
-pub use terminal::{Colour, conceal, render_diagnostics};
+pub use terminal::{Colour, render_diagnostics};
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 

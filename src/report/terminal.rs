@@ -1,13 +1,10 @@
 //! Diagnostics for a terminal: severity, code and message, the place, the source line, the cure.
 
-use std::sync::LazyLock;
-
+use crate::diag::{Diagnostic, Diagnostics, Severity};
+use crate::secret;
+use crate::source::{SourceTree, Span};
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet};
-use regex::{Captures, Regex};
-
-use crate::diag::{Diagnostic, Diagnostics, Severity};
-use crate::source::{SourceTree, Span};
 
 /// Whether the terminal shows colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,23 +15,6 @@ pub enum Colour {
 
 /// As much of a line is shown.
 const LONGEST_LINE: usize = 160;
-
-const SWITCHES: [&str; 5] = ["true", "false", "yes", "no", "null"];
-
-/// What is written behind the name of a secret, as the next of an array of words, by an ENV without `=`, and in front of
-/// the host of an address.
-static SECRETS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
-    let name = "(?:passw(?:or)?d|passphrase|secret|token|api[_-]?key|private[_-]?key|vault)";
-    [
-        format!(r#"(?i)({name}[\w-]*["']?\s*[:=]\s*["']?)([^\s"'{{][^\s"']*)"#),
-        format!(r#"(?i)({name}["']\s*,\s*["'])([^"']+)"#),
-        format!(r#"(?i)(^\s*ENV\s+\w*{name}\s+["']?)([^\s"'$][^"']*)"#),
-        r#"(://[^/\s:@"']*:)([^/\s@"']+)(@)"#.to_owned(),
-    ]
-    .iter()
-    .filter_map(|pattern| Regex::new(pattern).ok())
-    .collect()
-});
 
 /// Renders the diagnostics by place, each followed by an empty line.
 pub fn render_diagnostics(diags: &Diagnostics, tree: &SourceTree, colour: Colour) -> String {
@@ -79,16 +59,21 @@ fn place(span: Span, tree: &SourceTree) -> Element<'_> {
     let position = tree.position(span);
     let (line, column) = (position.line as usize, position.column as usize);
     let path = tree.path(span.file);
-    let text = tree
-        .text(span.file)
-        .ok()
-        .and_then(|text| text.split('\n').nth(line - 1))
-        .map(|text| text.trim_end_matches('\r'));
+    let whole = tree.text(span.file).unwrap_or_default();
+    let start = whole
+        .split_inclusive('\n')
+        .take(line - 1)
+        .map(str::len)
+        .sum();
+    let text = whole.get(start..).and_then(|it| it.lines().next());
     let Some(text) = text.filter(|text| !text.trim().is_empty()) else {
         let origin = Origin::path(path).line(line).char_column(column);
         return origin.into();
     };
-    let shown: String = conceal(text).chars().take(LONGEST_LINE).collect();
+    let shown: String = conceal(whole, start, text)
+        .chars()
+        .take(LONGEST_LINE)
+        .collect();
     let offset = |characters: usize| {
         shown
             .char_indices()
@@ -108,20 +93,22 @@ fn place(span: Span, tree: &SourceTree) -> Element<'_> {
         .into()
 }
 
-/// Conceals the passwords that a line may hold in the clear: as many stars stand in their place.
-pub fn conceal(line: &str) -> String {
-    SECRETS.iter().fold(line.to_owned(), |line, secret| {
-        let hidden = secret.replace_all(&line, |found: &Captures<'_>| {
-            // What can only be yes or no is a switch of that name, and no secret.
-            if SWITCHES.contains(&found[2].trim_end_matches([';', ',', '}'])) {
-                return found[0].to_owned();
-            }
-            let stars = "*".repeat(found[2].chars().count());
-            let after = found.get(3).map_or("", |it| it.as_str());
-            format!("{}{stars}{after}", &found[1])
-        });
-        hidden.into_owned()
-    })
+/// Conceals what of a line of a text is secret: as many stars stand in its place. `start` is where the line begins.
+fn conceal(text: &str, start: usize, line: &str) -> String {
+    let end = start + line.len();
+    let mut out = String::new();
+    let mut done = start;
+    for it in secret::find(text, "")
+        .iter()
+        .filter(|it| it.start < end && start < it.end)
+    {
+        let (from, to) = (it.start.max(done), it.end.min(end));
+        out.push_str(&text[done..from]);
+        out.push_str(&"*".repeat(text[from..to].chars().count()));
+        done = to;
+    }
+    out.push_str(&text[done..end]);
+    out
 }
 
 fn one_line(text: &str) -> String {
@@ -184,7 +171,7 @@ mod tests {
                 "password: \"{{ vault_password }}\"",
             ),
         ] {
-            assert_eq!(conceal(line), expected);
+            assert_eq!(conceal(line, 0, line), expected);
         }
     }
 

@@ -88,7 +88,7 @@ fn compare(id: &str, example: &Example, found: Option<&Outcome>) -> Result<(), S
                 .entry(path.to_string())
                 .or_insert_with(|| Expr::List(Vec::new()));
             if let Expr::List(list) = list {
-                list.push(without_bytes(expr.clone()));
+                list.push(without_texts(expr.clone()));
             }
         } else {
             flatten(path.names().to_vec(), expr.clone(), &mut given);
@@ -123,19 +123,22 @@ fn flatten(names: Vec<String>, expr: Expr, all: &mut BTreeMap<String, Expr>) {
             }
         }
         other => {
-            all.insert(attr_path_text(&names), without_bytes(other));
+            all.insert(attr_path_text(&names), without_texts(other));
         }
     }
 }
 
 /// An example gives the path of a file; the text is in its model.
-fn without_bytes(expr: Expr) -> Expr {
+fn without_texts(expr: Expr) -> Expr {
     match expr {
         Expr::Asset(asset) => Expr::Asset(Asset {
             bytes: Arc::default(),
             ..asset
         }),
-        Expr::List(list) => Expr::List(list.into_iter().map(without_bytes).collect()),
+        Expr::List(list) => Expr::List(list.into_iter().map(without_texts).collect()),
+        Expr::Apply(function, arguments) => {
+            Expr::Apply(function, arguments.into_iter().map(without_texts).collect())
+        }
         other => other,
     }
 }
@@ -190,6 +193,11 @@ fn read_expr(expr: &ast::Expr) -> Option<Expr> {
             name: path.to_string().strip_prefix("./files/")?.to_owned(),
             bytes: Arc::default(),
         }),
+        // How strongly a value stands: `lib.mkForce "x"`.
+        ast::Expr::Apply(apply) => {
+            let function = apply.lambda()?.to_string();
+            Expr::apply(&function, vec![read_expr(&apply.argument()?)?])
+        }
         ast::Expr::Paren(paren) => read_expr(&paren.expr()?)?,
         _ => return None,
     })

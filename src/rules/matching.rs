@@ -2,10 +2,14 @@
 //!
 //! In a string, `*` is anything but a `/`, `**` is anything, and `<name>` is as `*` and keeps what it stood for as
 //! `$name`; the shortest fit counts. `$any` asks for presence, `$none` for absence, `$plain` for a text without holes.
+//! `$entries ` before a pattern has it fit the lines of a text that are neither empty nor comments with `#`.
 //! A list in a pattern is alternatives; a list in the model fits where one of its elements does. Text with holes is
 //! never a string: only `$any` fits it.
 
 use serde_json::Value;
+
+/// What stands before a pattern for the lines of a text that say something.
+const ENTRIES: &str = "$entries ";
 
 /// What a name in a pattern stood for.
 pub(super) type Captures = Vec<(String, String)>;
@@ -18,6 +22,8 @@ pub(super) enum Pattern {
     /// A number or a boolean.
     Scalar(Value),
     Glob(Vec<Segment>),
+    /// `$entries `: the lines that say something.
+    Entries(Vec<Segment>),
     OneOf(Vec<Pattern>),
     Fields(Vec<(String, Pattern)>),
 }
@@ -42,8 +48,11 @@ impl Pattern {
                 "$any" => Ok(Pattern::Any),
                 "$none" => Ok(Pattern::None),
                 "$plain" => Ok(Pattern::Plain),
+                other if other.starts_with(ENTRIES) => {
+                    segments(&other[ENTRIES.len()..]).map(Pattern::Entries)
+                }
                 other if other.starts_with('$') => Err(format!(
-                    "`{other}` is no pattern: `$any`, `$none` and `$plain` are"
+                    "`{other}` is no pattern: `$any`, `$none`, `$plain` and `$entries ` with one are"
                 )),
                 other => segments(other).map(Pattern::Glob),
             },
@@ -90,6 +99,11 @@ impl Pattern {
                     .is_some_and(|text| glob_fits(segments, text, captures))
             })
             .then(|| segments.iter().map(Segment::weight).sum()),
+            Pattern::Entries(segments) => one_fits(value, |it| {
+                it.as_str()
+                    .is_some_and(|text| glob_fits(segments, &entries(text), captures))
+            })
+            .then(|| ASKED + segments.iter().map(Segment::weight).sum::<usize>()),
             Pattern::OneOf(list) => list
                 .iter()
                 .filter_map(|it| {
@@ -127,7 +141,7 @@ impl Pattern {
     pub(super) fn names(&self) -> Vec<&str> {
         match self {
             Pattern::Any | Pattern::None | Pattern::Plain | Pattern::Scalar(_) => Vec::new(),
-            Pattern::Glob(segments) => segments
+            Pattern::Glob(segments) | Pattern::Entries(segments) => segments
                 .iter()
                 .filter_map(|it| match it {
                     Segment::Name(name) => name.as_deref(),
@@ -148,6 +162,15 @@ impl Segment {
             Segment::Path => 0,
         }
     }
+}
+
+/// The lines of a text that are neither empty nor comments.
+fn entries(text: &str) -> String {
+    let lines = text.lines().map(str::trim);
+    let lines: Vec<&str> = lines
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+        .collect();
+    lines.join("\n")
 }
 
 fn one_fits(value: Option<&Value>, mut fits: impl FnMut(&Value) -> bool) -> bool {
@@ -293,6 +316,17 @@ mod tests {
             Some(&[]),
         );
         check("{ a = true, b = 'x' }", json!({"a": false, "b": "x"}), None);
+    }
+
+    #[test]
+    fn comments_and_blanks_are_no_entries() {
+        check("'$entries ON=no'", json!("# x\n\n  ON=no  \n"), Some(&[]));
+        check("'$entries ON=no'", json!("ON=no\nMORE=1\n"), None);
+        check(
+            "'$entries a=<b>'",
+            json!("#a=c\na=d\n"),
+            Some(&[("b", "d")]),
+        );
     }
 
     #[test]

@@ -368,8 +368,8 @@ impl Rule {
     }
 }
 
-/// A path of the plan names one leaf: an attribute set becomes a definition for each of its names. Of one that is added
-/// the lists join, and all else is set.
+/// A path of the plan names one leaf: an attribute set becomes a definition for each of its names. Where it is added, so
+/// are the elements of each list in it, and what is no list is the only value.
 fn leaves(path: OptionPath, expr: Expr, join: Join, all: &mut Vec<(OptionPath, Expr, Join)>) {
     match expr {
         Expr::Attrs(attrs) if !attrs.is_empty() => {
@@ -377,12 +377,14 @@ fn leaves(path: OptionPath, expr: Expr, join: Join, all: &mut Vec<(OptionPath, E
                 let path = path.child(&name);
                 match (join, value) {
                     (Join::Element, Expr::List(elements)) => {
-                        let own = elements.into_iter();
-                        all.extend(own.map(|it| (path.clone(), it, Join::Element)));
+                        let elements = elements.into_iter();
+                        all.extend(elements.map(|it| (path.clone(), it, Join::Element)));
                     }
-                    (Join::Element, value @ Expr::Attrs(_)) => leaves(path, value, join, all),
+                    (Join::Element, Expr::Attrs(attrs)) if !attrs.is_empty() => {
+                        leaves(path, Expr::Attrs(attrs), Join::Element, all);
+                    }
                     (Join::Element, value) => all.push((path, value, Join::Only)),
-                    (join, value) => leaves(path, value, join, all),
+                    (Join::Only | Join::Text, value) => leaves(path, value, join, all),
                 }
             }
         }

@@ -120,6 +120,8 @@ pub struct PackageName {
     pub versioned: bool,
     /// The attribute was there in 2020 and is not among the removed.
     pub alias_checked: bool,
+    /// Only other distributions have a package of that name.
+    pub elsewhere: bool,
 }
 
 /// What a distribution's service is on NixOS.
@@ -134,6 +136,52 @@ pub struct ServiceName {
 
 /// Finds a package by the name that a distribution gives it, with or without version and architecture.
 pub fn package(name: &str, family: Family) -> Option<PackageName> {
+    match family {
+        Family::Debian | Family::Rhel | Family::Alpine | Family::Arch => {
+            let own = package_of(name, family);
+            // A source that names what is another distribution's may be for several.
+            own.or_else(|| {
+                let found = package_row(bare(name), Family::Other)?;
+                Some(PackageName {
+                    elsewhere: true,
+                    ..named(found)
+                })
+            })
+        }
+        Family::Python => package_of(name, family).or_else(|| {
+            // pep-0503: case and the kind of separator say nothing; nixpkgs names its attributes so.
+            let name = bare(name).to_lowercase().replace(['_', '.'], "-");
+            package_of(&name, family)
+                .or_else(|| library(&format!("python3-{name}")))
+                .or_else(|| confirmed("python3Packages", &name))
+        }),
+        Family::Ruby => package_of(name, family).or_else(|| library(&format!("ruby-{name}"))),
+        Family::Node | Family::Other => package_of(name, family),
+    }
+}
+
+/// Finds a language's library by the name that Debian gives it.
+fn library(name: &str) -> Option<PackageName> {
+    let found = package_of(name, Family::Debian)?;
+    matches!(found.attribute, Attribute::Known(_)).then_some(found)
+}
+
+/// Finds a library by its name in a package set, where the table names it.
+fn confirmed(set: &str, name: &str) -> Option<PackageName> {
+    let attr = format!("{set}.{name}");
+    ATTRIBUTES.contains(attr.as_str()).then_some(PackageName {
+        attribute: Attribute::Known(attr),
+        kind: Kind::Library,
+        option: None,
+        also: &[],
+        note: None,
+        versioned: false,
+        alias_checked: false,
+        elsewhere: false,
+    })
+}
+
+fn package_of(name: &str, family: Family) -> Option<PackageName> {
     let name = bare(name);
     match package_row(name, family) {
         Some(row) => Some(named(row)),
@@ -166,6 +214,7 @@ fn named(row: &'static PackageRow) -> PackageName {
         note: row.note,
         versioned: false,
         alias_checked: row.alias_checked,
+        elsewhere: false,
     }
 }
 
@@ -239,6 +288,9 @@ fn bits(family: Family) -> u8 {
         Family::Rhel => 2,
         Family::Alpine => 4,
         Family::Arch => 8,
+        Family::Python => 16,
+        Family::Node => 32,
+        Family::Ruby => 64,
         Family::Other => 15,
     }
 }
@@ -285,6 +337,7 @@ fn by_pattern(row: &PatternRow, regex: &Regex, name: &str) -> Option<PackageName
         note: row.note,
         versioned: !row.valid.is_empty(),
         alias_checked: false,
+        elsewhere: false,
     };
     let Some(template) = row.attr else {
         return Some(found(Attribute::Unknown, row.kind));

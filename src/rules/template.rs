@@ -2,7 +2,7 @@
 //!
 //! A string that begins with `$` is a reference: `$service.name`, or `$site` for what a name of the pattern stood for,
 //! with functions and fields behind it: `$file.content | section | .NTP | words`. `${...}` inside of a longer string puts the text of a reference
-//! there; `$$` is a dollar. A last function `as-file` makes the text a file beside the configuration, and is its path. `{ nix = "pkgs.nodejs" }` is a selection. All else stands for itself.
+//! there; `$$` is a dollar. A last function `as-file` makes the text a file beside the configuration, and is its path. `{ nix = "pkgs.nodejs" }` is a selection, `{ force = ... }` a value that stands against the module's own. All else stands for itself.
 
 use serde_json::Value;
 
@@ -21,6 +21,8 @@ pub(super) enum Template {
     AsFile(Reference),
     Text(Vec<Piece>),
     List(Vec<Template>),
+    /// A value that stands against the module's own: `{ force = "$file.content" }`.
+    Force(Box<Template>),
     Attrs(Vec<(Template, Template)>),
 }
 
@@ -68,6 +70,10 @@ impl Template {
             toml::Value::Table(table) => match table.get("nix").filter(|_| table.len() == 1) {
                 Some(toml::Value::String(selection)) => Template::Constant(Expr::select(selection)),
                 Some(_) => return Err("`nix` takes a selection, such as `pkgs.git`".to_owned()),
+                None if table.len() == 1 && table.contains_key("force") => {
+                    let value = table.get("force").ok_or("`force` takes a value")?;
+                    Template::Force(Box::new(Template::read(value)?))
+                }
                 None => Template::Attrs(
                     table
                         .iter()
@@ -140,6 +146,7 @@ impl Template {
                     .map(|it| it.expr(scope))
                     .collect::<Option<Vec<Expr>>>()?,
             ),
+            Template::Force(value) => Expr::apply("lib.mkForce", vec![value.expr(scope)?]),
             Template::Attrs(attrs) => Expr::Attrs(
                 attrs
                     .iter()
@@ -162,6 +169,7 @@ impl Template {
             | Template::AsFile(_)
             | Template::Text(_)
             | Template::List(_)
+            | Template::Force(_)
             | Template::Attrs(_) => None,
         }
     }
@@ -190,7 +198,9 @@ impl Template {
                     Piece::Reference(reference) => scalar_text(&reference.value(scope)?),
                 })
                 .collect(),
-            Template::AsFile(_) | Template::List(_) | Template::Attrs(_) => None,
+            Template::AsFile(_) | Template::List(_) | Template::Force(_) | Template::Attrs(_) => {
+                None
+            }
         }
     }
 
@@ -212,6 +222,7 @@ impl Template {
                 }
             }
             Template::List(list) => list.iter().for_each(|it| it.for_each_name(visit)),
+            Template::Force(value) => value.for_each_name(visit),
             Template::Attrs(attrs) => {
                 for (name, value) in attrs {
                     name.for_each_name(visit);

@@ -142,7 +142,11 @@ fn push_leaves(names: Vec<String>, expr: &Expr, all: &mut Vec<Leaf>) {
             return;
         }
         Expr::Bool(true) => LeafKind::On,
-        Expr::Select(_) | Expr::Apply(..) | Expr::With(..) | Expr::Binary(..) => LeafKind::Opaque,
+        Expr::Select(_)
+        | Expr::Apply(..)
+        | Expr::With(..)
+        | Expr::Function(..)
+        | Expr::Binary(..) => LeafKind::Opaque,
         Expr::Null
         | Expr::Bool(false)
         | Expr::Int(_)

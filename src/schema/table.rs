@@ -88,7 +88,14 @@ pub fn is_required(names: &[&str]) -> bool {
 
 /// Returns the paths of all options, with dots.
 pub fn paths() -> impl Iterator<Item = String> {
-    OPTIONS.iter().map(|row| row.path.replace(SEPARATOR, "."))
+    let quoted = |name: &str| match name.contains('.') {
+        true => format!("\"{name}\""),
+        false => name.to_owned(),
+    };
+    OPTIONS.iter().map(move |row| {
+        let names: Vec<String> = row.path.split(SEPARATOR).map(quoted).collect();
+        names.join(".")
+    })
 }
 
 /// Returns all descriptions of types that the index has.

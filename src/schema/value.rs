@@ -97,7 +97,7 @@ fn without_value(kind: &Type, expr: &Expr) -> Option<bool> {
             | Type::Submodule(_)
             | Type::Enum(_) => false,
         }),
-        Expr::Select(_) => Some(true),
+        Expr::Select(_) | Expr::Function(..) => Some(true),
         // Priorities and orders say nothing about the type: what they hold does.
         Expr::Apply(function, arguments) => match (function.as_ref(), arguments.last()) {
             (Expr::Select(names), Some(value)) if is_transparent(names) => {
@@ -204,6 +204,7 @@ fn data(expr: &Expr) -> Result<(), Mismatch> {
         | Expr::Select(_)
         | Expr::Apply(..)
         | Expr::With(..)
+        | Expr::Function(..)
         | Expr::Binary(..)
         | Expr::Asset(_) => Ok(()),
     }
@@ -269,6 +270,7 @@ fn path_fits(kind: PathKind, expr: &Expr) -> bool {
         | Expr::Attrs(_)
         | Expr::Apply(..)
         | Expr::With(..)
+        | Expr::Function(..)
         | Expr::Binary(..) => return false,
     };
     match kind {
@@ -311,6 +313,7 @@ fn describe(expr: &Expr) -> String {
         Expr::List(_) | Expr::With(..) => "a list".to_owned(),
         Expr::Attrs(_) => "an attribute set".to_owned(),
         Expr::Apply(..) => "what a function returns".to_owned(),
+        Expr::Function(..) => "a function".to_owned(),
         Expr::Binary(..) => "what an operator makes".to_owned(),
         Expr::Asset(asset) => format!("the file `{}`", asset.name),
     }

@@ -16,6 +16,7 @@ pub mod firewalld;
 pub mod fstab;
 pub mod glob;
 pub mod hosts;
+pub mod httpd;
 pub mod interfaces;
 pub mod iptables;
 pub mod jinja;

@@ -7,15 +7,20 @@ use crate::model::Family;
 use crate::rules::{self, Attribute, Kind, PackageName, Rules};
 
 /// The families, what their package manager is called, and what stands before a `:`.
-const FAMILIES: [(Family, &str); 4] = [
+const FAMILIES: [(Family, &str); 7] = [
     (Family::Debian, "apt"),
     (Family::Rhel, "dnf"),
     (Family::Alpine, "apk"),
     (Family::Arch, "pacman"),
+    (Family::Python, "pip"),
+    (Family::Node, "npm"),
+    (Family::Ruby, "gem"),
 ];
 
 pub(super) const PACKAGES: Chapter = Chapter {
-    prefixes: &["package", "apt", "dnf", "apk", "pacman"],
+    prefixes: &[
+        "package", "apt", "dnf", "apk", "pacman", "pip", "npm", "gem",
+    ],
     plural: "packages",
     about: "Packages as distributions call them: nginx, or that of one alone: apt:nginx.",
     names: |_| rules::package_names().map(str::to_owned).collect(),
@@ -37,7 +42,7 @@ fn find(word: &Word<'_>, rules: &Rules) -> Result<Vec<Entry>, Error> {
     };
     let mut found: Vec<(PackageName, Vec<&str>)> = Vec::new();
     for (family, manager) in FAMILIES.iter().filter(|(_, manager)| asked(manager)) {
-        let Some(package) = rules::package(word.name, *family) else {
+        let Some(package) = rules::package(word.name, *family).filter(|it| !it.elsewhere) else {
             continue;
         };
         match found.iter_mut().find(|(other, _)| *other == package) {
@@ -70,8 +75,11 @@ fn describe(name: &str, package: &PackageName, managers: &[&str], rules: &Rules)
     facts.add("Rules", ids.join(", "));
     let becomes = match (&package.attribute, package.option, package.kind) {
         (_, _, Kind::Nothing) => "Nothing: NixOS has no need of it.",
+        (Attribute::Known(attribute), _, Kind::Library) if attribute.contains("Extensions.") => {
+            "Nothing where every PHP has it; else it is left to you: it goes into the PHP that uses it."
+        }
         (Attribute::Known(attribute), _, Kind::Library) if attribute.contains('.') => {
-            "It is left to you: it goes into the interpreter of the program that uses it."
+            "It goes into the interpreter of the system's path."
         }
         (Attribute::Known(_), _, Kind::Library) => {
             "Nothing: programs of nixpkgs bring the libraries that they were built with."

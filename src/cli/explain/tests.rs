@@ -144,7 +144,7 @@ fn a_rule_is_shown_as_it_is_written() {
     }
     assert!(!text.contains("ntp-config"), "{text}");
     assert!(
-        text.contains("Sets   services.chrony.extraConfig"),
+        text.contains("Sets   services.chrony.enableRTCTrimming, services.chrony.extraConfig"),
         "{text}"
     );
     let option = explain("services.chrony.extraConfig", &rules()).unwrap();

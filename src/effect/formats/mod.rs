@@ -1,19 +1,43 @@
 //! The formats in which modules of NixOS write files: how the module writes the value of an option, and what the text
 //! means.
 
+mod audit;
+mod chrony;
 mod dnsmasq;
+mod docker;
+mod fail2ban;
+mod git_config;
+mod haproxy;
 mod hosts;
+mod httpd;
+mod idmapd;
 mod ini;
+mod journald;
 mod json;
 mod key_value;
 mod known_hosts;
+mod limits;
 mod lines;
+mod logrotate;
+mod main_cf;
+mod master_cf;
+mod my_cnf;
+mod nginx;
+mod ntp;
 mod packet_filter;
+mod php_pool;
+mod postgresql;
+mod redis;
+mod rsyncd;
+mod rsyslog;
+mod samba;
+mod smartd;
 mod ssh_client;
 mod sshd;
 mod sudoers;
 mod toml;
 mod unbound;
+mod updatedb;
 mod wg_quick;
 mod yaml;
 
@@ -29,20 +53,45 @@ pub(super) struct Format {
     pub(super) tree: fn(&str) -> Result<Value, String>,
 }
 
-static FORMATS: [&Format; 15] = [
+static FORMATS: [&Format; 40] = [
+    &audit::FORMAT,
+    &chrony::FORMAT,
     &dnsmasq::FORMAT,
+    &docker::FORMAT,
+    &fail2ban::FORMAT,
+    &git_config::FORMAT,
+    &haproxy::FORMAT,
     &hosts::FORMAT,
+    &httpd::FORMAT,
+    &idmapd::FORMAT,
     &ini::FORMAT,
+    &journald::FORMAT,
     &json::FORMAT,
     &key_value::FORMAT,
     &known_hosts::FORMAT,
+    &limits::FORMAT,
     &lines::FORMAT,
+    &logrotate::FORMAT,
+    &main_cf::FORMAT,
+    &master_cf::FORMAT,
+    &my_cnf::FORMAT,
+    &nginx::FORMAT,
+    &nginx::HTTP,
+    &ntp::FORMAT,
     &packet_filter::FORMAT,
+    &php_pool::FORMAT,
+    &postgresql::FORMAT,
+    &redis::FORMAT,
+    &rsyncd::FORMAT,
+    &rsyslog::FORMAT,
+    &samba::FORMAT,
+    &smartd::FORMAT,
     &ssh_client::FORMAT,
     &sshd::FORMAT,
     &sudoers::FORMAT,
     &toml::FORMAT,
     &unbound::FORMAT,
+    &updatedb::FORMAT,
     &wg_quick::FORMAT,
     &yaml::FORMAT,
 ];
@@ -63,6 +112,20 @@ fn plain(value: &Value) -> String {
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => {
             value.to_string()
         }
+    }
+}
+
+/// The text that a name has; none is an empty one.
+fn text<'a>(value: &'a Value, name: &str) -> &'a str {
+    value.get(name).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// The text that an option of lines has, with an end of line.
+fn lines_of(options: &serde_json::Map<String, Value>, name: &str) -> String {
+    let text = options.get(name).and_then(Value::as_str);
+    match text.unwrap_or_default() {
+        text if text.is_empty() || text.ends_with('\n') => text.to_owned(),
+        text => format!("{text}\n"),
     }
 }
 

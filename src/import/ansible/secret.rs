@@ -4,8 +4,9 @@ use super::scope::{Scope, secret_hole};
 use super::session::Session;
 use super::value::Value;
 use super::vault::Sealed;
-use crate::import::secret::{is_secret_name, is_secret_text};
+
 use crate::model::{HoleKind, Text};
+use crate::secret::{self, is_secret_name, may_be_secret};
 use crate::source::Span;
 use crate::syntax::yaml::Node;
 
@@ -13,19 +14,26 @@ use crate::syntax::yaml::Node;
 pub(super) fn hide(session: &Session<'_>, name: &str, value: Value, span: Option<Span>) -> Value {
     let hidden = match &value {
         Value::Str(text) => match text.plain() {
-            Some(plain) => is_secret_name(name) && is_secret_text(plain),
+            Some(plain) => is_secret_name(name) && may_be_secret(plain),
             None => is_secret_name(name) && is_secret(text.worst_hole().map(|hole| hole.kind)),
         },
         Value::Unknown(hole) => hole.kind == HoleKind::Unknown && is_secret_name(name),
         _ => false,
     };
-    if !hidden {
-        return value;
-    }
-    let what = match span {
+    let what = || match span {
         Some(span) => format!("{} {name}", session.place(span)),
         None => format!("the variable {name}"),
     };
+    if !hidden {
+        return match &value {
+            Value::Str(text) => match text.plain() {
+                Some(plain) => within(session, plain, what, span).unwrap_or(value),
+                None => value,
+            },
+            _ => value,
+        };
+    }
+    let what = what();
     match &value {
         Value::Str(text) => {
             let plain = text.plain().map(str::to_owned);
@@ -36,6 +44,31 @@ pub(super) fn hide(session: &Session<'_>, name: &str, value: Value, span: Option
         }
         _ => Value::Unknown(secret_hole(what, span)),
     }
+}
+
+/// Puts holes into a text of which a part is secret: an address with a password, a file with a key.
+fn within(
+    session: &Session<'_>,
+    plain: &str,
+    what: impl Fn() -> String,
+    span: Option<Span>,
+) -> Option<Value> {
+    let found = secret::find(plain, "");
+    let first = found.first()?;
+    let what = what();
+    let mut text = Text::from(&plain[..first.start]);
+    for (at, it) in found.iter().enumerate() {
+        let number = match at {
+            0 => String::new(),
+            at => format!(" ({})", at + 1),
+        };
+        let own = format!("{what}{number}");
+        session.keep_secret(&own, &plain[it.start..it.end]);
+        text.push_hole(secret_hole(own, span));
+        let next = found.get(at + 1).map_or(plain.len(), |it| it.start);
+        text.push_str(&plain[it.end..next]);
+    }
+    Some(Value::Str(text))
 }
 
 /// Returns the value of `!vault` under a name.

@@ -178,7 +178,13 @@ pub(super) fn of(image: &str) -> Base {
         });
         let brings = match family {
             Family::Alpine => alpine,
-            Family::Debian | Family::Rhel | Family::Arch | Family::Other => debian,
+            Family::Debian
+            | Family::Rhel
+            | Family::Arch
+            | Family::Python
+            | Family::Node
+            | Family::Ruby
+            | Family::Other => debian,
         };
         return base(Kind::Program, family, vec![*brings]);
     }

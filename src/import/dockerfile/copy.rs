@@ -8,9 +8,10 @@ use super::player::{Left, Player, Purpose};
 use super::scope::{hide_credentials, is_plain, without_query};
 use crate::account::ItemId;
 use crate::diag::{self, Diagnostics};
-use crate::import::etc::secret::{hidden, holds_private_key, is_secret_file, redact};
 use crate::import::permissions::symbolic;
+use crate::import::redact::{hidden, redact};
 use crate::model::{ApplicationSource, Content, File, Mode, Resource, SourceFrom};
+use crate::secret::is_secret_file;
 use crate::source::{FileId, Span, absolute};
 use crate::syntax::dockerfile::{Heredoc, Source, Transfer};
 use crate::syntax::glob::{glob, is_pattern};
@@ -334,7 +335,7 @@ fn put_file(
         (Ok(text), Ok(_)) => {
             let shown = tree.path(file);
             let span = Span::new(file, 0, text.len());
-            Content::Text(if is_secret_file(path) || holds_private_key(text) {
+            Content::Text(if is_secret_file(path) {
                 hidden(format!("the file {shown}"), span)
             } else {
                 redact(text, path, shown, |from, to| Span::new(file, from, to))

@@ -3,9 +3,8 @@
 use super::player::{Player, not_needed};
 use super::scope::hide_credentials;
 use crate::account::{Account, Code, ItemId};
-use crate::import::etc::secret::redact;
-use crate::import::secret::{is_secret_name, is_secret_text, passwords_of_commands};
-use crate::model::{Application, Command, Entry, HoleKind, Origin, Piece, Resource, Sourced, Text};
+use crate::import::redact::{redact, redact_words};
+use crate::model::{Application, Command, Entry, Origin, Piece, Resource, Sourced, Text};
 use crate::source::Span;
 use crate::syntax::dockerfile::CommandLine;
 
@@ -38,7 +37,7 @@ impl Player<'_> {
                 });
                 let mut origin = Origin::of(item);
                 origin.merge(&Origin::of(more));
-                Some((self.words(&words, self.span_of(item)), origin))
+                Some((self.words(&words), origin))
             }
         };
         self.parts.command = joined.map(|(value, origin)| Sourced {
@@ -72,7 +71,7 @@ impl Player<'_> {
     pub(super) fn command_of(&self, command: &CommandLine, shell: &[String]) -> Command {
         let span = Span::new(self.recipe.given.file, 0, 0);
         match (command, shell) {
-            (CommandLine::Exec(words), _) => self.words(words, span),
+            (CommandLine::Exec(words), _) => self.words(words),
             (CommandLine::Shell(text), [program, flag]) if flag == "-c" => Command::Script {
                 shell: program.clone(),
                 text: self.secretless(text, span),
@@ -91,47 +90,14 @@ impl Player<'_> {
     }
 
     /// Words of a program; the value of an option that names a secret is one.
-    fn words(&self, words: &[String], span: Span) -> Command {
+    fn words(&self, words: &[String]) -> Command {
         let words = without_init(words);
         let holes = &self.recipe.holes;
-        let secret = |name: &str| {
-            let what = format!("the value of the option {name}");
-            holes.place(HoleKind::Secret, what, Some(span))
-        };
-        let is_option = |word: &str| {
-            let bare = word.trim_start_matches('-');
-            word.starts_with('-') && is_secret_name(bare)
-        };
-        let line = words.join(" ");
-        let passwords: Vec<&str> = passwords_of_commands(&line)
-            .into_iter()
-            .map(|it| &line[it])
-            .collect();
-        let mut texts = Vec::new();
-        for (at, word) in words.iter().enumerate() {
-            let before = at.checked_sub(1).map_or("", |it| words[it].as_str());
-            let shown = match word.split_once('=') {
-                Some((name, value)) if is_option(name) && is_secret_text(value) => {
-                    format!("{name}={}", secret(name))
-                }
-                _ if is_option(before) && !word.starts_with('-') && is_secret_text(word) => {
-                    secret(before)
-                }
-                _ => match passwords.iter().find(|it| word.ends_with(**it)) {
-                    Some(password) => {
-                        let kept = word.len() - password.len();
-                        let hole = holes.place(
-                            HoleKind::Secret,
-                            "the password of a command".to_owned(),
-                            Some(span),
-                        );
-                        format!("{}{hole}", &word[..kept])
-                    }
-                    None => hide_credentials(word.clone(), holes, span),
-                },
-            };
-            texts.push(holes.text(&shown));
-        }
+        let mut texts: Vec<Text> = words.iter().map(|it| holes.text(it)).collect();
+        redact_words(&mut texts, |_, name| match name {
+            Some(name) => format!("the value of the option {name}"),
+            None => "the password of a command".to_owned(),
+        });
         Command::Words(texts)
     }
 

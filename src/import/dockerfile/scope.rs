@@ -6,8 +6,8 @@ use std::cell::RefCell;
 
 use indexmap::IndexMap;
 
-use crate::import::secret::{is_secret_name, is_secret_text, passwords_of_commands};
 use crate::model::{Hole, HoleKind, Text};
+use crate::secret::{self, is_secret_name, may_be_secret};
 use crate::source::Span;
 use crate::syntax::dockerfile::{Expanded, Lookup, expand, expand_text};
 use crate::syntax::{placeholder, placeholder_index};
@@ -222,7 +222,7 @@ pub(super) fn given_arg(
 
 /// Puts a hole in place of a value that its name says to be secret.
 pub(super) fn hide(name: &str, value: String, holes: &Holes, span: Span) -> String {
-    let is_secret = is_secret_name(name) && is_plain(&value) && is_secret_text(&value);
+    let is_secret = is_secret_name(name) && is_plain(&value) && may_be_secret(&value);
     if is_secret {
         let what = format!("the value of {name}");
         holes.place(HoleKind::Secret, what, Some(span))
@@ -231,27 +231,17 @@ pub(super) fn hide(name: &str, value: String, holes: &Holes, span: Span) -> Stri
     }
 }
 
-/// Puts a hole in place of the name and password in an address, and of a password that a command is given.
+/// Puts holes in place of what of a value is secret.
 pub(super) fn hide_credentials(mut value: String, holes: &Holes, span: Span) -> String {
-    for password in passwords_of_commands(&value).into_iter().rev() {
-        let what = "the password of a command".to_owned();
+    for found in secret::find(&value, "").into_iter().rev() {
+        let what = match &found.name {
+            Some(name) => format!("the value of {name}"),
+            None => "the password of a command or an address".to_owned(),
+        };
         let hole = holes.place(HoleKind::Secret, what, Some(span));
-        value.replace_range(password, &hole);
+        value.replace_range(found.start..found.end, &hole);
     }
-    let Some(at) = value.find("://").map(|at| at + 3) else {
-        return value;
-    };
-    let end = value[at..]
-        .find(['/', ' ', '"', '\''])
-        .map_or(value.len(), |it| at + it);
-    match value[at..end].rfind('@') {
-        Some(sign) if value[at..at + sign].contains(':') => {
-            let what = "the name and password of an address".to_owned();
-            let hole = holes.place(HoleKind::Secret, what, Some(span));
-            format!("{}{hole}{}", &value[..at], &value[at + sign..])
-        }
-        Some(_) | None => value,
-    }
+    value
 }
 
 /// Leaves out what stands behind the `?` of an address: keys and signatures do.

@@ -136,7 +136,7 @@ fn variables_have_their_scope() {
     );
     check(
         "FROM debian\nENV DB_PASSWORD=x1 URL=https://a:b@c/d\nCMD [\"a\"]",
-        "runs a; DB_PASSWORD=<secret: the value of DB_PASSWORD>; URL=https://<secret: the name and password of an address>@c/d",
+        "runs a; DB_PASSWORD=<secret: the value of DB_PASSWORD>; URL=https://a:<secret: the password of a command or an address>@c/d",
     );
     check(
         "FROM $BASE\nCMD [\"a\"]",

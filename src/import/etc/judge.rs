@@ -4,10 +4,12 @@ use super::distribution::{Distribution, Provenance};
 use super::kinds::{self, Reading};
 use super::leftover;
 use super::root::{Found, Root};
-use super::secret;
+use super::secret::of_the_machine;
 use super::shipped;
 use crate::account::Code;
+use crate::import::redact::{hidden, redact};
 use crate::model::{Content, File, Mode, Text};
+use crate::secret::is_secret_file;
 use crate::source::{EntryKind, ReadProblem, Span};
 
 /// What a file comes to.
@@ -39,7 +41,7 @@ pub(super) fn judge(root: &Root<'_>, distribution: &Distribution<'_>, found: &Fo
         let reason = "it is a copy that was put aside, which nothing reads";
         return Fate::NotNeeded(Code::NoMeaning, reason.to_owned());
     }
-    if let Some((reason, cure)) = secret::of_the_machine(path) {
+    if let Some((reason, cure)) = of_the_machine(path) {
         return Fate::Manual(Left {
             code: Code::ValueSecret,
             reason: reason.to_owned(),
@@ -168,9 +170,9 @@ fn content(root: &Root<'_>, found: &Found<'_>, is_known: bool) -> Result<Content
     let shown = root.tree.path(found.id);
     let whole = || {
         let span = Span::new(found.id, 0, 0);
-        Content::Text(secret::hidden(format!("the file {shown}"), span))
+        Content::Text(hidden(format!("the file {shown}"), span))
     };
-    if secret::is_secret_file(&found.path) {
+    if is_secret_file(&found.path) {
         return Ok(whole());
     }
     let text = root.tree.text(found.id)?;
@@ -179,10 +181,10 @@ fn content(root: &Root<'_>, found: &Found<'_>, is_known: bool) -> Result<Content
         .tree
         .mode(found.id)
         .is_some_and(|mode| mode & 0o004 == 0);
-    if secret::holds_private_key(text) || is_closed && !is_known {
+    if is_closed && !is_known {
         return Ok(whole());
     }
-    let text: Text = secret::redact(text, &found.path, shown, |from, to| {
+    let text: Text = redact(text, &found.path, shown, |from, to| {
         Span::new(found.id, from, to)
     });
     Ok(Content::Text(text))

@@ -14,7 +14,7 @@ mod link;
 mod order;
 mod play;
 mod root;
-pub(crate) mod secret;
+mod secret;
 mod shipped;
 
 use super::{Importer, Options, Prefer};

@@ -1,8 +1,8 @@
 //! `Key`: what identifies a resource.
 
 use crate::model::{
-    Directory, File, IdKind, Interface, InterfaceTrait, Link, NetworkUnitKind, PathMode, Resource,
-    Settings,
+    Directory, Family, File, IdKind, Interface, InterfaceTrait, Link, NetworkUnitKind, Package,
+    PathMode, Resource, Settings,
 };
 
 /// What identifies a resource: a second one of the same key is about the same thing.
@@ -49,9 +49,22 @@ const REPEATED_SSHD_KEYWORDS: [&str; 8] = [
 ];
 
 impl Key {
+    /// A package of a language is another one than the distribution's of the same name.
+    pub(crate) fn package(package: &Package) -> Key {
+        let name = &package.name;
+        Key::Package(match package.family {
+            Family::Python => format!("python {name}"),
+            Family::Node => format!("node {name}"),
+            Family::Ruby => format!("ruby {name}"),
+            Family::Debian | Family::Rhel | Family::Alpine | Family::Arch | Family::Other => {
+                name.clone()
+            }
+        })
+    }
+
     pub(crate) fn of(resource: &Resource) -> Option<Key> {
         Some(match resource {
-            Resource::Package(it) => Key::Package(it.name.clone()),
+            Resource::Package(it) => Key::package(it),
             Resource::Service(it) => Key::Service(it.name.trim_end_matches(".service").to_owned()),
             Resource::Unit(it) => {
                 Key::Unit(format!("{}{}", it.name, if it.drop_in { ".d" } else { "" }))

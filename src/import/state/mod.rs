@@ -7,6 +7,7 @@ mod key;
 use indexmap::{IndexMap, IndexSet};
 
 use crate::account::{Closing, Code, ItemId, Verdict};
+use crate::import::conceal::conceal;
 use crate::model::{Condition, Entry, Origin, Resource, User};
 
 use join::{is_same, join};
@@ -58,7 +59,8 @@ struct Slot {
 
 impl State {
     /// States a resource. Under a condition that only the machine can decide it is kept beside the others.
-    pub(crate) fn put(&mut self, entry: Entry, book: Book) {
+    pub(crate) fn put(&mut self, mut entry: Entry, book: Book) {
+        conceal(&mut entry.resource);
         let Some(key) = Key::of(&entry.resource) else {
             self.changes += 1;
             self.slots.push(Some(Slot { entry, book }));
@@ -104,7 +106,8 @@ impl State {
     }
 
     /// States what has become of a thing of which a part was there before: who made that part stays an origin.
-    pub(crate) fn amend(&mut self, entry: Entry, book: Book) {
+    pub(crate) fn amend(&mut self, mut entry: Entry, book: Book) {
+        conceal(&mut entry.resource);
         let key = Key::of(&entry.resource).filter(|_| entry.guard == Condition::True);
         let at = key.and_then(|key| {
             self.overrule(&key, &entry, book);

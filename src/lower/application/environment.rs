@@ -5,6 +5,7 @@ use super::Service;
 use super::command::port_at;
 use super::layout::PROGRAM_FOLDERS;
 use crate::account::Code;
+use crate::lower::secret;
 use crate::lower::statement::{Left, Lowered, Statement};
 use crate::model::{Application, HoleKind, Variable};
 use crate::nix::{Expr, Operator, StrPart};
@@ -52,11 +53,11 @@ pub(super) fn lower(variable: &Variable, service: &Service<'_>) -> Lowered {
             }
             let path = service.secret_file();
             statement.assume(format!("`{name}` is put into `{path}`"));
+            let line = secret::variables([&secret::variable(name, &variable.value)]);
+            let used_by = format!("`{}.service`", service.name);
             statement.secrets.push(Secret {
-                path,
-                content: vec![format!("{name}={}", variable.value)],
-                from: variable.value.holes().map(|it| it.what.clone()).collect(),
-                used_by: format!("`{}.service`", service.name),
+                units: vec![format!("{}.service", service.name)],
+                ..secret::secret(&path, &line, used_by)
             });
             return Lowered::Stated(statement);
         }

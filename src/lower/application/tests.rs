@@ -90,6 +90,7 @@ impl Recipe {
         schema::check(&mut plans, &mut self.account, &mut diags);
         let options = emit::Options {
             origins: emit::Origins::Shown,
+            secrets: crate::plan::Way::Files,
         };
         let output = emit::emit(&plans, &self.tree, &mut self.account, options);
         let mut said = Vec::new();

@@ -81,7 +81,7 @@ fn commands_of_files(machine: &Machine) -> Option<Expr> {
     let mut files = machine::files(machine).filter(|it| is_own(&it.path));
     let lowered = files.find_map(|file| match lower(file, machine)? {
         Lowered::Stated(statement) => Some(statement),
-        Lowered::Manual(_) | Lowered::NotNeeded(..) => None,
+        Lowered::Manual(_) | Lowered::NotNeeded(..) | Lowered::Merged(_) => None,
     })?;
     let mut definitions = lowered.definitions.into_iter();
     let own = definitions.find(|it| it.path.to_string() == "networking.firewall.extraCommands");

@@ -1,11 +1,20 @@
 //! The functions that a rule may call in a reference: `$file.content | lines`.
 
-mod audit_rules;
+mod acpi_event;
+mod audit;
 mod below_etc;
+mod caddyfile;
+mod chrony;
 mod complete;
 mod definitions;
 mod dnsmasq;
+mod docker_daemon;
 mod entries;
+mod fail2ban;
+mod git_config;
+mod haproxy_cfg;
+mod httpd;
+mod ini;
 mod int;
 mod json;
 mod key_values;
@@ -14,28 +23,45 @@ mod limits;
 mod lines;
 mod logrotate;
 mod main_cf;
+mod master_cf;
+mod memcached;
+mod mongod_conf;
 mod my_cnf;
 mod nameservers;
 mod network_manager;
+mod nfs_conf;
 mod nginx;
+mod ntp_conf;
 mod numbers;
+mod pg_hba;
 mod php_options;
 mod php_pool;
+mod postgresql_conf;
+mod postgresql_package;
+mod redis_conf;
+mod registries_conf;
+mod rsyncd;
+mod rsyslog;
 mod scalar;
 mod search_domains;
 mod section;
 mod shell_script;
+mod smartd;
 mod smb_conf;
 mod toml;
 mod trim;
 mod unbound;
 mod uncommented;
+mod updatedb;
 mod ups;
+mod upsd;
 mod variables;
 mod words;
+mod xinetd;
 mod yaml;
+mod zram;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// A function from a value to a value; none where it has no answer, and then the rule does not apply.
 #[derive(Debug)]
@@ -44,44 +70,73 @@ pub(super) struct Function {
     pub(super) call: fn(&Value) -> Option<Value>,
 }
 
-static FUNCTIONS: [&Function; 37] = [
-    &audit_rules::FUNCTION,
+static FUNCTIONS: [&Function; 66] = [
+    &acpi_event::FUNCTION,
+    &audit::FUNCTION,
     &below_etc::FUNCTION,
+    &caddyfile::FUNCTION,
+    &chrony::FUNCTION,
     &complete::FUNCTION,
     &definitions::FUNCTION,
     &dnsmasq::FUNCTION,
+    &docker_daemon::FUNCTION,
     &entries::FUNCTION,
+    &fail2ban::FUNCTION,
+    &git_config::FUNCTION,
+    &haproxy_cfg::FUNCTION,
+    &httpd::MODULE,
+    &httpd::SITE,
+    &ini::FUNCTION,
     &int::FUNCTION,
     &json::FUNCTION,
     &key_values::FUNCTION,
     &known_hosts::FUNCTION,
     &limits::FUNCTION,
     &lines::FUNCTION,
-    &logrotate::FUNCTION,
     &logrotate::BLOCKS,
+    &logrotate::FUNCTION,
+    &logrotate::PARTS,
     &main_cf::FUNCTION,
+    &master_cf::FUNCTION,
+    &memcached::FUNCTION,
+    &mongod_conf::FUNCTION,
     &my_cnf::FUNCTION,
     &nameservers::FUNCTION,
     &network_manager::FUNCTION,
+    &nfs_conf::FUNCTION,
+    &nfs_conf::IDMAPD,
     &nginx::CONF,
     &nginx::SITE,
     &nginx::STREAM,
+    &ntp_conf::FUNCTION,
     &numbers::FUNCTION,
+    &pg_hba::FUNCTION,
     &php_options::FUNCTION,
     &php_pool::FUNCTION,
+    &postgresql_conf::FUNCTION,
+    &postgresql_package::FUNCTION,
+    &redis_conf::FUNCTION,
+    &registries_conf::FUNCTION,
+    &rsyncd::FUNCTION,
+    &rsyslog::FUNCTION,
     &scalar::FUNCTION,
     &search_domains::FUNCTION,
     &section::FUNCTION,
     &shell_script::FUNCTION,
+    &smartd::FUNCTION,
     &smb_conf::FUNCTION,
     &toml::FUNCTION,
     &trim::FUNCTION,
     &unbound::FUNCTION,
     &uncommented::FUNCTION,
+    &updatedb::FUNCTION,
     &ups::FUNCTION,
+    &upsd::FUNCTION,
     &variables::FUNCTION,
     &words::FUNCTION,
+    &xinetd::FUNCTION,
     &yaml::FUNCTION,
+    &zram::FUNCTION,
 ];
 
 pub(super) fn find(name: &str) -> Option<&'static Function> {
@@ -94,6 +149,48 @@ pub(super) fn names() -> String {
         .map(|it| format!("`{}`", it.name))
         .collect();
     names.join(", ")
+}
+
+/// A whole number, `true` or `false` where the text is just that, else the text.
+fn atom(text: &str) -> Value {
+    match text {
+        "true" => true.into(),
+        "false" => false.into(),
+        _ => scalar::number(text).unwrap_or_else(|| text.into()),
+    }
+}
+
+/// A value that stands against another that a module of NixOS gives the option.
+fn force(value: Value) -> Value {
+    json!({ "$force": value })
+}
+
+/// A site, as it is told apart from others of its name.
+struct Site {
+    name: String,
+    port: String,
+    has_tls: bool,
+}
+
+/// Gives each site an attribute of its own: the one with TLS has the name, another one of it the port too.
+fn attributes_of(sites: &[Site]) -> Vec<String> {
+    let mut order: Vec<usize> = (0..sites.len()).collect();
+    order.sort_by_key(|at| !sites[*at].has_tls);
+    let mut attributes: Vec<String> = vec![String::new(); sites.len()];
+    for at in order {
+        let Site { name, port, .. } = &sites[at];
+        let mut free = name.clone();
+        let mut number = 1;
+        while attributes.contains(&free) {
+            free = match number {
+                1 => format!("{name}:{port}"),
+                _ => format!("{name}:{port}-{number}"),
+            };
+            number += 1;
+        }
+        attributes[at] = free;
+    }
+    attributes
 }
 
 #[cfg(test)]

@@ -1,7 +1,9 @@
 //! `php-pool`: the file of one php-fpm pool, as an attribute of `services.phpfpm.pools`.
 //!
-//! Manual: <https://www.php.net/manual/install.fpm.configuration.php>. User and group are options, the rest settings.
-//! A file with several pools has no answer.
+//! Manual: <https://www.php.net/manual/install.fpm.configuration.php>; follows
+//! nixos/modules/services/web-servers/phpfpm/default.nix, which quotes texts: a truth value between quotes is none to
+//! php-fpm, so those are Nix's own. User and group are options, `env[...]` is phpEnv, the rest settings. A file with
+//! several pools has no answer.
 
 use serde_json::{Map, Value, json};
 
@@ -12,9 +14,13 @@ pub(super) static FUNCTION: Function = Function {
     call,
 };
 
+/// Folders of sockets that Debian and Red Hat make at boot.
+const SOCKET_FOLDERS: [&str; 3] = ["/run/php", "/var/run/php", "/run/php-fpm"];
+
 fn call(value: &Value) -> Option<Value> {
     let mut pools = 0;
     let mut settings: Map<String, Value> = Map::new();
+    let mut environment: Map<String, Value> = Map::new();
     for line in value.as_str()?.lines().map(str::trim) {
         if line.is_empty() || line.starts_with(['#', ';']) {
             continue;
@@ -24,23 +30,69 @@ fn call(value: &Value) -> Option<Value> {
             continue;
         }
         let (name, value) = line.split_once('=')?;
-        let value = value.trim();
-        let value: Value = match value.parse::<i64>() {
-            Ok(number) => number.into(),
-            Err(_) => value.into(),
-        };
-        settings.insert(name.trim().to_owned(), value);
+        let (name, value) = (name.trim(), scalar(value.trim())?);
+        if name == "include" {
+            return None;
+        }
+        match name
+            .strip_prefix("env[")
+            .and_then(|it| it.strip_suffix(']'))
+        {
+            Some(name) => {
+                let text = match &value {
+                    Value::String(text) => text.clone(),
+                    other => other.to_string(),
+                };
+                environment.insert(name.to_owned(), text.into());
+            }
+            None => {
+                settings.insert(name.to_owned(), value);
+            }
+        }
     }
-    let user = settings.remove("user")?;
+    let user = settings.shift_remove("user")?;
     if pools != 1 {
         return None;
     }
     let mut pool = json!({ "user": user });
-    if let Some(group) = settings.remove("group") {
+    if let Some(group) = settings.shift_remove("group") {
         pool["group"] = group;
     }
-    pool["settings"] = settings.into();
-    Some(pool)
+    if !environment.is_empty() {
+        pool["phpEnv"] = environment.into();
+    }
+    let mut folders: Vec<String> = Vec::new();
+    if let Some(socket) = settings.get("listen").and_then(Value::as_str)
+        && let Some((folder, _)) = socket.rsplit_once('/')
+        && SOCKET_FOLDERS.contains(&folder)
+    {
+        folders.push(format!("d {folder} 0755 root root - -"));
+    }
+    if !settings.is_empty() {
+        pool["settings"] = settings.into();
+    }
+    Some(json!({ "pool": pool, "folders": folders }))
+}
+
+/// A value as PHP's reader of ini takes it.
+fn scalar(text: &str) -> Option<Value> {
+    if let Some(quoted) = text.strip_prefix('"') {
+        let inner = quoted.split_once('"')?.0;
+        return (!inner.contains('\\')).then(|| inner.into());
+    }
+    // A comment may stand behind a value.
+    let text = match text.split_once(';') {
+        Some((before, _)) => before.trim_end(),
+        None => text,
+    };
+    Some(match text.to_lowercase().as_str() {
+        "on" | "yes" | "true" => true.into(),
+        "off" | "no" | "false" => false.into(),
+        _ => match text.parse::<i64>() {
+            Ok(number) if number.to_string() == text => number.into(),
+            _ => text.into(),
+        },
+    })
 }
 
 #[cfg(test)]
@@ -53,10 +105,18 @@ mod tests {
     fn user_and_group_stand_apart() {
         check(
             &FUNCTION,
-            "; x\n[www]\nuser = web\ngroup = www-data\npm = ondemand\npm.max_children = 5\n",
-            Some(
-                json!({"user": "web", "group": "www-data", "settings": {"pm": "ondemand", "pm.max_children": 5}}),
-            ),
+            "; x\n[www]\nuser = web\ngroup = www-data\nlisten = /run/php/x.sock\npm = ondemand\npm.max_children = 5\n\
+             catch_workers_output = yes\nlisten.mode = 0660\nenv[TMP] = /tmp\nphp_admin_value[memory_limit] = \"64M\" ; y\n",
+            Some(json!({
+                "pool": {
+                    "user": "web", "group": "www-data", "phpEnv": {"TMP": "/tmp"},
+                    "settings": {
+                        "listen": "/run/php/x.sock", "pm": "ondemand", "pm.max_children": 5,
+                        "catch_workers_output": true, "listen.mode": "0660", "php_admin_value[memory_limit]": "64M",
+                    },
+                },
+                "folders": ["d /run/php 0755 root root - -"],
+            })),
         );
         check(&FUNCTION, "[a]\nuser = x\n[b]\nuser = y\n", None);
         check(&FUNCTION, "[a]\npm = static\n", None);

@@ -11,11 +11,14 @@ pub(super) static FUNCTION: Function = Function {
 
 fn call(value: &Value) -> Option<Value> {
     let text = value.as_str()?.trim();
-    match text.parse::<i64>() {
-        // `010` and `+1` mean something else, or nothing, to what reads them.
-        Ok(number) if number.to_string() == text => Some(number.into()),
-        _ => Some(text.into()),
-    }
+    Some(number(text).unwrap_or_else(|| text.into()))
+}
+
+/// The whole number that a text is.
+pub(super) fn number(text: &str) -> Option<Value> {
+    let number: i64 = text.parse().ok()?;
+    // `010` and `+1` mean something else, or nothing, to what reads them.
+    (number.to_string() == text).then(|| number.into())
 }
 
 #[cfg(test)]

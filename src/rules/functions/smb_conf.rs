@@ -1,11 +1,11 @@
 //! `smb-conf`: the sections of an smb.conf, as `services.samba.settings` takes them.
 //!
 //! Manual: smb.conf(5). Names of sections and parameters have blanks; a line that ends with `\` goes on in the next. A
-//! text that includes others has no answer.
+//! text that includes others has no answer, and Debian's own scripts are left out.
 
 use serde_json::{Map, Value};
 
-use super::Function;
+use super::{Function, scalar};
 
 pub(super) static FUNCTION: Function = Function {
     name: "smb-conf",
@@ -36,13 +36,26 @@ fn call(value: &Value) -> Option<Value> {
         if name == "include" || name.is_empty() {
             return None;
         }
+        // The program and the script of Debian; NixOS has its own way to change passwords, and none to tell of a crash.
+        let is_debians = matches!(
+            (name.as_str(), value),
+            ("panic action", "/usr/share/samba/panic-action %d")
+                | ("passwd program", "/usr/bin/passwd %u")
+        );
+        if is_debians {
+            continue;
+        }
+        // Samba has no other since its version 4.
+        if name == "security" && !matches!(value, "auto" | "user" | "domain" | "ads") {
+            return None;
+        }
         let value: Value = match name.as_str() {
             "invalid users" if section.as_deref() == Some("global") => value
                 .split([' ', '\t', ','])
                 .filter(|it| !it.is_empty())
                 .map(Value::from)
                 .collect(),
-            _ => value.into(),
+            _ => scalar::number(value).unwrap_or_else(|| value.into()),
         };
         sections
             .get_mut(section.as_ref()?)?
@@ -69,5 +82,11 @@ mod tests {
         );
         check(&FUNCTION, "[global]\ninclude = /etc/x\n", None);
         check(&FUNCTION, "a = b\n", None);
+        check(&FUNCTION, "[global]\nsecurity = share\n", None);
+        check(
+            &FUNCTION,
+            "[global]\nsecurity = user\npanic action = /usr/share/samba/panic-action %d\n",
+            Some(json!({"global": {"security": "user"}})),
+        );
     }
 }

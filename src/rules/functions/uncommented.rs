@@ -1,6 +1,6 @@
-//! `uncommented`: a text without its comments and empty lines.
+//! `uncommented`: a text without its empty lines and the comments that stand on lines of their own.
 //!
-//! A comment is a line that begins with `#` or `;`: one behind a setting may be a part of it.
+//! A line that goes on in the next (`\`) is no comment's begin, and what stands behind it belongs to it.
 
 use serde_json::Value;
 
@@ -12,12 +12,17 @@ pub(super) static FUNCTION: Function = Function {
 };
 
 fn call(value: &Value) -> Option<Value> {
-    let lines = value.as_str()?.lines().map(str::trim_end);
-    let said = lines.filter(|line| {
-        let line = line.trim_start();
-        !line.is_empty() && !line.starts_with(['#', ';'])
-    });
-    let text: String = said.map(|line| format!("{line}\n")).collect();
+    let mut text = String::new();
+    let mut goes_on = false;
+    for line in value.as_str()?.lines() {
+        let bare = line.trim();
+        if !goes_on && (bare.is_empty() || bare.starts_with('#')) {
+            continue;
+        }
+        goes_on = line.ends_with('\\');
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
     (!text.is_empty()).then(|| text.into())
 }
 
@@ -25,13 +30,14 @@ fn call(value: &Value) -> Option<Value> {
 mod tests {
     use super::super::tests::check;
     use super::FUNCTION;
+    use serde_json::json;
 
     #[test]
-    fn comments_are_left_out() {
+    fn only_what_says_something_stays() {
         check(
             &FUNCTION,
-            "# a\n\nport 1 # b\n  ; c\n  d  \n",
-            Some("port 1 # b\n  d\n".into()),
+            "# a\n\n*.*;\\\n# is part of it\n  b # c  \n",
+            Some(json!("*.*;\\\n# is part of it\n  b # c\n")),
         );
         check(&FUNCTION, "# a\n", None);
     }

@@ -23,8 +23,8 @@
   # MANUAL site.yml:89 Settings for large machines: it hangs on the output of the task "How much memory there
   #   is".
   #   Where its condition holds:
-  #   The postgresql module of NixOS writes its configuration itself, and does not read this file.
-  #   Say it in services.postgresql.settings, or an option beside it.
+  #   services.postgresql.settings.shared_buffers = "8GB";
+  #   services.postgresql.package = pkgs.postgresql_15;
 
   # MANUAL site.yml:95 Listen on all addresses: `/etc/postgresql/15/main/postgresql.conf` is not in the input:
   #   the edit needs the original.

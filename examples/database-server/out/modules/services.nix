@@ -14,7 +14,7 @@
   # site.yml:15 Packages
   services.smartd.enable = true;
 
-  # site.yml:68 Nightly backup (assumed: the user `postgres` is there)
+  # site.yml:68 Nightly backup
   services.cron = {
     enable = true;
     systemCronJobs = [ "15 3 * * * postgres /usr/local/bin/backup-databases" ];

@@ -2,7 +2,7 @@
 { ... }:
 
 {
-  # site.yml:102 sshd (assumed: sshd runs, the play came over ssh)
+  # site.yml:102 sshd, :132 ssh from everywhere (assumed: sshd runs, the play came over ssh)
   services.openssh = {
     enable = true;
     settings = {

@@ -19,6 +19,11 @@ pub(super) const MODULE: Module = Module {
     run,
 };
 
+const FOREIGN: &str = "take the program from nixpkgs; else pkgs.fetchurl fetches it with its hash, and one that was \
+                       built for other systems runs with programs.nix-ld.enable, or patched by autoPatchelfHook";
+const UNPACKED: &str = "package it, or carry its files over; programs that were built for other systems run with \
+                        programs.nix-ld.enable, or patched by autoPatchelfHook";
+
 fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
     let module = run.task.module.clone();
     let source = params
@@ -46,14 +51,14 @@ fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
         ("state", Value::str(state)),
     ]);
     let (reason, cure) = match module.as_str() {
+        "get_url" if path.contains("/bin/") => {
+            (format!("`{path}` is fetched from {source}"), FOREIGN)
+        }
         "get_url" => (
             format!("`{path}` is fetched from {source}"),
             "pkgs.fetchurl fetches it with its hash, or put it there yourself",
         ),
-        "unarchive" => (
-            format!("{source} is unpacked to `{path}`"),
-            "package it, or carry its files over",
-        ),
+        "unarchive" => (format!("{source} is unpacked to `{path}`"), UNPACKED),
         _ => (
             format!("`{path}` is a checkout of {source}"),
             "package it, or check it out yourself",

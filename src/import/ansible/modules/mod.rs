@@ -24,6 +24,7 @@ mod file;
 mod find;
 mod firewalld;
 mod foreign;
+mod gem;
 mod getent;
 mod group;
 mod groups;
@@ -35,10 +36,12 @@ mod looks;
 mod meta;
 mod modprobe;
 mod mount;
+mod npm;
 mod package;
 mod package_facts;
 mod pacman;
 mod paths;
+mod pip;
 mod podman_container;
 mod replace;
 mod repository;
@@ -130,6 +133,7 @@ pub(super) const MODULES: &[&Module] = &[
     &find::MODULE,
     &firewalld::MODULE,
     &foreign::MODULE,
+    &gem::MODULE,
     &getent::GETENT,
     &getent::SERVICES,
     &group::MODULE,
@@ -146,9 +150,11 @@ pub(super) const MODULES: &[&Module] = &[
     &meta::MODULE,
     &modprobe::MODULE,
     &mount::MODULE,
+    &npm::MODULE,
     &package::MODULE,
     &package_facts::MODULE,
     &pacman::MODULE,
+    &pip::MODULE,
     &podman_container::MODULE,
     &replace::MODULE,
     &repository::OTHERS,

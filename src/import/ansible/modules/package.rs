@@ -97,14 +97,12 @@ pub(super) fn tends_only(names: &[String], upgrades: bool, run: &mut Run<'_, '_>
 }
 
 fn remove(package: Package, run: &mut Run<'_, '_>) {
-    let name = package.name;
-    let was_there = run.state.get(&Key::Package(name.clone())).is_some();
+    let name = package.name.clone();
+    let key = Key::package(&package);
+    let was_there = run.state.get(&key).is_some();
     // An open condition matters only where there is something to take away.
     if was_there || run.guard == Condition::True {
-        run.remove(
-            &Key::Package(name.clone()),
-            &format!("the package `{name}`"),
-        );
+        run.remove(&key, &format!("the package `{name}`"));
     } else {
         let reason = format!("`{name}` was never there: a new machine does not have it");
         run.close(Verdict::NotNeeded, Code::AlreadySo, reason);

@@ -3,8 +3,8 @@
 use crate::import::ansible::playbook::Task;
 use crate::import::ansible::scope::Scope;
 use crate::import::ansible::value::Value;
-use crate::import::secret::is_secret_name;
 use crate::model::{Hole, HoleKind, Text};
+use crate::secret::is_secret_name;
 use crate::syntax::yaml::Node;
 
 /// What is said in place of what `no_log` forbids to show.

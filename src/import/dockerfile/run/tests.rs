@@ -218,7 +218,7 @@ fn paths_are_made_changed_and_forgotten() {
 fn what_only_builds_is_left_with_its_reason() {
     check(
         "curl -fsSL https://u:p@x.org/$VERSION.tgz?key=1 | tar xz -C /opt",
-        "left: it fetches https://<secret: the name and password of an address>@x.org/1.2.tgz?..., unpacks with `tar`",
+        "left: it fetches https://u:<secret: the password of a command or an address>@x.org/1.2.tgz?..., unpacks with `tar`",
     );
     check(
         "npm ci && npm cache clean --force",

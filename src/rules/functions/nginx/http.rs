@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Lifted, include, is_bare, redirect, server, upstream};
+use super::{Lifted, PACKAGE, include, is_bare, redirect, server, upstream};
 use crate::syntax::nginx::Directive;
 
 /// Folders whose files are read for themselves.
@@ -103,7 +103,7 @@ fn other(directive: Directive, lifted: &mut Lifted) -> Option<()> {
 
 fn is_mime(directive: &Directive) -> bool {
     let path = directive.only_word().map_or("", |it| it.value.as_str());
-    path.ends_with("/mime.types")
+    path.trim_start_matches(PACKAGE) == "/conf/mime.types"
 }
 
 /// The module writes this map itself.

@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::listen::{self, Listen};
 use super::{Lifted, is_path, location, take_word, text_value};
+use crate::rules::functions::{Site, attributes_of};
 use crate::syntax::nginx::{self, Directive};
 
 /// A server block that options say.
@@ -85,6 +86,10 @@ fn tls(
     };
     let has_certificate = count("ssl_certificate") && count("ssl_certificate_key");
     if !listen::state(listens, has_certificate, options, lifted) {
+        // Where the module writes no certificate it does not say the protocol either.
+        if listens.iter().any(|it| it.ssl && it.http2) {
+            rest.push(Directive::plain("http2", &["on"]));
+        }
         return;
     }
     for (directive, option) in [
@@ -156,29 +161,8 @@ pub(super) fn name(servers: Vec<Server>, lifted: &mut Lifted) {
     if is_answered_by_another(&servers) {
         lifted.assume("where no name fits, the first of these servers by name may answer");
     }
-    // The one with TLS is the site; another one of the same name gets its port as well.
-    let mut order: Vec<usize> = (0..servers.len()).collect();
-    order.sort_by_key(|at| !servers[*at].listens.iter().any(|it| it.ssl));
-    let mut keys: Vec<String> = vec![String::new(); servers.len()];
-    for at in order {
-        let main = main_name(&servers[at]);
-        let port = servers[at].listens.first().and_then(|it| it.port);
-        let apart = match port {
-            Some(port) => format!("{main}:{port}"),
-            None => format!("{main}:unix"),
-        };
-        let mut key = main;
-        let mut number = 1;
-        while keys.contains(&key) {
-            key = if number == 1 {
-                apart.clone()
-            } else {
-                format!("{apart}-{number}")
-            };
-            number += 1;
-        }
-        keys[at] = key;
-    }
+    let sites: Vec<Site> = servers.iter().map(site).collect();
+    let keys = attributes_of(&sites);
     for (mut server, key) in servers.into_iter().zip(keys) {
         let written = server.names.first().map_or("_", String::as_str);
         if written != key {
@@ -212,6 +196,15 @@ fn in_order(mut options: Map<String, Value>) -> Map<String, Value> {
     }
     out.extend(options);
     out
+}
+
+fn site(server: &Server) -> Site {
+    let port = server.listens.first().and_then(|it| it.port);
+    Site {
+        name: main_name(server),
+        port: port.map_or("unix".to_owned(), |it| it.to_string()),
+        has_tls: server.listens.iter().any(|it| it.ssl),
+    }
 }
 
 fn main_name(server: &Server) -> String {

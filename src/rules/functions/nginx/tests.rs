@@ -67,7 +67,7 @@ fn sockets_of_their_own_are_listed() {
     );
     // Without a certificate of its own the module has nothing to write for `addSSL`.
     check(
-        "server { listen 443 ssl; server_name a; http2 on; }",
+        "server { listen 443 ssl http2; server_name a; }",
         &json!({"virtualHosts": {"a": {
             "listen": [{"addr": "0.0.0.0", "port": 443, "ssl": true}], "extraConfig": "http2 on;\n",
         }}}),
@@ -143,6 +143,12 @@ fn what_the_module_writes_is_told_to_it() {
         &json!("no answer"),
     );
     check_part(&SITE, "server {", "common", &json!("no answer"));
+    check_part(
+        &SITE,
+        "include mime.types; include x/mime.types;",
+        "common",
+        &json!("include /etc/nginx/x/mime.types;\n"),
+    );
 }
 
 #[test]

@@ -54,7 +54,7 @@ in
       };
     };
 
-    # MANUAL shop/Dockerfile:5 RUN: it fetches https://<secret: the name and password of an
+    # MANUAL shop/Dockerfile:5 RUN: it fetches https://shop:<secret: the password of a command or an
     #   address>@files.example.org/a.tgz?..., unpacks with `tar`.
     #   Find it in nixpkgs, or package it: pkgs.fetchurl and its like fetch with a hash.
 

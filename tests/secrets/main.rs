@@ -1,5 +1,8 @@
 //! No secret byte reaches an output, a report, a model, a diagnostic or a log: whatever the source does with it.
 
+mod kinds;
+mod planted;
+
 use std::fs;
 use std::path::Path;
 
@@ -237,6 +240,149 @@ fn a_secret_of_a_machine_reaches_nothing_that_is_written() {
         .collect();
     let report = check(&files);
     assert!(report.contains("etc/wireguard/wg0.conf"));
+}
+
+/// Each way in which secrets get onto a machine.
+const WAYS: [&str; 4] = ["files", "credentials", "sops", "agenix"];
+
+#[test]
+fn planted_secrets_of_a_play_reach_nothing() {
+    sown(&planted::playbook());
+}
+
+#[test]
+fn planted_secrets_of_a_dockerfile_reach_nothing() {
+    sown(&planted::dockerfile());
+}
+
+#[test]
+fn planted_secrets_of_a_machine_reach_nothing() {
+    sown(&planted::etc());
+}
+
+#[test]
+fn enough_is_planted_and_would_be_found() {
+    let fields = [planted::playbook(), planted::dockerfile(), planted::etc()];
+    let all = || fields.iter().flat_map(|it| &it.planted);
+    assert!(all().count() >= 300, "{}", all().count());
+    let mut kinds: Vec<&str> = all().map(|it| it.kind).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    assert!(kinds.len() >= 40, "{}", kinds.len());
+    // The sources hold each of them: who looks there finds it.
+    for field in &fields {
+        let sources: String = field.files.iter().map(|(_, text)| text.as_str()).collect();
+        let leaks = planted_in(&field.planted, "the sources", &sources);
+        let found = field
+            .planted
+            .iter()
+            .filter(|it| leaks.iter().any(|leak| leak.contains(&it.marker)));
+        assert_eq!(found.count(), field.planted.len());
+    }
+    let one = &fields[0].planted[0];
+    for text in [
+        one.marker.to_uppercase(),
+        kinds::base64_of(&format!("a{}b", one.marker)),
+        kinds::base64_of(&format!("ab{}", one.value)),
+    ] {
+        assert!(
+            !planted_in(std::slice::from_ref(one), "x", &text).is_empty(),
+            "{text}"
+        );
+    }
+}
+
+/// Runs all that prints or writes something over files in which secrets are planted.
+fn sown(field: &planted::Field) {
+    let folder = tempfile::tempdir().unwrap();
+    let input = folder.path().join("in");
+    for (path, text) in &field.files {
+        let path = input.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    let mut printed = Vec::new();
+    for way in WAYS {
+        let (out, json, md) = (
+            format!("out-{way}"),
+            format!("{way}.json"),
+            format!("{way}.md"),
+        );
+        let common = ["--secrets", way];
+        let (out, json, md) = (out.as_str(), json.as_str(), md.as_str());
+        let args = [
+            "translate",
+            "in",
+            "--out",
+            out,
+            "-v",
+            "--report",
+            json,
+            "--report",
+            md,
+        ];
+        printed.push(run(folder.path(), &[&args[..], &common].concat()));
+        let diff = ["diff", "in", "--out", "none", "-v"];
+        printed.push(run(folder.path(), &[&diff[..], &common].concat()));
+    }
+    printed.push(run(folder.path(), &["translate", "in", "--stdout", "-v"]));
+    for format in ["yaml", "json"] {
+        let args = [
+            "translate",
+            "in",
+            "--dump-model",
+            format,
+            "--trace",
+            "trace",
+        ];
+        printed.push(run(folder.path(), &args));
+    }
+    let mut leaks = Vec::new();
+    for text in &printed {
+        assert!(text.len() > 100, "nothing is printed: {text}");
+        leaks.extend(planted_in(&field.planted, "what is printed", text));
+    }
+    let mut read = 0;
+    for entry in WalkDir::new(folder.path()).into_iter().map(Result::unwrap) {
+        if !entry.file_type().is_file() || entry.path().starts_with(&input) {
+            continue;
+        }
+        let place = entry.path().strip_prefix(folder.path()).unwrap();
+        let bytes = fs::read(entry.path()).unwrap();
+        let text = String::from_utf8_lossy(&bytes);
+        leaks.extend(planted_in(
+            &field.planted,
+            &place.display().to_string(),
+            &text,
+        ));
+        read += 1;
+    }
+    assert!(read > 20, "{read} files");
+    leaks.sort();
+    leaks.dedup();
+    assert!(
+        leaks.is_empty(),
+        "{} leaks:\n{}",
+        leaks.len(),
+        leaks.join("\n")
+    );
+}
+
+/// Finds the planted secrets in a text, in any form.
+fn planted_in(all: &[planted::Planted], place: &str, text: &str) -> Vec<String> {
+    let mut leaks = Vec::new();
+    for it in all {
+        for form in planted::forms(it) {
+            if let Some(at) = text.find(&form) {
+                let line = text[..at].rfind('\n').map_or(0, |at| at + 1);
+                let shown: String = text[line..].chars().take(160).collect();
+                let first = shown.lines().next().unwrap_or_default();
+                leaks.push(format!("{} {} in {place}: {first}", it.kind, it.marker));
+                break;
+            }
+        }
+    }
+    leaks
 }
 
 /// Translates, shows, dumps and compares the files, and looks for the secret in all that comes of it; returns the report.

@@ -1,0 +1,159 @@
+//! `secrets/README.md`: every secret, where it was, what uses it, and the commands that put it there.
+
+use std::collections::BTreeMap;
+
+use indexmap::IndexSet;
+
+use super::comment::Sources;
+use super::layout::file_name;
+use super::markdown::Markdown;
+use super::papers::names;
+use super::skeleton::{SecretEntry, SecretsPage};
+use crate::nix::attr_path;
+use crate::plan::{Plan, Secret, Way};
+
+/// So many places that asked for a secret are named.
+const MOST_PLACES: usize = 6;
+
+/// Every secret of every host, each once; `None` where there is none.
+pub(super) fn page(plans: &[Plan], sources: Sources<'_>, way: Way) -> Option<SecretsPage> {
+    let mut found: BTreeMap<(&str, Vec<String>), (Secret, Vec<&str>)> = BTreeMap::new();
+    for plan in plans {
+        for secret in &plan.secrets {
+            let key = (secret.path.as_str(), secret.lines(shown));
+            let (known, hosts) = found
+                .entry(key)
+                .or_insert_with(|| (secret.clone(), Vec::new()));
+            known.origin.merge(secret.origin.clone());
+            hosts.push(&plan.host);
+        }
+    }
+    let secrets: Vec<SecretEntry> = found
+        .values()
+        .map(|(secret, hosts)| entry(secret, hosts, sources, way))
+        .collect();
+    let hosts = plans.iter().filter(|plan| !plan.secrets.is_empty());
+    let first = hosts.map(|plan| plan.host.as_str()).next()?;
+    Some(SecretsPage {
+        secrets,
+        host: Markdown::words(&file_name(first)),
+    })
+}
+
+fn entry(secret: &Secret, hosts: &[&str], sources: Sources<'_>, way: Way) -> SecretEntry {
+    let holes = secret.holes().into_iter();
+    let users = [
+        secret.owner.as_ref().map(|it| format!("owner {it}")),
+        secret.group.as_ref().map(|it| format!("group {it}")),
+        secret.mode.as_ref().map(|it| format!("mode {it}")),
+    ];
+    let users: Vec<String> = users.into_iter().flatten().collect();
+    let rights = if users.is_empty() {
+        "root alone reads it".to_owned()
+    } else {
+        users.join(", ")
+    };
+    SecretEntry {
+        path: Markdown::code(match way {
+            Way::Files | Way::Credentials => &secret.path,
+            Way::Sops | Way::Agenix => secret.name().unwrap_or(&secret.path),
+        }),
+        hosts: Markdown::words(&names(hosts)),
+        used_by: Markdown::words(&secret.used_by),
+        rights: Markdown::words(&rights),
+        from: holes.map(Markdown::words).collect(),
+        asked: Markdown::words(&places(secret, sources)),
+        content: Markdown::block(&secret.lines(shown), 2),
+        commands: Markdown::block(&commands(secret, way), 2),
+        age: attr_path(&[secret
+            .kept_in
+            .as_deref()
+            .unwrap_or_default()
+            .trim_start_matches("secrets/")
+            .to_owned()]),
+    }
+}
+
+/// How a secret shows in what a file must hold.
+fn shown(what: &str) -> String {
+    format!("<{what}>")
+}
+
+/// The places that asked for a secret, as `file:line`.
+fn places(secret: &Secret, sources: Sources<'_>) -> String {
+    let items = secret.origin.items.iter();
+    let spans = items
+        .map(|item| sources.account.get(*item).span)
+        .chain(secret.origin.places.iter().copied());
+    let places: IndexSet<String> = spans
+        .map(|span| {
+            let line = sources.tree.position(span).line;
+            format!(
+                "`{}:{line}`",
+                sources.tree.path(span.file).replace('`', "'")
+            )
+        })
+        .collect();
+    let shown: Vec<&str> = places
+        .iter()
+        .take(MOST_PLACES)
+        .map(String::as_str)
+        .collect();
+    match places.len() - shown.len() {
+        0 if shown.is_empty() => "the source as a whole".to_owned(),
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}
+
+/// The commands that put a secret where it belongs.
+fn commands(secret: &Secret, way: Way) -> Vec<String> {
+    let by_hand = || {
+        let mut words = vec!["sudo install -D".to_owned()];
+        words.push(format!("-m {}", secret.mode.as_deref().unwrap_or("0400")));
+        words.extend(secret.owner.as_ref().map(|it| format!("-o {}", quoted(it))));
+        words.extend(secret.group.as_ref().map(|it| format!("-g {}", quoted(it))));
+        words.push("/dev/stdin".to_owned());
+        words.push(quoted(&secret.path));
+        vec![format!(
+            "{}   # type what it holds, end with Ctrl-D",
+            words.join(" ")
+        )]
+    };
+    let file = secret.kept_in.as_deref().unwrap_or("secrets/secrets.yaml");
+    match way {
+        _ if secret.name().is_none() => by_hand(),
+        Way::Files | Way::Credentials => by_hand(),
+        Way::Sops => {
+            let mut lines = vec![format!("sops {}   # an editor opens: add", quoted(file))];
+            for (key, what) in secret.keys.iter().zip(secret.holes()) {
+                lines.push(format!("{}: |-", yaml_key(key)));
+                lines.push(format!("  {}", shown(what)));
+            }
+            lines
+        }
+        Way::Agenix => vec![format!(
+            "(cd secrets && agenix -e {})   # an editor opens: write what it holds",
+            quoted(file.trim_start_matches("secrets/"))
+        )],
+    }
+}
+
+/// A word of a shell.
+fn quoted(word: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-:@%+".contains(c);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', "'\\''"))
+    }
+}
+
+fn yaml_key(name: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
+    if name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.chars().all(is_plain) {
+        name.to_owned()
+    } else {
+        format!("\"{}\"", name.replace('"', "\\\""))
+    }
+}

@@ -1,0 +1,129 @@
+//! What has to be carried over: the data of the modules that a plan switches on, the versions that decide how, and the
+//! programs that units start and that no package brings.
+
+use super::brought::{Brought, Row};
+use super::paths::is_below;
+use super::{machine, program};
+use crate::model::Machine;
+use crate::nix::{Expr, StrPart};
+use crate::plan::{Chore, OptionPath, Plan};
+
+/// Folders of programs that are not the system's.
+const ELSEWHERE: [&str; 5] = ["/home", "/opt", "/srv", "/usr/local", "/var/www"];
+
+const CERTIFICATES: &str = "`security.acme` orders its certificates anew, with an account of its own, in `/var/lib/acme`: the \
+                            names have to lead to this machine before, and what pins the old keys has to know";
+
+/// Adds the chores of the modules that a plan switches on.
+pub(super) fn chores(plan: &mut Plan, brought: &Brought, machine: &Machine) {
+    let mut found: Vec<Chore> = programs(plan, machine);
+    for (option, row) in brought.rows() {
+        let service = option.trim_end_matches(".enable").trim_end_matches(".\"\"");
+        found.extend(row.data.iter().map(|folder| Chore {
+            topic: "Data".to_owned(),
+            text: transfer(service, folder, row, brought),
+        }));
+        let choice = OptionPath::parse(&format!("{service}.package"));
+        if let Some(version) = row.version.as_ref().filter(|_| plan.get(&choice).is_none()) {
+            found.push(Chore {
+                topic: "Versions".to_owned(),
+                text: format!("`{service}`: {version}"),
+            });
+        }
+    }
+    let orders = |path: &OptionPath| {
+        path.names()
+            .starts_with(&["security".into(), "acme".into()])
+    };
+    if plan.settings().any(|(path, _)| orders(path)) {
+        found.push(Chore {
+            topic: "Data".to_owned(),
+            text: CERTIFICATES.to_owned(),
+        });
+    }
+    for chore in found {
+        if !plan.chores.contains(&chore) {
+            plan.chores.push(chore);
+        }
+    }
+}
+
+fn transfer(service: &str, folder: &str, row: &Row, brought: &Brought) -> String {
+    if let Some(transfer) = &row.transfer {
+        return format!("`{service}`: {transfer}");
+    }
+    let mut text = format!(
+        "`{service}`: with the service stopped on both machines, copy what its folder on the old one holds to `{folder}`"
+    );
+    if let Some(owner) = brought.owner(folder) {
+        text.push_str(&format!(", then `chown -R {owner}: {folder}`"));
+        if let Some(uid) = brought.uid(owner) {
+            text.push_str(&format!(", whose uid is {uid} here"));
+        }
+    }
+    text
+}
+
+/// Programs below /opt and the like that units start: nothing of the plan puts them there.
+fn programs(plan: &Plan, machine: &Machine) -> Vec<Chore> {
+    let mut found = Vec::new();
+    for (path, setting) in plan.settings() {
+        let [systemd, services, unit, .., directive] = path.names() else {
+            continue;
+        };
+        if systemd != "systemd" || services != "services" || !directive.starts_with("Exec") {
+            continue;
+        }
+        let expressions = setting.definitions().iter().map(|it| &it.expr);
+        for command in expressions.flat_map(commands) {
+            let Some(file) = started(command) else {
+                continue;
+            };
+            let is_stated = machine::files(machine).any(|it| it.path == file)
+                || machine::links(machine).any(|it| it.path == file);
+            if !is_stated {
+                found.push(from_elsewhere(file, unit));
+            }
+        }
+    }
+    found
+}
+
+/// The commands of an `Exec` directive, as far as they are plain text.
+fn commands(expr: &Expr) -> Vec<&str> {
+    if let Expr::List(list) = expr {
+        return list.iter().flat_map(commands).collect();
+    }
+    let Expr::Str(parts) = expr else {
+        return Vec::new();
+    };
+    match parts.first() {
+        Some(StrPart::Literal(text)) => vec![text],
+        Some(StrPart::Splice(_)) | None => Vec::new(),
+    }
+}
+
+/// Returns the program that a command starts, where it is from elsewhere.
+fn started(command: &str) -> Option<&str> {
+    // systemd.service(5): what stands before the path says how it is run.
+    let file = command.trim_start_matches(['@', '-', ':', '+', '!', '|']);
+    let file = file.split_whitespace().next()?;
+    ELSEWHERE
+        .iter()
+        .any(|folder| is_below(file, folder))
+        .then_some(file)
+}
+
+fn from_elsewhere(file: &str, unit: &str) -> Chore {
+    let name = file.rsplit('/').next().unwrap_or(file);
+    let known = program::likely_package_of(name).filter(|it| !it.starts_with('/'));
+    let or = known.map_or_else(String::new, |it| {
+        format!("; nixpkgs has a `{name}` in `pkgs.{it}`")
+    });
+    Chore {
+        topic: "Programs".to_owned(),
+        text: format!(
+            "`{file}`, which `{unit}` starts, has to be put there; a program that was built for other systems finds its libraries only with `programs.nix-ld.enable = true;`, or as a derivation with autoPatchelfHook{or}"
+        ),
+    }
+}

@@ -1,0 +1,366 @@
+//! Options that take a file in place of a secret: `rules/nixos/secret-options.json`.
+//!
+//! A configuration file of which parts are secret is given to the rules with a placeholder for each. Where every value
+//! that has one is that of an option with such a variant, the configuration says the same, and the secret is read from
+//! its file.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use super::secret::{secret, slug};
+use crate::model::{Content, File, Hole, HoleKind, Piece, Resource, Text};
+use crate::nix::{Expr, StrPart};
+use crate::plan::{OptionPath, SECRETS_FOLDER, Secret};
+use crate::rules::{Outcome, Rules, Ruling};
+use crate::syntax::{placeholder, placeholder_index};
+
+/// What an option has for a secret.
+#[derive(Clone, Debug, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Variant {
+    /// Another option, which takes the path of a file.
+    File(String),
+    /// A text of its own in which `PATH` is the path of a file.
+    Text(String),
+}
+
+static VARIANTS: LazyLock<BTreeMap<Vec<String>, Variant>> = LazyLock::new(|| {
+    let text = include_str!("../../rules/nixos/secret-options.json");
+    let rows: BTreeMap<String, Variant> = serde_json::from_str(text).unwrap_or_default();
+    let names = |path: &str| path.split('.').map(str::to_owned).collect();
+    rows.into_iter()
+        .map(|(path, variant)| (names(&path), variant))
+        .collect()
+});
+
+/// Applies the rules to a file of which parts are secret; none where one of them would have no file.
+pub(super) fn apply(resource: &Resource, rules: &Rules) -> Option<(Outcome, Vec<Secret>)> {
+    let Resource::File(file) = resource else {
+        return None;
+    };
+    let Content::Text(text) = &file.content else {
+        return None;
+    };
+    let holes: Vec<&Hole> = text.holes().collect();
+    let is_secret = |hole: &&Hole| hole.kind == HoleKind::Secret;
+    // A file that is one secret has nothing to say to a rule.
+    let is_whole = text.pieces().len() < 2;
+    if holes.is_empty() || is_whole || !holes.iter().all(is_secret) {
+        return None;
+    }
+    let plain = held(text)?;
+    let held = Resource::File(File {
+        content: Content::Text(plain),
+        ..file.clone()
+    });
+    let mut outcome = rules.apply(&held)?;
+    if outcome.ruling != Ruling::Stated {
+        return None;
+    }
+    let mut made = Made {
+        stem: stem(&file.path),
+        holes: &holes,
+        used: vec![None; holes.len()],
+    };
+    let mut settings = Vec::new();
+    for (path, expr, join) in outcome.settings {
+        let (path, expr) = made.provided(path.names(), expr)?;
+        settings.push((OptionPath::new(path), expr, join));
+    }
+    outcome.settings = settings;
+    // What no option took would be lost.
+    let used: Option<Vec<String>> = made.used.into_iter().collect();
+    let secrets = used?.into_iter().zip(&holes).map(|(path, hole)| {
+        let hole = Text::hole((*hole).clone());
+        secret(&path, &hole, format!("`{}`", outcome.rule))
+    });
+    let secrets = secrets.collect();
+    Some((outcome, secrets))
+}
+
+/// Returns a text with a placeholder for each hole; none where it holds such characters itself.
+fn held(text: &Text) -> Option<Text> {
+    let mut out = String::new();
+    let mut at = 0;
+    for piece in text.pieces() {
+        match piece {
+            Piece::Literal(literal) if literal.chars().any(|c| placeholder_index(c).is_some()) => {
+                return None;
+            }
+            Piece::Literal(literal) => out.push_str(literal),
+            Piece::Hole(_) => {
+                out.push(placeholder(at)?);
+                at += 1;
+            }
+        }
+    }
+    Some(Text::from(out))
+}
+
+/// `redis` of `/etc/redis/redis.conf`
+fn stem(path: &str) -> &str {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.split('.').find(|it| !it.is_empty()).unwrap_or(name)
+}
+
+struct Made<'a> {
+    stem: &'a str,
+    holes: &'a [&'a Hole],
+    /// The file of each hole that an option took.
+    used: Vec<Option<String>>,
+}
+
+impl Made<'_> {
+    /// Returns an option and its value with files in the place of secrets; none where a secret has none.
+    fn provided(&mut self, names: &[String], expr: Expr) -> Option<(Vec<String>, Expr)> {
+        if !names.iter().all(|it| is_plain(it)) {
+            return None;
+        }
+        let same = |expr| Some((names.to_vec(), expr));
+        match expr {
+            Expr::Str(parts) => self.string(names, parts),
+            Expr::List(items) => {
+                let below = child(names, "*");
+                let mut all = Vec::new();
+                for item in items {
+                    let (path, item) = self.provided(&below, item)?;
+                    // An element has no name that could be another one.
+                    if path != below {
+                        return None;
+                    }
+                    all.push(item);
+                }
+                same(Expr::List(all))
+            }
+            Expr::Attrs(attrs) => {
+                let mut all = Vec::new();
+                for (name, value) in attrs {
+                    let (mut path, value) = self.provided(&child(names, &name), value)?;
+                    let last = path.pop()?;
+                    if path != names {
+                        return None;
+                    }
+                    all.push((last, value));
+                }
+                same(Expr::Attrs(all))
+            }
+            Expr::Asset(asset) => {
+                let text = std::str::from_utf8(&asset.bytes).unwrap_or_default();
+                if !is_plain(text) {
+                    return None;
+                }
+                same(Expr::Asset(asset))
+            }
+            Expr::Null | Expr::Bool(_) | Expr::Int(_) | Expr::Float(_) | Expr::Select(_) => {
+                same(expr)
+            }
+            // What functions make of a text, nobody here follows.
+            Expr::Apply(..) | Expr::With(..) | Expr::Function(..) | Expr::Binary(..) => {
+                let mut whole = String::new();
+                collect(&expr, &mut whole);
+                if is_plain(&whole) { same(expr) } else { None }
+            }
+        }
+    }
+
+    fn string(&mut self, names: &[String], parts: Vec<StrPart>) -> Option<(Vec<String>, Expr)> {
+        let mut whole = String::new();
+        collect(&Expr::Str(parts.clone()), &mut whole);
+        if is_plain(&whole) {
+            return Some((names.to_vec(), Expr::Str(parts)));
+        }
+        let [StrPart::Literal(text)] = parts.as_slice() else {
+            return None;
+        };
+        let mut chars = text.chars();
+        let index = chars.next().and_then(placeholder_index)?;
+        if chars.next().is_some() {
+            return None;
+        }
+        let variant = variant(names)?;
+        let file = self.file(index)?;
+        Some(match variant {
+            Variant::File(option) => {
+                let target: Vec<&str> = option.split('.').collect();
+                let taken = names.iter().map(String::as_str);
+                // Names that the option leaves open are those of the one that it stands for.
+                let path =
+                    target
+                        .iter()
+                        .zip(taken.chain(std::iter::repeat("")))
+                        .map(|(name, own)| match *name {
+                            "<name>" | "*" => own.to_owned(),
+                            name => name.to_owned(),
+                        });
+                (path.collect(), Expr::str(file))
+            }
+            Variant::Text(text) => (names.to_vec(), Expr::str(text.replace("PATH", &file))),
+        })
+    }
+
+    /// Returns the file of a hole: named after the file that it was in, and what it is there.
+    fn file(&mut self, index: usize) -> Option<String> {
+        let hole = self.holes.get(index)?;
+        if let Some(Some(known)) = self.used.get(index) {
+            return Some(known.clone());
+        }
+        let base = format!("{SECRETS_FOLDER}{}-{}", self.stem, slug(&hole.what));
+        let mut path = base.clone();
+        let mut number = 2;
+        while self.used.iter().flatten().any(|it| *it == path) {
+            path = format!("{base}-{number}");
+            number += 1;
+        }
+        *self.used.get_mut(index)? = Some(path.clone());
+        Some(path)
+    }
+}
+
+fn child(names: &[String], name: &str) -> Vec<String> {
+    let mut names = names.to_vec();
+    names.push(name.to_owned());
+    names
+}
+
+fn is_plain(text: &str) -> bool {
+    !text.chars().any(|c| placeholder_index(c).is_some())
+}
+
+fn collect(expr: &Expr, out: &mut String) {
+    match expr {
+        Expr::Str(parts) => {
+            for part in parts {
+                match part {
+                    StrPart::Literal(text) => out.push_str(text),
+                    StrPart::Splice(expr) => collect(expr, out),
+                }
+            }
+        }
+        Expr::List(items) => items.iter().for_each(|it| collect(it, out)),
+        Expr::Attrs(attrs) => {
+            for (name, value) in attrs {
+                out.push_str(name);
+                collect(value, out);
+            }
+        }
+        Expr::Apply(function, arguments) => {
+            collect(function, out);
+            arguments.iter().for_each(|it| collect(it, out));
+        }
+        Expr::With(left, right) | Expr::Binary(left, _, right) => {
+            collect(left, out);
+            collect(right, out);
+        }
+        Expr::Function(_, body) => collect(body, out),
+        Expr::Asset(asset) => out.push_str(&String::from_utf8_lossy(&asset.bytes)),
+        Expr::Null | Expr::Bool(_) | Expr::Int(_) | Expr::Float(_) | Expr::Select(_) => {}
+    }
+}
+
+/// Finds what an option has for a secret.
+fn variant(names: &[String]) -> Option<&'static Variant> {
+    let fits = |path: &[String]| {
+        path.len() == names.len()
+            && path
+                .iter()
+                .zip(names)
+                .all(|(it, name)| matches!(it.as_str(), "<name>" | "*") || it == name)
+    };
+    VARIANTS
+        .iter()
+        .find(|(path, _)| fits(path))
+        .map(|(_, variant)| variant)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::{VARIANTS, Variant, apply};
+    use crate::lower::tests::text;
+    use crate::model::{Content, File, Resource};
+    use crate::nix::print;
+    use crate::rules::Rules;
+
+    #[test]
+    fn the_options_of_the_table_are_there() {
+        let root = env!("CARGO_MANIFEST_DIR");
+        let mut options: BTreeMap<String, serde_json::Value> = BTreeMap::new();
+        for name in ["options", "added-options"] {
+            let path = format!("{root}/rules/nixos/{name}.json");
+            let text = std::fs::read_to_string(path).unwrap();
+            options.extend(serde_json::from_str::<BTreeMap<_, _>>(&text).unwrap());
+        }
+        for (path, variant) in VARIANTS.iter() {
+            if let Variant::File(file) = variant {
+                assert!(options.contains_key(file), "{path:?}: no option {file}");
+            }
+        }
+        // Each option that names a secret and has such a variant beside it is a row.
+        for (name, option) in &options {
+            // Of names and passwords together a file has another form.
+            let kind = option["type"].as_str().unwrap_or_default();
+            if kind.starts_with("attribute set") {
+                continue;
+            }
+            let last = name.rsplit('.').next().unwrap_or(name);
+            let has_file = ["File", "_file"]
+                .iter()
+                .any(|end| options.contains_key(&format!("{name}{end}")));
+            if has_file && crate::secret::is_secret_name(last) {
+                let path: Vec<String> = name.split('.').map(str::to_owned).collect();
+                assert!(VARIANTS.contains_key(&path), "{name} is no row");
+            }
+        }
+    }
+
+    /// The rules of the test, the file's path and text, and what the plan says.
+    fn check(rule: &str, source: &str, expected: Option<&str>) {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("own.toml"), rule).unwrap();
+        let rules = Rules::load(&[folder.path().to_owned()]).unwrap();
+        let file = Resource::File(File {
+            path: "/etc/x/redis.conf".to_owned(),
+            content: Content::Text(text(source)),
+            mode: None,
+            owner: None,
+            group: None,
+        });
+        let found = apply(&file, &rules).map(|(outcome, secrets)| {
+            let settings = outcome.settings.iter().map(|(path, expr, _)| {
+                format!("{path} = {}", print(expr, &|_| String::new()).as_str())
+            });
+            let secrets = secrets.iter().map(|it| it.path.clone());
+            settings.chain(secrets).collect::<Vec<_>>().join("; ")
+        });
+        assert_eq!(found.as_deref(), expected);
+    }
+
+    #[test]
+    fn a_secret_goes_to_the_option_for_its_file() {
+        let rule = "id = 'x'\nwhy = 'x.'\nwhen = { file = { path = '/etc/x/redis.conf', content = '$plain' } }\n\
+                    [set]\n'services.redis.servers.\"\".settings' = '$file.content | key-values'\n";
+        let of = |name: &str| rule.replace("redis.servers.\"\"", name);
+        check(
+            rule,
+            "port=1\nrequirepass=<secret: etc/r:2 requirepass>\n",
+            Some(
+                "services.redis.servers.\"\".settings.port = \"1\"; services.redis.servers.\"\".requirePassFile = \
+                 \"/run/secrets/redis-requirepass\"; /run/secrets/redis-requirepass",
+            ),
+        );
+        // Another option has no file of its own, and a value is the secret or none.
+        check(rule, "port=1\nother=<secret: etc/r:2 other>\n", None);
+        check(rule, "port=1\nrequirepass=x<secret: etc/r:2 other>\n", None);
+        check(rule, "<secret: b>", None);
+        check(
+            &of("grafana").replace("settings'", "settings.security'"),
+            "admin_user=x\nadmin_password=<secret: a>\n",
+            Some(
+                "services.grafana.settings.security.admin_user = \"x\"; \
+                 services.grafana.settings.security.admin_password = \"$__file{/run/secrets/redis-a}\"; \
+                 /run/secrets/redis-a",
+            ),
+        );
+    }
+}

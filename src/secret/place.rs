@@ -1,0 +1,125 @@
+//! Files that are a secret as a whole, by where they lie, and files in which words that name secrets name something else.
+
+/// Ends of names of files that are a secret as a whole.
+const SECRET_ENDS: [&str; 15] = [
+    ".key",
+    ".pem.key",
+    "-key.pem",
+    "privkey.pem",
+    ".keytab",
+    ".htpasswd",
+    ".htdigest",
+    ".p12",
+    ".pfx",
+    ".jks",
+    ".keystore",
+    ".kdbx",
+    ".ppk",
+    ".pgpass",
+    ".git-credentials",
+];
+
+/// Names of files that are a secret as a whole, wherever they lie.
+const SECRET_NAMES: [&str; 42] = [
+    ".erlang.cookie",
+    ".netrc",
+    ".vault-token",
+    ".vault_pass",
+    ".vault_password",
+    "_netrc",
+    "authkey",
+    "chap-secrets",
+    "chrony.keys",
+    "davfs2.secrets",
+    "debian.cnf",
+    "ftpd.passwd",
+    "htdigest",
+    "htpasswd",
+    "id_dsa",
+    "id_ecdsa",
+    "id_ed25519",
+    "id_rsa",
+    "ipsec.secrets",
+    "krb5.keytab",
+    "l2tp-secrets",
+    "munge.key",
+    "netrc",
+    "ntp.keys",
+    "opasswd",
+    "pap-secrets",
+    "passwd.client",
+    "pgpass",
+    "psk.txt",
+    "rndc.key",
+    "rsa_key.priv",
+    "rsyncd.secrets",
+    "sasl_passwd",
+    "sasl_password",
+    "secretkey",
+    "secring.gpg",
+    "smbpasswd",
+    "tls.key",
+    "vault_pass",
+    "vault_pass.txt",
+    "vault_password",
+    "vault_password.txt",
+];
+
+/// Folders in which every file is a secret.
+const SECRET_FOLDERS: [&str; 7] = [
+    "/etc/ssl/private/",
+    "/etc/pki/tls/private/",
+    "/etc/swanctl/private/",
+    "/etc/ipsec.d/private/",
+    "/etc/letsencrypt/keys/",
+    "/etc/pve/priv/",
+    "/run/secrets/",
+];
+
+/// Files in which words such as `password` name something else.
+const OF_OTHERS: [&str; 14] = [
+    "/etc/sudoers",
+    "/etc/sudoers.d/",
+    "/etc/nsswitch.conf",
+    "/etc/nscd.conf",
+    "/etc/pam.d/",
+    "/etc/pam.conf",
+    "/etc/services",
+    "/etc/login.defs",
+    "/etc/protocols",
+    "/etc/debconf.conf",
+    "/etc/ssh/moduli",
+    "/etc/ssh/sshd_config",
+    "/etc/ssh/ssh_config",
+    "/etc/security/",
+];
+
+/// Tells whether a file is a secret as a whole, by its path.
+pub(crate) fn is_secret_file(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    let in_folder = SECRET_FOLDERS
+        .iter()
+        .any(|folder| path.starts_with(folder) && name != "README");
+    // What a package manager or a key server gives out is public.
+    let is_public =
+        path.contains("/trusted.gpg.d/") || path.contains("/keyrings/") || path.contains("/apt/");
+    let is_named =
+        SECRET_NAMES.contains(&name) || SECRET_ENDS.iter().any(|end| name.ends_with(end));
+    in_folder || is_named && !is_public
+}
+
+/// Tells whether the words of a file that name secrets elsewhere name none in it.
+pub(super) fn is_of_others(path: &str) -> bool {
+    OF_OTHERS
+        .iter()
+        .any(|it| path == *it || it.ends_with('/') && path.starts_with(it))
+}
+
+/// Words that hold no secret in the files of one program: tags of sudo, the lower half of an address in networkd.
+pub(super) fn is_word_of(name: &str, path: &str) -> bool {
+    match name {
+        "NOPASSWD" | "PASSWD" => path.is_empty() || path.starts_with("/etc/sudoers"),
+        "Token" => path.starts_with("/etc/systemd/network/"),
+        _ => false,
+    }
+}

@@ -1,0 +1,21 @@
+# Users on web1.
+{ ... }:
+
+{
+  # site.yml:4 The shop's user
+  users.users.shop = {
+    isSystemUser = true;
+    group = "shop";
+    home = "/home/shop";
+    createHome = true;
+  };
+  users.groups.shop = { };
+
+  # site.yml:6 A person (assumed: the hash of the password is put into `/run/secrets/ada-password`)
+  users.users.ada = {
+    isNormalUser = true;
+    group = "ada";
+    hashedPasswordFile = "/run/secrets/ada-password";
+  };
+  users.groups.ada = { };
+}

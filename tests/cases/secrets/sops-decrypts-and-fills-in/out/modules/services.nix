@@ -1,0 +1,42 @@
+# Services on web1.
+{ config, ... }:
+
+{
+  # site.yml:8 Environment, :12 Unit, :14 Start
+  systemd.services.shop = {
+    description = "The shop";
+    wantedBy = [ "multi-user.target" ];
+    serviceConfig = {
+      User = "shop";
+      # Assumed: the content of `/etc/shop.env` is put into `/run/secrets/shop.env`.
+      EnvironmentFile = config.sops.templates."shop.env".path;
+      # Assumed: the program `/opt/shop/bin/serve` is there.
+      ExecStart = "/opt/shop/bin/serve --config /etc/shop/shop.conf";
+    };
+  };
+
+  # site.yml:16 Backup (assumed: `/run/secrets/backup_password` holds the secret of the command)
+  services.cron = {
+    enable = true;
+    systemCronJobs = [
+      "0 3 * * * shop /opt/shop/bin/backup -p \"$(cat ${config.sops.secrets.backup_password.path})\""
+    ];
+  };
+
+  # site.yml:18 Load the schema (assumed: `/run/secrets/shop_db_password` holds the secret of the command;
+  # `load` can be found among the system's packages). Runtime: a command cannot be stated as configuration; it
+  # runs at every boot.
+  systemd.services.setup-load-the-schema = {
+    description = "Load the schema";
+    wantedBy = [ "multi-user.target" ];
+    after = [ "shop.service" ];
+    path = [ "/run/current-system/sw" ];
+    script = ''
+      /opt/shop/bin/load --password "$(cat ${config.sops.secrets.shop_db_password.path})" > /var/log/load.log
+    '';
+    serviceConfig = {
+      Type = "oneshot";
+      RemainAfterExit = true;
+    };
+  };
+}

@@ -1,0 +1,15 @@
+# vault: named by the plays.
+{ lib, ... }:
+
+{
+  imports = [
+    ../../modules/files.nix
+    ../../modules/services.nix
+  ]
+  ++ lib.filter builtins.pathExists [
+    ./hardware-configuration.nix
+    ./local.nix
+  ];
+
+  system.stateVersion = "26.05";
+}

@@ -1,0 +1,39 @@
+# Services on shop.
+{ lib, ... }:
+
+{
+  # site.yml:4 Units, :27 Shop
+  systemd.services.shop = {
+    wantedBy = [ "multi-user.target" ];
+    serviceConfig = {
+      # Assumed: the user `www-data` is there.
+      User = "www-data";
+      # Assumed: the program `/opt/shop/bin/shop` is there.
+      ExecStart = "/opt/shop/bin/shop --upload /tmp/shop --sound /dev/snd";
+      ProtectSystem = "strict";
+      NoNewPrivileges = false;
+      # Added by --harden.
+      ProtectHome = true;
+      ProtectKernelTunables = true;
+      ProtectKernelModules = true;
+      ProtectKernelLogs = true;
+      ProtectControlGroups = true;
+      ProtectClock = true;
+      ProtectHostname = true;
+      RestrictSUIDSGID = true;
+      RestrictRealtime = true;
+      RestrictNamespaces = true;
+      LockPersonality = true;
+    };
+  };
+
+  # site.yml:4 Units
+  systemd.services.setup.serviceConfig = {
+    Type = "oneshot";
+    # Assumed: the program `/opt/shop/bin/setup` is there.
+    ExecStart = "/opt/shop/bin/setup";
+  };
+
+  # site.yml:21 Another's unit (assumed: NixOS has the unit `nginx.service`)
+  systemd.services.nginx.serviceConfig.Nice = lib.mkForce (-5);
+}
