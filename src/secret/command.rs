@@ -1,7 +1,7 @@
 //! Passwords that a command line gives to programs which take them by an option or a place of their own.
 
 use std::ops::Range;
-use std::sync::LazyLock;
+use std::sync::OnceLock;
 
 use regex::Regex;
 
@@ -205,27 +205,18 @@ const COMMANDS: &[(&str, &str)] = &[
 /// One word of a shell, in double, single or no quotes.
 const WORD: &str = r#"(?:"(?P<s>[^"]+)"|'(?P<t>[^']+)'|(?P<u>[^\s"'|;&<>()-][^\s"'|;&<>)]*))"#;
 
-struct Row {
-    needle: &'static str,
-    regex: Option<Regex>,
-}
-
-static ROWS: LazyLock<Vec<Row>> = LazyLock::new(|| {
-    COMMANDS
-        .iter()
-        .map(|(needle, pattern)| Row {
-            needle,
-            // Only the mark at the end of a pattern, or before what follows a word, stands for a word.
-            regex: Regex::new(&pattern.replacen('W', WORD, 1)).ok(),
-        })
-        .collect()
-});
+/// Made one by one, when a line asks for one: to make all takes longer than a small translation.
+static REGEXES: [OnceLock<Option<Regex>>; COMMANDS.len()] =
+    [const { OnceLock::new() }; COMMANDS.len()];
 
 /// Finds the passwords that a line gives to programs; variables are none.
 pub(crate) fn passwords_of_commands(line: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
-    for row in ROWS.iter().filter(|row| line.contains(row.needle)) {
-        for captures in row.regex.iter().flat_map(|it| it.captures_iter(line)) {
+    let rows = COMMANDS.iter().zip(&REGEXES);
+    for ((_, pattern), regex) in rows.filter(|((needle, _), _)| line.contains(needle)) {
+        // Only the mark at the end of a pattern, or before what follows a word, stands for a word.
+        let regex = regex.get_or_init(|| Regex::new(&pattern.replacen('W', WORD, 1)).ok());
+        for captures in regex.iter().flat_map(|it| it.captures_iter(line)) {
             let it = ["s", "t", "u"].iter().find_map(|it| captures.name(it));
             // A program's name behind its own is an option's letter or a file, never `-p` alone.
             let is_template = |at: usize| line[..at].trim_end().ends_with("{{");

@@ -48,7 +48,7 @@ const CODE: [&str; 24] = [
 /// What a line with a secret holds; most lines hold nothing of it.
 static HINT: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
-        r"(?i)pass|pw|secret|token|psk|key|auth|cred|communit|://|://[^/]*@|curl|mysql|mariadb|mycli|smbclient|rpcclient|\$[0-9a-z]+\$|\{(?:ssha|sha|crypt|md5|smd5|pbkdf2|plain|clear|blf|argon)|\*[0-9A-F]{40}|eyJ|AKIA|ASIA|ghp_|gho_|ghs_|ghr_|ghu_|github_pat|glpat|xox|xapp|hooks\.|webhook|_live_|_test_|AIza|ya29|npm_|pypi-|SG\.|do[opr]_v1|hf_|sk-|dckr_|shp|glsa_|glc_|hv[sbr]\.|dapi|atlasv1|NRAK|ATATT|sntrys|Bearer|Basic|identified|:AA|cookie|salt|redis-cli|mongo|ldap|openssl|unzip|7z|snmp|ipmitool|sqlcmd|freerdp|MONITOR|allow |user |lftp|mosquitto|stats|createUser|_id|kinit|cryptsetup|login|vault|unseal|-u |AGE-|tskey|sig=|SCRAM|sudo|stdin",
+        r"(?i-u)pass|pw|secret|token|psk|key|auth|cred|communit|://|curl|mysql|mariadb|mycli|smbclient|rpcclient|\$[0-9a-z]+\$|\{(?:ssha|sha|crypt|md5|smd5|pbkdf2|plain|clear|blf|argon)|\*[0-9A-F]{40}|eyJ|AKIA|ASIA|ghp_|gho_|ghs_|ghr_|ghu_|github_pat|glpat|xox|xapp|hooks\.|webhook|_live_|_test_|AIza|ya29|npm_|pypi-|SG\.|do[opr]_v1|hf_|sk-|dckr_|shp|glsa_|glc_|hv[sbr]\.|dapi|atlasv1|NRAK|ATATT|sntrys|Bearer|Basic|identified|:AA|cookie|salt|redis-cli|mongo|ldap|openssl|unzip|7z|snmp|ipmitool|sqlcmd|freerdp|MONITOR|allow |user |lftp|mosquitto|stats|createUser|_id|kinit|cryptsetup|login|vault|unseal|-u |AGE-|tskey|sig=|SCRAM|sudo|stdin",
     )
     .ok()
 });

@@ -2,79 +2,177 @@
 //! passwords, tokens with a signature, passwords in addresses, private keys.
 
 use std::ops::Range;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
-use regex::{Regex, RegexSet};
+use regex::Regex;
 
-/// Patterns; where one has a group `s`, that is the secret, else all of it is.
-const SHAPES: &[&str] = &[
+/// Patterns, behind what a line must hold of which one, in small letters; where a pattern has a group `s`, that is the
+/// secret, else all of it is.
+const SHAPES: &[(&[&str], &str)] = &[
     // crypt(5), and the same in front of a scheme in braces.
-    r"\$(?:1|apr1|md5)\$[./A-Za-z0-9]{0,16}\$[./A-Za-z0-9]{8,}",
-    r"\$2[abxy]?\$\d\d\$[./A-Za-z0-9]{16,}",
-    r"\$[5-7]\$(?:rounds=\d+\$)?[./A-Za-z0-9]{1,48}\$[./A-Za-z0-9+=]{8,}",
-    r"\$(?:y|gy)\$[./A-Za-z0-9]+\$[./A-Za-z0-9]*\$[./A-Za-z0-9]{8,}",
-    r"\$(?:argon2(?:id|i|d)|scrypt|pbkdf2(?:-sha\d+)?|bcrypt-sha256|sha1)\$[^\s:;\x22'<>&|(){}]{16,}",
-    r"\{(?:SSHA|SHA|CRYPT|MD5|SMD5|PBKDF2|SHA256|SHA512|SSHA256|SSHA512|BLF-CRYPT|SHA512-CRYPT|SHA256-CRYPT|MD5-CRYPT|ARGON2ID?|PLAIN|CLEARTEXT)[0-9-]*(?:\.\w+)?\}(?P<s>[^\s:;,\x22'<>]{4,})",
-    r"\bpbkdf2_sha\d+\$\d+\$[^\s:;,\x22']+",
-    r"\bgrub\.pbkdf2\.sha\d+\.\d+\.[0-9A-Fa-f.]{16,}",
-    r"\bSCRAM-SHA-\d+\$\d+:[^\s\x22']+",
-    r"(?P<s>\*[0-9A-F]{40})\b",
+    (
+        &["$"],
+        r"\$(?:1|apr1|md5)\$[./A-Za-z0-9]{0,16}\$[./A-Za-z0-9]{8,}",
+    ),
+    (&["$2"], r"\$2[abxy]?\$\d\d\$[./A-Za-z0-9]{16,}"),
+    (
+        &["$5$", "$6$", "$7$"],
+        r"\$[5-7]\$(?:rounds=\d+\$)?[./A-Za-z0-9]{1,48}\$[./A-Za-z0-9+=]{8,}",
+    ),
+    (
+        &["y$"],
+        r"\$(?:y|gy)\$[./A-Za-z0-9]+\$[./A-Za-z0-9]*\$[./A-Za-z0-9]{8,}",
+    ),
+    (
+        &["$argon2", "$scrypt", "$pbkdf2", "$bcrypt", "$sha1"],
+        r"\$(?:argon2(?:id|i|d)|scrypt|pbkdf2(?:-sha\d+)?|bcrypt-sha256|sha1)\$[^\s:;\x22'<>&|(){}]{16,}",
+    ),
+    (
+        &[
+            "{ssha", "{sha", "{crypt", "{md5", "{smd5", "{pbkdf2", "{blf", "{argon", "{plain",
+            "{clear",
+        ],
+        r"\{(?:SSHA|SHA|CRYPT|MD5|SMD5|PBKDF2|SHA256|SHA512|SSHA256|SSHA512|BLF-CRYPT|SHA512-CRYPT|SHA256-CRYPT|MD5-CRYPT|ARGON2ID?|PLAIN|CLEARTEXT)[0-9-]*(?:\.\w+)?\}(?P<s>[^\s:;,\x22'<>]{4,})",
+    ),
+    (&["pbkdf2_sha"], r"\bpbkdf2_sha\d+\$\d+\$[^\s:;,\x22']+"),
+    (
+        &["grub.pbkdf2"],
+        r"\bgrub\.pbkdf2\.sha\d+\.\d+\.[0-9A-Fa-f.]{16,}",
+    ),
+    (&["scram-sha-"], r"\bSCRAM-SHA-\d+\$\d+:[^\s\x22']+"),
+    (&["*"], r"(?P<s>\*[0-9A-F]{40})\b"),
     // A password in an address, whose name may be empty.
-    r"\b[A-Za-z][A-Za-z0-9+.\-]*://[^/\s:@'\x22<>$(){}|\[]*:(?P<s>[^/\s@'\x22<>]+)@",
+    (
+        &["://"],
+        r"\b[A-Za-z][A-Za-z0-9+.\-]*://[^/\s:@'\x22<>$(){}|\[]*:(?P<s>[^/\s@'\x22<>]+)@",
+    ),
     // A token in place of name and password.
-    r"\bhttps?://(?P<s>[A-Za-z0-9_\-]{20,})@",
+    (&["://"], r"\bhttps?://(?P<s>[A-Za-z0-9_\-]{20,})@"),
     // Parts of a query that sign or open it.
-    r"[?&;](?:access_token|auth_token|token|api_?key|apikey|secret|password|passwd|pwd|signature|sig|X-Amz-Signature|X-Amz-Credential)=(?P<s>[^&\s\x22'<>#;]{6,})",
+    (
+        &[
+            "token=",
+            "key=",
+            "secret=",
+            "password=",
+            "passwd=",
+            "pwd=",
+            "signature=",
+            "sig=",
+            "credential=",
+        ],
+        r"[?&;](?:access_token|auth_token|token|api_?key|apikey|secret|password|passwd|pwd|signature|sig|X-Amz-Signature|X-Amz-Credential)=(?P<s>[^&\s\x22'<>#;]{6,})",
+    ),
     // Headers.
-    r"(?i)\bauthorization['\x22]?\s*[:=]\s*['\x22]?(?:bearer|basic|token|digest|apikey|key|negotiate)\s+(?P<s>[^\s'\x22,;]{4,})",
-    r"\b(?:Bearer|bearer)\s+(?P<s>[A-Za-z0-9._~+/=\-]{16,})",
+    (
+        &["authorization"],
+        r"(?i)\bauthorization['\x22]?\s*[:=]\s*['\x22]?(?:bearer|basic|token|digest|apikey|key|negotiate)\s+(?P<s>[^\s'\x22,;]{4,})",
+    ),
+    (
+        &["bearer"],
+        r"\b(?:Bearer|bearer)\s+(?P<s>[A-Za-z0-9._~+/=\-]{16,})",
+    ),
     // JSON Web Token.
-    r"\beyJ[A-Za-z0-9_\-]{8,}\.eyJ[A-Za-z0-9_\-]{8,}\.[A-Za-z0-9_\-]*",
+    (
+        &["eyj"],
+        r"\beyJ[A-Za-z0-9_\-]{8,}\.eyJ[A-Za-z0-9_\-]{8,}\.[A-Za-z0-9_\-]*",
+    ),
     // Those who give keys out mark them.
-    r"\b(?:AKIA|ASIA|ABIA|ACCA)[0-9A-Z]{16}\b",
-    r"\bgh[pousr]_[A-Za-z0-9]{30,}",
-    r"\bgithub_pat_[A-Za-z0-9_]{22,}",
-    r"\bgl(?:pat|dt|rt|cbt|ptt|ft|imt|agent|soat|oas|ffct)-[A-Za-z0-9_\-]{16,}",
-    r"\bGR1348941[A-Za-z0-9_\-]{16,}",
-    r"\bxox[abeoprs]-[A-Za-z0-9\-]{10,}",
-    r"\bxapp-[0-9]-[A-Za-z0-9\-]{10,}",
-    r"\bhooks\.slack\.com/(?:services|workflows|triggers)/(?P<s>[A-Za-z0-9/_\-]{12,})",
-    r"\bdiscord(?:app)?\.com/api/webhooks/(?P<s>[0-9]{6,}/[A-Za-z0-9_\-]{20,})",
-    r"\bwebhook\.office\.com/webhookb2/(?P<s>[A-Za-z0-9@/\-]{20,})",
-    r"\b(?P<s>[0-9]{8,10}:AA[A-Za-z0-9_\-]{30,})",
-    r"\b(?:sk|rk|pk)_live_[A-Za-z0-9]{10,}",
-    r"\b(?:sk|rk)_test_[A-Za-z0-9]{10,}",
-    r"\bwhsec_[A-Za-z0-9+/=]{16,}",
-    r"\bAIza[0-9A-Za-z_\-]{30,}",
-    r"\bGOCSPX-[A-Za-z0-9_\-]{20,}",
-    r"\bya29\.[A-Za-z0-9_\-]{20,}",
-    r"\bnpm_[A-Za-z0-9]{30,}",
-    r"\bpypi-[A-Za-z0-9_\-]{40,}",
-    r"\bSG\.[A-Za-z0-9_\-]{16,}\.[A-Za-z0-9_\-]{16,}",
-    r"\bkey-[0-9a-f]{32}\b",
-    r"\bdo[opr]_v1_[a-f0-9]{40,}",
-    r"\bhf_[A-Za-z0-9]{30,}",
-    r"\bsk-(?:proj-|ant-|svcacct-)?[A-Za-z0-9_\-]{32,}",
-    r"\bdckr_(?:pat|oat)_[A-Za-z0-9_\-]{20,}",
-    r"\bshp(?:at|ca|pa|ss)_[a-fA-F0-9]{32}\b",
-    r"\bgl(?:sa|c)_[A-Za-z0-9_+/=]{20,}",
-    r"\bhv[sbr]\.[A-Za-z0-9_\-]{20,}",
-    r"\bdapi[a-f0-9]{32}\b",
-    r"\btskey-[a-z]+-[A-Za-z0-9\-]{10,}",
-    r"\bAGE-SECRET-KEY-1[0-9A-Z]{20,}",
-    r"\b[A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9_\-]{40,}",
-    r"\bNRAK-[A-Z0-9]{20,}",
-    r"\bATATT3[A-Za-z0-9_\-=]{40,}",
-    r"\bsntrys_[A-Za-z0-9_+/=\-]{30,}",
-    r"\b(?:AccountKey|SharedAccessKey|SharedAccessSignature)=(?P<s>[^;\s\x22']{8,})",
+    (
+        &["akia", "asia", "abia", "acca"],
+        r"\b(?:AKIA|ASIA|ABIA|ACCA)[0-9A-Z]{16}\b",
+    ),
+    (
+        &["ghp_", "gho_", "ghu_", "ghs_", "ghr_"],
+        r"\bgh[pousr]_[A-Za-z0-9]{30,}",
+    ),
+    (&["github_pat_"], r"\bgithub_pat_[A-Za-z0-9_]{22,}"),
+    (
+        &[
+            "glpat-", "gldt-", "glrt-", "glcbt-", "glptt-", "glft-", "glimt-", "glagent-",
+            "glsoat-", "gloas-", "glffct-",
+        ],
+        r"\bgl(?:pat|dt|rt|cbt|ptt|ft|imt|agent|soat|oas|ffct)-[A-Za-z0-9_\-]{16,}",
+    ),
+    (&["gr1348941"], r"\bGR1348941[A-Za-z0-9_\-]{16,}"),
+    (&["xox"], r"\bxox[abeoprs]-[A-Za-z0-9\-]{10,}"),
+    (&["xapp-"], r"\bxapp-[0-9]-[A-Za-z0-9\-]{10,}"),
+    (
+        &["hooks.slack"],
+        r"\bhooks\.slack\.com/(?:services|workflows|triggers)/(?P<s>[A-Za-z0-9/_\-]{12,})",
+    ),
+    (
+        &["discord"],
+        r"\bdiscord(?:app)?\.com/api/webhooks/(?P<s>[0-9]{6,}/[A-Za-z0-9_\-]{20,})",
+    ),
+    (
+        &["webhook.office"],
+        r"\bwebhook\.office\.com/webhookb2/(?P<s>[A-Za-z0-9@/\-]{20,})",
+    ),
+    (&[":aa"], r"\b(?P<s>[0-9]{8,10}:AA[A-Za-z0-9_\-]{30,})"),
+    (&["_live_"], r"\b(?:sk|rk|pk)_live_[A-Za-z0-9]{10,}"),
+    (&["_test_"], r"\b(?:sk|rk)_test_[A-Za-z0-9]{10,}"),
+    (&["whsec_"], r"\bwhsec_[A-Za-z0-9+/=]{16,}"),
+    (&["aiza"], r"\bAIza[0-9A-Za-z_\-]{30,}"),
+    (&["gocspx-"], r"\bGOCSPX-[A-Za-z0-9_\-]{20,}"),
+    (&["ya29."], r"\bya29\.[A-Za-z0-9_\-]{20,}"),
+    (&["npm_"], r"\bnpm_[A-Za-z0-9]{30,}"),
+    (&["pypi-"], r"\bpypi-[A-Za-z0-9_\-]{40,}"),
+    (&["sg."], r"\bSG\.[A-Za-z0-9_\-]{16,}\.[A-Za-z0-9_\-]{16,}"),
+    (&["key-"], r"\bkey-[0-9a-f]{32}\b"),
+    (&["_v1_"], r"\bdo[opr]_v1_[a-f0-9]{40,}"),
+    (&["hf_"], r"\bhf_[A-Za-z0-9]{30,}"),
+    (
+        &["sk-"],
+        r"\bsk-(?:proj-|ant-|svcacct-)?[A-Za-z0-9_\-]{32,}",
+    ),
+    (&["dckr_"], r"\bdckr_(?:pat|oat)_[A-Za-z0-9_\-]{20,}"),
+    (
+        &["shpat_", "shpca_", "shppa_", "shpss_"],
+        r"\bshp(?:at|ca|pa|ss)_[a-fA-F0-9]{32}\b",
+    ),
+    (&["glsa_", "glc_"], r"\bgl(?:sa|c)_[A-Za-z0-9_+/=]{20,}"),
+    (&["hvs.", "hvb.", "hvr."], r"\bhv[sbr]\.[A-Za-z0-9_\-]{20,}"),
+    (&["dapi"], r"\bdapi[a-f0-9]{32}\b"),
+    (&["tskey-"], r"\btskey-[a-z]+-[A-Za-z0-9\-]{10,}"),
+    (&["age-secret-key-"], r"\bAGE-SECRET-KEY-1[0-9A-Z]{20,}"),
+    (
+        &[".atlasv1."],
+        r"\b[A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9_\-]{40,}",
+    ),
+    (&["nrak-"], r"\bNRAK-[A-Z0-9]{20,}"),
+    (&["atatt3"], r"\bATATT3[A-Za-z0-9_\-=]{40,}"),
+    (&["sntrys_"], r"\bsntrys_[A-Za-z0-9_+/=\-]{30,}"),
+    (
+        &["accountkey=", "sharedaccesskey=", "sharedaccesssignature="],
+        r"\b(?:AccountKey|SharedAccessKey|SharedAccessSignature)=(?P<s>[^;\s\x22']{8,})",
+    ),
     // SQL.
-    r"(?i)\bidentified\s+(?:with\s+\w+\s+)?(?:by|as)\s+(?:password\s+)?['\x22](?P<s>[^'\x22`]+)['\x22]",
-    r"(?i)\b(?:encrypted\s+)?password\s+\\?'(?P<s>[^'\\]+)\\?'",
-    r"(?i)\b(?:with|encrypted)\s+password\s+\\?\x22(?P<s>[^\x22\\]+)",
-    r"(?i)\bset\s+password\s+(?:for\s+[^=]+)?=\s*(?:password\s*\()?\\?['\x22](?P<s>[^'\x22]+)['\x22]",
-    r"(?i)\bpassword\(\s*['\x22](?P<s>[^'\x22$]+)['\x22]\s*\)",
+    (
+        &["identified"],
+        r"(?i)\bidentified\s+(?:with\s+\w+\s+)?(?:by|as)\s+(?:password\s+)?['\x22](?P<s>[^'\x22`]+)['\x22]",
+    ),
+    (
+        &["password"],
+        r"(?i)\b(?:encrypted\s+)?password\s+\\?'(?P<s>[^'\\]+)\\?'",
+    ),
+    (
+        &["password"],
+        r"(?i)\b(?:with|encrypted)\s+password\s+\\?\x22(?P<s>[^\x22\\]+)",
+    ),
+    (
+        &["password"],
+        r"(?i)\bset\s+password\s+(?:for\s+[^=]+)?=\s*(?:password\s*\()?\\?['\x22](?P<s>[^'\x22]+)['\x22]",
+    ),
+    (
+        &["password("],
+        r"(?i)\bpassword\(\s*['\x22](?P<s>[^'\x22$]+)['\x22]\s*\)",
+    ),
     // A here-string or a pipe that feeds name and password.
-    r"(?i)\bpass(?:in|out)?[\s=]+(?:pass):(?P<s>[^\s'\x22]+)",
+    (
+        &["pass"],
+        r"(?i)\bpass(?:in|out)?[\s=]+(?:pass):(?P<s>[^\s'\x22]+)",
+    ),
 ];
 
 /// What begins and ends a block that is secret as a whole.
@@ -85,15 +183,20 @@ const BLOCKS: &[(&str, &str, &str)] = &[
     ("Private-Lines: ", "", "Private-MAC: "),
 ];
 
-static SET: LazyLock<Option<RegexSet>> = LazyLock::new(|| RegexSet::new(SHAPES).ok());
-static EACH: LazyLock<Vec<Option<Regex>>> =
-    LazyLock::new(|| SHAPES.iter().map(|it| Regex::new(it).ok()).collect());
+/// Made one by one, when a line asks for one: to make all takes longer than a small translation.
+static REGEXES: [OnceLock<Option<Regex>>; SHAPES.len()] = [const { OnceLock::new() }; SHAPES.len()];
 
 /// Finds what is a secret by its shape in a line.
 pub(super) fn of_line(line: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
-    let fitting = SET.iter().flat_map(|set| set.matches(line));
-    for regex in fitting.filter_map(|at| EACH.get(at)?.as_ref()) {
+    let small = line.to_ascii_lowercase();
+    for ((marks, pattern), regex) in SHAPES.iter().zip(&REGEXES) {
+        if !marks.iter().any(|it| small.contains(it)) {
+            continue;
+        }
+        let Some(regex) = regex.get_or_init(|| Regex::new(pattern).ok()) else {
+            continue;
+        };
         for captures in regex.captures_iter(line) {
             let it = captures.name("s").or_else(|| captures.get(0));
             let real = it.filter(|it| is_real(it.as_str()));
