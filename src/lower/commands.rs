@@ -9,6 +9,26 @@ use super::program;
 pub(super) const DEFAULT_PATH: [&str; 5] =
     ["coreutils", "findutils", "gnugrep", "gnused", "systemd"];
 
+/// Tells whether a text is a script of a shell, by its first line.
+pub(super) fn is_shell_script(text: &str) -> bool {
+    let head = text.lines().next().unwrap_or_default();
+    let Some(interpreter) = head.strip_prefix("#!") else {
+        return false;
+    };
+    let words = interpreter.split_whitespace();
+    let mut names = words.map(|it| it.rsplit('/').next().unwrap_or(it));
+    let name = names.find(|it| *it != "env" && !it.starts_with('-'));
+    name.is_some_and(is_shell)
+}
+
+/// Tells whether a program of this name is a shell whose scripts are read here.
+pub(super) fn is_shell(name: &str) -> bool {
+    matches!(
+        name,
+        "sh" | "bash" | "ash" | "dash" | "ksh" | "zsh" | "rbash"
+    )
+}
+
 /// Returns the packages of the known programs of a script that a service does not have in its path anyway.
 pub(super) fn packages_of(script: &str) -> Vec<&'static str> {
     let mut found = Vec::new();

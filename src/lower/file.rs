@@ -16,7 +16,7 @@ use super::program;
 use super::secret_file;
 use super::statement::{Left, Lowered, Statement};
 use super::tmpfiles::{Rule, doubled};
-use super::{authorized_key, user};
+use super::{authorized_key, commands, user};
 use crate::account::Code;
 use crate::model::{AuthorizedKey, Content, File, HoleKind, Machine, Mode};
 use crate::nix::{Asset, Expr, StrPart};
@@ -148,35 +148,41 @@ pub(super) fn claim_owner(
 
 pub(super) fn lower_text(file: &File, text: &str, machine: &Machine) -> Lowered {
     let mut statement = Statement::default();
-    let content = content(text, &mut statement);
+    let mut inline = Statement::default();
+    let content = content(text, &mut inline);
     let most = if machine::files(machine).nth(MANY_FILES).is_some() {
         MAX_LINES_OF_MANY
     } else {
         MAX_LINES
     };
-    let is_long = text.lines().count() > most && content.as_str().is_some();
+    let has_many_lines = text.lines().count() > most;
+    let is_long = has_many_lines && content.as_str().is_some();
     let asset = || Expr::Asset(asset(&file.path, text.as_bytes()));
     if let Some(below) = below_etc(&file.path) {
         let path = OptionPath::new(["environment", "etc", below]);
         if is_long {
             statement.set(path.child("source"), asset());
         } else if text.lines().count() > MAX_LINES {
-            statement.set(path.child("text"), long_script(text, asset()));
+            let script = long_script(text, asset(), &mut statement);
+            statement.set(path.child("text"), script);
         } else {
+            statement.join(inline);
             statement.set(path.child("text"), content);
         }
         etc_ownership(&path, file, machine, &mut statement);
         return Lowered::Stated(statement);
     }
     if is_program(file) {
-        let script = if is_long {
-            long_script(text, asset())
+        let script = if has_many_lines {
+            long_script(text, asset(), &mut statement)
         } else {
+            statement.join(inline);
             content
         };
         link_program(file, script, machine, &mut statement);
         return Lowered::Stated(statement);
     }
+    statement.join(inline);
     let lines = text.trim_end_matches('\n').contains('\n');
     let argument = if is_long {
         let read = Expr::apply("builtins.readFile", vec![asset()]);
@@ -257,28 +263,40 @@ fn escape(text: &str) -> String {
     out
 }
 
-/// A script's interpreter is in the store; `/bin/sh` and `/usr/bin/env` are there as everywhere.
+/// A script's interpreter is in the store, as are the programs that a shell's script names by their paths; `/bin/sh` and
+/// `/usr/bin/env` are there as everywhere.
 fn content(text: &str, statement: &mut Statement) -> Expr {
-    let end = text.find('\n').unwrap_or(text.len());
-    let (head, rest) = text.split_at(end);
+    let (head, rest) = text.split_at(text.find('\n').unwrap_or(text.len()));
     let Some(interpreter) = head.strip_prefix("#!") else {
         return Expr::str(text);
     };
     let mut parts = program::splice(interpreter).parts_told(statement);
     parts.insert(0, StrPart::Literal("#!".to_owned()));
-    parts.push(StrPart::Literal(rest.to_owned()));
+    if commands::is_shell_script(text) {
+        parts.extend(program::splice(rest).known_parts(statement));
+    } else {
+        parts.push(StrPart::Literal(rest.to_owned()));
+    }
     Expr::Str(program::joined(parts))
 }
 
-/// A long script is a file beside the modules, of which the interpreter is replaced.
-fn long_script(text: &str, asset: Expr) -> Expr {
-    let head = text.lines().next().unwrap_or_default();
-    let interpreter = content(head, &mut Statement::default());
+/// A long script is a file beside the modules, in which the same is replaced.
+fn long_script(text: &str, asset: Expr, statement: &mut Statement) -> Expr {
+    let (head, rest) = text.split_at(text.find('\n').unwrap_or(text.len()));
+    let interpreter = content(head, statement);
+    let mut replaced = Vec::new();
+    if interpreter.as_str() != Some(head) {
+        replaced.push((head.to_owned(), interpreter));
+    }
+    if commands::is_shell_script(text) {
+        replaced.extend(program::replacements(rest, statement));
+    }
     let read = Expr::apply("builtins.readFile", vec![asset]);
-    if interpreter.as_str() == Some(head) {
+    if replaced.is_empty() {
         return read;
     }
-    let arguments = vec![Expr::strs([head]), Expr::List(vec![interpreter]), read];
+    let (from, to): (Vec<String>, Vec<Expr>) = replaced.into_iter().unzip();
+    let arguments = vec![Expr::strs(from), Expr::List(to), read];
     Expr::apply("lib.replaceStrings", arguments)
 }
 

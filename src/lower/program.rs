@@ -150,6 +150,23 @@ pub(super) fn splice(text: &str) -> Spliced {
     spliced
 }
 
+/// What may be replaced in a text as a whole: the known paths that are no part of another word, and what replaces them.
+pub(super) fn replacements(text: &str, statement: &mut Statement) -> Vec<(String, Expr)> {
+    let found = foreign_paths(text);
+    let mut list: Vec<(String, Expr)> = Vec::new();
+    for (_, path) in &found {
+        let alone = found.iter().filter(|(_, other)| other == path).count();
+        if list.iter().any(|(done, _)| done == path) || text.matches(path).count() != alone {
+            continue;
+        }
+        if let Some((package, parts)) = parts_of(path) {
+            statement.assume(claim(path, &package));
+            list.push(((*path).to_owned(), Expr::Str(joined(parts))));
+        }
+    }
+    list
+}
+
 /// Finds the paths in a text that NixOS has not, in order.
 fn foreign_paths(text: &str) -> Vec<(usize, &str)> {
     let programs = PATH.iter().flat_map(|pattern| pattern.find_iter(text));
@@ -189,17 +206,22 @@ fn parts_of(path: &str) -> Option<(String, Vec<StrPart>)> {
 }
 
 impl Spliced {
+    /// Hands over the parts of a text in which a path may be of any use: what is not known stays as it is.
+    pub(super) fn known_parts(self, statement: &mut Statement) -> Vec<StrPart> {
+        for (path, package) in &self.known {
+            statement.assume(claim(path, package));
+        }
+        self.parts
+    }
+
     /// Hands over the expression, and tells the statement what it rests on.
     pub(super) fn told(self, statement: &mut Statement) -> Expr {
         Expr::Str(joined(self.parts_told(statement)))
     }
 
     /// As `told`, for a part of a string.
-    pub(super) fn parts_told(self, statement: &mut Statement) -> Vec<StrPart> {
-        for (path, package) in &self.known {
-            statement.assume(claim(path, package));
-        }
-        for path in &self.unknown {
+    pub(super) fn parts_told(mut self, statement: &mut Statement) -> Vec<StrPart> {
+        for path in std::mem::take(&mut self.unknown) {
             statement.left.push(
                 Left::new(
                     Code::PackageUnknown,
@@ -208,7 +230,7 @@ impl Spliced {
                 .cure("Find its package at https://search.nixos.org/packages and write ${pkgs.name}/bin/..."),
             );
         }
-        for path in &self.missing {
+        for path in std::mem::take(&mut self.missing) {
             let reason =
                 format!("`{path}` is not on NixOS: the files of packages live in the Nix store");
             statement.left.push(
@@ -216,7 +238,7 @@ impl Spliced {
                     .cure("Write the path below ${pkgs.name} of the package that brings it."),
             );
         }
-        self.parts
+        self.known_parts(statement)
     }
 }
 

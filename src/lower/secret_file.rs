@@ -1,6 +1,7 @@
 //! Files of which a part is secret: a person puts them below /run/secrets, and what read them reads them there; a script
 //! of a shell stays a script, which reads its secrets when it runs.
 
+use super::commands;
 use super::file::{below_etc, lower_text};
 use super::machine;
 use super::paths;
@@ -15,15 +16,7 @@ use crate::plan::{OptionPath, Secret};
 /// A script of a shell reads its secrets when it runs, so that all else of it can stay a file of the store.
 pub(super) fn readable(file: &File, text: &Text) -> Option<Readable> {
     let head = text.lines().into_iter().next()?;
-    let is_shell = matches!(
-        head.plain()?.trim(),
-        "#!/bin/sh"
-            | "#!/bin/bash"
-            | "#!/usr/bin/env bash"
-            | "#!/usr/bin/env sh"
-            | "#!/bin/sh -e"
-            | "#!/bin/bash -e"
-    );
+    let is_shell = commands::is_shell_script(head.plain()?);
     let is_run = file.mode.is_none_or(|mode| mode.0 & 0o111 != 0);
     if !is_shell || !is_run {
         return None;

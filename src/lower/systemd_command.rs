@@ -12,8 +12,6 @@ use crate::model::{Content, Machine};
 use crate::nix::{Expr, StrPart};
 use crate::syntax::systemd_words::{Atom, words};
 
-const SHELLS: [&str; 7] = ["sh", "bash", "dash", "ash", "ksh", "zsh", "rbash"];
-
 /// Programs that run another one, given in their arguments.
 const RUNNERS: [&str; 25] = [
     "cgexec",
@@ -132,7 +130,7 @@ fn of_command(argv: &[String], machine: &Machine, found: &mut Lookups) {
         return;
     };
     let name = program.rsplit('/').next().unwrap_or(program);
-    if SHELLS.contains(&name) {
+    if commands::is_shell(name) {
         of_shell(arguments, machine, found);
     } else if RUNNERS.contains(&name) {
         of_runner(arguments, machine, found);
@@ -189,7 +187,7 @@ fn of_runner(arguments: &[String], machine: &Machine, found: &mut Lookups) {
             continue;
         }
         let name = argument.rsplit('/').next().unwrap_or(argument);
-        let runs = SHELLS.contains(&name) || RUNNERS.contains(&name);
+        let runs = commands::is_shell(name) || RUNNERS.contains(&name);
         let known = || program::package_of(argument);
         if runs || argument.starts_with('/') {
             of_command(&arguments[at..], machine, found);
@@ -216,13 +214,7 @@ fn of_script(path: &str, machine: &Machine, found: &mut Lookups) {
     });
     match text {
         Some(text) => {
-            let first = text.lines().next().unwrap_or_default();
-            let is_shell = first.starts_with("#!")
-                && SHELLS.iter().any(|shell| {
-                    let mut words = first.split(['/', ' ']);
-                    words.any(|word| word == *shell)
-                });
-            if is_shell {
+            if commands::is_shell_script(&text) {
                 let code: Vec<&str> = text
                     .lines()
                     .filter(|line| !line.trim_start().starts_with('#'))
@@ -256,7 +248,7 @@ fn push_package(package: &str, by: &str, found: &mut Lookups) {
 /// Names of a one-line command that are neither the shell's nor those of a known package.
 fn unknown_of(script: &str, found: &mut Lookups) {
     for word in commands::commands_of(script) {
-        let is_own = script.contains(&format!("{word}()")) || SHELLS.contains(&word);
+        let is_own = script.contains(&format!("{word}()")) || commands::is_shell(word);
         let is_known = program::package_of(word).is_some() || program::foreign(word).is_some();
         if commands::is_program(word)
             && !is_own

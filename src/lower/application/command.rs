@@ -185,7 +185,7 @@ fn line(
         return Err(Refused::Interactive(name.to_owned()));
     }
     if let ["-c", text] = arguments
-        && is_shell(name)
+        && commands::is_shell(name)
     {
         return script(name, text, around, start, statement);
     }
@@ -347,10 +347,6 @@ fn unwrapped<'w>(words: &[&'w str], around: Around<'_>, start: &mut Start) -> Ve
     }
 }
 
-fn is_shell(name: &str) -> bool {
-    matches!(name, "sh" | "bash" | "ash" | "dash")
-}
-
 fn is_interactive(name: &str) -> bool {
     let bare = name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
     INTERACTIVE.contains(&bare)
@@ -449,7 +445,7 @@ fn script(
     statement: &mut Statement,
 ) -> Result<(), Refused> {
     let name = shell_name.rsplit('/').next().unwrap_or(shell_name);
-    if !is_shell(name) && !name.is_empty() {
+    if !commands::is_shell(name) && !name.is_empty() {
         return Err(Refused::Left(Left::new(
             Code::CannotState,
             format!("the command is for `{shell_name}`, and units run scripts with bash"),
