@@ -390,12 +390,12 @@ mod tests {
             assumed: the user `shop` is there
             "#,
         );
-        let script = format!("#!/bin/bash\n{}", "x\n".repeat(41));
+        let script = format!("#!/bin/bash\n/usr/bin/find\n{}", "x\n".repeat(41));
         check(
             file("/etc/long.sh", &script, 0o644, None),
             r##"
-            environment.etc."long.sh".text = lib.replaceStrings [ "#!/bin/bash" ] [ "#!${pkgs.bash}/bin/bash" ] (builtins.readFile ./files/etc/long.sh);
-            assumed: `/bin/bash` is taken from `pkgs.bash`
+            environment.etc."long.sh".text = lib.replaceStrings [ "#!/bin/bash" "/usr/bin/find" ] [ "#!${pkgs.bash}/bin/bash" "${pkgs.findutils}/bin/find" ] (builtins.readFile ./files/etc/long.sh);
+            assumed: `/bin/bash` is taken from `pkgs.bash`; `/usr/bin/find` is taken from `pkgs.findutils`
             "##,
         );
         let long = "x\n".repeat(41);
@@ -410,16 +410,16 @@ mod tests {
         check(
             file(
                 "/opt/run.sh",
-                "#!/bin/bash\necho 100%\n",
+                "#!/bin/bash\n/usr/bin/find /nowhere/bin/find 100%\n",
                 0o755,
                 Some("root"),
             ),
             r#"
             systemd.tmpfiles.rules += "L+ /opt/run.sh - - - - ${pkgs.writeScript "run.sh" ''
               #!${pkgs.bash}/bin/bash
-              echo 100%
+              ${pkgs.findutils}/bin/find /nowhere/bin/find 100%
             ''}";
-            assumed: `/bin/bash` is taken from `pkgs.bash`
+            assumed: `/bin/bash` is taken from `pkgs.bash`; `/usr/bin/find` is taken from `pkgs.findutils`
             "#,
         );
         check(
