@@ -213,15 +213,14 @@ fn of_script(path: &str, machine: &Machine, found: &mut Lookups) {
         Content::Binary(_) => None,
     });
     match text {
-        Some(text) => {
-            if commands::is_shell_script(&text) {
-                let code: Vec<&str> = text
-                    .lines()
-                    .filter(|line| !line.trim_start().starts_with('#'))
-                    .collect();
-                of_text(&code.join("\n"), &format!("`{path}`"), found);
-            }
+        Some(text) if commands::is_shell_script(&text) => {
+            let code: Vec<&str> = text
+                .lines()
+                .filter(|line| !line.trim_start().starts_with('#'))
+                .collect();
+            of_text(&code.join("\n"), &format!("`{path}`"), found);
         }
+        Some(_) => {}
         None if [".sh", ".bash"].iter().any(|it| path.ends_with(it))
             && paths::out_of_place(path).is_none() =>
         {
