@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
-use regex::Regex;
+use regex::{Captures, Regex};
 use serde_json::Value;
 
-use crate::rules;
+use crate::rules::{self, PROGRAMS};
 
 /// A place of the tree where both are not the same.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -85,14 +85,22 @@ fn flatten(place: String, value: &Value, all: &mut BTreeMap<String, String>) {
     }
 }
 
-/// A program is the same wherever it lies: `/usr/bin/x`, `${pkgs.y}/bin/x` and `${lib.getExe pkgs.y}` of that name.
+/// A program is the same wherever it lies, `/usr/bin/x` or `${pkgs.y}/bin/x`, and by the name that nixpkgs has for it:
+/// `prometheus-alertmanager` of Debian is `alertmanager`.
 static PROGRAM: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"(?:\$\{[^}]*\}|/usr/local|/usr|/run/current-system/sw|/run/wrappers)?/s?bin/([A-Za-z0-9_\[][A-Za-z0-9._+-]*)").ok()
 });
 
 pub(super) fn programs_alike(text: &str) -> String {
     match PROGRAM.as_ref() {
-        Some(program) => program.replace_all(text, "<program $1>").into_owned(),
+        Some(program) => {
+            let told = |found: &Captures<'_>| {
+                let name = &found[1];
+                let named = PROGRAMS.named.get(name);
+                format!("<program {}>", named.map_or(name, |(_, name)| name))
+            };
+            program.replace_all(text, told).into_owned()
+        }
         None => text.to_owned(),
     }
 }

@@ -3,7 +3,6 @@
 //! The table is rules/nixos/programs.json: package attributes (or a folder that has `bin`) to their programs, programs that
 //! have another name there, folders of packages that are no programs, and the programs that no NixOS has, with the reason.
 
-use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -13,9 +12,7 @@ use super::statement::{Left, Statement};
 use crate::account::Code;
 use crate::model::Family;
 use crate::nix::{Expr, StrPart};
-use crate::rules::{self, Attribute, Kind};
-
-const TABLE: &str = include_str!("../../rules/nixos/programs.json");
+use crate::rules::{self, Attribute, Kind, PROGRAMS};
 
 /// What every NixOS has at its usual path.
 const KEPT: [&str; 2] = ["/bin/sh", "/usr/bin/env"];
@@ -31,37 +28,6 @@ pub(super) struct Spliced {
     missing: Vec<String>,
 }
 
-#[derive(Default)]
-struct Table {
-    packages: BTreeMap<String, String>,
-    named: BTreeMap<String, (String, String)>,
-    files: BTreeMap<String, (String, String)>,
-    foreign: BTreeMap<String, String>,
-}
-
-#[derive(serde::Deserialize)]
-struct Raw {
-    programs: BTreeMap<String, Vec<String>>,
-    /// What a distribution calls a program, its package, and its name there.
-    named: BTreeMap<String, (String, String)>,
-    /// Folders, their package, and where they are in it.
-    files: BTreeMap<String, (String, String)>,
-    foreign: BTreeMap<String, Vec<String>>,
-}
-
-static PROGRAMS: LazyLock<Table> = LazyLock::new(|| {
-    // A test reads the table, so a faulty one never ships.
-    let Ok(raw) = serde_json::from_str::<Raw>(TABLE) else {
-        return Table::default();
-    };
-    Table {
-        packages: turned(raw.programs),
-        named: raw.named,
-        files: raw.files,
-        foreign: turned(raw.foreign),
-    }
-});
-
 static PATH: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"(?:/usr)?/s?bin/([A-Za-z0-9_\[][A-Za-z0-9._+-]*)").ok());
 
@@ -71,13 +37,6 @@ static MISSING: LazyLock<Option<Regex>> = LazyLock::new(|| {
     )
     .ok()
 });
-
-fn turned(table: BTreeMap<String, Vec<String>>) -> BTreeMap<String, String> {
-    table
-        .into_iter()
-        .flat_map(|(key, names)| names.into_iter().map(move |name| (name, key.clone())))
-        .collect()
-}
 
 /// Returns the attribute or folder that has a program.
 pub(super) fn package_of(program: &str) -> Option<&'static str> {

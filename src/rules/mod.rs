@@ -9,6 +9,7 @@ mod functions;
 mod lint;
 mod matching;
 mod names;
+mod programs;
 mod read;
 mod template;
 
@@ -20,6 +21,7 @@ pub use example::ExampleOutcome;
 pub use lint::Problem;
 pub use names::{Attribute, Kind, ModuleOption, OptionShape, PackageName, ServiceName};
 pub use names::{is_taken, module_option, package, package_names, service, service_names};
+pub use programs::{PROGRAMS, Programs};
 
 use crate::error::Error;
 use crate::model::Resource;

@@ -229,7 +229,15 @@ let
   namedUnits = lib.concatMap (
     kind: map (name: "${name}.${kind}") (named (options.systemd."${kind}s" or { files = [ ]; definitions = [ ]; }))
   ) kinds;
-  outOf = package: builtins.tryEval (package.outPath or (toString package));
+  outOf =
+    package:
+    if builtins.isFunction package then
+      {
+        success = false;
+        value = "";
+      }
+    else
+      builtins.tryEval (package.outPath or (toString package));
   installed = lib.listToAttrs (
     map (package: lib.nameValuePair (builtins.unsafeDiscardStringContext (outOf package).value) true) (
       builtins.filter (it: (outOf it).success) config.environment.systemPackages
