@@ -20,7 +20,9 @@ let
   # Functions that our modules use and that came to nixpkgs later than some nixpkgs that people have.
   functions = rec {
     escapeC = list: original.replaceStrings list (map (c: "\\x${codes.${c}}") list);
-    getExe = package: "${original.getBin package}/bin/${package.meta.mainProgram or package.pname or package.name}";
+    getExe =
+      package:
+      "${original.getBin package}/bin/${package.meta.mainProgram or package.pname or package.name}";
     getExe' = package: name: "${original.getBin package}/bin/${name}";
   };
   # The characters that our modules ask to be escaped.
@@ -93,7 +95,9 @@ let
 
   # Follows names through options and the sets in them. Returns null where all is declared, else the path of the first
   # name that is not, and a declaration of it.
-  find = options: path: names: if names == [ ] then null else findName options path (builtins.head names) (builtins.tail names);
+  find =
+    options: path: names:
+    if names == [ ] then null else findName options path (builtins.head names) (builtins.tail names);
   findName =
     options: path: name: rest:
     let
@@ -118,10 +122,7 @@ let
       let
         found = find option here rest;
       in
-      if found == null then
-        null
-      else
-        found // { options = lib.setAttrByPath [ name ] found.options; };
+      if found == null then null else found // { options = lib.setAttrByPath [ name ] found.options; };
   findInType =
     type: path: names:
     let
@@ -155,24 +156,28 @@ let
   missing = builtins.filter (it: it != null) (map (find declared [ ]) asked.options);
   # A name of the list stands for any.
   shown = it: lib.concatStringsSep "." it.path;
-  stubs = lib.attrValues (lib.listToAttrs (map (it: lib.nameValuePair (shown it) { inherit (it) options; }) missing));
+  stubs = lib.attrValues (
+    lib.listToAttrs (map (it: lib.nameValuePair (shown it) { inherit (it) options; }) missing)
+  );
 
   standIns =
     final: previous:
     let
       empty =
         names:
-        previous.runCommand (lib.last names) { meta.mainProgram = lib.last names; } "mkdir $out" // {
+        previous.runCommand (lib.last names) { meta.mainProgram = lib.last names; } "mkdir $out"
+        // {
           pname = lib.last names;
         };
       add =
         set: names:
-        lib.recursiveUpdateUntil (_: there: _: lib.isDerivation there) set (lib.setAttrByPath names (empty names));
+        lib.recursiveUpdateUntil (
+          _: there: _:
+          lib.isDerivation there
+        ) set (lib.setAttrByPath names (empty names));
       roots = lib.unique (map builtins.head missingPackages);
       of = root: builtins.filter (names: builtins.head names == root) missingPackages;
-      one =
-        root:
-        (lib.foldl' add (lib.filterAttrs (name: _: name == root) previous) (of root)).${root};
+      one = root: (lib.foldl' add (lib.filterAttrs (name: _: name == root) previous) (of root)).${root};
     in
     lib.genAttrs roots one;
   # Behind a package come its own attributes.
@@ -227,7 +232,15 @@ let
     "slice"
   ];
   namedUnits = lib.concatMap (
-    kind: map (name: "${name}.${kind}") (named (options.systemd."${kind}s" or { files = [ ]; definitions = [ ]; }))
+    kind:
+    map (name: "${name}.${kind}") (
+      named (
+        options.systemd."${kind}s" or {
+          files = [ ];
+          definitions = [ ];
+        }
+      )
+    )
   ) kinds;
   outOf =
     package:
@@ -271,7 +284,9 @@ let
     names:
     let
       value = plain 0 (lib.attrByPath names null config);
-      tried = builtins.tryEval (if lib.hasAttrByPath names config then builtins.deepSeq value value else null);
+      tried = builtins.tryEval (
+        if lib.hasAttrByPath names config then builtins.deepSeq value value else null
+      );
     in
     lib.optional (tried.success && lib.hasAttrByPath names config) {
       option = names;
@@ -281,8 +296,14 @@ let
   ports = set: {
     tcp = set.allowedTCPPorts;
     udp = set.allowedUDPPorts;
-    tcpRanges = map (it: [ it.from it.to ]) set.allowedTCPPortRanges;
-    udpRanges = map (it: [ it.from it.to ]) set.allowedUDPPortRanges;
+    tcpRanges = map (it: [
+      it.from
+      it.to
+    ]) set.allowedTCPPortRanges;
+    udpRanges = map (it: [
+      it.from
+      it.to
+    ]) set.allowedUDPPortRanges;
   };
 in
 {
@@ -313,7 +334,9 @@ in
       home
       description
       ;
-    shell = builtins.unsafeDiscardStringContext (if builtins.isString it.shell then it.shell else it.shell.shellPath or (toString it.shell));
+    shell = builtins.unsafeDiscardStringContext (
+      if builtins.isString it.shell then it.shell else it.shell.shellPath or (toString it.shell)
+    );
     keys = it.openssh.authorizedKeys.keys;
   }) config.users.users;
   groups = lib.mapAttrs (_: it: { inherit (it) gid members; }) config.users.groups;
