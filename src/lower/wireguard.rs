@@ -112,7 +112,7 @@ fn key_file(
     Ok(path)
 }
 
-/// States a section [Interface]; tells whether it says where its key is.
+/// States a section `[Interface]`; tells whether it says where its key is.
 fn interface(
     name: &str,
     file: &File,

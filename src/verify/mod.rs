@@ -1,7 +1,7 @@
 //! What the evaluation of a host has, against what the sources ask for.
 //!
-//! [`query`] reads the modules of the output's folder: which options and packages they name. `evaluate.nix` evaluates a
-//! host with that in any nixpkgs and returns what it would have ([`Evaluation`]). [`compare`] goes through the resources
+//! `query` reads the modules of the output's folder: which options and packages they name. `evaluate.nix` evaluates a
+//! host with that in any nixpkgs and returns what it would have ([`Evaluation`]). `compare` goes through the resources
 //! of the model and looks for each: the file in /etc, the unit with its directives, the user, the port. What is not
 //! there as such may be said by an option of a module, so the options that the plan gives for it are compared too; what
 //! the account says is left to a person is no difference. The other way round, what the modules of the folder define

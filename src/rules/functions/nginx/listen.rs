@@ -1,6 +1,6 @@
 //! `listen`: where a server answers, as the options of a virtual host.
 //!
-//! Without an address the module listens on 0.0.0.0 and [::0] (`defaultListenAddresses`), on port 80, or 443 for TLS.
+//! Without an address the module listens on 0.0.0.0 and `[::0]` (`defaultListenAddresses`), on port 80, or 443 for TLS.
 
 use serde_json::{Map, Value, json};
 
