@@ -5,7 +5,7 @@
 
 use super::ctx::Ctx;
 use super::machine;
-use super::systemd::Base;
+use super::systemd::{self, Base};
 use super::systemd_verbatim;
 use super::unit_want;
 use crate::account::{Code, Verdict};
@@ -92,7 +92,8 @@ pub(super) fn own_unit(service: &Service, ctx: &Ctx<'_>) -> Option<Unit> {
             return None;
         };
         let is_it = unit.name == name || template.as_ref() == Some(&unit.name);
-        (is_it && !unit.drop_in && entry.guard == Condition::True).then(|| unit.clone())
+        let is_own = is_it && !unit.drop_in && !systemd::is_of_nixos(unit);
+        (is_own && entry.guard == Condition::True).then(|| unit.clone())
     })
 }
 

@@ -100,6 +100,16 @@ pub(super) fn lower(unit: &Unit, machine: &Machine) -> Lowered {
             format!("`{}` holds no directive", unit.name),
         );
     }
+    if is_of_nixos(unit) {
+        return Lowered::manual_with_cure(
+            Code::OptionClash,
+            format!(
+                "NixOS makes a unit `{}` of its own from `networking.firewall`",
+                unit.name
+            ),
+            "State its rules by the options of networking.firewall, or switch that off and give the unit another name.",
+        );
+    }
     let base = base_of(unit, machine);
     let mut directives = directives(unit, machine, base);
     let secrets = systemd_secret::without_secrets(&mut directives, &unit.name);
@@ -114,6 +124,11 @@ pub(super) fn lower(unit: &Unit, machine: &Machine) -> Lowered {
         }
     }
     lowered
+}
+
+/// Tells whether every NixOS has a unit of this name, which does something else.
+pub(super) fn is_of_nixos(unit: &Unit) -> bool {
+    unit.name == "firewall.service" && !unit.drop_in
 }
 
 fn lower_directives(
