@@ -9,6 +9,16 @@ pub enum Protocol {
     Udp,
 }
 
+impl Protocol {
+    /// Returns the name that rules of firewalls have for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Protocol::Tcp => "tcp",
+            Protocol::Udp => "udp",
+        }
+    }
+}
+
 /// A port, or a range of ports, that is open to everybody.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct FirewallPort {

@@ -437,10 +437,7 @@ fn port(source: &FirewallPort, ports: &Ports) -> Shown {
 }
 
 fn port_name(port: &FirewallPort) -> String {
-    let protocol = match port.protocol {
-        Protocol::Tcp => "tcp",
-        Protocol::Udp => "udp",
-    };
+    let protocol = port.protocol.name();
     let range = if port.first == port.last {
         port.first.to_string()
     } else {

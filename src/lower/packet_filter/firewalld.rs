@@ -120,10 +120,7 @@ pub(super) fn rules(machine: &Machine) -> Vec<Wanted> {
                 values.push(format!("{family} -A INPUT -s {source} -j ACCEPT"));
             }
             for port in ports(&zone, machine).unwrap_or_default() {
-                let protocol = match port.protocol {
-                    Protocol::Tcp => "tcp",
-                    Protocol::Udp => "udp",
-                };
+                let protocol = port.protocol.name();
                 let (first, last) = (port.first, port.last);
                 values.push(format!(
                     "{family} -A INPUT -s {source} -p {protocol} --dport {first}:{last} -j ACCEPT"

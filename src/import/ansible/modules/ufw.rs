@@ -253,10 +253,7 @@ fn limits(port: &FirewallPort) -> Vec<Resource> {
 
 /// A port in the words of iptables-save.
 fn of_port(port: &FirewallPort) -> String {
-    let protocol = match port.protocol {
-        Protocol::Tcp => "tcp",
-        Protocol::Udp => "udp",
-    };
+    let protocol = port.protocol.name();
     let range = if port.first == port.last {
         port.first.to_string()
     } else {
