@@ -15,6 +15,7 @@ mod connection;
 mod container;
 mod cron;
 mod ctx;
+mod daemon;
 mod file;
 mod firewall;
 mod gather;
@@ -38,6 +39,7 @@ mod paths;
 mod program;
 mod provide;
 mod rule;
+mod rule_files;
 mod secret;
 mod secret_file;
 mod secret_options;
@@ -113,6 +115,7 @@ fn lower_machine(
     }
     let mut plan = ctx.finish();
     virtual_hosts::finish(&mut plan);
+    rule_files::finish(&mut plan);
     gather::gather(&mut plan.remarks, account);
     plan
 }
@@ -168,7 +171,7 @@ fn lower_entry(entry: &Entry, ctx: &mut Ctx<'_>) {
             return;
         }
     }
-    if rule::lower(entry, ctx) || application::lower(entry, ctx) {
+    if daemon::lower(entry, ctx) || rule::lower(entry, ctx) || application::lower(entry, ctx) {
         return;
     }
     let brought = ctx.brought.lower(&entry.resource, ctx.machine);

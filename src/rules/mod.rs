@@ -12,6 +12,7 @@ mod names;
 mod programs;
 mod read;
 mod template;
+mod typed;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -27,6 +27,7 @@ mod ntp;
 mod packet_filter;
 mod php_pool;
 mod postgresql;
+mod prometheus;
 mod redis;
 mod rsyncd;
 mod rsyslog;
@@ -53,7 +54,7 @@ pub(super) struct Format {
     pub(super) tree: fn(&str) -> Result<Value, String>,
 }
 
-static FORMATS: [&Format; 40] = [
+static FORMATS: [&Format; 41] = [
     &audit::FORMAT,
     &chrony::FORMAT,
     &dnsmasq::FORMAT,
@@ -81,6 +82,7 @@ static FORMATS: [&Format; 40] = [
     &packet_filter::FORMAT,
     &php_pool::FORMAT,
     &postgresql::FORMAT,
+    &prometheus::FORMAT,
     &redis::FORMAT,
     &rsyncd::FORMAT,
     &rsyslog::FORMAT,

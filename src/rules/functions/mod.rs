@@ -38,6 +38,7 @@ mod php_options;
 mod php_pool;
 mod postgresql_conf;
 mod postgresql_package;
+mod prometheus_yml;
 mod redis_conf;
 mod registries_conf;
 mod rsyncd;
@@ -70,7 +71,7 @@ pub(super) struct Function {
     pub(super) call: fn(&Value) -> Option<Value>,
 }
 
-static FUNCTIONS: [&Function; 66] = [
+static FUNCTIONS: [&Function; 68] = [
     &acpi_event::FUNCTION,
     &audit::FUNCTION,
     &below_etc::FUNCTION,
@@ -115,6 +116,8 @@ static FUNCTIONS: [&Function; 66] = [
     &php_pool::FUNCTION,
     &postgresql_conf::FUNCTION,
     &postgresql_package::FUNCTION,
+    &prometheus_yml::OPTIONS,
+    &prometheus_yml::TEXT,
     &redis_conf::FUNCTION,
     &registries_conf::FUNCTION,
     &rsyncd::FUNCTION,
