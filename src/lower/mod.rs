@@ -15,6 +15,7 @@ mod connection;
 mod container;
 mod cron;
 mod ctx;
+mod dovecot;
 mod file;
 mod firewall;
 mod gather;
@@ -113,6 +114,7 @@ fn lower_machine(
     }
     let mut plan = ctx.finish();
     virtual_hosts::finish(&mut plan);
+    dovecot::finish(&mut plan);
     gather::gather(&mut plan.remarks, account);
     plan
 }

@@ -5,6 +5,7 @@ mod audit;
 mod chrony;
 mod dnsmasq;
 mod docker;
+mod dovecot;
 mod fail2ban;
 mod git_config;
 mod haproxy;
@@ -53,11 +54,12 @@ pub(super) struct Format {
     pub(super) tree: fn(&str) -> Result<Value, String>,
 }
 
-static FORMATS: [&Format; 40] = [
+static FORMATS: [&Format; 41] = [
     &audit::FORMAT,
     &chrony::FORMAT,
     &dnsmasq::FORMAT,
     &docker::FORMAT,
+    &dovecot::FORMAT,
     &fail2ban::FORMAT,
     &git_config::FORMAT,
     &haproxy::FORMAT,
