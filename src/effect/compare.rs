@@ -28,11 +28,15 @@ pub struct Comparison {
     pub explained: Vec<(Difference, String)>,
 }
 
-pub(super) fn compare(
-    source: &Value,
-    nixos: &Value,
-    reasons: &BTreeMap<String, String>,
-) -> Comparison {
+/// Reasons of differences, by their place in the tree, where `*` is any name.
+#[derive(Debug, Default)]
+pub(super) struct Reasons {
+    pub(super) explained: BTreeMap<String, String>,
+    /// Those that hold where only NixOS says something.
+    pub(super) besides: BTreeMap<String, String>,
+}
+
+pub(super) fn compare(source: &Value, nixos: &Value, reasons: &Reasons) -> Comparison {
     let (mut of_source, mut of_nixos) = (BTreeMap::new(), BTreeMap::new());
     flatten(String::new(), source, &mut of_source);
     flatten(String::new(), nixos, &mut of_nixos);
@@ -49,12 +53,20 @@ pub(super) fn compare(
             source: source.cloned(),
             nixos: nixos.cloned(),
         };
-        match reasons.iter().find(|(glob, _)| rules::fits(glob, place)) {
-            Some((_, reason)) => comparison.explained.push((difference, reason.clone())),
+        match reason(reasons, &difference) {
+            Some(reason) => comparison.explained.push((difference, reason)),
             None => comparison.differences.push(difference),
         }
     }
     comparison
+}
+
+fn reason(reasons: &Reasons, difference: &Difference) -> Option<String> {
+    let is_besides = difference.source.is_none();
+    let besides = reasons.besides.iter().filter(|_| is_besides);
+    let mut all = reasons.explained.iter().chain(besides);
+    all.find(|(glob, _)| rules::fits(glob, &difference.place))
+        .map(|(_, reason)| reason.clone())
 }
 
 fn flatten(place: String, value: &Value, all: &mut BTreeMap<String, String>) {
@@ -109,13 +121,17 @@ pub(super) fn programs_alike(text: &str) -> String {
 mod tests {
     use serde_json::json;
 
-    use super::compare;
+    use super::{Reasons, compare};
 
     #[test]
     fn what_differs_is_named_by_its_place() {
         let source = json!({"a": {"b": [1, 2]}, "c": "/usr/bin/x -y", "d": true});
         let nixos = json!({"a": {"b": [1, 3]}, "c": "${pkgs.z}/bin/x -y", "e": "z"});
-        let reasons = [("e".to_owned(), "because".to_owned())].into();
+        let because = |place: &str| (place.to_owned(), "because".to_owned());
+        let reasons = Reasons {
+            explained: [because("e")].into(),
+            besides: [because("d")].into(),
+        };
         let found = compare(&source, &nixos, &reasons);
         let places: Vec<&str> = found
             .differences

@@ -11,6 +11,8 @@
 //! module = "nixos/modules/services/databases/redis.nix:30"  # in nixpkgs
 //! [reading.explained]                                       # differences by their place in the tree, and their reason
 //! pidfile = "the unit of NixOS needs none"
+//! [reading.besides]                                         # the same, where only NixOS says something
+//! bind = "what redis has by itself"
 //! ```
 //!
 //! `written` writes the file as the module would, with the defaults of options that the plan leaves out; `Reading::compare` reads both with the format's own reader, so that
@@ -68,7 +70,7 @@ impl Reading {
     pub fn compare(&self, source: &str, written: &str) -> Result<Comparison, String> {
         let of_source = (self.format.tree)(source).map_err(|why| format!("the source: {why}"))?;
         let of_nixos = (self.format.tree)(written).map_err(|why| format!("NixOS's: {why}"))?;
-        Ok(compare(&of_source, &of_nixos, &self.explained))
+        Ok(compare(&of_source, &of_nixos, &self.reasons))
     }
 }
 

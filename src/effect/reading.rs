@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
+use super::compare::Reasons;
 use super::formats::{self, Format};
 use crate::error::Error;
 use crate::plan::OptionPath;
@@ -20,8 +21,7 @@ pub struct Reading {
     /// The file and line of nixpkgs that write it.
     pub module: String,
     pub(super) format: &'static Format,
-    /// Differences by their place in the tree, where `*` is any name, and their reasons.
-    pub(super) explained: BTreeMap<String, String>,
+    pub(super) reasons: Reasons,
 }
 
 impl PartialEq for Reading {
@@ -47,6 +47,8 @@ struct ReadingText {
     module: String,
     #[serde(default)]
     explained: BTreeMap<String, String>,
+    #[serde(default)]
+    besides: BTreeMap<String, String>,
 }
 
 /// Reads the built-in readings and those of the user's folders of rules.
@@ -74,7 +76,10 @@ pub fn readings(folders: &[PathBuf]) -> Result<Vec<Reading>, Error> {
                 option: OptionPath::parse(&row.option),
                 module: row.module,
                 format,
-                explained: row.explained,
+                reasons: Reasons {
+                    explained: row.explained,
+                    besides: row.besides,
+                },
             });
         }
     }

@@ -16,6 +16,7 @@ mod container;
 mod cron;
 mod ctx;
 mod daemon;
+mod dovecot;
 mod file;
 mod firewall;
 mod gather;
@@ -115,6 +116,7 @@ fn lower_machine(
     }
     let mut plan = ctx.finish();
     virtual_hosts::finish(&mut plan);
+    dovecot::finish(&mut plan);
     rule_files::finish(&mut plan);
     gather::gather(&mut plan.remarks, account);
     plan

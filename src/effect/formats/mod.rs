@@ -5,6 +5,7 @@ mod audit;
 mod chrony;
 mod dnsmasq;
 mod docker;
+mod dovecot;
 mod fail2ban;
 mod git_config;
 mod haproxy;
@@ -59,6 +60,7 @@ static FORMATS: [&Format; 41] = [
     &chrony::FORMAT,
     &dnsmasq::FORMAT,
     &docker::FORMAT,
+    &dovecot::FORMAT,
     &fail2ban::FORMAT,
     &git_config::FORMAT,
     &haproxy::FORMAT,
