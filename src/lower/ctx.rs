@@ -272,6 +272,24 @@ impl<'a> Ctx<'a> {
         }
     }
 
+    /// Closes items in the place of who closed them for a reason that does not hold for the plan.
+    pub(super) fn answer(
+        &mut self,
+        entry: &Entry,
+        said: &str,
+        verdict: Verdict,
+        code: Code,
+        reason: &str,
+    ) {
+        if self.rehearses {
+            return;
+        }
+        for item in &entry.origin.items {
+            self.account.take_back(*item, &self.machine.name, said);
+        }
+        self.close(entry, verdict, code, reason);
+    }
+
     /// Closes the items of an entry that the plan states: `translated`, or `assumed` with what the entry assumes and
     /// what `assumption` adds.
     pub(super) fn stated(

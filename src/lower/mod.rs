@@ -13,6 +13,8 @@ mod carried;
 mod commands;
 mod connection;
 mod container;
+mod container_run;
+mod container_unit;
 mod cron;
 mod ctx;
 mod daemon;
@@ -39,6 +41,7 @@ mod packet_filter;
 mod paths;
 mod program;
 mod provide;
+mod quadlet;
 mod rule;
 mod rule_files;
 mod secret;
@@ -49,6 +52,7 @@ mod ssh_config;
 mod sshd;
 mod statement;
 mod step;
+mod step_words;
 mod subordinate_ids;
 mod sudo;
 mod systemd;
@@ -206,7 +210,9 @@ fn lower_resource(entry: &Entry, machine: &Machine) -> Lowered {
         | Resource::HostsEntry(_)
         | Resource::Application(_)
         | Resource::Firewall(_) => Lowered::manual(Code::CannotState, "no rule states this"),
-        Resource::Unit(it) => systemd::lower(it, machine),
+        Resource::Unit(it) => {
+            container_unit::lower(it, machine).unwrap_or_else(|| systemd::lower(it, machine))
+        }
         Resource::CronJob(it) => cron::lower(it, machine),
         Resource::File(it) => file::lower(it, machine),
         Resource::Directory(it) => tmpfiles::lower_directory(it, machine),
@@ -226,7 +232,8 @@ fn lower_resource(entry: &Entry, machine: &Machine) -> Lowered {
         Resource::SubordinateIds(it) => subordinate_ids::lower(it, machine),
         Resource::Interface(it) => interface::lower(it),
         Resource::NetworkUnit(it) => network_unit::lower(it, machine),
-        Resource::Step(it) => step::lower(it, entry, machine),
+        Resource::Step(it) => container_unit::lower_step(it, machine)
+            .unwrap_or_else(|| step::lower(it, entry, machine)),
         Resource::Opaque(it) => opaque::lower(it),
         // Said by whoever lowers the entry, who can show what it would state.
         Resource::Contradicted(it) => Lowered::manual(Code::OptionClash, it.reason.as_str()),
