@@ -22,6 +22,7 @@ mod logrotate;
 mod main_cf;
 mod master_cf;
 mod my_cnf;
+mod network_unit;
 mod nginx;
 mod ntp;
 mod packet_filter;
@@ -53,7 +54,7 @@ pub(super) struct Format {
     pub(super) tree: fn(&str) -> Result<Value, String>,
 }
 
-static FORMATS: [&Format; 40] = [
+static FORMATS: [&Format; 41] = [
     &audit::FORMAT,
     &chrony::FORMAT,
     &dnsmasq::FORMAT,
@@ -75,6 +76,7 @@ static FORMATS: [&Format; 40] = [
     &main_cf::FORMAT,
     &master_cf::FORMAT,
     &my_cnf::FORMAT,
+    &network_unit::FORMAT,
     &nginx::FORMAT,
     &nginx::HTTP,
     &ntp::FORMAT,
