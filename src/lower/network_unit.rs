@@ -215,10 +215,11 @@ impl State<'_> {
         if part.name == "WireGuardPeer" {
             self.keys += 1;
         }
-        if self.unit.kind == NetworkUnitKind::Network && part.name == "Network" {
-            if let Some(values) = part.fields.shift_remove("IPForward") {
-                self.forwarding(&in_force("Network", "IPForward", &values));
-            }
+        if self.unit.kind == NetworkUnitKind::Network
+            && part.name == "Network"
+            && let Some(values) = part.fields.shift_remove("IPForward")
+        {
+            self.forwarding(&in_force("Network", "IPForward", &values));
         }
         let unknown: Vec<String> = part
             .fields
