@@ -34,6 +34,7 @@ mod mount;
 mod name_tests;
 mod named;
 mod network_unit;
+mod network_value;
 mod opaque;
 mod openvpn;
 mod package;

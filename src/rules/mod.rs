@@ -9,6 +9,7 @@ mod functions;
 mod lint;
 mod matching;
 mod names;
+pub mod network_fields;
 mod programs;
 mod read;
 mod template;

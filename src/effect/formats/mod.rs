@@ -23,6 +23,7 @@ mod logrotate;
 mod main_cf;
 mod master_cf;
 mod my_cnf;
+mod network_unit;
 mod nginx;
 mod ntp;
 mod packet_filter;
@@ -55,7 +56,8 @@ pub(super) struct Format {
     pub(super) tree: fn(&str) -> Result<Value, String>,
 }
 
-static FORMATS: [&Format; 42] = [
+static FORMATS: [&Format; 44] = [
+static FORMATS: [&Format; 41] = [
     &audit::FORMAT,
     &chrony::FORMAT,
     &dnsmasq::FORMAT,
@@ -78,6 +80,7 @@ static FORMATS: [&Format; 42] = [
     &main_cf::FORMAT,
     &master_cf::FORMAT,
     &my_cnf::FORMAT,
+    &network_unit::FORMAT,
     &nginx::FORMAT,
     &nginx::HTTP,
     &ntp::FORMAT,
