@@ -24,6 +24,7 @@ mod firewall;
 mod gather;
 mod harden;
 mod ini_text;
+mod insecure;
 mod interface;
 mod interpreter;
 mod lifted;
