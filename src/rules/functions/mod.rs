@@ -1,6 +1,7 @@
 //! The functions that a rule may call in a reference: `$file.content | lines`.
 
 mod acpi_event;
+mod aliases;
 mod audit;
 mod below_etc;
 mod caddyfile;
@@ -45,6 +46,7 @@ mod rsyslog;
 mod scalar;
 mod search_domains;
 mod section;
+mod session_variables;
 mod shell_script;
 mod smartd;
 mod smb_conf;
@@ -70,8 +72,9 @@ pub(super) struct Function {
     pub(super) call: fn(&Value) -> Option<Value>,
 }
 
-static FUNCTIONS: [&Function; 66] = [
+static FUNCTIONS: [&Function; 68] = [
     &acpi_event::FUNCTION,
+    &aliases::FUNCTION,
     &audit::FUNCTION,
     &below_etc::FUNCTION,
     &caddyfile::FUNCTION,
@@ -122,6 +125,7 @@ static FUNCTIONS: [&Function; 66] = [
     &scalar::FUNCTION,
     &search_domains::FUNCTION,
     &section::FUNCTION,
+    &session_variables::FUNCTION,
     &shell_script::FUNCTION,
     &smartd::FUNCTION,
     &smb_conf::FUNCTION,
