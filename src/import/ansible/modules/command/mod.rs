@@ -16,6 +16,7 @@ use crate::import::ansible::results;
 use crate::import::ansible::value::Value;
 use crate::import::holes::{Encoded, encode};
 use crate::model::{Command, Condition, HoleKind, Resource, Step, Text};
+use crate::secret;
 use crate::syntax::glob::{glob, is_pattern};
 use crate::syntax::placeholder_index;
 use sense::{Sense, of_command, of_script};
@@ -315,8 +316,19 @@ fn step_name(shown: &[&str], run: &Run<'_, '_>) -> String {
     match rendered.as_ref().and_then(Text::plain) {
         Some(name) if !name.is_empty() => name.to_owned(),
         _ => {
-            let is_plain = |word: &&&str| !word.chars().any(|c| placeholder_index(c).is_some());
-            let words: Vec<&str> = shown.iter().take(3).filter(is_plain).copied().collect();
+            // What makes a word a secret may stand behind the first ones.
+            let line = shown.join(" ");
+            let secrets = secret::find(&line, "");
+            let mut start = 0;
+            let mut words = Vec::new();
+            for word in shown.iter().take(3) {
+                let end = start + word.len();
+                let is_secret = secrets.iter().any(|it| it.start < end && start < it.end);
+                if !is_secret && !word.chars().any(|c| placeholder_index(c).is_some()) {
+                    words.push(*word);
+                }
+                start = end + 1;
+            }
             words.join(" ")
         }
     }
