@@ -2,10 +2,10 @@
 
 use crate::model::{
     Application, Condition, Container, ContainerNetwork, Directory, Entry, File, Group, Link,
-    Machine, Resource, Service, Setting, Settings, SshdSetting, Step, SudoRule, Unit, User,
+    Machine, Mount, Resource, Service, Setting, Settings, SshdSetting, Step, SudoRule, Unit, User,
 };
 
-fn stated(machine: &Machine) -> impl Iterator<Item = &Entry> {
+pub(super) fn stated(machine: &Machine) -> impl Iterator<Item = &Entry> {
     let entries = machine.entries.iter();
     entries.filter(|entry| entry.guard == Condition::True)
 }
@@ -53,6 +53,16 @@ pub(super) fn directories(machine: &Machine) -> impl Iterator<Item = &Directory>
 pub(super) fn links(machine: &Machine) -> impl Iterator<Item = &Link> {
     stated(machine).filter_map(|entry| {
         if let Resource::Link(it) = &entry.resource {
+            Some(it)
+        } else {
+            None
+        }
+    })
+}
+
+pub(super) fn mounts(machine: &Machine) -> impl Iterator<Item = &Mount> {
+    stated(machine).filter_map(|entry| {
+        if let Resource::Mount(it) = &entry.resource {
             Some(it)
         } else {
             None

@@ -224,7 +224,7 @@ fn lower_resource(entry: &Entry, machine: &Machine) -> Lowered {
         Resource::User(it) => user::lower_user(it, machine),
         Resource::Group(it) => user::lower_group(it, machine),
         Resource::AuthorizedKey(it) => authorized_key::lower(it, machine),
-        Resource::Mount(it) => mount::lower(it),
+        Resource::Mount(it) => mount::lower(it, machine),
         Resource::SshdSetting(it) => sshd::lower(it, machine),
         Resource::SudoRule(it) => sudo::lower(it, machine),
         Resource::FirewallPort(it) => firewall::lower(it, machine),

@@ -8,6 +8,7 @@ use super::machine;
 use super::paths::{self, is_below};
 use super::program;
 use super::statement::{Left, Lowered, Statement};
+use super::step::swap;
 use super::unit_link;
 use crate::account::Code;
 use crate::model::{Directory, Link, Machine, Mode, PathMode, RemovedPath};
@@ -226,6 +227,10 @@ pub(super) fn lower_link(link: &Link, machine: &Machine) -> Lowered {
 
 pub(super) fn lower_mode(it: &PathMode, machine: &Machine) -> Lowered {
     let path = trimmed(&it.path);
+    if swap::is_swap_file(path, machine) {
+        let reason = "NixOS makes the swap files of `swapDevices` itself, for root alone";
+        return Lowered::NotNeeded(Code::AlreadySo, reason.to_owned());
+    }
     if let Some(lowered) = out_of_place(path, machine) {
         return lowered;
     }

@@ -504,9 +504,9 @@ mod steering {
             ],
         );
         check(
-            "- shell: echo a > /x",
+            "- shell: sort a > /x",
             &[
-                r#"{"step":{"name":"echo a >","command":{"script":{"shell":"/bin/sh","text":"echo a > /x"}},"environment":[],"after":[]}}"#,
+                r#"{"step":{"name":"sort a >","command":{"script":{"shell":"/bin/sh","text":"sort a > /x"}},"environment":[],"after":[]}}"#,
             ],
         );
         check(
@@ -518,7 +518,7 @@ mod steering {
         );
         check(
             "- command: x\n  register: it\n  changed_when: false",
-            &["control: its result is looked at, and it changes nothing"],
+            &["control: the source says that it changes nothing"],
         );
         check(
             "- command: argv=[a] stdin=b\n- script: x.sh",
