@@ -79,7 +79,7 @@ pub(super) struct MigrationTopic {
 
 #[derive(Debug, Serialize)]
 pub(super) struct MigrationManual {
-    pub(super) remarks: usize,
+    pub(super) sentences: Markdown,
     pub(super) files: Vec<MigrationFile>,
 }
 

@@ -2,7 +2,7 @@
 
 use crate::model::{
     Application, Condition, Container, ContainerNetwork, Directory, Entry, File, Group, Link,
-    Machine, Mount, Resource, Service, Setting, Settings, SshdSetting, Step, SudoRule, Unit, User,
+    Machine, Membership, Mount, PathMode, Resource, Service, Setting, Settings, SshdSetting, Step, SudoRule, Unit, User,
 };
 
 pub(super) fn stated(machine: &Machine) -> impl Iterator<Item = &Entry> {
@@ -50,6 +50,16 @@ pub(super) fn directories(machine: &Machine) -> impl Iterator<Item = &Directory>
     })
 }
 
+pub(super) fn modes(machine: &Machine) -> impl Iterator<Item = &PathMode> {
+    stated(machine).filter_map(|entry| {
+        if let Resource::PathMode(it) = &entry.resource {
+            Some(it)
+        } else {
+            None
+        }
+    })
+}
+
 pub(super) fn links(machine: &Machine) -> impl Iterator<Item = &Link> {
     stated(machine).filter_map(|entry| {
         if let Resource::Link(it) = &entry.resource {
@@ -73,6 +83,16 @@ pub(super) fn mounts(machine: &Machine) -> impl Iterator<Item = &Mount> {
 pub(super) fn users(machine: &Machine) -> impl Iterator<Item = &User> {
     stated(machine).filter_map(|entry| {
         if let Resource::User(it) = &entry.resource {
+            Some(it)
+        } else {
+            None
+        }
+    })
+}
+
+pub(super) fn memberships(machine: &Machine) -> impl Iterator<Item = &Membership> {
+    stated(machine).filter_map(|entry| {
+        if let Resource::Membership(it) = &entry.resource {
             Some(it)
         } else {
             None

@@ -6,6 +6,8 @@
 #![deny(clippy::wildcard_enum_match_arm)]
 
 mod about;
+mod access;
+mod accounts;
 mod application;
 mod authorized_key;
 mod brought;
@@ -18,11 +20,14 @@ mod container_unit;
 mod cron;
 mod ctx;
 mod daemon;
+mod distribution;
 mod dovecot;
+mod drop_in;
 mod file;
 mod firewall;
 mod gather;
 mod harden;
+mod homes;
 mod ini_text;
 mod insecure;
 mod interface;
@@ -34,6 +39,7 @@ mod mount;
 #[cfg(test)]
 mod name_tests;
 mod named;
+mod needed_paths;
 mod network_unit;
 mod network_value;
 mod opaque;
@@ -41,6 +47,7 @@ mod openvpn;
 mod package;
 mod packet_filter;
 mod paths;
+mod ports;
 mod program;
 mod provide;
 mod quadlet;
@@ -99,11 +106,12 @@ pub fn lower(
     account: &mut Account,
     diags: &mut Diagnostics,
 ) -> Vec<Plan> {
-    model
-        .machines
-        .iter()
+    let machines = model.machines.iter();
+    let mut plans: Vec<Plan> = machines
         .map(|machine| lower_machine(machine, rules, account, diags))
-        .collect()
+        .collect();
+    ports::tell(&mut plans, diags);
+    plans
 }
 
 fn lower_machine(
@@ -120,6 +128,7 @@ fn lower_machine(
     for entry in whole.entries.iter().take(machine.entries.len()) {
         lower_entry(entry, &mut ctx);
     }
+    distribution::complete(&mut ctx);
     let mut plan = ctx.finish();
     virtual_hosts::finish(&mut plan);
     dovecot::finish(&mut plan);
@@ -142,7 +151,7 @@ fn brought_to(
             lower_entry(entry, ctx);
         }
     });
-    Brought::of(&draft, machine)
+    Brought::of(draft, machine)
 }
 
 fn lower_entry(entry: &Entry, ctx: &mut Ctx<'_>) {
@@ -182,8 +191,19 @@ fn lower_entry(entry: &Entry, ctx: &mut Ctx<'_>) {
     if daemon::lower(entry, ctx) || rule::lower(entry, ctx) || application::lower(entry, ctx) {
         return;
     }
+    if !ctx.is_draft()
+        && let Some(missing) = drop_in::missing(&entry.resource, ctx)
+    {
+        let mut lines = vec![missing.cure, "Where the unit is there:".to_owned()];
+        lines.extend(rehearse(entry, ctx));
+        ctx.manual_with_lines(entry, Code::UnitMissing, &missing.reason, lines);
+        return;
+    }
     let brought = ctx.brought.lower(&entry.resource, ctx.machine);
-    let lowered = brought.unwrap_or_else(|| lower_resource(entry, ctx.machine));
+    let mut lowered = brought.unwrap_or_else(|| lower_resource(entry, ctx.machine));
+    if let (Resource::User(user), Lowered::Stated(statement)) = (&entry.resource, &mut lowered) {
+        homes::open(user, ctx.machine, ctx.brought.served(), statement);
+    }
     ctx.conclude(entry, lowered);
 }
 

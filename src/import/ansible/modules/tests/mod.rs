@@ -28,6 +28,7 @@ pub(in crate::import::ansible::modules) fn check(tasks: &str, expected: &[&str])
     for line in tasks.lines() {
         text.push_str(&format!("    {line}\n"));
     }
+    text.push_str("  connection: local\n");
     let mut files = FILES.to_vec();
     files.push(("site.yml", &text));
     let tree = SourceTree::from_texts("t", &files);
@@ -69,7 +70,8 @@ pub(in crate::import::ansible::modules) fn check(tasks: &str, expected: &[&str])
 /// Plays tasks, and returns what the host has come to have.
 fn entries(tasks: &str) -> Vec<crate::model::Entry> {
     let tasks: String = tasks.lines().map(|line| format!("    {line}\n")).collect();
-    let text = format!("- hosts: web\n  gather_facts: false\n  tasks:\n{tasks}");
+    let text =
+        format!("- hosts: web\n  gather_facts: false\n  tasks:\n{tasks}  connection: local\n");
     let tree = SourceTree::from_texts("t", &[("site.yml", &text)]);
     let (mut account, mut diags) = (Account::new(), Diagnostics::new());
     let model = (IMPORTER.import)(&tree, &Options::default(), &mut account, &mut diags);
