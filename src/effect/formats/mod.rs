@@ -56,8 +56,7 @@ pub(super) struct Format {
     pub(super) tree: fn(&str) -> Result<Value, String>,
 }
 
-static FORMATS: [&Format; 44] = [
-static FORMATS: [&Format; 41] = [
+static FORMATS: [&Format; 43] = [
     &audit::FORMAT,
     &chrony::FORMAT,
     &dnsmasq::FORMAT,
