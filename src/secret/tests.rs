@@ -127,6 +127,8 @@ fn whole_files_are_secrets() {
         "/etc/apt/trusted.gpg.d/x.key",
         "/etc/keyrings/x.key",
         "/etc/ssl/private/README",
+        "/etc/trusted-key.key",
+        "/etc/pve/priv/authorized_keys",
         "/etc/keymap",
     ] {
         assert!(!is_secret_file(path), "{path}");

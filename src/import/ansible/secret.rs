@@ -5,7 +5,7 @@ use super::session::Session;
 use super::value::Value;
 use super::vault::Sealed;
 
-use crate::model::{HoleKind, Text};
+use crate::model::{HoleKind, Piece, Text};
 use crate::secret::{self, GIVING, NAMING, is_secret_file, is_secret_name, may_be_secret};
 use crate::source::Span;
 use crate::syntax::yaml::Node;
@@ -15,7 +15,11 @@ pub(super) fn hide(session: &Session<'_>, name: &str, value: Value, span: Option
     let hidden = match &value {
         Value::Str(text) => match text.plain() {
             Some(plain) => is_secret_name(name) && may_be_secret(plain),
-            None => is_secret_name(name) && is_secret(text.worst_hole().map(|hole| hole.kind)),
+            None => {
+                is_secret_name(name)
+                    && is_secret(text.worst_hole().map(|hole| hole.kind))
+                    && !is_place(text)
+            }
         },
         Value::Unknown(hole) => hole.kind == HoleKind::Unknown && is_secret_name(name),
         _ => false,
@@ -103,6 +107,14 @@ pub(super) fn sealing<'s>(
         let what = format!("{} {name}", session.place(span));
         seal(session, what, value, Some(span))
     }
+}
+
+/// Tells whether a text whose holes are no secrets themselves is where something lies: `{{ folder }}/secret`.
+fn is_place(text: &Text) -> bool {
+    let is_known = text.holes().all(|hole| hole.kind != HoleKind::Secret);
+    let last = text.pieces().last();
+    is_known
+        && matches!(last, Some(Piece::Literal(it)) if it.starts_with('/') && !it.ends_with('/'))
 }
 
 /// Puts holes into a text of which a part is secret: an address with a password, a file with a key.
