@@ -10,6 +10,10 @@ pub(super) fn lower(interface: &Interface) -> Lowered {
     let own = OptionPath::new(["networking", "interfaces", name]);
     let mut statement = Statement::default();
     match &interface.has {
+        InterfaceTrait::Dhcp(asks) if name == crate::model::OTHERS => {
+            let path = OptionPath::new(["networking", "useDHCP"]);
+            statement.share(path, Expr::Bool(*asks));
+        }
         InterfaceTrait::Dhcp(asks) => statement.set(own.child("useDHCP"), Expr::Bool(*asks)),
         InterfaceTrait::Address { address, prefix } => {
             let family = if address.is_ipv6() { "ipv6" } else { "ipv4" };

@@ -11,6 +11,8 @@ mod haproxy;
 mod hosts;
 mod httpd;
 mod idmapd;
+mod ifcfg;
+mod ifupdown;
 mod ini;
 mod journald;
 mod json;
@@ -22,6 +24,7 @@ mod logrotate;
 mod main_cf;
 mod master_cf;
 mod my_cnf;
+mod netplan;
 mod network_unit;
 mod nginx;
 mod ntp;
@@ -29,6 +32,7 @@ mod packet_filter;
 mod php_pool;
 mod postgresql;
 mod redis;
+mod resolv_conf;
 mod rsyncd;
 mod rsyslog;
 mod samba;
@@ -40,6 +44,7 @@ mod toml;
 mod unbound;
 mod updatedb;
 mod wg_quick;
+mod wiring;
 mod yaml;
 
 use serde_json::Value;
@@ -54,7 +59,7 @@ pub(super) struct Format {
     pub(super) tree: fn(&str) -> Result<Value, String>,
 }
 
-static FORMATS: [&Format; 41] = [
+static FORMATS: [&Format; 45] = [
     &audit::FORMAT,
     &chrony::FORMAT,
     &dnsmasq::FORMAT,
@@ -65,6 +70,8 @@ static FORMATS: [&Format; 41] = [
     &hosts::FORMAT,
     &httpd::FORMAT,
     &idmapd::FORMAT,
+    &ifcfg::FORMAT,
+    &ifupdown::FORMAT,
     &ini::FORMAT,
     &journald::FORMAT,
     &json::FORMAT,
@@ -76,6 +83,7 @@ static FORMATS: [&Format; 41] = [
     &main_cf::FORMAT,
     &master_cf::FORMAT,
     &my_cnf::FORMAT,
+    &netplan::FORMAT,
     &network_unit::FORMAT,
     &nginx::FORMAT,
     &nginx::HTTP,
@@ -84,6 +92,7 @@ static FORMATS: [&Format; 41] = [
     &php_pool::FORMAT,
     &postgresql::FORMAT,
     &redis::FORMAT,
+    &resolv_conf::FORMAT,
     &rsyncd::FORMAT,
     &rsyslog::FORMAT,
     &samba::FORMAT,

@@ -6,11 +6,11 @@
 
 use serde_yaml::{Mapping, Value};
 
-use super::interfaces::full_address;
+use super::interfaces::{full_address, leads_somewhere};
 use super::{Entry, Fate, Given, Kind, Lines, Meaning, name_in};
 use crate::model::{
-    Family, Interface, InterfaceTrait, NetworkUnit, NetworkUnitKind, Resource, Service, Setting,
-    Settings, Text, UnitSection,
+    Family, Interface, InterfaceTrait, NetworkUnit, NetworkUnitKind, OTHERS, Resource, Service,
+    Setting, Settings, Text, UnitSection,
 };
 use crate::syntax::Place;
 
@@ -105,6 +105,10 @@ fn read(given: &Given) -> Vec<Entry> {
             ("wifis", _) => plan.leave(kind, "a wireless network has a password; state it in networking.wireless.networks, with the password in networking.wireless.secretsFile"),
             _ => plan.leave(kind, format!("`{kind}` is not known here; systemd.network.netdevs may say it")),
         }
+    }
+    // A file that leads somewhere is of the whole machine: netplan leaves alone what it does not name.
+    if plan.resources.iter().any(leads_somewhere) {
+        plan.has(OTHERS, InterfaceTrait::Dhcp(false));
     }
     let Plan {
         resources, left, ..

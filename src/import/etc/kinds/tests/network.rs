@@ -14,6 +14,7 @@ fn an_address_is_said_by_several_lines() {
             "2: not needed: NixOS brings up the interfaces that it knows",
             "3: not needed: every NixOS has the loopback interface",
             &format!("4: {address}"),
+            r#"4: {"interface":{"name":"*","has":{"dhcp":false}}}"#,
             &format!("5: {address}"),
             &format!("6: {address}"),
             "7: not needed: it follows from the address and its netmask",
@@ -31,6 +32,7 @@ fn bridges_and_vlans_are_made() {
         "iface br0 inet dhcp\n  bridge-ports eth0 eth1\n  bridge-stp off\niface eth0.7 inet manual\n  vlan-raw-device eth0\niface bond0 inet manual\n  bond-slaves a b\n  bond-mode 802.3ad\n",
         &[
             r#"1: {"interface":{"name":"br0","has":{"dhcp":true}}}"#,
+            r#"1: {"interface":{"name":"*","has":{"dhcp":false}}}"#,
             r#"2: {"interface":{"name":"br0","has":{"bridge":["eth0","eth1"]}}}"#,
             "3: not needed: a bridge of NixOS does not span a tree by default",
             r#"4: {"interface":{"name":"eth0.7","has":{"dhcp":false}}}"#,
