@@ -5,7 +5,7 @@
 use serde_json::Value;
 
 use super::Format;
-use super::wiring::{self, Wiring};
+use crate::effect::wiring::{self, Wiring};
 use crate::syntax::interfaces::{self, Adds, Setting, Stanza};
 
 pub(super) static FORMAT: Format = Format {

@@ -44,7 +44,6 @@ mod toml;
 mod unbound;
 mod updatedb;
 mod wg_quick;
-mod wiring;
 mod yaml;
 
 use serde_json::Value;
@@ -117,7 +116,7 @@ pub(super) fn names() -> String {
 }
 
 /// A value as Nix's `generators.mkValueStringDefault` prints it.
-fn plain(value: &Value) -> String {
+pub(super) fn plain(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => {
@@ -141,7 +140,7 @@ fn lines_of(options: &serde_json::Map<String, Value>, name: &str) -> String {
 }
 
 /// The values that a name has: a list is the name several times.
-fn each(value: &Value) -> &[Value] {
+pub(super) fn each(value: &Value) -> &[Value] {
     match value {
         Value::Array(list) => list,
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => {

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::Format;
 use super::ifupdown::cidr;
-use super::wiring::{self, Wiring};
+use crate::effect::wiring::{self, Wiring};
 
 pub(super) static FORMAT: Format = Format {
     name: "netplan",

@@ -6,7 +6,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{each, plain};
+use super::formats::{each, plain};
 
 /// What is known of the machine's interfaces.
 #[derive(Default)]
