@@ -66,6 +66,7 @@ mod unit_want;
 mod user;
 mod virtual_hosts;
 mod wireguard;
+mod wpa_supplicant;
 
 #[cfg(test)]
 mod tests;

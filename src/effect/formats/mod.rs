@@ -16,6 +16,7 @@ mod ifupdown;
 mod ini;
 mod journald;
 mod json;
+mod kea;
 mod key_value;
 mod known_hosts;
 mod limits;
@@ -44,6 +45,7 @@ mod toml;
 mod unbound;
 mod updatedb;
 mod wg_quick;
+mod wpa_supplicant;
 mod yaml;
 
 use serde_json::Value;
@@ -58,7 +60,7 @@ pub(super) struct Format {
     pub(super) tree: fn(&str) -> Result<Value, String>,
 }
 
-static FORMATS: [&Format; 45] = [
+static FORMATS: [&Format; 49] = [
     &audit::FORMAT,
     &chrony::FORMAT,
     &dnsmasq::FORMAT,
@@ -74,6 +76,9 @@ static FORMATS: [&Format; 45] = [
     &ini::FORMAT,
     &journald::FORMAT,
     &json::FORMAT,
+    &kea::DDNS,
+    &kea::DHCP4,
+    &kea::DHCP6,
     &key_value::FORMAT,
     &known_hosts::FORMAT,
     &limits::FORMAT,
@@ -103,6 +108,7 @@ static FORMATS: [&Format; 45] = [
     &unbound::FORMAT,
     &updatedb::FORMAT,
     &wg_quick::FORMAT,
+    &wpa_supplicant::FORMAT,
     &yaml::FORMAT,
 ];
 

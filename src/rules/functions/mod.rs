@@ -5,6 +5,7 @@ mod audit;
 mod below_etc;
 mod caddyfile;
 mod chrony;
+mod commented_json;
 mod complete;
 mod definitions;
 mod dnsmasq;
@@ -70,12 +71,13 @@ pub(super) struct Function {
     pub(super) call: fn(&Value) -> Option<Value>,
 }
 
-static FUNCTIONS: [&Function; 66] = [
+static FUNCTIONS: [&Function; 67] = [
     &acpi_event::FUNCTION,
     &audit::FUNCTION,
     &below_etc::FUNCTION,
     &caddyfile::FUNCTION,
     &chrony::FUNCTION,
+    &commented_json::FUNCTION,
     &complete::FUNCTION,
     &definitions::FUNCTION,
     &dnsmasq::FUNCTION,

@@ -149,3 +149,22 @@ fn rules_of_the_firewall_stand_together() {
     );
     check("/etc/nftables.conf", "# nothing\n", &[]);
 }
+
+#[test]
+fn wireless_networks_are_the_files_that_netplan_writes() {
+    let text = "network:\n  wifis:\n    wlan0:\n      renderer: NetworkManager\n      dhcp4: true\n      access-points:\n        home:\n          password: hunter22\n";
+    check(
+        "/etc/netplan/50-cloud-init.yaml",
+        text,
+        &[
+            r#"1: {"file":{"path":"/etc/NetworkManager/system-connections/netplan-wlan0-home.nmconnection","content":["[connection]\nid=netplan-wlan0-home\ntype=wifi\ninterface-name=wlan0\n\n[wifi]\nssid=home\nmode=infrastructure\n\n[wifi-security]\nkey-mgmt=wpa-psk\npsk=",{"secret":"the password of the network home in /etc/netplan/50-cloud-init.yaml"},"\n\n[ipv4]\nmethod=auto\n\n[ipv6]\nmethod=ignore\n"]}}"#,
+        ],
+    );
+    check(
+        "/etc/netplan/50-cloud-init.yaml",
+        "network:\n  wifis:\n    wlan0:\n      dhcp4: true\n      access-points:\n        free: {}\n",
+        &[
+            r#"1: {"file":{"path":"/etc/wpa_supplicant/wpa_supplicant-wlan0.conf","content":"ctrl_interface=/run/wpa_supplicant\nnetwork={\n  ssid=\"free\"\n  key_mgmt=NONE\n}\n"}} {"interface":{"name":"wlan0","has":{"dhcp":true}}} {"interface":{"name":"*","has":{"dhcp":false}}}"#,
+        ],
+    );
+}
