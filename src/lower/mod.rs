@@ -221,7 +221,7 @@ fn lower_resource(entry: &Entry, machine: &Machine) -> Lowered {
         Resource::ContainerNetwork(it) => container::lower_network(it),
         Resource::Membership(it) => membership::lower(it, machine),
         Resource::SubordinateIds(it) => subordinate_ids::lower(it, machine),
-        Resource::Interface(it) => interface::lower(it),
+        Resource::Interface(it) => interface::lower(it, machine),
         Resource::NetworkUnit(it) => network_unit::lower(it, machine),
         Resource::Step(it) => step::lower(it, entry, machine),
         Resource::Opaque(it) => opaque::lower(it),
