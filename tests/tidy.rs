@@ -28,7 +28,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     (
         "rules",
         &[
-            "source", "syntax", "diag", "account", "model", "nix", "plan",
+            "source", "syntax", "diag", "account", "model", "nix", "plan", "schema",
         ],
     ),
     (

@@ -3,7 +3,8 @@
 
 use super::statement::Lowered;
 use super::{
-    connection, named, openvpn, packet_filter, ssh_config, unbound, wireguard, wpa_supplicant,
+    connection, dovecot, named, openvpn, packet_filter, quadlet, ssh_config, unbound, wireguard,
+    wpa_supplicant,
 };
 use crate::model::{File, Machine};
 
@@ -17,4 +18,6 @@ pub(super) fn lower(file: &File, machine: &Machine) -> Option<Lowered> {
         .or_else(|| ssh_config::lower(file, machine))
         .or_else(|| named::lower(file, machine))
         .or_else(|| unbound::lower(file))
+        .or_else(|| dovecot::lower(file, machine))
+        .or_else(|| quadlet::lower(file, machine))
 }

@@ -13,6 +13,7 @@ pub mod network_fields;
 mod programs;
 mod read;
 mod template;
+mod typed;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

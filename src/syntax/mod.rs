@@ -13,6 +13,7 @@ pub mod crontab;
 pub mod csv;
 pub mod dockerfile;
 pub mod dockerignore;
+pub mod dovecot_conf;
 pub mod firewalld;
 pub mod fstab;
 pub mod glob;
