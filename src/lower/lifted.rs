@@ -4,6 +4,7 @@
 use super::statement::Lowered;
 use super::{
     connection, dovecot, named, openvpn, packet_filter, quadlet, ssh_config, unbound, wireguard,
+    wpa_supplicant,
 };
 use crate::model::{File, Machine};
 
@@ -11,6 +12,7 @@ use crate::model::{File, Machine};
 pub(super) fn lower(file: &File, machine: &Machine) -> Option<Lowered> {
     packet_filter::lower(file, machine)
         .or_else(|| wireguard::lower(file, machine))
+        .or_else(|| wpa_supplicant::lower(file, machine))
         .or_else(|| connection::lower(file))
         .or_else(|| openvpn::lower(file, machine))
         .or_else(|| ssh_config::lower(file, machine))

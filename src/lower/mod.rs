@@ -81,6 +81,7 @@ mod unit_want;
 mod user;
 mod virtual_hosts;
 mod wireguard;
+mod wpa_supplicant;
 
 #[cfg(test)]
 mod tests;
@@ -252,7 +253,7 @@ fn lower_resource(entry: &Entry, machine: &Machine) -> Lowered {
         Resource::ContainerNetwork(it) => container::lower_network(it),
         Resource::Membership(it) => membership::lower(it, machine),
         Resource::SubordinateIds(it) => subordinate_ids::lower(it, machine),
-        Resource::Interface(it) => interface::lower(it),
+        Resource::Interface(it) => interface::lower(it, machine),
         Resource::NetworkUnit(it) => network_unit::lower(it, machine),
         Resource::Step(it) => container_unit::lower_step(it, machine)
             .unwrap_or_else(|| step::lower(it, entry, machine)),

@@ -20,7 +20,8 @@ pub use application::{
 pub use container::{Attachment, Container, ContainerNetwork, Engine, Restart};
 pub use file::{Content, Directory, File, Link, Mode, PathMode, RemovedPath};
 pub use network::{
-    Firewall, FirewallPort, Interface, InterfaceTrait, NetworkUnit, NetworkUnitKind, Protocol,
+    Firewall, FirewallPort, Interface, InterfaceTrait, NetworkUnit, NetworkUnitKind, OTHERS,
+    Protocol,
 };
 pub use resource::{Command, Contradicted, Opaque, Resource, Step};
 pub use service::{CronJob, Family, Package, Service, Unit, UnitSection};
