@@ -2,7 +2,7 @@
 //! or hold a secret that has to stay outside of the store.
 
 use super::statement::Lowered;
-use super::{connection, named, openvpn, packet_filter, ssh_config, unbound, wireguard};
+use super::{connection, named, openvpn, packet_filter, periodic, ssh_config, unbound, wireguard};
 use crate::model::{File, Machine};
 
 /// Lowers such a file; `None` for any other.
@@ -14,4 +14,5 @@ pub(super) fn lower(file: &File, machine: &Machine) -> Option<Lowered> {
         .or_else(|| ssh_config::lower(file, machine))
         .or_else(|| named::lower(file, machine))
         .or_else(|| unbound::lower(file))
+        .or_else(|| periodic::lower(file))
 }

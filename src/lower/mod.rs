@@ -35,6 +35,7 @@ mod openvpn;
 mod package;
 mod packet_filter;
 mod paths;
+mod periodic;
 mod program;
 mod provide;
 mod rule;
@@ -203,7 +204,17 @@ fn lower_resource(entry: &Entry, machine: &Machine) -> Lowered {
         | Resource::Firewall(_) => Lowered::manual(Code::CannotState, "no rule states this"),
         Resource::Unit(it) => systemd::lower(it, machine),
         Resource::CronJob(it) => cron::lower(it, machine),
-        Resource::File(it) => file::lower(it, machine),
+        Resource::File(it) => {
+            let lowered = file::lower(it, machine);
+            let is_edited = entry
+                .assumptions
+                .contains(&Entry::only_where_missing(&it.path));
+            if is_edited {
+                tmpfiles::only_where_missing(lowered)
+            } else {
+                lowered
+            }
+        }
         Resource::Directory(it) => tmpfiles::lower_directory(it, machine),
         Resource::Link(it) => tmpfiles::lower_link(it, machine),
         Resource::PathMode(it) => tmpfiles::lower_mode(it, machine),
