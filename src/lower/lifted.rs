@@ -2,10 +2,7 @@
 //! or hold a secret that has to stay outside of the store.
 
 use super::statement::Lowered;
-use super::{
-    connection, dovecot, named, openvpn, packet_filter, quadlet, ssh_config, unbound, wireguard,
-    wpa_supplicant,
-};
+use super::{connection, dovecot, named, openvpn, packet_filter, periodic, quadlet, ssh_config, unbound, wireguard, wpa_supplicant};
 use crate::model::{File, Machine};
 
 /// Lowers such a file; `None` for any other.
@@ -20,4 +17,5 @@ pub(super) fn lower(file: &File, machine: &Machine) -> Option<Lowered> {
         .or_else(|| unbound::lower(file))
         .or_else(|| dovecot::lower(file, machine))
         .or_else(|| quadlet::lower(file, machine))
+        .or_else(|| periodic::lower(file))
 }

@@ -47,6 +47,7 @@ mod openvpn;
 mod package;
 mod packet_filter;
 mod paths;
+mod periodic;
 mod ports;
 mod program;
 mod provide;
@@ -237,7 +238,17 @@ fn lower_resource(entry: &Entry, machine: &Machine) -> Lowered {
             container_unit::lower(it, machine).unwrap_or_else(|| systemd::lower(it, machine))
         }
         Resource::CronJob(it) => cron::lower(it, machine),
-        Resource::File(it) => file::lower(it, machine),
+        Resource::File(it) => {
+            let lowered = file::lower(it, machine);
+            let is_edited = entry
+                .assumptions
+                .contains(&Entry::only_where_missing(&it.path));
+            if is_edited {
+                tmpfiles::only_where_missing(lowered)
+            } else {
+                lowered
+            }
+        }
         Resource::Directory(it) => tmpfiles::lower_directory(it, machine),
         Resource::Link(it) => tmpfiles::lower_link(it, machine),
         Resource::PathMode(it) => tmpfiles::lower_mode(it, machine),

@@ -76,6 +76,11 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// Returns the clause of a file that the source only edits: it has this content where nobody wrote another one.
+    pub fn only_where_missing(path: &str) -> String {
+        format!("there is no `{path}` on a new machine")
+    }
+
     /// Returns the same, as what another source says otherwise, which stands.
     #[must_use]
     pub fn contradicted(&self, reason: String) -> Entry {
