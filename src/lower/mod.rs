@@ -15,6 +15,7 @@ mod connection;
 mod container;
 mod cron;
 mod ctx;
+mod database;
 mod file;
 mod firewall;
 mod gather;
@@ -212,6 +213,8 @@ fn lower_resource(entry: &Entry, machine: &Machine) -> Lowered {
         Resource::Group(it) => user::lower_group(it, machine),
         Resource::AuthorizedKey(it) => authorized_key::lower(it, machine),
         Resource::Mount(it) => mount::lower(it),
+        Resource::Database(it) => database::lower(it, machine),
+        Resource::DatabaseUser(it) => database::lower_user(it, machine),
         Resource::SshdSetting(it) => sshd::lower(it, machine),
         Resource::SudoRule(it) => sudo::lower(it, machine),
         Resource::FirewallPort(it) => firewall::lower(it, machine),

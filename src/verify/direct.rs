@@ -56,6 +56,11 @@ pub(super) fn name(resource: &Resource) -> (Kind, String) {
             Kind::Settings,
             format!("mount {} at {}", it.device, it.path),
         ),
+        Resource::Database(it) => (Kind::Settings, format!("database {}", it.name)),
+        Resource::DatabaseUser(it) => (
+            Kind::Settings,
+            format!("account {} of the database", it.name),
+        ),
         Resource::HostsEntry(it) => (Kind::Settings, format!("hosts {}", it.address)),
         Resource::SshdSetting(it) => (Kind::Settings, format!("sshd {}", it.keyword)),
         Resource::SudoRule(it) => (Kind::Settings, format!("sudo {}", it.line)),
@@ -159,6 +164,8 @@ pub(super) fn look(
             of_bool(evaluation.cron.iter().any(is_it))
         }
         Resource::SubordinateIds(_)
+        | Resource::Database(_)
+        | Resource::DatabaseUser(_)
         | Resource::HostsEntry(_)
         | Resource::SshdSetting(_)
         | Resource::SudoRule(_)
