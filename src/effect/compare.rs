@@ -85,7 +85,7 @@ fn flatten(place: String, value: &Value, all: &mut BTreeMap<String, String>) {
 /// A program is the same wherever it lies, `/usr/bin/x` or `${pkgs.y}/bin/x`, and by the name that nixpkgs has for it:
 /// `prometheus-alertmanager` of Debian is `alertmanager`.
 static PROGRAM: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?:\$\{[^}]*\}|/usr/local|/usr|/run/current-system/sw|/run/wrappers)?/s?bin/([A-Za-z0-9_\[][A-Za-z0-9._+-]*)").ok()
+    Regex::new(r"(?:\$\{[^}]*\}|/nix/store/[^/\s]*|/usr/local|/usr|/run/current-system/sw|/run/wrappers)?/s?bin/([A-Za-z0-9_\[][A-Za-z0-9._+-]*)").ok()
 });
 
 pub(super) fn programs_alike(text: &str) -> String {

@@ -86,6 +86,14 @@ impl Reading {
         self.files.iter().any(|glob| rules::fits(glob, path))
     }
 
+    /// Returns the names at the top of a text's tree; none where it cannot be read.
+    pub fn names(&self, text: &str) -> Vec<String> {
+        match (self.format.tree)(text) {
+            Ok(serde_json::Value::Object(map)) => map.into_iter().map(|(name, _)| name).collect(),
+            Ok(_) | Err(_) => Vec::new(),
+        }
+    }
+
     /// Returns the name of the format.
     pub fn format(&self) -> &'static str {
         self.format.name

@@ -7,6 +7,7 @@ mod chrony;
 mod cron;
 mod dnsmasq;
 mod docker;
+mod dovecot;
 mod fail2ban;
 mod fstab;
 mod git_config;
@@ -30,11 +31,13 @@ mod memcached;
 mod modprobe;
 mod modules_load;
 mod my_cnf;
+mod network_unit;
 mod nginx;
 mod ntp;
 mod packet_filter;
 mod php_pool;
 mod postgresql;
+mod prometheus;
 mod redis;
 mod rsyncd;
 mod rsyslog;
@@ -65,13 +68,14 @@ pub(super) struct Format {
     pub(super) tree: fn(&str) -> Result<Value, String>,
 }
 
-static FORMATS: [&Format; 53] = [
+static FORMATS: [&Format; 56] = [
     &aliases::FORMAT,
     &audit::FORMAT,
     &chrony::FORMAT,
     &cron::FORMAT,
     &dnsmasq::FORMAT,
     &docker::FORMAT,
+    &dovecot::FORMAT,
     &fail2ban::FORMAT,
     &fstab::FORMAT,
     &fstab::SWAP,
@@ -96,12 +100,14 @@ static FORMATS: [&Format; 53] = [
     &modprobe::FORMAT,
     &modules_load::FORMAT,
     &my_cnf::FORMAT,
+    &network_unit::FORMAT,
     &nginx::FORMAT,
     &nginx::HTTP,
     &ntp::FORMAT,
     &packet_filter::FORMAT,
     &php_pool::FORMAT,
     &postgresql::FORMAT,
+    &prometheus::FORMAT,
     &redis::FORMAT,
     &rsyncd::FORMAT,
     &rsyslog::FORMAT,

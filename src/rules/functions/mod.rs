@@ -39,6 +39,7 @@ mod php_options;
 mod php_pool;
 mod postgresql_conf;
 mod postgresql_package;
+mod prometheus_yml;
 mod redis_conf;
 mod registries_conf;
 mod rsyncd;
@@ -72,7 +73,7 @@ pub(super) struct Function {
     pub(super) call: fn(&Value) -> Option<Value>,
 }
 
-static FUNCTIONS: [&Function; 68] = [
+static FUNCTIONS: [&Function; 70] = [
     &acpi_event::FUNCTION,
     &aliases::FUNCTION,
     &audit::FUNCTION,
@@ -118,6 +119,8 @@ static FUNCTIONS: [&Function; 68] = [
     &php_pool::FUNCTION,
     &postgresql_conf::FUNCTION,
     &postgresql_package::FUNCTION,
+    &prometheus_yml::OPTIONS,
+    &prometheus_yml::TEXT,
     &redis_conf::FUNCTION,
     &registries_conf::FUNCTION,
     &rsyncd::FUNCTION,
