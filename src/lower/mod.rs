@@ -20,6 +20,7 @@ mod container_unit;
 mod cron;
 mod ctx;
 mod daemon;
+mod database;
 mod distribution;
 mod dovecot;
 mod drop_in;
@@ -257,6 +258,8 @@ fn lower_resource(entry: &Entry, machine: &Machine) -> Lowered {
         Resource::Group(it) => user::lower_group(it, machine),
         Resource::AuthorizedKey(it) => authorized_key::lower(it, machine),
         Resource::Mount(it) => mount::lower(it, machine),
+        Resource::Database(it) => database::lower(it, machine),
+        Resource::DatabaseUser(it) => database::lower_user(it, machine),
         Resource::SshdSetting(it) => sshd::lower(it, machine),
         Resource::SudoRule(it) => sudo::lower(it, machine),
         Resource::FirewallPort(it) => firewall::lower(it, machine),

@@ -6,6 +6,7 @@
 
 mod application;
 mod container;
+mod database;
 mod file;
 mod network;
 mod resource;
@@ -18,6 +19,7 @@ pub use application::{
     Application, ApplicationPort, ApplicationSource, Health, SourceFrom, Sourced, Variable,
 };
 pub use container::{Attachment, Container, ContainerNetwork, Engine, Restart};
+pub use database::{Database, DatabaseServer, DatabaseUser};
 pub use file::{Content, Directory, File, Link, Mode, PathMode, RemovedPath};
 pub use network::{
     Firewall, FirewallPort, Interface, InterfaceTrait, NetworkUnit, NetworkUnitKind, OTHERS,
