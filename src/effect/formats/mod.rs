@@ -1,12 +1,15 @@
 //! The formats in which modules of NixOS write files: how the module writes the value of an option, and what the text
 //! means.
 
+mod alertmanager;
 mod audit;
 mod chrony;
 mod dnsmasq;
 mod docker;
+mod elasticsearch;
 mod fail2ban;
 mod git_config;
+mod grafana;
 mod haproxy;
 mod hosts;
 mod httpd;
@@ -14,6 +17,7 @@ mod idmapd;
 mod ini;
 mod journald;
 mod json;
+mod keepalived;
 mod key_value;
 mod known_hosts;
 mod limits;
@@ -21,6 +25,7 @@ mod lines;
 mod logrotate;
 mod main_cf;
 mod master_cf;
+mod mosquitto;
 mod my_cnf;
 mod nginx;
 mod ntp;
@@ -28,6 +33,7 @@ mod packet_filter;
 mod php_pool;
 mod postgresql;
 mod prometheus;
+mod rabbitmq;
 mod redis;
 mod rsyncd;
 mod rsyslog;
@@ -54,13 +60,16 @@ pub(super) struct Format {
     pub(super) tree: fn(&str) -> Result<Value, String>,
 }
 
-static FORMATS: [&Format; 41] = [
+static FORMATS: [&Format; 47] = [
+    &alertmanager::FORMAT,
     &audit::FORMAT,
     &chrony::FORMAT,
     &dnsmasq::FORMAT,
     &docker::FORMAT,
+    &elasticsearch::FORMAT,
     &fail2ban::FORMAT,
     &git_config::FORMAT,
+    &grafana::FORMAT,
     &haproxy::FORMAT,
     &hosts::FORMAT,
     &httpd::FORMAT,
@@ -68,6 +77,7 @@ static FORMATS: [&Format; 41] = [
     &ini::FORMAT,
     &journald::FORMAT,
     &json::FORMAT,
+    &keepalived::FORMAT,
     &key_value::FORMAT,
     &known_hosts::FORMAT,
     &limits::FORMAT,
@@ -75,6 +85,7 @@ static FORMATS: [&Format; 41] = [
     &logrotate::FORMAT,
     &main_cf::FORMAT,
     &master_cf::FORMAT,
+    &mosquitto::FORMAT,
     &my_cnf::FORMAT,
     &nginx::FORMAT,
     &nginx::HTTP,
@@ -83,6 +94,7 @@ static FORMATS: [&Format; 41] = [
     &php_pool::FORMAT,
     &postgresql::FORMAT,
     &prometheus::FORMAT,
+    &rabbitmq::FORMAT,
     &redis::FORMAT,
     &rsyncd::FORMAT,
     &rsyslog::FORMAT,

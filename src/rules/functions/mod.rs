@@ -1,6 +1,7 @@
 //! The functions that a rule may call in a reference: `$file.content | lines`.
 
 mod acpi_event;
+mod alertmanager_yml;
 mod audit;
 mod below_etc;
 mod caddyfile;
@@ -9,14 +10,17 @@ mod complete;
 mod definitions;
 mod dnsmasq;
 mod docker_daemon;
+mod elasticsearch_yml;
 mod entries;
 mod fail2ban;
 mod git_config;
+mod grafana_ini;
 mod haproxy_cfg;
 mod httpd;
 mod ini;
 mod int;
 mod json;
+mod keepalived_conf;
 mod key_values;
 mod known_hosts;
 mod limits;
@@ -26,6 +30,7 @@ mod main_cf;
 mod master_cf;
 mod memcached;
 mod mongod_conf;
+mod mosquitto_conf;
 mod my_cnf;
 mod nameservers;
 mod network_manager;
@@ -39,6 +44,7 @@ mod php_pool;
 mod postgresql_conf;
 mod postgresql_package;
 mod prometheus_yml;
+mod rabbitmq_conf;
 mod redis_conf;
 mod registries_conf;
 mod rsyncd;
@@ -71,8 +77,9 @@ pub(super) struct Function {
     pub(super) call: fn(&Value) -> Option<Value>,
 }
 
-static FUNCTIONS: [&Function; 68] = [
+static FUNCTIONS: [&Function; 74] = [
     &acpi_event::FUNCTION,
+    &alertmanager_yml::FUNCTION,
     &audit::FUNCTION,
     &below_etc::FUNCTION,
     &caddyfile::FUNCTION,
@@ -81,15 +88,18 @@ static FUNCTIONS: [&Function; 68] = [
     &definitions::FUNCTION,
     &dnsmasq::FUNCTION,
     &docker_daemon::FUNCTION,
+    &elasticsearch_yml::FUNCTION,
     &entries::FUNCTION,
     &fail2ban::FUNCTION,
     &git_config::FUNCTION,
+    &grafana_ini::FUNCTION,
     &haproxy_cfg::FUNCTION,
     &httpd::MODULE,
     &httpd::SITE,
     &ini::FUNCTION,
     &int::FUNCTION,
     &json::FUNCTION,
+    &keepalived_conf::FUNCTION,
     &key_values::FUNCTION,
     &known_hosts::FUNCTION,
     &limits::FUNCTION,
@@ -101,6 +111,7 @@ static FUNCTIONS: [&Function; 68] = [
     &master_cf::FUNCTION,
     &memcached::FUNCTION,
     &mongod_conf::FUNCTION,
+    &mosquitto_conf::FUNCTION,
     &my_cnf::FUNCTION,
     &nameservers::FUNCTION,
     &network_manager::FUNCTION,
@@ -118,6 +129,7 @@ static FUNCTIONS: [&Function; 68] = [
     &postgresql_package::FUNCTION,
     &prometheus_yml::OPTIONS,
     &prometheus_yml::TEXT,
+    &rabbitmq_conf::FUNCTION,
     &redis_conf::FUNCTION,
     &registries_conf::FUNCTION,
     &rsyncd::FUNCTION,
