@@ -23,6 +23,7 @@ pub mod interfaces;
 pub mod iptables;
 pub mod jinja;
 pub mod jmespath;
+pub mod keepalived;
 pub mod lines;
 pub mod list;
 pub mod modprobe;

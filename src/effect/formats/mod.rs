@@ -1,6 +1,7 @@
 //! The formats in which modules of NixOS write files: how the module writes the value of an option, and what the text
 //! means.
 
+mod alertmanager;
 mod aliases;
 mod audit;
 mod chrony;
@@ -8,9 +9,11 @@ mod cron;
 mod dnsmasq;
 mod docker;
 mod dovecot;
+mod elasticsearch;
 mod fail2ban;
 mod fstab;
 mod git_config;
+mod grafana;
 mod grub;
 mod haproxy;
 mod hosts;
@@ -22,6 +25,7 @@ mod ini;
 mod journald;
 mod json;
 mod kea;
+mod keepalived;
 mod key_value;
 mod known_hosts;
 mod limits;
@@ -33,6 +37,7 @@ mod master_cf;
 mod memcached;
 mod modprobe;
 mod modules_load;
+mod mosquitto;
 mod my_cnf;
 mod netplan;
 mod network_unit;
@@ -42,6 +47,7 @@ mod packet_filter;
 mod php_pool;
 mod postgresql;
 mod prometheus;
+mod rabbitmq;
 mod redis;
 mod resolv_conf;
 mod rsyncd;
@@ -75,6 +81,7 @@ pub(super) struct Format {
 }
 
 static FORMATS: &[&Format] = &[
+    &alertmanager::FORMAT,
     &aliases::FORMAT,
     &audit::FORMAT,
     &chrony::FORMAT,
@@ -82,10 +89,12 @@ static FORMATS: &[&Format] = &[
     &dnsmasq::FORMAT,
     &docker::FORMAT,
     &dovecot::FORMAT,
+    &elasticsearch::FORMAT,
     &fail2ban::FORMAT,
     &fstab::FORMAT,
     &fstab::SWAP,
     &git_config::FORMAT,
+    &grafana::FORMAT,
     &grub::FORMAT,
     &haproxy::FORMAT,
     &hosts::FORMAT,
@@ -99,6 +108,7 @@ static FORMATS: &[&Format] = &[
     &kea::DDNS,
     &kea::DHCP4,
     &kea::DHCP6,
+    &keepalived::FORMAT,
     &key_value::FORMAT,
     &known_hosts::FORMAT,
     &limits::FORMAT,
@@ -110,6 +120,7 @@ static FORMATS: &[&Format] = &[
     &memcached::FORMAT,
     &modprobe::FORMAT,
     &modules_load::FORMAT,
+    &mosquitto::FORMAT,
     &my_cnf::FORMAT,
     &netplan::FORMAT,
     &network_unit::FORMAT,
@@ -120,6 +131,7 @@ static FORMATS: &[&Format] = &[
     &php_pool::FORMAT,
     &postgresql::FORMAT,
     &prometheus::FORMAT,
+    &rabbitmq::FORMAT,
     &redis::FORMAT,
     &resolv_conf::FORMAT,
     &rsyncd::FORMAT,

@@ -1,6 +1,7 @@
 //! The functions that a rule may call in a reference: `$file.content | lines`.
 
 mod acpi_event;
+mod alertmanager_yml;
 mod aliases;
 mod audit;
 mod below_etc;
@@ -11,14 +12,17 @@ mod complete;
 mod definitions;
 mod dnsmasq;
 mod docker_daemon;
+mod elasticsearch_yml;
 mod entries;
 mod fail2ban;
 mod git_config;
+mod grafana_ini;
 mod haproxy_cfg;
 mod httpd;
 mod ini;
 mod int;
 mod json;
+mod keepalived_conf;
 mod key_values;
 mod known_hosts;
 mod limits;
@@ -28,6 +32,7 @@ mod main_cf;
 mod master_cf;
 mod memcached;
 mod mongod_conf;
+mod mosquitto_conf;
 mod my_cnf;
 mod nameservers;
 mod network_manager;
@@ -41,6 +46,7 @@ mod php_pool;
 mod postgresql_conf;
 mod postgresql_package;
 mod prometheus_yml;
+mod rabbitmq_conf;
 mod redis_conf;
 mod registries_conf;
 mod rsyncd;
@@ -76,6 +82,7 @@ pub(super) struct Function {
 
 static FUNCTIONS: &[&Function] = &[
     &acpi_event::FUNCTION,
+    &alertmanager_yml::FUNCTION,
     &aliases::FUNCTION,
     &audit::FUNCTION,
     &below_etc::FUNCTION,
@@ -86,15 +93,18 @@ static FUNCTIONS: &[&Function] = &[
     &definitions::FUNCTION,
     &dnsmasq::FUNCTION,
     &docker_daemon::FUNCTION,
+    &elasticsearch_yml::FUNCTION,
     &entries::FUNCTION,
     &fail2ban::FUNCTION,
     &git_config::FUNCTION,
+    &grafana_ini::FUNCTION,
     &haproxy_cfg::FUNCTION,
     &httpd::MODULE,
     &httpd::SITE,
     &ini::FUNCTION,
     &int::FUNCTION,
     &json::FUNCTION,
+    &keepalived_conf::FUNCTION,
     &key_values::FUNCTION,
     &known_hosts::FUNCTION,
     &limits::FUNCTION,
@@ -106,6 +116,7 @@ static FUNCTIONS: &[&Function] = &[
     &master_cf::FUNCTION,
     &memcached::FUNCTION,
     &mongod_conf::FUNCTION,
+    &mosquitto_conf::FUNCTION,
     &my_cnf::FUNCTION,
     &nameservers::FUNCTION,
     &network_manager::FUNCTION,
@@ -123,6 +134,7 @@ static FUNCTIONS: &[&Function] = &[
     &postgresql_package::FUNCTION,
     &prometheus_yml::OPTIONS,
     &prometheus_yml::TEXT,
+    &rabbitmq_conf::FUNCTION,
     &redis_conf::FUNCTION,
     &registries_conf::FUNCTION,
     &rsyncd::FUNCTION,
