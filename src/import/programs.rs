@@ -1,11 +1,44 @@
 //! Tables of programs: those that only look, those without meaning on NixOS, and those whose work is for a person.
 
+/// Arguments that say that a program looks, where its task says so too.
+pub(crate) const LOOKS: &[&str] = &[
+    "--check",
+    "--configtest",
+    "--dry-run",
+    "--list",
+    "--show",
+    "--status",
+    "--test",
+    "--validate",
+    "--verify",
+    "--version",
+    "-V",
+    "-t",
+    "check",
+    "configtest",
+    "get",
+    "info",
+    "inspect",
+    "list",
+    "ls",
+    "ping",
+    "ps",
+    "show",
+    "status",
+    "test",
+    "validate",
+    "verify",
+    "version",
+];
+
 /// A program and the arguments with one of which it only looks; without any, it always does.
 pub(crate) const READERS: &[(&str, &[&str])] = &[
     (":", &[]),
     ("[", &[]),
     ("apache2ctl", &["-t", "-v", "-M", "-S", "configtest"]),
     ("apachectl", &["-t", "-v", "-M", "-S", "configtest"]),
+    ("apparmor_status", &[]),
+    ("aa-status", &[]),
     ("apt-cache", &[]),
     ("apt-config", &["dump", "shell"]),
     ("apt-mark", &["showhold", "showmanual", "showauto"]),
@@ -20,10 +53,12 @@ pub(crate) const READERS: &[(&str, &[&str])] = &[
     ("cut", &[]),
     ("date", &[]),
     ("df", &[]),
+    ("dig", &[]),
     ("diff", &[]),
     ("dirname", &[]),
     ("dmesg", &[]),
     ("dmidecode", &[]),
+    ("dnsmasq", &["--test"]),
     ("docker", &["ps", "inspect", "images", "info", "version"]),
     (
         "dpkg",
@@ -46,6 +81,10 @@ pub(crate) const READERS: &[(&str, &[&str])] = &[
     ("env", &["-0"]),
     ("exit", &[]),
     ("export", &[]),
+    (
+        "fail2ban-client",
+        &["-t", "--test", "-V", "get", "ping", "status", "version"],
+    ),
     ("false", &[]),
     ("fgrep", &[]),
     ("file", &[]),
@@ -53,7 +92,17 @@ pub(crate) const READERS: &[(&str, &[&str])] = &[
     ("findmnt", &[]),
     (
         "firewall-cmd",
-        &["--state", "--list-all", "--get-default-zone"],
+        &[
+            "--state",
+            "--list-all",
+            "--list-all-zones",
+            "--list-ports",
+            "--list-services",
+            "--get-default-zone",
+            "--get-active-zones",
+            "--get-zones",
+            "--query-port",
+        ],
     ),
     ("free", &[]),
     ("gawk", &[]),
@@ -82,6 +131,10 @@ pub(crate) const READERS: &[(&str, &[&str])] = &[
     ("httpd", &["-t", "-v", "-V"]),
     ("id", &[]),
     ("ip", &["show", "list", "get"]),
+    (
+        "iptables",
+        &["-L", "-S", "-C", "--list", "--list-rules", "--check"],
+    ),
     ("journalctl", &[]),
     ("jq", &[]),
     (
@@ -106,13 +159,16 @@ pub(crate) const READERS: &[(&str, &[&str])] = &[
     ("netstat", &[]),
     ("nginx", &["-t", "-v", "-V", "-T"]),
     ("npm", &["list", "ls", "root", "view"]),
+    ("nft", &["-c", "--check", "list"]),
     ("nproc", &[]),
     ("pacman", &["-Q", "-Qi", "-Qs", "-Qm", "-Qe"]),
+    ("pg_isready", &[]),
     ("pgrep", &[]),
     ("ping", &[]),
     ("pip", &["list", "show", "freeze", "check"]),
     ("pip3", &["list", "show", "freeze", "check"]),
     ("postconf", &["-n", "-h", "-d", "-m"]),
+    ("postfix", &["check", "status"]),
     ("printenv", &[]),
     ("printf", &[]),
     ("ps", &[]),
@@ -165,7 +221,7 @@ pub(crate) const READERS: &[(&str, &[&str])] = &[
     ("true", &[]),
     ("type", &[]),
     ("udevadm", &["info"]),
-    ("ufw", &["status"]),
+    ("ufw", &["status", "version", "show"]),
     ("umask", &[]),
     ("uname", &[]),
     ("uniq", &[]),
@@ -200,6 +256,8 @@ const UPGRADE: &str = "NixOS is upgraded as a whole, with its nixpkgs";
 const UNITS: &str =
     "NixOS tells systemd about changed units, and restarts and reloads what a switch changes";
 const BOOT: &str = "NixOS makes its boot loader's files and its initial RAM disk itself";
+const DATA: &str =
+    "the module of NixOS sets up the database's folder when the service first starts";
 const SETTINGS: &str = "NixOS applies kernel settings at a switch";
 const KEYS: &str = "NixOS takes packages from nixpkgs, and needs no key of a repository";
 
@@ -239,6 +297,21 @@ pub(crate) const NOTHING: &[(&str, &[&str], &str)] = &[
     ),
     ("dpkg", &["--configure", "--add-architecture"], CACHE),
     ("dracut", &[], BOOT),
+    (
+        "dconf",
+        &["update"],
+        "NixOS makes the databases of dconf itself",
+    ),
+    ("fail2ban-client", &["reload", "restart"], UNITS),
+    (
+        "firewall-cmd",
+        &["--reload", "--complete-reload", "--runtime-to-permanent"],
+        "NixOS loads the firewall again when its rules change",
+    ),
+    ("initdb", &[], DATA),
+    ("mariadb-install-db", &[], DATA),
+    ("mysql_install_db", &[], DATA),
+    ("postgresql-setup", &[], DATA),
     ("fc-cache", &[], "NixOS makes the cache of fonts itself"),
     ("grub-mkconfig", &[], BOOT),
     ("grub2-mkconfig", &[], BOOT),
@@ -256,12 +329,20 @@ pub(crate) const NOTHING: &[(&str, &[&str], &str)] = &[
     ("mkinitcpio", &[], BOOT),
     ("mount", &["-a"], "NixOS mounts what fileSystems names"),
     (
+        "netplan",
+        &["apply", "generate", "try"],
+        "a switch brings the network to its state",
+    ),
+    ("networkctl", &["reload", "reconfigure"], UNITS),
+    (
         "newaliases",
         &[],
         "NixOS makes the database of aliases itself",
     ),
+    ("nginx", &["-s"], UNITS),
     ("pacman-key", &[], KEYS),
     ("restorecon", &[], "NixOS has no SELinux"),
+    ("postfix", &["reload", "flush"], UNITS),
     ("rpm", &["--import"], KEYS),
     ("setenforce", &[], "NixOS has no SELinux"),
     ("sleep", &[], "units of systemd say what they start after"),
@@ -275,6 +356,11 @@ pub(crate) const NOTHING: &[(&str, &[&str], &str)] = &[
         "shutdown",
         &[],
         "a switch or the next boot brings the machine to its state",
+    ),
+    (
+        "swapoff",
+        &["-a", "--all"],
+        "NixOS has no swap but what swapDevices names",
     ),
     ("sync", &[], "a switch writes what it makes"),
     ("sysctl", &["-p", "--system", "--load"], SETTINGS),
@@ -308,6 +394,11 @@ pub(crate) const NOTHING: &[(&str, &[&str], &str)] = &[
         "udevadm",
         &["control", "trigger", "settle"],
         "NixOS tells udev about changed rules",
+    ),
+    (
+        "updatedb",
+        &[],
+        "the timer of services.locate brings its database up to date",
     ),
     (
         "update-alternatives",

@@ -1,11 +1,10 @@
 //! What else the machine has: the resources of one kind that are sure to be stated.
 
 use crate::model::{
-    Application, Condition, Container, ContainerNetwork, Directory, Entry, File, Group, Link,
-    Machine, Resource, Service, Setting, Settings, SshdSetting, Step, SudoRule, Unit, User,
+    Application, Condition, Container, ContainerNetwork, Database, DatabaseUser, Directory, Entry, File, Group, Link, Machine, Membership, Mount, Package, PathMode, Resource, Service, Setting, Settings, SshdSetting, Step, SudoRule, Unit, User,
 };
 
-fn stated(machine: &Machine) -> impl Iterator<Item = &Entry> {
+pub(super) fn stated(machine: &Machine) -> impl Iterator<Item = &Entry> {
     let entries = machine.entries.iter();
     entries.filter(|entry| entry.guard == Condition::True)
 }
@@ -50,6 +49,16 @@ pub(super) fn directories(machine: &Machine) -> impl Iterator<Item = &Directory>
     })
 }
 
+pub(super) fn modes(machine: &Machine) -> impl Iterator<Item = &PathMode> {
+    stated(machine).filter_map(|entry| {
+        if let Resource::PathMode(it) = &entry.resource {
+            Some(it)
+        } else {
+            None
+        }
+    })
+}
+
 pub(super) fn links(machine: &Machine) -> impl Iterator<Item = &Link> {
     stated(machine).filter_map(|entry| {
         if let Resource::Link(it) = &entry.resource {
@@ -60,9 +69,29 @@ pub(super) fn links(machine: &Machine) -> impl Iterator<Item = &Link> {
     })
 }
 
+pub(super) fn mounts(machine: &Machine) -> impl Iterator<Item = &Mount> {
+    stated(machine).filter_map(|entry| {
+        if let Resource::Mount(it) = &entry.resource {
+            Some(it)
+        } else {
+            None
+        }
+    })
+}
+
 pub(super) fn users(machine: &Machine) -> impl Iterator<Item = &User> {
     stated(machine).filter_map(|entry| {
         if let Resource::User(it) = &entry.resource {
+            Some(it)
+        } else {
+            None
+        }
+    })
+}
+
+pub(super) fn memberships(machine: &Machine) -> impl Iterator<Item = &Membership> {
+    stated(machine).filter_map(|entry| {
+        if let Resource::Membership(it) = &entry.resource {
             Some(it)
         } else {
             None
@@ -160,6 +189,36 @@ pub(super) fn containers(machine: &Machine) -> impl Iterator<Item = &Container> 
 pub(super) fn container_networks(machine: &Machine) -> impl Iterator<Item = &ContainerNetwork> {
     stated(machine).filter_map(|entry| {
         if let Resource::ContainerNetwork(it) = &entry.resource {
+            Some(it)
+        } else {
+            None
+        }
+    })
+}
+
+pub(super) fn packages(machine: &Machine) -> impl Iterator<Item = &Package> {
+    stated(machine).filter_map(|entry| {
+        if let Resource::Package(it) = &entry.resource {
+            Some(it)
+        } else {
+            None
+        }
+    })
+}
+
+pub(super) fn databases(machine: &Machine) -> impl Iterator<Item = &Database> {
+    stated(machine).filter_map(|entry| {
+        if let Resource::Database(it) = &entry.resource {
+            Some(it)
+        } else {
+            None
+        }
+    })
+}
+
+pub(super) fn database_users(machine: &Machine) -> impl Iterator<Item = &DatabaseUser> {
+    stated(machine).filter_map(|entry| {
+        if let Resource::DatabaseUser(it) = &entry.resource {
             Some(it)
         } else {
             None

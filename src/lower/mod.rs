@@ -6,6 +6,8 @@
 #![deny(clippy::wildcard_enum_match_arm)]
 
 mod about;
+mod access;
+mod accounts;
 mod application;
 mod authorized_key;
 mod brought;
@@ -18,11 +20,15 @@ mod container_unit;
 mod cron;
 mod ctx;
 mod daemon;
+mod database;
+mod distribution;
 mod dovecot;
+mod drop_in;
 mod file;
 mod firewall;
 mod gather;
 mod harden;
+mod homes;
 mod ini_text;
 mod insecure;
 mod interface;
@@ -34,6 +40,7 @@ mod mount;
 #[cfg(test)]
 mod name_tests;
 mod named;
+mod needed_paths;
 mod network_unit;
 mod network_value;
 mod opaque;
@@ -41,6 +48,8 @@ mod openvpn;
 mod package;
 mod packet_filter;
 mod paths;
+mod periodic;
+mod ports;
 mod program;
 mod provide;
 mod quadlet;
@@ -74,6 +83,7 @@ mod unit_want;
 mod user;
 mod virtual_hosts;
 mod wireguard;
+mod wpa_supplicant;
 
 #[cfg(test)]
 mod tests;
@@ -99,11 +109,12 @@ pub fn lower(
     account: &mut Account,
     diags: &mut Diagnostics,
 ) -> Vec<Plan> {
-    model
-        .machines
-        .iter()
+    let machines = model.machines.iter();
+    let mut plans: Vec<Plan> = machines
         .map(|machine| lower_machine(machine, rules, account, diags))
-        .collect()
+        .collect();
+    ports::tell(&mut plans, diags);
+    plans
 }
 
 fn lower_machine(
@@ -120,6 +131,7 @@ fn lower_machine(
     for entry in whole.entries.iter().take(machine.entries.len()) {
         lower_entry(entry, &mut ctx);
     }
+    distribution::complete(&mut ctx);
     let mut plan = ctx.finish();
     virtual_hosts::finish(&mut plan);
     dovecot::finish(&mut plan);
@@ -142,7 +154,7 @@ fn brought_to(
             lower_entry(entry, ctx);
         }
     });
-    Brought::of(&draft, machine)
+    Brought::of(draft, machine)
 }
 
 fn lower_entry(entry: &Entry, ctx: &mut Ctx<'_>) {
@@ -182,8 +194,19 @@ fn lower_entry(entry: &Entry, ctx: &mut Ctx<'_>) {
     if daemon::lower(entry, ctx) || rule::lower(entry, ctx) || application::lower(entry, ctx) {
         return;
     }
+    if !ctx.is_draft()
+        && let Some(missing) = drop_in::missing(&entry.resource, ctx)
+    {
+        let mut lines = vec![missing.cure, "Where the unit is there:".to_owned()];
+        lines.extend(rehearse(entry, ctx));
+        ctx.manual_with_lines(entry, Code::UnitMissing, &missing.reason, lines);
+        return;
+    }
     let brought = ctx.brought.lower(&entry.resource, ctx.machine);
-    let lowered = brought.unwrap_or_else(|| lower_resource(entry, ctx.machine));
+    let mut lowered = brought.unwrap_or_else(|| lower_resource(entry, ctx.machine));
+    if let (Resource::User(user), Lowered::Stated(statement)) = (&entry.resource, &mut lowered) {
+        homes::open(user, ctx.machine, ctx.brought.served(), statement);
+    }
     ctx.conclude(entry, lowered);
 }
 
@@ -216,7 +239,17 @@ fn lower_resource(entry: &Entry, machine: &Machine) -> Lowered {
             container_unit::lower(it, machine).unwrap_or_else(|| systemd::lower(it, machine))
         }
         Resource::CronJob(it) => cron::lower(it, machine),
-        Resource::File(it) => file::lower(it, machine),
+        Resource::File(it) => {
+            let lowered = file::lower(it, machine);
+            let is_edited = entry
+                .assumptions
+                .contains(&Entry::only_where_missing(&it.path));
+            if is_edited {
+                tmpfiles::only_where_missing(lowered)
+            } else {
+                lowered
+            }
+        }
         Resource::Directory(it) => tmpfiles::lower_directory(it, machine),
         Resource::Link(it) => tmpfiles::lower_link(it, machine),
         Resource::PathMode(it) => tmpfiles::lower_mode(it, machine),
@@ -224,7 +257,9 @@ fn lower_resource(entry: &Entry, machine: &Machine) -> Lowered {
         Resource::User(it) => user::lower_user(it, machine),
         Resource::Group(it) => user::lower_group(it, machine),
         Resource::AuthorizedKey(it) => authorized_key::lower(it, machine),
-        Resource::Mount(it) => mount::lower(it),
+        Resource::Mount(it) => mount::lower(it, machine),
+        Resource::Database(it) => database::lower(it, machine),
+        Resource::DatabaseUser(it) => database::lower_user(it, machine),
         Resource::SshdSetting(it) => sshd::lower(it, machine),
         Resource::SudoRule(it) => sudo::lower(it, machine),
         Resource::FirewallPort(it) => firewall::lower(it, machine),
@@ -232,7 +267,7 @@ fn lower_resource(entry: &Entry, machine: &Machine) -> Lowered {
         Resource::ContainerNetwork(it) => container::lower_network(it),
         Resource::Membership(it) => membership::lower(it, machine),
         Resource::SubordinateIds(it) => subordinate_ids::lower(it, machine),
-        Resource::Interface(it) => interface::lower(it),
+        Resource::Interface(it) => interface::lower(it, machine),
         Resource::NetworkUnit(it) => network_unit::lower(it, machine),
         Resource::Step(it) => container_unit::lower_step(it, machine)
             .unwrap_or_else(|| step::lower(it, entry, machine)),

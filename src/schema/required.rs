@@ -261,7 +261,9 @@ fn problem_at(path: &OptionPath, missing: &str) -> Problem {
     Problem {
         code: diag::Code::OptionRequired,
         message: format!("`{path}` needs `{missing}`, which has no default and is not given"),
-        help: Some(format!("give `{missing}` its value as well")),
+        help: Some(format!(
+            "give `{missing}` its value, then state this as well"
+        )),
     }
 }
 

@@ -12,7 +12,7 @@ use super::value::may_be_secret;
 use super::{Found, Manner, is_comment};
 
 /// What stands between a name and its value, and the value.
-const VALUE: &str = r#"^\\?["'\])}]*(?:\s*(?:=>|:=|\?=|\+=|=|:)\s*|\s+|>|,\s*)(?:\\?"(?P<double>[^"\\]*)|\\?'(?P<single>[^'\\]*)|(?P<bare>[^\s"'<>;]+))"#;
+const VALUE: &str = r#"^\\?:?["'\])}]*(?:\s*(?:=>|:=|\?=|\+=|=|:)\s*|\s+|>|,\s*)(?:\\?"(?P<double>[^"\\]*)|\\?'(?P<single>[^'\\]*)|(?P<bare>[^\s"'<>;]+))"#;
 
 static VALUE_PATTERN: Lazy = Lazy::new();
 

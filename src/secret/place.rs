@@ -111,8 +111,9 @@ pub(crate) fn is_secret_file(path: &str) -> bool {
     // What a package manager or a key server gives out is public.
     let is_public =
         path.contains("/trusted.gpg.d/") || path.contains("/keyrings/") || path.contains("/apt/");
-    let is_named =
-        SECRET_NAMES.contains(&name) || SECRET_ENDS.iter().any(|end| name.ends_with(end));
+    let is_named = SECRET_NAMES.contains(&name)
+        || SECRET_ENDS.iter().any(|end| name.ends_with(end))
+        || name == "passwd" && path.starts_with("/etc/") && path != "/etc/passwd";
     in_folder || is_named && !is_public && !PUBLIC.contains(&name)
 }
 

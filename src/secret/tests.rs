@@ -331,3 +331,23 @@ fn what_only_looks_like_a_secret_is_none() {
         ],
     );
 }
+
+#[test]
+fn names_that_stand_beside_their_values() {
+    check(
+        "",
+        &[
+            "{option: admin_password, value: \"«horse9»\"}",
+            "ini_file: path=/etc/x.ini section=a option=api_token value=«horse9»",
+            "  option: passwd\n  section: a\n  value: «horse9»\n",
+            "{\"name\": \"DB_PASSWORD\", \"value\": \"«horse9»\"}",
+            "- xpath: /c/@token\n  value: '«horse9»'",
+            "responses: {\"(?i)password:\": «horse9»}",
+            "printf '«horse9\\nhorse9\\n»' | smbpasswd -s -a ada",
+            "- name: DB_PASSWORD\n- name: other\n  value: horse9",
+            "{option: PasswordAuthentication, value: horse9}",
+            "- option: password\n\n  value: horse9",
+            "{name: kernel.keys.maxkeys, value: 2000}",
+        ],
+    );
+}

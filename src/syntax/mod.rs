@@ -7,6 +7,7 @@ pub mod aliases;
 pub mod ansible_vault;
 pub mod assignments;
 pub mod columns;
+pub mod commented_json;
 pub mod configparser;
 pub mod crontab;
 pub mod csv;

@@ -16,9 +16,12 @@ mod haproxy;
 mod hosts;
 mod httpd;
 mod idmapd;
+mod ifcfg;
+mod ifupdown;
 mod ini;
 mod journald;
 mod json;
+mod kea;
 mod key_value;
 mod known_hosts;
 mod limits;
@@ -31,6 +34,7 @@ mod memcached;
 mod modprobe;
 mod modules_load;
 mod my_cnf;
+mod netplan;
 mod network_unit;
 mod nginx;
 mod ntp;
@@ -39,6 +43,7 @@ mod php_pool;
 mod postgresql;
 mod prometheus;
 mod redis;
+mod resolv_conf;
 mod rsyncd;
 mod rsyslog;
 mod samba;
@@ -54,6 +59,7 @@ mod unbound;
 mod updatedb;
 mod vconsole;
 mod wg_quick;
+mod wpa_supplicant;
 mod yaml;
 
 use serde_json::Value;
@@ -85,9 +91,14 @@ static FORMATS: &[&Format] = &[
     &hosts::FORMAT,
     &httpd::FORMAT,
     &idmapd::FORMAT,
+    &ifcfg::FORMAT,
+    &ifupdown::FORMAT,
     &ini::FORMAT,
     &journald::FORMAT,
     &json::FORMAT,
+    &kea::DDNS,
+    &kea::DHCP4,
+    &kea::DHCP6,
     &key_value::FORMAT,
     &known_hosts::FORMAT,
     &limits::FORMAT,
@@ -100,6 +111,7 @@ static FORMATS: &[&Format] = &[
     &modprobe::FORMAT,
     &modules_load::FORMAT,
     &my_cnf::FORMAT,
+    &netplan::FORMAT,
     &network_unit::FORMAT,
     &nginx::FORMAT,
     &nginx::HTTP,
@@ -109,6 +121,7 @@ static FORMATS: &[&Format] = &[
     &postgresql::FORMAT,
     &prometheus::FORMAT,
     &redis::FORMAT,
+    &resolv_conf::FORMAT,
     &rsyncd::FORMAT,
     &rsyslog::FORMAT,
     &samba::FORMAT,
@@ -124,6 +137,7 @@ static FORMATS: &[&Format] = &[
     &updatedb::FORMAT,
     &vconsole::FORMAT,
     &wg_quick::FORMAT,
+    &wpa_supplicant::FORMAT,
     &yaml::FORMAT,
 ];
 
@@ -137,7 +151,7 @@ pub(super) fn names() -> String {
 }
 
 /// A value as Nix's `generators.mkValueStringDefault` prints it.
-fn plain(value: &Value) -> String {
+pub(super) fn plain(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => {
@@ -161,7 +175,7 @@ fn lines_of(options: &serde_json::Map<String, Value>, name: &str) -> String {
 }
 
 /// The values that a name has: a list is the name several times.
-fn each(value: &Value) -> &[Value] {
+pub(super) fn each(value: &Value) -> &[Value] {
     match value {
         Value::Array(list) => list,
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => {

@@ -6,6 +6,7 @@ mod audit;
 mod below_etc;
 mod caddyfile;
 mod chrony;
+mod commented_json;
 mod complete;
 mod definitions;
 mod dnsmasq;
@@ -80,6 +81,7 @@ static FUNCTIONS: &[&Function] = &[
     &below_etc::FUNCTION,
     &caddyfile::FUNCTION,
     &chrony::FUNCTION,
+    &commented_json::FUNCTION,
     &complete::FUNCTION,
     &definitions::FUNCTION,
     &dnsmasq::FUNCTION,
