@@ -6,7 +6,8 @@ use std::sync::LazyLock;
 use regex::{Captures, Regex};
 use serde_json::Value;
 
-use crate::rules::{self, PROGRAMS};
+use super::explained::Explained;
+use crate::rules::PROGRAMS;
 
 /// A place of the tree where both are not the same.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,11 +29,7 @@ pub struct Comparison {
     pub explained: Vec<(Difference, String)>,
 }
 
-pub(super) fn compare(
-    source: &Value,
-    nixos: &Value,
-    reasons: &BTreeMap<String, String>,
-) -> Comparison {
+pub(super) fn compare(source: &Value, nixos: &Value, reasons: &Explained) -> Comparison {
     let (mut of_source, mut of_nixos) = (BTreeMap::new(), BTreeMap::new());
     flatten(String::new(), source, &mut of_source);
     flatten(String::new(), nixos, &mut of_nixos);
@@ -49,8 +46,8 @@ pub(super) fn compare(
             source: source.cloned(),
             nixos: nixos.cloned(),
         };
-        match reasons.iter().find(|(glob, _)| rules::fits(glob, place)) {
-            Some((_, reason)) => comparison.explained.push((difference, reason.clone())),
+        match reasons.reason(&difference) {
+            Some(reason) => comparison.explained.push((difference, reason.to_owned())),
             None => comparison.differences.push(difference),
         }
     }
@@ -88,7 +85,7 @@ fn flatten(place: String, value: &Value, all: &mut BTreeMap<String, String>) {
 /// A program is the same wherever it lies, `/usr/bin/x` or `${pkgs.y}/bin/x`, and by the name that nixpkgs has for it:
 /// `prometheus-alertmanager` of Debian is `alertmanager`.
 static PROGRAM: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?:\$\{[^}]*\}|/usr/local|/usr|/run/current-system/sw|/run/wrappers)?/s?bin/([A-Za-z0-9_\[][A-Za-z0-9._+-]*)").ok()
+    Regex::new(r"(?:\$\{[^}]*\}|/nix/store/[^/\s]*|/usr/local|/usr|/run/current-system/sw|/run/wrappers)?/s?bin/([A-Za-z0-9_\[][A-Za-z0-9._+-]*)").ok()
 });
 
 pub(super) fn programs_alike(text: &str) -> String {
@@ -110,12 +107,13 @@ mod tests {
     use serde_json::json;
 
     use super::compare;
+    use crate::effect::explained::Explained;
 
     #[test]
     fn what_differs_is_named_by_its_place() {
         let source = json!({"a": {"b": [1, 2]}, "c": "/usr/bin/x -y", "d": true});
         let nixos = json!({"a": {"b": [1, 3]}, "c": "${pkgs.z}/bin/x -y", "e": "z"});
-        let reasons = [("e".to_owned(), "because".to_owned())].into();
+        let reasons: Explained = toml::from_str("nixos-only.e = 'because'").expect("TOML");
         let found = compare(&source, &nixos, &reasons);
         let places: Vec<&str> = found
             .differences

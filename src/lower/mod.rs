@@ -15,9 +15,13 @@ mod carried;
 mod commands;
 mod connection;
 mod container;
+mod container_run;
+mod container_unit;
 mod cron;
 mod ctx;
+mod daemon;
 mod distribution;
+mod dovecot;
 mod drop_in;
 mod file;
 mod firewall;
@@ -25,6 +29,7 @@ mod gather;
 mod harden;
 mod homes;
 mod ini_text;
+mod insecure;
 mod interface;
 mod interpreter;
 mod lifted;
@@ -36,6 +41,7 @@ mod name_tests;
 mod named;
 mod needed_paths;
 mod network_unit;
+mod network_value;
 mod opaque;
 mod openvpn;
 mod package;
@@ -44,7 +50,9 @@ mod paths;
 mod ports;
 mod program;
 mod provide;
+mod quadlet;
 mod rule;
+mod rule_files;
 mod secret;
 mod secret_file;
 mod secret_options;
@@ -53,6 +61,7 @@ mod ssh_config;
 mod sshd;
 mod statement;
 mod step;
+mod step_words;
 mod subordinate_ids;
 mod sudo;
 mod systemd;
@@ -122,6 +131,8 @@ fn lower_machine(
     distribution::complete(&mut ctx);
     let mut plan = ctx.finish();
     virtual_hosts::finish(&mut plan);
+    dovecot::finish(&mut plan);
+    rule_files::finish(&mut plan);
     gather::gather(&mut plan.remarks, account);
     plan
 }
@@ -177,7 +188,7 @@ fn lower_entry(entry: &Entry, ctx: &mut Ctx<'_>) {
             return;
         }
     }
-    if rule::lower(entry, ctx) || application::lower(entry, ctx) {
+    if daemon::lower(entry, ctx) || rule::lower(entry, ctx) || application::lower(entry, ctx) {
         return;
     }
     if !ctx.is_draft()
@@ -221,7 +232,9 @@ fn lower_resource(entry: &Entry, machine: &Machine) -> Lowered {
         | Resource::HostsEntry(_)
         | Resource::Application(_)
         | Resource::Firewall(_) => Lowered::manual(Code::CannotState, "no rule states this"),
-        Resource::Unit(it) => systemd::lower(it, machine),
+        Resource::Unit(it) => {
+            container_unit::lower(it, machine).unwrap_or_else(|| systemd::lower(it, machine))
+        }
         Resource::CronJob(it) => cron::lower(it, machine),
         Resource::File(it) => file::lower(it, machine),
         Resource::Directory(it) => tmpfiles::lower_directory(it, machine),
@@ -241,7 +254,8 @@ fn lower_resource(entry: &Entry, machine: &Machine) -> Lowered {
         Resource::SubordinateIds(it) => subordinate_ids::lower(it, machine),
         Resource::Interface(it) => interface::lower(it),
         Resource::NetworkUnit(it) => network_unit::lower(it, machine),
-        Resource::Step(it) => step::lower(it, entry, machine),
+        Resource::Step(it) => container_unit::lower_step(it, machine)
+            .unwrap_or_else(|| step::lower(it, entry, machine)),
         Resource::Opaque(it) => opaque::lower(it),
         // Said by whoever lowers the entry, who can show what it would state.
         Resource::Contradicted(it) => Lowered::manual(Code::OptionClash, it.reason.as_str()),

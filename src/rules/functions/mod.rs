@@ -1,6 +1,7 @@
 //! The functions that a rule may call in a reference: `$file.content | lines`.
 
 mod acpi_event;
+mod aliases;
 mod audit;
 mod below_etc;
 mod caddyfile;
@@ -38,6 +39,7 @@ mod php_options;
 mod php_pool;
 mod postgresql_conf;
 mod postgresql_package;
+mod prometheus_yml;
 mod redis_conf;
 mod registries_conf;
 mod rsyncd;
@@ -45,6 +47,7 @@ mod rsyslog;
 mod scalar;
 mod search_domains;
 mod section;
+mod session_variables;
 mod shell_script;
 mod smartd;
 mod smb_conf;
@@ -70,8 +73,9 @@ pub(super) struct Function {
     pub(super) call: fn(&Value) -> Option<Value>,
 }
 
-static FUNCTIONS: [&Function; 66] = [
+static FUNCTIONS: &[&Function] = &[
     &acpi_event::FUNCTION,
+    &aliases::FUNCTION,
     &audit::FUNCTION,
     &below_etc::FUNCTION,
     &caddyfile::FUNCTION,
@@ -115,6 +119,8 @@ static FUNCTIONS: [&Function; 66] = [
     &php_pool::FUNCTION,
     &postgresql_conf::FUNCTION,
     &postgresql_package::FUNCTION,
+    &prometheus_yml::OPTIONS,
+    &prometheus_yml::TEXT,
     &redis_conf::FUNCTION,
     &registries_conf::FUNCTION,
     &rsyncd::FUNCTION,
@@ -122,6 +128,7 @@ static FUNCTIONS: [&Function; 66] = [
     &scalar::FUNCTION,
     &search_domains::FUNCTION,
     &section::FUNCTION,
+    &session_variables::FUNCTION,
     &shell_script::FUNCTION,
     &smartd::FUNCTION,
     &smb_conf::FUNCTION,
