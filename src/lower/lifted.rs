@@ -2,7 +2,10 @@
 //! or hold a secret that has to stay outside of the store.
 
 use super::statement::Lowered;
-use super::{connection, dovecot, named, openvpn, packet_filter, periodic, quadlet, ssh_config, unbound, wireguard, wpa_supplicant};
+use super::{
+    connection, dovecot, named, openvpn, packet_filter, periodic, quadlet, ssh_config, unbound,
+    wireguard, wpa_supplicant,
+};
 use crate::model::{File, Machine};
 
 /// Lowers such a file; `None` for any other.

@@ -1,7 +1,9 @@
 //! What else the machine has: the resources of one kind that are sure to be stated.
 
 use crate::model::{
-    Application, Condition, Container, ContainerNetwork, Database, DatabaseUser, Directory, Entry, File, Group, Link, Machine, Membership, Mount, Package, PathMode, Resource, Service, Setting, Settings, SshdSetting, Step, SudoRule, Unit, User,
+    Application, Condition, Container, ContainerNetwork, Database, DatabaseUser, Directory, Entry,
+    File, Group, Link, Machine, Membership, Mount, Package, PathMode, Resource, Service, Setting,
+    Settings, SshdSetting, Step, SudoRule, Unit, User,
 };
 
 pub(super) fn stated(machine: &Machine) -> impl Iterator<Item = &Entry> {
