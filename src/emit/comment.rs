@@ -15,7 +15,7 @@ const LONGEST_LINE: usize = 400;
 /// The deepest indentation of a remark's line.
 const LONGEST_LEAD: usize = 20;
 /// How much of what is many is named.
-const MOST_ITEMS: usize = 8;
+pub(super) const MOST_ITEMS: usize = 8;
 const MOST_FILES: usize = 40;
 const MOST_PLACES: usize = 3;
 const MOST_LINES: usize = 16;

@@ -41,9 +41,13 @@ pub(super) fn migration(plans: &[Plan], pages: &[Page]) -> Option<MigrationPage>
         })
         .collect();
     let manual: Vec<MigrationManual> = (!files.is_empty())
-        .then(|| MigrationManual {
-            remarks: files.iter().map(|it| it.remarks).sum(),
-            files,
+        .then(|| {
+            let remarks = files.iter().map(|it| it.remarks).sum();
+            MigrationManual {
+                remarks,
+                things: if remarks == 1 { "thing" } else { "things" },
+                files,
+            }
         })
         .into_iter()
         .collect();

@@ -80,6 +80,8 @@ pub(super) struct MigrationTopic {
 #[derive(Debug, Serialize)]
 pub(super) struct MigrationManual {
     pub(super) remarks: usize,
+    /// The word that the number counts.
+    pub(super) things: &'static str,
     pub(super) files: Vec<MigrationFile>,
 }
 

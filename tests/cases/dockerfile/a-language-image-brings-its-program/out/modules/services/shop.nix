@@ -11,7 +11,7 @@ let
 in
 {
   options.services.shop = {
-    enable = lib.mkEnableOption "shop, A shop for tea";
+    enable = lib.mkEnableOption "A shop for tea";
 
     # shop/Dockerfile:11 COPY
     source = lib.mkOption {
@@ -56,7 +56,7 @@ in
       # `node:22-bookworm-slim`)
       path = with pkgs; [
         graphicsmagick
-        nodejs
+        nodejs_22
       ];
       # shop/Dockerfile:5 ENV
       environment = {
@@ -71,8 +71,8 @@ in
         # shop/Dockerfile:10 WORKDIR
         WorkingDirectory = "${cfg.source}";
         EnvironmentFile = lib.mkIf (cfg.environmentFile != null) cfg.environmentFile;
-        # shop/Dockerfile:16 CMD (assumed: `node` is taken from `pkgs.nodejs`)
-        ExecStart = "${pkgs.nodejs}/bin/node server.js";
+        # shop/Dockerfile:16 CMD (assumed: `node` is taken from `pkgs.nodejs_22`)
+        ExecStart = "${pkgs.nodejs_22}/bin/node server.js";
         # shop/Dockerfile:12 VOLUME
         StateDirectory = "shop";
         BindPaths = [ "/var/lib/shop:${cfg.source}/data" ];
