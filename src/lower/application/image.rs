@@ -4,12 +4,12 @@
 //! files are there for it. What would change the machine as a whole is not in the module of a service: a container has
 //! its own time zone, resolver and servers, and the machine has them from whoever configures the machine.
 
-use super::super::ctx::Ctx;
-use super::super::statement::{Left, Lowered};
 use super::account::{self, Runner, account_name, made_group, made_user, whose_home};
 use super::layout::{Layout, PROGRAM_FOLDERS};
 use super::service_name;
 use crate::account::{Code, Verdict};
+use crate::lower::ctx::Ctx;
+use crate::lower::statement::{Left, Lowered};
 use crate::lower::{cron, lower_stated, machine};
 use crate::model::{
     ApplicationSource, CronJob, Entry, Family, File, Machine, Package, Part, Resource, SourceFrom,
