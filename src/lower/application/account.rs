@@ -136,6 +136,11 @@ pub(super) fn account_name(service: &str) -> &str {
     cut.trim_end_matches('-')
 }
 
+/// Tells whether a user, or a group, is one that the module of a service makes for it.
+pub(in crate::lower) fn has_account(name: &str, machine: &Machine) -> bool {
+    machine::applications(machine).any(|(_, it)| account_name(&service_name(&it.name)) == name)
+}
+
 fn group_path(name: &str) -> OptionPath {
     OptionPath::new(["users", "groups", name])
 }
@@ -185,7 +190,8 @@ pub(super) fn lower_user(user: &User, image: &Machine) -> Lowered {
     let group = own.unwrap_or(&user.name);
     statement.set(path.child("group"), Expr::str(group));
     statement.set(group_path(group), Expr::Attrs(Vec::new()));
-    for group in user.groups.iter().filter_map(|it| made_group(it, image)) {
+    let others = user.groups.iter().filter_map(|it| made_group(it, image));
+    for group in others.filter(|it| *it != group) {
         statement.add(path.child("extraGroups"), Expr::str(group));
         statement.set(group_path(group), Expr::Attrs(Vec::new()));
     }

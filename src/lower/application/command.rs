@@ -484,6 +484,13 @@ fn script(
     }
     whole.push('\n');
     let mut rest = Vec::new();
+    if !around.is_check
+        && let Some(left) = commands::commands_of(text)
+            .into_iter()
+            .find_map(servers::refused)
+    {
+        return Err(Refused::Left(left));
+    }
     for program in commands::commands_of(text) {
         let name = program.rsplit('/').next().unwrap_or(program);
         match find(program, around) {

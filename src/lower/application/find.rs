@@ -122,7 +122,7 @@ pub(super) fn is_wrapper(program: &str, name: &str, around: Around<'_>) -> bool 
         && matches!(find(program, around), Program::Unknown)
 }
 
-fn base_name(application: &Application) -> &str {
+pub(super) fn base_name(application: &Application) -> &str {
     let base = application.base.as_deref().unwrap_or_default();
     let base = base.split(['@', ':']).next().unwrap_or_default();
     base.rsplit('/').next().unwrap_or_default()

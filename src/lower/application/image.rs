@@ -183,6 +183,7 @@ fn with_owners(mut image: Machine) -> Machine {
             (owner, group)
         })
         .collect();
+    let users: Vec<String> = machine::users(&image).map(|it| it.name.clone()).collect();
     for (entry, (owner, group)) in image.entries.iter_mut().zip(owners) {
         if let Resource::File(it) = &mut entry.resource {
             (it.owner, it.group) = (owner, group);
@@ -191,7 +192,7 @@ fn with_owners(mut image: Machine) -> Machine {
         } else if let Resource::PathMode(it) = &mut entry.resource {
             (it.owner, it.group) = (owner, group);
         } else if let Resource::CronJob(it) = &mut entry.resource
-            && matches!(it.user.as_str(), "root" | "0")
+            && !users.contains(&it.user)
         {
             it.user.clone_from(&runner);
             let clause = format!("`{runner}` has the rights that the job needs");

@@ -32,6 +32,7 @@ use crate::model::{self, Application, Entry, Family, HoleKind, Machine, Resource
 use crate::nix::{Expr, Operator, StrPart};
 use crate::plan::OptionPath;
 use crate::rules;
+pub(super) use account::has_account;
 use command::{Around, Own, Refused, Runs, Start};
 pub(super) use image::{images, is_of_image, lower as lower_of_image};
 use layout::Layout;

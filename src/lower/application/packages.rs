@@ -6,7 +6,7 @@ use crate::account::Code;
 use crate::lower::commands::DEFAULT_PATH;
 use crate::lower::package;
 use crate::lower::statement::{Left, Lowered, Statement};
-use crate::model::{Family, Package};
+use crate::model::Package;
 use crate::nix::Expr;
 use crate::rules::{self, Attribute, Kind, PackageName};
 
@@ -58,9 +58,8 @@ pub(super) fn lower(package: &Package, service: &Service<'_>) -> Lowered {
             format!("systemd does what `{}` does in a container", package.name),
         );
     }
-    let is_python = package.family == Family::Python || package.name == "python3";
-    let has_libraries = is_python && python::expr(service.application).is_some();
-    if has_libraries && (package.name == "python3" || python::library(&package.name).is_some()) {
+    let is_interpreter = package.name == "python3" && python::expr(service.application).is_some();
+    if is_interpreter || python::library_of(package, service.application).is_some() {
         return with_libraries(package, service);
     }
     let Some(found) = rules::package(&package.name, package.family) else {
@@ -126,7 +125,7 @@ pub(super) fn lower(package: &Package, service: &Service<'_>) -> Lowered {
 /// The interpreter with all libraries, of which this is one.
 fn with_libraries(package: &Package, service: &Service<'_>) -> Lowered {
     let mut statement = Statement::default();
-    if package.family == Family::Python {
+    if package.name != "python3" {
         statement.assume("the libraries of Python have the versions of nixpkgs");
     }
     let python = Expr::select(python::BINDING);

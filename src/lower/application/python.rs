@@ -4,9 +4,9 @@
 
 use super::version;
 use crate::lower::interpreter;
-use crate::model::{Application, Family};
+use crate::model::{Application, Family, Package};
 use crate::nix::{Expr, StrPart};
-use crate::rules::{self, Attribute};
+use crate::rules::{self, Attribute, Kind};
 
 /// What the module calls the interpreter.
 pub(super) const BINDING: &str = "python";
@@ -23,17 +23,36 @@ const PROGRAMS: [(&str, &str); 4] = [
 ];
 
 /// Returns the name of a library in the package set, where nixpkgs has it.
-pub(super) fn library(name: &str) -> Option<String> {
+fn library(name: &str) -> Option<String> {
     match rules::package(name, Family::Python)?.attribute {
         Attribute::Known(attr) => attr.strip_prefix(SET).map(str::to_owned),
         Attribute::Unknown => None,
     }
 }
 
+/// Returns the library that a package is to the interpreter that the application runs with.
+pub(super) fn library_of(package: &Package, application: &Application) -> Option<String> {
+    if package.family == Family::Python {
+        return library(&package.name);
+    }
+    // The interpreter of the official image is not that of its distribution.
+    if super::find::base_name(application) == "python" {
+        return None;
+    }
+    let found = rules::package(&package.name, package.family)?;
+    match found.attribute {
+        Attribute::Known(attr) if found.kind == Kind::Library => {
+            attr.strip_prefix(SET).map(str::to_owned)
+        }
+        Attribute::Known(_) | Attribute::Unknown => None,
+    }
+}
+
 fn libraries(application: &Application) -> Vec<String> {
     let packages = application.packages.iter().map(|it| &it.value);
-    let installed = packages.filter(|it| it.family == Family::Python);
-    let mut names: Vec<String> = installed.filter_map(|it| library(&it.name)).collect();
+    let mut names: Vec<String> = packages
+        .filter_map(|it| library_of(it, application))
+        .collect();
     names.sort();
     names.dedup();
     names
