@@ -586,6 +586,7 @@ fn kind(row: &Value) -> &'static str {
         "runtime" => "Runtime",
         "meta" => "Meta",
         "nothing" => "Nothing",
+        "missing" => "Missing",
         other => panic!("unknown kind {other}"),
     }
 }

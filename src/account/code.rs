@@ -143,4 +143,7 @@ codes! {
     NotRead           "not-read"              "It is no file that can be read as text";
         more: "Binary files, devices, sockets, links to outside and huge files are named, never copied."
         cure: "Put onto the new machine by hand what it needs of them.";
+    UnitMissing       "unit-missing"          "Nothing brings the unit that a drop-in changes";
+        more: "A drop-in alone would become a unit without a command, which systemd refuses."
+        cure: "Switch on the module that the comment names, or state the unit, then state the drop-in in local.nix.";
 }

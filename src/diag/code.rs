@@ -195,7 +195,7 @@ codes! {
     OptionRemoved     "option-removed"            Error   "An option is no longer in the release";
         more: "NixOS refuses a configuration that sets it."
         cure: "Take it out, and look at the release notes for what stands in its place.";
-    OptionRequired    "option-required"           Error   "An option that has no default is not given";
+    OptionRequired    "option-required"           Warning "An option that has no default is not given";
         more: "The definition that needs it is left to you as a comment, because NixOS would refuse it."
         cure: "Give both in local.nix, or let the source say it.";
     InputsDisagree    "inputs-disagree"           Warning "Two inputs say different things of one host";

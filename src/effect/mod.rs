@@ -8,17 +8,19 @@
 //! file   = ["/etc/redis/redis.conf"]                        # where machines of the old kind have it, as in a rule
 //! option = "services.redis.servers.*.settings"              # the value that is written; `*` is any name
 //! format = "redis"                                          # a row of `formats`
-//! module = "nixos/modules/services/databases/redis.nix:30"  # in nixpkgs
-//! [reading.explained]                                       # differences by their place in the tree, and their reason
+//! module = "nixos/modules/services/databases/redis.nix:21"  # in nixpkgs
+//! [reading.explained.source-only]                           # what only the source says, by its place in the tree, and why that is nothing
 //! pidfile = "the unit of NixOS needs none"
-//! [reading.besides]                                         # the same, where only NixOS says something
-//! bind = "what redis has by itself"
 //! ```
 //!
-//! `written` writes the file as the module would, with the defaults of options that the plan leaves out; `Reading::compare` reads both with the format's own reader, so that
-//! order, blanks and comments count only where the format says so.
+//! `explained` says what else can be explained, and for which values.
+//!
+//! `written` writes the file as the module would, with the defaults of options that the plan leaves out;
+//! `Reading::compare` reads both with the format's own reader, so that order, blanks and comments count only where the
+//! format says so.
 
 mod compare;
+mod explained;
 mod formats;
 mod reading;
 pub mod unit;
@@ -70,7 +72,7 @@ impl Reading {
     pub fn compare(&self, source: &str, written: &str) -> Result<Comparison, String> {
         let of_source = (self.format.tree)(source).map_err(|why| format!("the source: {why}"))?;
         let of_nixos = (self.format.tree)(written).map_err(|why| format!("NixOS's: {why}"))?;
-        Ok(compare(&of_source, &of_nixos, &self.reasons))
+        Ok(compare(&of_source, &of_nixos, &self.explained))
     }
 }
 

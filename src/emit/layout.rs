@@ -59,13 +59,9 @@ const THINGS: &[&[&str]] = &[
     &["containers"],
     &["environment", "etc"],
     &["networking", "interfaces"],
-    &["networking", "wireguard"],
-    &["security", "acme"],
-    &["security", "pam"],
     &["sops", "secrets"],
     &["sops", "templates"],
     &["systemd", "mounts"],
-    &["systemd", "network"],
     &["systemd", "paths"],
     &["systemd", "services"],
     &["systemd", "slices"],
@@ -75,7 +71,6 @@ const THINGS: &[&[&str]] = &[
     &["systemd", "user"],
     &["users", "groups"],
     &["users", "users"],
-    &["virtualisation", "oci-containers"],
 ];
 
 /// Returns the file of a definition.

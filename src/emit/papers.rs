@@ -7,6 +7,18 @@ use super::sheet::Page;
 use super::skeleton::{MigrationFile, MigrationManual, MigrationPage, MigrationTopic};
 use crate::plan::Plan;
 
+/// The topics in the order of what is lost when one is forgotten.
+const ORDER: [&str; 8] = [
+    "Access",
+    "Data",
+    "Containers",
+    "Homes",
+    "Users",
+    "Firewall",
+    "Versions",
+    "Programs",
+];
+
 /// What to carry over, by topic, and where remarks are; `None` where there is nothing of both.
 pub(super) fn migration(plans: &[Plan], pages: &[Page]) -> Option<MigrationPage> {
     let mut topics: IndexMap<&str, IndexMap<&str, IndexSet<&str>>> = IndexMap::new();
@@ -16,6 +28,11 @@ pub(super) fn migration(plans: &[Plan], pages: &[Page]) -> Option<MigrationPage>
             chores.entry(&chore.text).or_default().insert(&plan.host);
         }
     }
+    // A topic of which nothing is said here comes behind those that are.
+    topics.sort_by_cached_key(|title, _| {
+        let place = ORDER.iter().position(|it| it == title);
+        place.unwrap_or(ORDER.len())
+    });
     let topics: Vec<MigrationTopic> = topics
         .iter()
         .map(|(title, chores)| MigrationTopic {
@@ -41,17 +58,26 @@ pub(super) fn migration(plans: &[Plan], pages: &[Page]) -> Option<MigrationPage>
         })
         .collect();
     let manual: Vec<MigrationManual> = (!files.is_empty())
-        .then(|| {
-            let remarks = files.iter().map(|it| it.remarks).sum();
-            MigrationManual {
-                remarks,
-                things: if remarks == 1 { "thing" } else { "things" },
-                files,
-            }
+        .then(|| MigrationManual {
+            sentences: Markdown::words(&left(files.iter().map(|it| it.remarks).sum())),
+            files,
         })
         .into_iter()
         .collect();
     (!topics.is_empty() || !manual.is_empty()).then_some(MigrationPage { topics, manual })
+}
+
+/// How many things are left, in sentences.
+fn left(remarks: usize) -> String {
+    if remarks == 1 {
+        return "One thing could not be stated. It is a comment `# MANUAL` in this file, with its reason and its place in the \
+                source."
+            .to_owned();
+    }
+    format!(
+        "{remarks} things could not be stated. Each is a comment `# MANUAL` in these files, with its reason and its place in \
+         the source."
+    )
 }
 
 pub(super) fn names(hosts: &[&str]) -> String {

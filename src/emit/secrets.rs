@@ -109,6 +109,9 @@ fn places(secret: &Secret, sources: Sources<'_>) -> String {
     }
 }
 
+/// Where the files of secrets are kept; `secrets/README.md` links `/run/secrets` to it.
+const KEPT_FOLDER: &str = "/var/lib/secrets/";
+
 /// The commands that put a secret where it belongs.
 fn commands(secret: &Secret, way: Way) -> Vec<String> {
     let by_hand = || {
@@ -117,7 +120,9 @@ fn commands(secret: &Secret, way: Way) -> Vec<String> {
         words.extend(secret.owner.as_ref().map(|it| format!("-o {}", quoted(it))));
         words.extend(secret.group.as_ref().map(|it| format!("-g {}", quoted(it))));
         words.push("/dev/stdin".to_owned());
-        words.push(quoted(&secret.path));
+        // Below /run it would be gone after a restart.
+        let kept = secret.name().map(|it| format!("{KEPT_FOLDER}{it}"));
+        words.push(quoted(kept.as_deref().unwrap_or(&secret.path)));
         vec![format!(
             "{}   # type what it holds, end with Ctrl-D",
             words.join(" ")

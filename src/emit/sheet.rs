@@ -6,10 +6,10 @@ use std::sync::Arc;
 use super::comment::{self, CROWD, Sources, role_root};
 use super::layout::{FileNames, FilePaths, Place, topic_title};
 use super::lines::{self, Lines};
-use super::share::{LeafValue, Sheet};
+use super::share::{LeafValue, Sheet, Stated};
 use super::skeleton::{Skeletons, Written};
 use super::write;
-use super::{Options, RELEASE};
+use super::{Options, Origins, RELEASE};
 use crate::account::ItemId;
 use crate::nix::{
     Asset, Comment, Element, Entry, Expr, StrPart, Value, attr_path_text, print, print_body,
@@ -19,6 +19,8 @@ use crate::plan::OptionPath;
 
 /// What a module may ask for.
 const ARGUMENTS: [&str; 5] = ["config", "lib", "modulesPath", "options", "pkgs"];
+/// What an assumption about the machine itself begins with.
+const FACTS: &str = "assumed: the facts of ";
 /// Hosts that a head names before it only counts.
 const MOST_HOSTS: usize = 8;
 
@@ -130,11 +132,16 @@ pub(super) fn page(
         Some(path) => format!("{root}/{path}"),
         None => format!("{from_here}/{}", assets.name(asset)),
     };
-    let mut body = write::body(sheet, sources, options.origins);
+    let common = common_facts(sheet, options.origins);
+    let mut body = write::body(sheet, sources, options.origins, common);
     if let Some(own) = sheet.own {
         body = own.wrap(body, sheet.notes.len(), sources, options.origins);
     }
-    let head = comment::plain(&head(sheet, sources), 0);
+    let mut head = head(sheet, sources);
+    if let Some(facts) = common {
+        head.push_str(&format!(" All of it assumes {facts}."));
+    }
+    let head = comment::plain(&head, 0);
     let imports: Vec<_> = sheet
         .imports
         .iter()
@@ -184,6 +191,23 @@ pub(super) fn page(
     mark_definitions(sheet, &lines, &mut page);
     mark_comments(sheet, &head, &body, &lines, &mut page);
     page
+}
+
+/// Returns the facts on which all that a sheet says hangs: they are said once.
+fn common_facts<'a>(sheet: &'a Sheet<'_>, origins: Origins) -> Option<&'a str> {
+    let mut stated = sheet.leaves.iter().flat_map(|leaf| leaf.value.stated());
+    let first = stated.next()?;
+    let others: Vec<&Stated<'_>> = stated.collect();
+    let is_of_all = |facts: &&String| others.iter().all(|it| it.origin.remarks.contains(facts));
+    let mut found = first
+        .origin
+        .remarks
+        .iter()
+        .filter(|it| it.starts_with(FACTS));
+    let found = found.find(is_of_all)?;
+    (!others.is_empty() && origins == Origins::Shown)
+        .then(|| found.strip_prefix("assumed: "))
+        .flatten()
 }
 
 fn head(sheet: &Sheet<'_>, sources: Sources<'_>) -> String {
@@ -365,6 +389,8 @@ fn value_keys<'a>(value: &'a Value, keys: &mut Vec<&'a [usize]>) {
                 match element {
                     Element::Comment(comment) => comment_keys(comment, keys),
                     Element::Expr(_) => {}
+                    // It is a comment as well, with a line of its own.
+                    Element::Remarked(..) => keys.push(&[]),
                 }
             }
         }
@@ -412,7 +438,7 @@ fn elements_arguments(elements: &[Element], found: &mut BTreeSet<&'static str>) 
     for element in elements {
         match element {
             Element::Comment(_) => {}
-            Element::Expr(expr) => expr_arguments(expr, found),
+            Element::Expr(expr) | Element::Remarked(expr, _) => expr_arguments(expr, found),
         }
     }
 }

@@ -79,9 +79,7 @@ pub(super) struct MigrationTopic {
 
 #[derive(Debug, Serialize)]
 pub(super) struct MigrationManual {
-    pub(super) remarks: usize,
-    /// The word that the number counts.
-    pub(super) things: &'static str,
+    pub(super) sentences: Markdown,
     pub(super) files: Vec<MigrationFile>,
 }
 
@@ -141,8 +139,11 @@ impl Skeletons {
             Way::Sops => include_str!("skeleton/secrets-sops.md.hbs"),
             Way::Agenix => include_str!("skeleton/secrets-agenix.md.hbs"),
         };
-        let list = self.render_once(include_str!("skeleton/secrets.md.hbs"), page);
-        format!("{list}{}", self.render_once(how, page))
+        let head = include_str!("skeleton/secrets-head.md.hbs");
+        let list = include_str!("skeleton/secrets.md.hbs");
+        [head, how, list]
+            .map(|part| self.render_once(part, page))
+            .concat()
     }
 
     pub(super) fn migration(&self, page: &MigrationPage) -> String {

@@ -377,7 +377,7 @@ fn papers_say_what_is_to_be_done() {
         "{secrets}"
     );
     assert!(
-        secrets.contains("sudo install -D -m 0400 /dev/stdin /run/secrets/shop.env"),
+        secrets.contains("sudo install -D -m 0400 /dev/stdin /var/lib/secrets/shop.env"),
         "{secrets}"
     );
     assert!(

@@ -7,7 +7,7 @@ use super::comment::{self, Sources};
 use super::share::{LeafValue, Note, Sheet, Stated};
 use super::tree::{Group, Node, group};
 use crate::account::ItemId;
-use crate::nix::{Comment, Element, Entry, Expr, Value, is_plain_name};
+use crate::nix::{Comment, Element, Entry, Expr, Value, is_plain_name, print};
 use crate::source::Span;
 
 /// A comment above a group names the origins of all it holds up to this many; above, the parts have their own.
@@ -16,6 +16,10 @@ const MOST_IN_ONE_COMMENT: usize = 4;
 const MOST_VARIABLES: usize = comment::MOST_ITEMS;
 /// A list up to this length is not divided by comments.
 const SHORT_LIST: usize = 4;
+/// So many elements of a list have a remark of their own behind them; what is about more is said above all.
+const FEW: usize = 2;
+/// The last column of a comment behind an element; a longer one stands above.
+const WIDTH: usize = 110;
 /// Names that mean something else than a package inside `with pkgs;`.
 const NOT_WITH_PKGS: [&str; 14] = [
     "abort",
@@ -35,9 +39,18 @@ const NOT_WITH_PKGS: [&str; 14] = [
 ];
 
 /// Writes what a sheet says. Keys of comment lines below `notes.len()` are remarks, above it items.
-pub(super) fn body(sheet: &Sheet<'_>, sources: Sources<'_>, origins: Origins) -> Vec<Entry> {
+///
+/// What all of it assumes the head of the file says: `common`.
+pub(super) fn body(
+    sheet: &Sheet<'_>,
+    sources: Sources<'_>,
+    origins: Origins,
+    common: Option<&str>,
+) -> Vec<Entry> {
+    let common = common.map(|it| format!("assumed: {it}"));
     let writer = Writer {
         sources,
+        common: common.as_deref(),
         origins,
         notes: sheet.notes.len(),
         depth: if sheet.own.is_some() { 2 } else { 1 },
@@ -178,6 +191,8 @@ struct Shown<'a> {
 
 struct Writer<'a> {
     sources: Sources<'a>,
+    /// What the head of the file says of all.
+    common: Option<&'a str>,
     origins: Origins,
     notes: usize,
     /// How many levels in the module's own names stand.
@@ -210,7 +225,10 @@ impl Writer<'_> {
         self.node(
             path,
             &group.node,
-            &Shown::default(),
+            &Shown {
+                origins: false,
+                remarks: self.common.into_iter().collect(),
+            },
             self.depth,
             &mut before,
             &mut written,
@@ -298,7 +316,9 @@ impl Writer<'_> {
             .filter(|remark| !shown.remarks.contains(remark))
             .filter(|remark| {
                 let has = |it: &&Stated<'_>| it.origin.remarks.iter().any(|r| r == remark);
-                is_last || stated.iter().all(has)
+                // What is about one or two of the elements of a list stands behind these.
+                let is_of_few = stated.iter().copied().filter(|it| has(it)).count() <= FEW;
+                (is_last && !(is_of_few && stated.len() > 1)) || stated.iter().all(has)
             })
             .collect();
         let comment = if names_origins {
@@ -333,7 +353,11 @@ impl Writer<'_> {
         };
         let divided =
             !shown.origins && matches!(value, LeafValue::Elements(list) if is_divided(list));
-        let commented = if divided { stated } else { &[] };
+        let elements = if exprs.len() == stated.len() {
+            stated
+        } else {
+            &[]
+        };
         // What hangs on one condition is one list under it.
         let condition = |at: usize| exprs[at].as_only_if().map(|it| it.0);
         let mut lists = Vec::new();
@@ -345,8 +369,8 @@ impl Writer<'_> {
                 .iter()
                 .map(|it| it.as_only_if().map_or(*it, |it| it.1))
                 .collect();
-            let commented = commented.get(from..to).unwrap_or_default();
-            let list = self.list(&values, commented, depth);
+            let stated = elements.get(from..to).unwrap_or_default();
+            let list = self.list(&values, stated, (divided, shown), depth);
             lists.push(match condition(from) {
                 Some(condition) => Value::Call(
                     Expr::select("lib.mkIf"),
@@ -363,28 +387,42 @@ impl Writer<'_> {
         lists.pop().unwrap_or_else(|| Value::List(Vec::new()))
     }
 
-    /// Writes a list; each of `commented` has a comment above it where its origin is another one.
-    fn list(&self, exprs: &[&Expr], commented: &[Stated<'_>], depth: usize) -> Value {
+    /// Writes a list. Where it is divided each element has a comment above it where its origin is another one; else what
+    /// is still to be said of an element stands behind it.
+    fn list(
+        &self,
+        exprs: &[&Expr],
+        stated: &[Stated<'_>],
+        (divided, shown): (bool, &Shown<'_>),
+        depth: usize,
+    ) -> Value {
         let short: Option<Vec<Expr>> = if exprs.len() > 1 {
-            exprs.iter().map(|expr| package_name(expr)).collect()
+            exprs.iter().map(|expr| in_packages(expr)).collect()
         } else {
             None
         };
         let mut elements = Vec::new();
         let mut previous = Comment::default();
         for at in 0..exprs.len() {
-            if let Some(it) = commented.get(at) {
-                let remarks = it.origin.remarks.iter().map(String::as_str).collect();
+            let expr = match &short {
+                Some(names) => names[at].clone(),
+                None => exprs[at].clone(),
+            };
+            let own = stated.get(at).filter(|_| self.origins == Origins::Shown);
+            if let Some(it) = own {
+                let remarks: IndexSet<&str> =
+                    remarks(&[it]).difference(&shown.remarks).copied().collect();
+                if !divided {
+                    elements.extend(remarked(expr, &remarks, depth + 1));
+                    continue;
+                }
                 let comment = comment::origins(self.sources, &[it], &remarks, (depth + 1) * 2);
-                if comment != previous && self.origins == Origins::Shown {
+                if comment != previous {
                     elements.push(Element::Comment(self.keyed(&comment)));
                 }
                 previous = comment;
             }
-            elements.push(Element::Expr(match &short {
-                Some(names) => names[at].clone(),
-                None => exprs[at].clone(),
-            }));
+            elements.push(Element::Expr(expr));
         }
         match short {
             Some(_) => Value::ListWith(Expr::select("pkgs"), elements),
@@ -430,25 +468,60 @@ fn remarks<'s>(stated: &[&'s Stated<'_>]) -> IndexSet<&'s str> {
         .collect()
 }
 
-/// Tells whether a list is long and mixed enough for a comment above each part.
+/// Tells whether a list is long and mixed enough for a comment above each part. One line each for what is one line
+/// itself would double it: then one comment speaks for all, as long as it can name them.
 fn is_divided(list: &[Stated<'_>]) -> bool {
     let asked: IndexSet<&[ItemId]> = list.iter().map(|it| it.origin.items.as_slice()).collect();
     let all: Vec<&Stated<'_>> = list.iter().collect();
-    asked.len() > 1 && (list.len() > SHORT_LIST || items(&all).len() > MOST_IN_ONE_COMMENT)
+    let items = items(&all).len();
+    let is_mixed = list.len() > SHORT_LIST || items > MOST_IN_ONE_COMMENT;
+    let is_crumbled = list.len() * 2 < asked.len() * 3 && items <= comment::MOST_ITEMS;
+    asked.len() > 1 && is_mixed && !is_crumbled
 }
 
-/// Returns `git` for `pkgs.git`, where `with pkgs;` finds the same.
-fn package_name(expr: &Expr) -> Option<Expr> {
-    let Expr::Select(names) = expr else {
-        return None;
-    };
-    match names.as_slice() {
-        [set, name]
-            if set == "pkgs" && is_plain_name(name) && !NOT_WITH_PKGS.contains(&name.as_str()) =>
-        {
-            Some(Expr::Select(vec![name.clone()]))
+/// An element with what is to be said of it alone: behind it, where the line is long enough.
+fn remarked(expr: Expr, remarks: &IndexSet<&str>, depth: usize) -> Vec<Element> {
+    if remarks.is_empty() {
+        return vec![Element::Expr(expr)];
+    }
+    let said: Vec<&str> = remarks.iter().copied().collect();
+    let said = said.join("; ");
+    let length = print(&expr, &|it| it.name.clone()).as_str().len() + said.len();
+    if depth * 2 + length + " # ".len() <= WIDTH {
+        return vec![Element::Remarked(expr, said)];
+    }
+    let above = comment::remarks_alone(remarks, depth * 2);
+    vec![Element::Comment(above), Element::Expr(expr)]
+}
+
+/// Returns `git` for `pkgs.git`, and `python3.withPackages f` for that of `pkgs`, where `with pkgs;` finds the same.
+fn in_packages(expr: &Expr) -> Option<Expr> {
+    match expr {
+        Expr::Select(names) => match names.as_slice() {
+            [set, first, ..]
+                if set == "pkgs"
+                    && is_plain_name(first)
+                    && !NOT_WITH_PKGS.contains(&first.as_str()) =>
+            {
+                Some(Expr::Select(names[1..].to_vec()))
+            }
+            _ => None,
+        },
+        Expr::Apply(function, arguments) => {
+            let function = in_packages(function)?;
+            Some(Expr::Apply(Box::new(function), arguments.clone()))
         }
-        _ => None,
+        Expr::Null
+        | Expr::Bool(_)
+        | Expr::Int(_)
+        | Expr::Float(_)
+        | Expr::Str(_)
+        | Expr::List(_)
+        | Expr::Attrs(_)
+        | Expr::With(..)
+        | Expr::Function(..)
+        | Expr::Binary(..)
+        | Expr::Asset(_) => None,
     }
 }
 

@@ -3,10 +3,16 @@
 
 use super::brought::{Brought, Row};
 use super::paths::is_below;
-use super::{machine, program};
+use super::{access, machine, needed_paths, program};
 use crate::model::Machine;
 use crate::nix::{Expr, StrPart};
 use crate::plan::{Chore, OptionPath, Plan};
+
+/// The topics of chores, in the order of what is lost when one is forgotten; others come behind.
+pub(super) const ACCESS: &str = "Access";
+pub(super) const DATA: &str = "Data";
+pub(super) const HOMES: &str = "Homes";
+pub(super) const USERS: &str = "Users";
 
 /// Folders of programs that are not the system's.
 const ELSEWHERE: [&str; 5] = ["/home", "/opt", "/srv", "/usr/local", "/var/www"];
@@ -20,7 +26,7 @@ pub(super) fn chores(plan: &mut Plan, brought: &Brought, machine: &Machine) {
     for (option, row) in brought.rows() {
         let service = option.trim_end_matches(".enable").trim_end_matches(".\"\"");
         found.extend(row.data.iter().map(|folder| Chore {
-            topic: "Data".to_owned(),
+            topic: DATA.to_owned(),
             text: transfer(service, folder, row, brought),
         }));
         let choice = OptionPath::parse(&format!("{service}.package"));
@@ -37,14 +43,73 @@ pub(super) fn chores(plan: &mut Plan, brought: &Brought, machine: &Machine) {
     };
     if plan.settings().any(|(path, _)| orders(path)) {
         found.push(Chore {
-            topic: "Data".to_owned(),
+            topic: DATA.to_owned(),
             text: CERTIFICATES.to_owned(),
         });
     }
-    for chore in found {
-        if !plan.chores.contains(&chore) {
-            plan.chores.push(chore);
+    // What services keep comes before folders of which nobody knows what they hold.
+    found.append(&mut plan.chores);
+    plan.chores = found;
+    plan.chores.extend(needed_paths::chores(plan));
+    access::chores(plan);
+    plan.chores = said_once(std::mem::take(&mut plan.chores));
+}
+
+/// Returns the path that a chore is about: its text begins with it.
+pub(super) fn subject(chore: &Chore) -> Option<&str> {
+    let (path, _) = chore.text.strip_prefix('`')?.split_once('`')?;
+    path.starts_with('/').then_some(path)
+}
+
+/// Leaves out what is said of a folder, or of one above, already; what is said of many homes or users alike is one chore.
+fn said_once(chores: Vec<Chore>) -> Vec<Chore> {
+    let mut out: Vec<Chore> = Vec::new();
+    let paths: Vec<String> = chores
+        .iter()
+        .filter(|it| it.topic == DATA || it.topic == HOMES)
+        .filter_map(|it| subject(it).map(str::to_owned))
+        .collect();
+    for chore in chores {
+        let is_below_another = |path: &str| {
+            let mut others = paths.iter().filter(|it| *it != path);
+            others.any(|it| is_below(path, it))
+        };
+        let is_said = match subject(&chore) {
+            Some(path) if chore.topic == DATA => {
+                is_below_another(path) || out.iter().filter_map(subject).any(|it| it == path)
+            }
+            Some(_) | None => out.contains(&chore),
+        };
+        if !is_said {
+            out.push(chore);
         }
+    }
+    gathered(&mut out, HOMES, |all| {
+        format!("carry over what is to be kept of {all}")
+    });
+    gathered(&mut out, USERS, |all| {
+        format!(
+            "no number is said of {all}: NixOS chooses one; compare it with the old machine's before files are carried over, or set `users.users.<name>.uid`"
+        )
+    });
+    out
+}
+
+/// Makes the chores of a topic one, in the place of the first.
+fn gathered(chores: &mut Vec<Chore>, topic: &str, say: impl FnOnce(&str) -> String) {
+    let Some(at) = chores.iter().position(|it| it.topic == topic) else {
+        return;
+    };
+    let own = chores.iter().filter(|it| it.topic == topic);
+    let all: Vec<&str> = own.map(|it| it.text.as_str()).collect();
+    let text = say(&all.join(", "));
+    let mut number = 0;
+    chores.retain(|it| {
+        number += 1;
+        it.topic != topic || number == at + 1
+    });
+    if let Some(first) = chores.get_mut(at) {
+        first.text = text;
     }
 }
 

@@ -5,7 +5,7 @@ use crate::diag::{self, Diagnostics};
 use crate::model::{Entry, Machine, Part, Resource};
 use crate::nix::{Expr, print};
 use crate::plan::{Definition, Home, OptionPath, Origin, Plan, Remark, Secret, Setting};
-use crate::rules::Rules;
+use crate::rules::{Join, Rules};
 
 use super::about;
 use super::application;
@@ -13,7 +13,7 @@ use super::brought::Brought;
 use super::carried;
 use super::interpreter;
 use super::statement::{Kind, Left, Lowered, Merged, Statement};
-use super::unfree;
+use super::{insecure, unfree};
 
 /// What lowering one machine reads and writes.
 pub(super) struct Ctx<'a> {
@@ -27,7 +27,7 @@ pub(super) struct Ctx<'a> {
     /// Options that are on, and what they state besides.
     merged: Vec<(OptionPath, Definition)>,
     /// What the comments of the definitions say besides: why a step is kept.
-    besides: Option<String>,
+    pub(super) besides: Option<String>,
     /// The plan is a draft, which decides nothing.
     rehearses: bool,
 }
@@ -92,6 +92,7 @@ impl<'a> Ctx<'a> {
         }
         interpreter::join(&mut self.plan);
         unfree::allow(&mut self.plan);
+        insecure::permit(&mut self.plan);
         carried::chores(&mut self.plan, &self.brought, self.machine);
         self.plan
     }
@@ -236,6 +237,53 @@ impl<'a> Ctx<'a> {
         }
     }
 
+    /// Notes what a definition of the plan rests on besides, and says it beside the definition.
+    pub(super) fn assume_of(&mut self, of: &Definition, path: &OptionPath, clause: &str) {
+        let origin = Origin {
+            remarks: vec![format!("assumed: {clause}")],
+            ..Origin::default()
+        };
+        let same = Definition {
+            origin,
+            ..of.clone()
+        };
+        // The option has this very value, which takes the remark and cannot clash.
+        let _ = match self.plan.get(path) {
+            Some(Setting::Elements(_)) => self.plan.add(path.clone(), same),
+            Some(Setting::One(_)) | None => self.plan.set(path.clone(), same),
+        };
+        self.assumed(of, clause);
+    }
+
+    /// Makes the items of a definition `assumed`.
+    pub(super) fn assumed(&mut self, of: &Definition, clause: &str) {
+        if self.rehearses {
+            return;
+        }
+        for item in &of.origin.items {
+            let closing = Closing {
+                host: self.machine.name.clone(),
+                verdict: Verdict::Assumed,
+                code: Code::Stated,
+                reason: clause.to_owned(),
+            };
+            self.account.close(*item, closing);
+        }
+    }
+
+    /// States what nothing asked for and something of the plan needs; what the plan says already stands.
+    pub(super) fn state_besides(&mut self, path: OptionPath, definition: Definition, join: Join) {
+        let _ = match join {
+            Join::Element => self.plan.add(path, definition),
+            Join::Only | Join::Text => self.plan.set(path, definition),
+        };
+    }
+
+    /// Tells whether the plan is a draft.
+    pub(super) fn is_draft(&self) -> bool {
+        self.rehearses
+    }
+
     /// Adds an element to a list that joins.
     pub(super) fn add(&mut self, entry: &Entry, path: OptionPath, expr: Expr) {
         let definition = self.definition(entry, expr);
@@ -275,6 +323,24 @@ impl<'a> Ctx<'a> {
             };
             self.account.close(*item, closing);
         }
+    }
+
+    /// Closes items in the place of who closed them for a reason that does not hold for the plan.
+    pub(super) fn answer(
+        &mut self,
+        entry: &Entry,
+        said: &str,
+        verdict: Verdict,
+        code: Code,
+        reason: &str,
+    ) {
+        if self.rehearses {
+            return;
+        }
+        for item in &entry.origin.items {
+            self.account.take_back(*item, &self.machine.name, said);
+        }
+        self.close(entry, verdict, code, reason);
     }
 
     /// Closes the items of an entry that the plan states: `translated`, or `assumed` with what the entry assumes and

@@ -2,10 +2,11 @@
 
 use crate::model::{
     Application, Condition, Container, ContainerNetwork, Directory, Entry, File, Group, Link,
-    Machine, Resource, Service, Setting, Settings, SshdSetting, Step, SudoRule, Unit, User,
+    Machine, Membership, Mount, PathMode, Resource, Service, Setting, Settings, SshdSetting, Step,
+    SudoRule, Unit, User,
 };
 
-fn stated(machine: &Machine) -> impl Iterator<Item = &Entry> {
+pub(super) fn stated(machine: &Machine) -> impl Iterator<Item = &Entry> {
     let entries = machine.entries.iter();
     entries.filter(|entry| entry.guard == Condition::True)
 }
@@ -50,6 +51,16 @@ pub(super) fn directories(machine: &Machine) -> impl Iterator<Item = &Directory>
     })
 }
 
+pub(super) fn modes(machine: &Machine) -> impl Iterator<Item = &PathMode> {
+    stated(machine).filter_map(|entry| {
+        if let Resource::PathMode(it) = &entry.resource {
+            Some(it)
+        } else {
+            None
+        }
+    })
+}
+
 pub(super) fn links(machine: &Machine) -> impl Iterator<Item = &Link> {
     stated(machine).filter_map(|entry| {
         if let Resource::Link(it) = &entry.resource {
@@ -60,9 +71,29 @@ pub(super) fn links(machine: &Machine) -> impl Iterator<Item = &Link> {
     })
 }
 
+pub(super) fn mounts(machine: &Machine) -> impl Iterator<Item = &Mount> {
+    stated(machine).filter_map(|entry| {
+        if let Resource::Mount(it) = &entry.resource {
+            Some(it)
+        } else {
+            None
+        }
+    })
+}
+
 pub(super) fn users(machine: &Machine) -> impl Iterator<Item = &User> {
     stated(machine).filter_map(|entry| {
         if let Resource::User(it) = &entry.resource {
+            Some(it)
+        } else {
+            None
+        }
+    })
+}
+
+pub(super) fn memberships(machine: &Machine) -> impl Iterator<Item = &Membership> {
+    stated(machine).filter_map(|entry| {
+        if let Resource::Membership(it) = &entry.resource {
             Some(it)
         } else {
             None

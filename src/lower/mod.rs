@@ -6,6 +6,8 @@
 #![deny(clippy::wildcard_enum_match_arm)]
 
 mod about;
+mod access;
+mod accounts;
 mod application;
 mod authorized_key;
 mod brought;
@@ -13,15 +15,21 @@ mod carried;
 mod commands;
 mod connection;
 mod container;
+mod container_run;
+mod container_unit;
 mod cron;
 mod ctx;
 mod daemon;
+mod distribution;
 mod dovecot;
+mod drop_in;
 mod file;
 mod firewall;
 mod gather;
 mod harden;
+mod homes;
 mod ini_text;
+mod insecure;
 mod interface;
 mod interpreter;
 mod lifted;
@@ -31,14 +39,18 @@ mod mount;
 #[cfg(test)]
 mod name_tests;
 mod named;
+mod needed_paths;
 mod network_unit;
+mod network_value;
 mod opaque;
 mod openvpn;
 mod package;
 mod packet_filter;
 mod paths;
+mod ports;
 mod program;
 mod provide;
+mod quadlet;
 mod rule;
 mod rule_files;
 mod secret;
@@ -49,6 +61,7 @@ mod ssh_config;
 mod sshd;
 mod statement;
 mod step;
+mod step_words;
 mod subordinate_ids;
 mod sudo;
 mod systemd;
@@ -93,11 +106,12 @@ pub fn lower(
     account: &mut Account,
     diags: &mut Diagnostics,
 ) -> Vec<Plan> {
-    model
-        .machines
-        .iter()
+    let machines = model.machines.iter();
+    let mut plans: Vec<Plan> = machines
         .map(|machine| lower_machine(machine, rules, account, diags))
-        .collect()
+        .collect();
+    ports::tell(&mut plans, diags);
+    plans
 }
 
 fn lower_machine(
@@ -123,6 +137,7 @@ fn lower_machine(
         }
     }
     ctx.machine = &whole;
+    distribution::complete(&mut ctx);
     let mut plan = ctx.finish();
     virtual_hosts::finish(&mut plan);
     dovecot::finish(&mut plan);
@@ -147,7 +162,7 @@ fn brought_to(
             lower_entry(entry, ctx);
         }
     });
-    Brought::of(&draft, machine)
+    Brought::of(draft, machine)
 }
 
 fn lower_entry(entry: &Entry, ctx: &mut Ctx<'_>) {
@@ -194,8 +209,19 @@ fn lower_stated(entry: &Entry, ctx: &mut Ctx<'_>) {
     if daemon::lower(entry, ctx) || rule::lower(entry, ctx) || application::lower(entry, ctx) {
         return;
     }
+    if !ctx.is_draft()
+        && let Some(missing) = drop_in::missing(&entry.resource, ctx)
+    {
+        let mut lines = vec![missing.cure, "Where the unit is there:".to_owned()];
+        lines.extend(rehearse(entry, ctx));
+        ctx.manual_with_lines(entry, Code::UnitMissing, &missing.reason, lines);
+        return;
+    }
     let brought = ctx.brought.lower(&entry.resource, ctx.machine);
-    let lowered = brought.unwrap_or_else(|| lower_resource(entry, ctx.machine));
+    let mut lowered = brought.unwrap_or_else(|| lower_resource(entry, ctx.machine));
+    if let (Resource::User(user), Lowered::Stated(statement)) = (&entry.resource, &mut lowered) {
+        homes::open(user, ctx.machine, ctx.brought.served(), statement);
+    }
     ctx.conclude(entry, lowered);
 }
 
@@ -224,7 +250,9 @@ fn lower_resource(entry: &Entry, machine: &Machine) -> Lowered {
         | Resource::HostsEntry(_)
         | Resource::Application(_)
         | Resource::Firewall(_) => Lowered::manual(Code::CannotState, "no rule states this"),
-        Resource::Unit(it) => systemd::lower(it, machine),
+        Resource::Unit(it) => {
+            container_unit::lower(it, machine).unwrap_or_else(|| systemd::lower(it, machine))
+        }
         Resource::CronJob(it) => cron::lower(it, machine),
         Resource::File(it) => file::lower(it, machine),
         Resource::Directory(it) => tmpfiles::lower_directory(it, machine),
@@ -234,7 +262,7 @@ fn lower_resource(entry: &Entry, machine: &Machine) -> Lowered {
         Resource::User(it) => user::lower_user(it, machine),
         Resource::Group(it) => user::lower_group(it, machine),
         Resource::AuthorizedKey(it) => authorized_key::lower(it, machine),
-        Resource::Mount(it) => mount::lower(it),
+        Resource::Mount(it) => mount::lower(it, machine),
         Resource::SshdSetting(it) => sshd::lower(it, machine),
         Resource::SudoRule(it) => sudo::lower(it, machine),
         Resource::FirewallPort(it) => firewall::lower(it, machine),
@@ -244,7 +272,8 @@ fn lower_resource(entry: &Entry, machine: &Machine) -> Lowered {
         Resource::SubordinateIds(it) => subordinate_ids::lower(it, machine),
         Resource::Interface(it) => interface::lower(it),
         Resource::NetworkUnit(it) => network_unit::lower(it, machine),
-        Resource::Step(it) => step::lower(it, entry, machine),
+        Resource::Step(it) => container_unit::lower_step(it, machine)
+            .unwrap_or_else(|| step::lower(it, entry, machine)),
         Resource::Opaque(it) => opaque::lower(it),
         // Said by whoever lowers the entry, who can show what it would state.
         Resource::Contradicted(it) => Lowered::manual(Code::OptionClash, it.reason.as_str()),

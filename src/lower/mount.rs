@@ -1,8 +1,9 @@
 //! `Mount`: a line of fstab as `fileSystems` or `swapDevices`.
 
 use super::statement::{Lowered, Statement};
+use super::step::swap;
 use crate::account::Code;
-use crate::model::Mount;
+use crate::model::{Machine, Mount};
 use crate::nix::Expr;
 use crate::plan::{OptionPath, Secret, SecretPart};
 
@@ -71,7 +72,7 @@ const UNCHECKED: [&str; 20] = [
     "ceph",
 ];
 
-pub(super) fn lower(mount: &Mount) -> Lowered {
+pub(super) fn lower(mount: &Mount, machine: &Machine) -> Lowered {
     let fstype = mount.fstype.as_str();
     if let Some(system) = FOREIGN.iter().find(|(name, _)| *name == fstype) {
         let reason = format!("`{fstype}` is a file system of {}", system.1);
@@ -82,7 +83,7 @@ pub(super) fn lower(mount: &Mount) -> Lowered {
     }
     let device = device(&mount.device);
     if fstype == "swap" {
-        return lower_swap(mount, &device);
+        return lower_swap(mount, &device, machine);
     }
     if !mount.path.starts_with('/') {
         return Lowered::manual(
@@ -167,8 +168,8 @@ fn lower_special(mount: &Mount) -> Lowered {
     Lowered::Stated(statement)
 }
 
-fn lower_swap(mount: &Mount, device: &str) -> Lowered {
-    let mut attrs = vec![("device".to_owned(), Expr::str(device))];
+fn lower_swap(mount: &Mount, device: &str, machine: &Machine) -> Lowered {
+    let mut attrs = swap::attributes(device, machine);
     let mut rest = Vec::new();
     for option in &mount.options {
         match option.split_once('=') {

@@ -10,7 +10,7 @@ use super::ctx::Ctx;
 use super::interpreter;
 use crate::account::{Code, Verdict};
 use crate::model::{Condition, Entry, Family, Package, Resource};
-use crate::nix::Expr;
+use crate::nix::{Expr, StrPart};
 use crate::plan::OptionPath;
 use crate::rules::{self, Attribute, Kind, ModuleOption, OptionShape, PackageName};
 
@@ -46,6 +46,11 @@ pub(super) fn lower(entry: &Entry, package: &Package, ctx: &mut Ctx<'_>) {
             };
             ctx.close(&entry, Verdict::NotNeeded, Code::PackageNotNeeded, &reason);
         }
+        Kind::Missing => {
+            let (reason, cure) = missing(&package.name, found.note);
+            let about = Some(system_packages());
+            ctx.manual_about(&entry, about, Code::PackageUnknown, &reason, Some(&cure));
+        }
         Kind::Library => library(&entry, package, attr, ctx),
         Kind::Module => match found.option {
             Some(option) => module(&entry, package, &found, option, ctx),
@@ -77,6 +82,15 @@ fn unknown(entry: &Entry, package: &Package, ctx: &mut Ctx<'_>) {
         manager(package.family)
     );
     ctx.manual_about(entry, about, Code::PackageUnknown, &reason, Some(SEARCH));
+}
+
+/// Says of a package that nixpkgs does not have why, and what is left to do.
+pub(super) fn missing(name: &str, note: Option<&str>) -> (String, String) {
+    let note = note.map_or_else(String::new, |it| format!(": {it}"));
+    (
+        format!("nixpkgs has no `{name}`{note}"),
+        "do without it, put something else in its place, or package it".to_owned(),
+    )
 }
 
 /// Returns the name of the family's package manager with a blank behind it, for messages.
@@ -259,6 +273,12 @@ fn module(
         Attribute::Known(attr) => Some(attr.as_str()),
         Attribute::Unknown => None,
     };
+    if let Some(element) = attr.and_then(|it| loaded(option.path, it)) {
+        ctx.add(entry, OptionPath::parse(option.path), element);
+        let reason = format!("`{name}` is an element of `{}`", option.path);
+        ctx.stated(entry, Code::PackageMapped, &reason, None);
+        return;
+    }
     match option.shape {
         OptionShape::Packages if attr.is_some() => {
             let attr = attr.unwrap_or_default();
@@ -291,6 +311,35 @@ fn module(
             }
             program(&entry, package, found, attr, ctx);
         }
+    }
+}
+
+/// The modules of Apache, by their attribute: how httpd calls them, and their file.
+const APACHE_MODULES: [(&str, &str, &str); 2] = [
+    (
+        "apacheHttpdPackages.mod_auth_mellon",
+        "auth_mellon",
+        "mod_auth_mellon.so",
+    ),
+    ("apacheHttpdPackages.mod_wsgi3", "wsgi", "mod_wsgi.so"),
+];
+
+/// Makes a module that a server loads an element of the server's list; `None` for what is none.
+fn loaded(option: &str, attr: &str) -> Option<Expr> {
+    match option {
+        "services.nginx.additionalModules" => Some(Expr::package(attr)),
+        "services.httpd.extraModules" => {
+            let (_, name, file) = APACHE_MODULES.iter().find(|it| it.0 == attr)?;
+            let path = vec![
+                StrPart::Splice(Expr::package(attr)),
+                StrPart::Literal(format!("/modules/{file}")),
+            ];
+            Some(Expr::Attrs(vec![
+                ("name".to_owned(), Expr::str(*name)),
+                ("path".to_owned(), Expr::Str(path)),
+            ]))
+        }
+        _ => None,
     }
 }
 

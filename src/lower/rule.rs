@@ -5,7 +5,7 @@
 use super::ctx::Ctx;
 use super::program::joined;
 use super::statement::Statement;
-use super::{daemon, package, secret_options, service, virtual_hosts};
+use super::{accounts, daemon, package, secret_options, service, virtual_hosts};
 use crate::account::{Code, Verdict};
 use crate::model::{Condition, Entry, File, Link, Resource};
 use crate::nix::{self, Expr, StrPart};
@@ -180,8 +180,10 @@ fn conclude_with_secrets(entry: &Entry, outcome: Outcome, secrets: Vec<Secret>, 
     conclude(&entry, outcome, ctx);
 }
 
-fn conclude(entry: &Entry, outcome: Outcome, ctx: &mut Ctx<'_>) {
+fn conclude(entry: &Entry, mut outcome: Outcome, ctx: &mut Ctx<'_>) {
     let mut entry = entry.clone();
+    let plain = entry.clone();
+    let named = accounts::name(&mut outcome.settings, ctx);
     if outcome.ruling == Ruling::Stated {
         for clause in &outcome.assume {
             if !entry.assumptions.contains(clause) {
@@ -189,13 +191,27 @@ fn conclude(entry: &Entry, outcome: Outcome, ctx: &mut Ctx<'_>) {
             }
         }
     }
+    let is_of = |path: &OptionPath| {
+        let mut of = outcome.assume_of.iter();
+        of.any(|it| path.names().starts_with(it.names()))
+    };
+    let is_aimed = outcome.settings.iter().any(|(path, _, _)| is_of(path));
     for (path, expr, join) in virtual_hosts::apart(outcome.settings, &ctx.plan) {
+        // What is assumed of some options is not said of the others.
+        let entry = if is_aimed && !is_of(&path) {
+            &plain
+        } else {
+            &entry
+        };
+        ctx.besides = outcome.because.get(&path).cloned();
         match join {
-            Join::Only => ctx.set(&entry, path, expr),
-            Join::Element => ctx.add(&entry, path, expr),
-            Join::Text => append(&entry, path, expr, ctx),
+            Join::Only => ctx.set(entry, path, expr),
+            Join::Element => ctx.add(entry, path, expr),
+            Join::Text => append(entry, path, expr, ctx),
         }
     }
+    ctx.besides = None;
+    let entry = ctx.define(&entry, named);
     match outcome.ruling {
         Ruling::Stated => ctx.stated(
             &entry,

@@ -3,6 +3,7 @@
 //! A unit of the machine's own is wanted by its targets; a daemon that NixOS has a module for is switched on by the
 //! option. What is off where NixOS has it off leaves nothing to state.
 
+use super::container_unit;
 use super::ctx::Ctx;
 use super::daemon;
 use super::machine;
@@ -50,9 +51,13 @@ pub(super) fn lower(entry: &Entry, service: &Service, ctx: &mut Ctx<'_>) {
         entry.assumptions.push(clause);
     }
     if let Some(unit) = own_unit(service, ctx) {
-        match daemon::switch(&unit, ctx.machine) {
-            Some(switch) => module_of(&entry, &unit, switch, wish, ctx),
-            None => own(&entry, &unit, service, wish, ctx),
+        if let Some(switch) = daemon::switch(&unit, ctx.machine) {
+            module_of(&entry, &unit, switch, wish, ctx);
+        } else if let Some(name) = container_unit::unit_of(&unit, ctx.machine) {
+            let reason = format!("`{name}` of NixOS runs the container of `{}`", unit.name);
+            ctx.close(&entry, Verdict::NotNeeded, Code::ServiceImplied, &reason);
+        } else {
+            own(&entry, &unit, service, wish, ctx);
         }
         return;
     }

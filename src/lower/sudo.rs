@@ -29,7 +29,76 @@ pub(super) fn lower(rule: &SudoRule, machine: &Machine) -> Lowered {
     }
 }
 
+/// Rules that NixOS has for root and for wheel (nixos/modules/security/sudo.nix), or has a switch for.
+fn usual(spec: &UserSpec, machine: &Machine) -> Option<Lowered> {
+    let so = |why: String| Some(Lowered::NotNeeded(Code::AlreadySo, why));
+    let (Some(tags), [user]) = (tags_of_all(spec), spec.users.as_slice()) else {
+        return None;
+    };
+    let is_plain = tags.is_empty();
+    if user == "root" && is_plain {
+        return so("root may do everything on every NixOS".to_owned());
+    }
+    if let Some(group) = administrators(user, machine) {
+        if is_plain {
+            return so("the members of `wheel` may do everything on every NixOS".to_owned());
+        }
+        if tags != ["NOPASSWD"] {
+            return None;
+        }
+        let mut statement = Statement::default();
+        if group != "wheel" {
+            statement.assume(format!("the group `{group}` is `wheel` on NixOS"));
+        }
+        let path = OptionPath::new(["security", "sudo", "wheelNeedsPassword"]);
+        statement.set(path, Expr::Bool(false));
+        return Some(Lowered::Stated(statement));
+    }
+    // Beside a rule that lets all of them go without a password, one of their own asks for it.
+    let is_free = machine::sudo_rules(machine)
+        .filter_map(|it| sudoers_rule::read(it.line.trim()))
+        .any(|it| {
+            let mut users = it.users.iter();
+            users.any(|it| administrators(it, machine).is_some())
+                && it.commands.iter().any(|it| !it.tags.is_empty())
+        });
+    if is_plain && !is_free && is_administrator(user, machine) {
+        return so(format!(
+            "`{user}` is in `wheel`, whose members may do everything on every NixOS"
+        ));
+    }
+    None
+}
+
+/// Returns the tags of a rule that lets somebody do everything as anybody; none for another one.
+fn tags_of_all(spec: &UserSpec) -> Option<&[String]> {
+    match (
+        spec.host.as_str(),
+        spec.run_as.as_deref(),
+        spec.commands.as_slice(),
+    ) {
+        ("ALL", Some("ALL" | "ALL:ALL"), [only]) if only.command == "ALL" => Some(&only.tags),
+        _ => None,
+    }
+}
+
+/// Returns the group behind `%`, where its members are the administrators.
+fn administrators<'u>(user: &'u str, machine: &Machine) -> Option<&'u str> {
+    let group = user.strip_prefix('%')?;
+    (group == "wheel" || user::admin_group(group, machine).is_some()).then_some(group)
+}
+
+fn is_administrator(user: &str, machine: &Machine) -> bool {
+    let is_group = |group: &String| group == "wheel" || user::admin_group(group, machine).is_some();
+    let own = machine::users(machine).filter(|it| it.name == user);
+    own.flat_map(|it| &it.groups).any(is_group)
+        || machine::memberships(machine).any(|it| it.user == user && is_group(&it.group))
+}
+
 fn lower_spec(spec: &UserSpec, machine: &Machine) -> Lowered {
+    if let Some(lowered) = usual(spec, machine) {
+        return lowered;
+    }
     let mut statement = Statement::default();
     let mut users = Vec::new();
     let mut groups = Vec::new();
@@ -116,7 +185,7 @@ fn lower_line(machine: &Machine) -> Lowered {
 mod tests {
 
     use crate::lower::tests::{check, check_all};
-    use crate::model::{Resource, SudoRule};
+    use crate::model::{Resource, SudoRule, User};
 
     fn rule(line: &str) -> Resource {
         Resource::SudoRule(SudoRule { line: line.into() })
@@ -125,8 +194,8 @@ mod tests {
     #[test]
     fn simple_rules_are_options() {
         check(
-            rule("%wheel ALL=(ALL) NOPASSWD: ALL"),
-            r#"security.sudo.extraRules += { groups = [ "wheel" ]; runAs = "ALL"; commands = [ { command = "ALL"; options = [ "NOPASSWD" ]; } ]; };"#,
+            rule("%ops ALL=(ALL) NOPASSWD: ALL"),
+            r#"security.sudo.extraRules += { groups = [ "ops" ]; runAs = "ALL"; commands = [ { command = "ALL"; options = [ "NOPASSWD" ]; } ]; };"#,
         );
         check(
             rule("deploy ALL=(ALL:ALL) /usr/bin/systemctl restart shop"),
@@ -134,6 +203,52 @@ mod tests {
             security.sudo.extraRules += { users = [ "deploy" ]; commands = [ "${pkgs.systemd}/bin/systemctl restart shop" ]; };
             assumed: `/usr/bin/systemctl` is taken from `pkgs.systemd`
             "#,
+        );
+    }
+
+    #[test]
+    fn what_nixos_has_for_wheel_is_no_rule() {
+        let alice = || {
+            Resource::User(User {
+                name: "alice".into(),
+                uid: Some(1001),
+                group: Some("users".into()),
+                groups: vec!["sudo".into()],
+                ..User::default()
+            })
+        };
+        let user = r#"
+            users.users.alice.isNormalUser = true;
+            users.users.alice.uid = 1001;
+            users.users.alice.extraGroups += "wheel";
+        "#;
+        check(
+            rule("%wheel ALL=(ALL) NOPASSWD: ALL"),
+            "security.sudo.wheelNeedsPassword = false;",
+        );
+        check(
+            rule("%sudo ALL=(ALL:ALL) ALL"),
+            "not-needed: the members of `wheel` may do everything on every NixOS",
+        );
+        check_all(
+            vec![alice(), rule("alice ALL=(ALL) ALL")],
+            &format!(
+                "{user} assumed: the group `sudo` is `wheel` on NixOS
+                not-needed: `alice` is in `wheel`, whose members may do everything on every NixOS"
+            ),
+        );
+        check_all(
+            vec![
+                alice(),
+                rule("%sudo ALL=(ALL:ALL) NOPASSWD: ALL"),
+                rule("alice ALL=(ALL:ALL) ALL"),
+            ],
+            &format!(
+                r#"{user} security.sudo.wheelNeedsPassword = false;
+                security.sudo.extraRules += {{ users = [ "alice" ]; commands = [ "ALL" ]; }};
+                assumed: the group `sudo` is `wheel` on NixOS
+                assumed: the group `sudo` is `wheel` on NixOS"#
+            ),
         );
     }
 

@@ -197,15 +197,15 @@ fn a_drop_in_of_an_own_unit_is_one_unit_with_it() {
 fn a_drop_in_of_another_unit_overrides_it() {
     check(
         unit(
-            "nginx.service",
+            "systemd-journald.service",
             true,
             "[Service]\nExecStartPre=\nLimitNOFILE=9\n[Unit]\nAfter=a.mount",
         ),
         r#"
-        systemd.services.nginx.serviceConfig.ExecStartPre = lib.mkForce [ "" ];
-        systemd.services.nginx.serviceConfig.LimitNOFILE = lib.mkForce 9;
-        systemd.services.nginx.after += "a.mount";
-        assumed: NixOS has the unit `nginx.service`
+        systemd.services.systemd-journald.serviceConfig.ExecStartPre = lib.mkForce [ "" ];
+        systemd.services.systemd-journald.serviceConfig.LimitNOFILE = lib.mkForce 9;
+        systemd.services.systemd-journald.after += "a.mount";
+        assumed: NixOS has the unit `systemd-journald.service`
         "#,
     );
     check(

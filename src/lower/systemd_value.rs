@@ -2,6 +2,7 @@
 
 use indexmap::IndexMap;
 
+use super::drop_in;
 use super::machine;
 use super::paths;
 use super::program;
@@ -120,7 +121,8 @@ impl Place<'_> {
     /// Sets a single string from the value that counts.
     pub(super) fn single(&mut self, path: &[&str], values: &[Text]) {
         if let Some(value) = last_plain(values) {
-            let expr = self.forced(Expr::str(value));
+            let name = path.last().copied().unwrap_or_default();
+            let expr = self.forced(name, Expr::str(value));
             self.set(path, expr);
         }
     }
@@ -140,7 +142,7 @@ impl Place<'_> {
 
     /// Sets one of the limits of starting, which are options of whole numbers.
     pub(super) fn limit(&mut self, option: &str, value: i64) {
-        let expr = self.forced(Expr::Int(value));
+        let expr = self.forced(option, Expr::Int(value));
         self.set(&[option], expr);
     }
 
@@ -152,7 +154,7 @@ impl Place<'_> {
         let expr = if foreign && reset && (is_list(name) || exprs.is_empty()) {
             // Below a drop-in the empty value takes away what a package's unit says; forcing, what a module says.
             exprs.insert(0, Expr::str(""));
-            self.forced(Expr::List(exprs))
+            self.forced(name, Expr::List(exprs))
         } else if foreign && is_list(name) {
             // Two strings would clash where NixOS says something too; a list joins.
             Expr::List(exprs)
@@ -165,15 +167,17 @@ impl Place<'_> {
             } else {
                 Expr::List(exprs)
             };
-            self.forced(expr)
+            self.forced(name, expr)
         };
         self.set(&[config, name], expr);
     }
 
     /// Forces a value where NixOS may have another one.
-    fn forced(&self, expr: Expr) -> Expr {
+    fn forced(&self, name: &str, expr: Expr) -> Expr {
+        let is_free = drop_in::is_set_by_module(self.unit, name) == Some(false);
         match self.base {
             Base::Own | Base::Instance => expr,
+            Base::Foreign if is_free => expr,
             Base::Foreign => Expr::apply("lib.mkForce", vec![expr]),
         }
     }

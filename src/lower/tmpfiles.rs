@@ -3,11 +3,14 @@
 //! Manual: tmpfiles.d(5). `d` makes a folder and gives it its mode and owner, `Z` and `z` change what is there with or
 //! without what is below, `L+` makes a link and replaces what stood there, `R` removes.
 
+use super::carried;
 use super::file::{below_etc, claim_owner, out_of_place};
+use super::homes::{self, Said};
 use super::machine;
 use super::paths::{self, is_below};
 use super::program;
 use super::statement::{Left, Lowered, Statement};
+use super::step::swap;
 use super::unit_link;
 use crate::account::Code;
 use crate::model::{Directory, Link, Machine, Mode, PathMode, RemovedPath};
@@ -155,7 +158,7 @@ pub(super) fn lower_directory(directory: &Directory, machine: &Machine) -> Lower
             .filter_map(|(word, name)| name.map(|name| format!(", {word} {name}")))
             .collect::<String>();
         statement.chores.push(Chore {
-            topic: "Data".to_owned(),
+            topic: carried::DATA.to_owned(),
             text: format!("`{path}`{owner}: carry over what it holds, if it is to be kept"),
         });
     }
@@ -172,24 +175,45 @@ fn there_anyway(path: &str, directory: &Directory, machine: &Machine) -> Option<
     if THERE.contains(&path) && (is_plain || path != "/srv") {
         return so(format!("`{path}` is there on every NixOS"));
     }
-    let home_of = machine::users(machine).find(|user| {
-        user.create_home != Some(false) && user.home.as_deref().map(trimmed) == Some(path)
-    });
-    if let Some(user) = home_of {
-        let same_owner = directory.owner.as_deref().is_none_or(|it| it == user.name);
-        let same_mode = directory.mode.is_none_or(|mode| mode.0 == 0o700);
-        if same_owner && same_mode && !directory.recurse {
-            return so(format!(
-                "it is the home of `{}`, which is made with the user",
-                user.name
-            ));
-        }
+    let said = Said {
+        mode: directory.mode,
+        owner: directory.owner.as_deref(),
+        group: directory.group.as_deref(),
+    };
+    if let Some(lowered) = home(path, &said, directory.recurse, machine) {
+        return Some(lowered);
     }
     let holds = machine::files(machine).any(|file| file.path != path && is_below(&file.path, path));
     if below_etc(path).is_some() && is_plain && holds {
         return so("`environment.etc` makes it with the files in it".to_owned());
     }
     None
+}
+
+/// What is said of the folder that is somebody's home, which NixOS makes with the user.
+fn home(path: &str, said: &Said<'_>, recurse: bool, machine: &Machine) -> Option<Lowered> {
+    let user = homes::made_at(path, said, machine)?;
+    let mut statement = Statement::default();
+    if let Some(mode) = said.mode {
+        homes::state(user, mode, &mut statement);
+    }
+    if recurse && (said.mode.is_some() || said.owner.is_some() || said.group.is_some()) {
+        let rule = Rule {
+            mode: said.mode,
+            user: said.owner,
+            group: said.group,
+            ..Rule::new("Z", path)
+        };
+        rule.state(machine, &mut statement);
+    }
+    if statement.definitions.is_empty() {
+        let why = format!(
+            "it is the home of `{}`, which is made with the user",
+            user.name
+        );
+        return Some(Lowered::NotNeeded(Code::AlreadySo, why));
+    }
+    Some(Lowered::Stated(statement))
 }
 
 pub(super) fn lower_link(link: &Link, machine: &Machine) -> Lowered {
@@ -226,7 +250,19 @@ pub(super) fn lower_link(link: &Link, machine: &Machine) -> Lowered {
 
 pub(super) fn lower_mode(it: &PathMode, machine: &Machine) -> Lowered {
     let path = trimmed(&it.path);
+    if swap::is_swap_file(path, machine) {
+        let reason = "NixOS makes the swap files of `swapDevices` itself, for root alone";
+        return Lowered::NotNeeded(Code::AlreadySo, reason.to_owned());
+    }
     if let Some(lowered) = out_of_place(path, machine) {
+        return lowered;
+    }
+    let said = Said {
+        mode: it.mode,
+        owner: it.owner.as_deref(),
+        group: it.group.as_deref(),
+    };
+    if let Some(lowered) = home(path, &said, it.recurse, machine) {
         return lowered;
     }
     let is_made = machine::directories(machine).any(|made| trimmed(&made.path) == path);

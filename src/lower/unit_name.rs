@@ -82,6 +82,10 @@ const OF_SYSTEMD: &[&str] = &[
     "umount.target",
 ];
 
+/// What stands for the name of one of a module's services, and the module of which one has no name.
+const INSTANCE: &str = "<name>";
+const UNNAMED: (&str, &str) = ("redis-<name>", "redis");
+
 /// Returns the name that NixOS has for a service, without its suffix; the machine's own units keep theirs.
 pub(super) fn service_name(name: &str, machine: &Machine) -> String {
     let own = format!("{name}.service");
@@ -94,7 +98,16 @@ pub(super) fn service_name(name: &str, machine: &Machine) -> String {
 /// Returns the name that NixOS has for a distribution's service, where a table says one.
 pub(super) fn known_name(name: &str, machine: &Machine) -> Option<String> {
     let unit = rules::service(name, machine.family)?.unit?;
-    unit.strip_suffix(".service").map(str::to_owned)
+    let stem = unit.strip_suffix(".service")?;
+    match stem.split_once(INSTANCE) {
+        None => Some(stem.to_owned()),
+        Some(_) if stem == UNNAMED.0 => Some(UNNAMED.1.to_owned()),
+        // One of many, which the source has by its own name.
+        Some((before, after)) => {
+            let (_, instance) = name.split_once('@').filter(|it| !it.1.is_empty())?;
+            Some(format!("{before}{instance}{after}"))
+        }
+    }
 }
 
 /// Tells whether systemd itself brings the unit on every NixOS, so that what is stated of it is written beside it.

@@ -2,6 +2,7 @@
 //!
 //! What is said is what differs from what `isNormalUser` and `isSystemUser` bring (nixos/modules/config/users-groups.nix).
 
+use super::carried::{DATA, HOMES, USERS};
 use super::machine;
 use super::program;
 use super::statement::{Left, Lowered, Statement};
@@ -134,11 +135,8 @@ fn identity(user: &User, base: &OptionPath, machine: &Machine, statement: &mut S
         statement.set(base.child("uid"), Expr::Int(i64::from(uid)));
     } else {
         statement.chores.push(Chore {
-            topic: "Users".to_owned(),
-            text: format!(
-                "`{}` has no fixed uid: compare it with the old machine's before files are carried over, or set users.users.{}.uid",
-                user.name, user.name
-            ),
+            topic: USERS.to_owned(),
+            text: format!("`{}`", user.name),
         });
     }
     let group = match &user.group {
@@ -200,13 +198,21 @@ fn home(user: &User, base: &OptionPath, is_system: bool, statement: &mut Stateme
         let uid = user
             .uid
             .map_or_else(String::new, |uid| format!(" (uid {uid})"));
-        statement.chores.push(Chore {
-            topic: "Data".to_owned(),
-            text: format!(
-                "`{home}`, the home of `{}`{uid}: carry over what it holds, if it is to be kept",
-                user.name
-            ),
-        });
+        let chore = if is_system {
+            Chore {
+                topic: DATA.to_owned(),
+                text: format!(
+                    "`{home}`, the home of `{}`{uid}: carry over what it holds, if it is to be kept",
+                    user.name
+                ),
+            }
+        } else {
+            Chore {
+                topic: HOMES.to_owned(),
+                text: format!("`{home}` of `{}`{uid}", user.name),
+            }
+        };
+        statement.chores.push(chore);
     }
 }
 

@@ -32,6 +32,8 @@ pub enum Value {
 pub enum Element {
     Comment(Comment),
     Expr(Expr),
+    /// With a comment behind it, on its own line.
+    Remarked(Expr, String),
 }
 
 /// A comment of whole lines.
@@ -45,6 +47,18 @@ pub struct Comment {
 pub struct CommentLine {
     pub text: String,
     pub keys: Vec<usize>,
+}
+
+impl Comment {
+    /// Makes a comment of one line, in which nobody wants to find anything again.
+    fn of(line: &str) -> Comment {
+        Comment {
+            lines: vec![CommentLine {
+                text: line.to_owned(),
+                keys: Vec::new(),
+            }],
+        }
+    }
 }
 
 /// Prints the inside of an attribute set, without a last line break.
@@ -163,6 +177,11 @@ fn write_list(out: &mut String, elements: &[Element], asset_path: &dyn Fn(&Asset
             Element::Expr(expr) => {
                 write_operand(out, expr, asset_path);
                 out.push('\n');
+            }
+            Element::Remarked(expr, remark) => {
+                write_operand(out, expr, asset_path);
+                out.push(' ');
+                write_comment(out, &Comment::of(remark));
             }
         }
     }

@@ -9,6 +9,7 @@ mod functions;
 mod lint;
 mod matching;
 mod names;
+pub mod network_fields;
 mod programs;
 mod read;
 mod template;
@@ -62,6 +63,8 @@ struct Rule {
     settings: Vec<Statement>,
     verdict: Ruling,
     assume: Option<Template>,
+    assume_of: Vec<OptionPath>,
+    because: BTreeMap<OptionPath, String>,
     cure: Option<String>,
     about: Option<OptionPath>,
     service_config: bool,
@@ -95,6 +98,10 @@ pub struct Outcome {
     pub ruling: Ruling,
     /// The clauses that the rule rests on.
     pub assume: Vec<String>,
+    /// The options that the clauses are about, with all that is below them; none where they are about all.
+    pub assume_of: Vec<OptionPath>,
+    /// Options that have a reason of their own.
+    pub because: BTreeMap<OptionPath, String>,
     pub cure: Option<String>,
     /// The option beside which a reader will look.
     pub about: Option<OptionPath>,
@@ -364,6 +371,8 @@ impl Rule {
                 Some(template) => template.clauses(scope)?,
                 None => Vec::new(),
             },
+            assume_of: self.assume_of.clone(),
+            because: self.because.clone(),
             cure: self.cure.clone(),
             about: self.about.clone(),
             service_config: self.service_config,
@@ -537,13 +546,15 @@ mod tests {
                     settings,
                     verdict,
                     assume,
+                    assume_of,
+                    because,
                     cure,
                     about,
                     service_config,
                     examples: _,
                 } = rule;
                 format!(
-                    "{id} {why} {file} {line} {pattern:?} {settings:?} {verdict:?} {assume:?} {cure:?} {about:?} {service_config}"
+                    "{id} {why} {file} {line} {pattern:?} {settings:?} {verdict:?} {assume:?} {assume_of:?} {because:?} {cure:?} {about:?} {service_config}"
                 )
             };
             assert_eq!(shown(prepared), shown(read));

@@ -76,6 +76,8 @@ pub enum Kind {
     Meta,
     /// NixOS has no need of it.
     Nothing,
+    /// nixpkgs does not have it, and nothing there does its work without a word.
+    Missing,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

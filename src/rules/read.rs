@@ -2,6 +2,7 @@
 //!
 //! A file is one rule, or a list of `[[rule]]`. A key that is not known is an error, with its line.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -38,6 +39,10 @@ struct RuleText {
     cure: Option<String>,
     about: Option<String>,
     assume: Option<String>,
+    #[serde(default)]
+    assume_of: Vec<String>,
+    #[serde(default)]
+    because: BTreeMap<String, String>,
     #[serde(default)]
     service_config: bool,
     #[serde(default)]
@@ -200,6 +205,8 @@ fn build(rule: &RuleText, source: &Source<'_>) -> Result<Vec<(&'static str, Rule
     if rule.when.is_empty() {
         return Err(source.wrong("when", "`when` asks for nothing"));
     }
+    let because = rule.because.iter();
+    let because = because.map(|(path, why)| (OptionPath::parse(path), why.clone()));
     let lines = source.examples();
     let mut list = Vec::new();
     for (kind, pattern) in &rule.when {
@@ -236,6 +243,12 @@ fn build(rule: &RuleText, source: &Source<'_>) -> Result<Vec<(&'static str, Rule
                 settings,
                 verdict: verdict.clone(),
                 assume,
+                assume_of: rule
+                    .assume_of
+                    .iter()
+                    .map(|it| OptionPath::parse(it))
+                    .collect(),
+                because: because.clone().collect(),
                 cure: rule.cure.clone(),
                 about: rule.about.as_deref().map(OptionPath::parse),
                 service_config: rule.service_config,
@@ -344,7 +357,7 @@ mod tests {
         check(
             &format!("{head}wenn = {{}}\n"),
             "r.toml: line 3: unknown field `wenn`, expected one of `id`, `why`, `when`, `set`, `add`, `append`, \
-             `not-needed`, `manual`, `cure`, `about`, `assume`, `service-config`, `example`",
+             `not-needed`, `manual`, `cure`, `about`, `assume`, `assume-of`, `because`, `service-config`, `example`",
         );
         check(
             &format!("{head}when = {{ file = {{}} }}\n"),

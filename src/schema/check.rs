@@ -133,7 +133,7 @@ fn report(
             },
         );
     }
-    let mut lines: Vec<String> = problem.help.iter().cloned().collect();
+    let mut lines: Vec<String> = problem.help.iter().map(|it| sentence(it)).collect();
     // The value shows, so that nothing is lost; it holds no secret, or it would not have been a value.
     let value = nix::print(&definition.expr, &|asset| format!("./files/{}", asset.name));
     lines.extend(
@@ -152,6 +152,15 @@ fn report(
     if !plan.remarks.contains(&remark) {
         plan.remarks.push(remark);
     }
+}
+
+/// A clause that begins with a word of its own as a sentence.
+fn sentence(clause: &str) -> String {
+    let mut chars = clause.chars();
+    let head: String = chars
+        .next()
+        .map_or_else(String::new, |it| it.to_uppercase().collect());
+    format!("{head}{}.", chars.as_str())
 }
 
 /// Finds the module of the plan that declares what is at a path.
@@ -480,7 +489,7 @@ mod tests {
             &[],
             &[
                 "`fileSystems.\"/data\".device` needs `fileSystems.\"/data\".fsType`, which has no default and is not \
-               given; give `fileSystems.\"/data\".fsType` its value as well",
+               given; give `fileSystems.\"/data\".fsType` its value, then state this as well",
             ],
         );
     }
@@ -495,7 +504,7 @@ mod tests {
             &["services.mysql.dataDir"],
             &[
                 "`services.mysql.enable` needs `services.mysql.package`, which has no default and is not given; \
-               give `services.mysql.package` its value as well",
+               give `services.mysql.package` its value, then state this as well",
             ],
         );
     }

@@ -4,6 +4,7 @@
 //! is an attribute set is taken apart where the index has options for its names.
 
 mod alike;
+mod asserted;
 mod check;
 mod index;
 mod near;

@@ -1,5 +1,6 @@
 //! Options without a default: once their submodule is used, or their service is on, they must be set.
 
+use super::asserted::{Asserted, ROWS};
 use super::check::{Problem, Wrong};
 use super::index::Found;
 use super::lookup;
@@ -29,17 +30,56 @@ pub(super) fn missing(plan: &Plan) -> Vec<Wrong> {
         for instance in instances(&user, &leaves) {
             let mut option = instance.clone();
             option.extend(required[instance.len()..].iter().map(|it| (*it).to_owned()));
-            let is_set = leaves.iter().any(|leaf| {
-                leaf.names.starts_with(&option)
-                    || (leaf.kind == LeafKind::Opaque && option.starts_with(&leaf.names))
-            });
-            if is_set {
+            if is_set(&option, &leaves) {
                 continue;
             }
             wrong.extend(without(plan, &user, &instance, &option));
         }
     }
+    wrong.extend(ROWS.iter().flat_map(|row| refused(plan, row, &leaves)));
     wrong
+}
+
+fn is_set(option: &[String], leaves: &[Leaf]) -> bool {
+    leaves.iter().any(|leaf| {
+        leaf.names.starts_with(option)
+            || (leaf.kind == LeafKind::Opaque && option.starts_with(&leaf.names))
+    })
+}
+
+/// Finds the definitions of a switch with which its module would not evaluate.
+fn refused(plan: &Plan, row: &Asserted, leaves: &[Leaf]) -> Vec<Wrong> {
+    let is_on = |switch: &OptionPath| {
+        let mut about = leaves.iter().filter(|it| it.names == switch.names());
+        about.any(|it| it.kind == LeafKind::On)
+    };
+    let is_met = |option: &OptionPath| match option.names().last() {
+        Some(last) if last == "enable" => is_on(option),
+        _ => is_set(option.names(), leaves),
+    };
+    if !is_on(&row.switch) {
+        return Vec::new();
+    }
+    let Some(lacking) = row.needs.iter().find(|any| !any.iter().any(is_met)) else {
+        return Vec::new();
+    };
+    let names: Vec<String> = lacking.iter().map(|it| format!("`{it}`")).collect();
+    let names = names.join(" or ");
+    let definitions = plan.get(&row.switch).map(Setting::definitions);
+    let definitions = definitions.into_iter().flatten();
+    definitions
+        .map(|it| {
+            let problem = Problem {
+                code: diag::Code::OptionRequired,
+                message: format!(
+                    "the module of `{}` does not evaluate without {names}",
+                    row.switch
+                ),
+                help: Some(format!("give {names} a value as well")),
+            };
+            (row.switch.clone(), it.expr.clone(), problem)
+        })
+        .collect()
 }
 
 /// Finds an option that an element of a list needs and does not have.
@@ -221,7 +261,9 @@ fn problem_at(path: &OptionPath, missing: &str) -> Problem {
     Problem {
         code: diag::Code::OptionRequired,
         message: format!("`{path}` needs `{missing}`, which has no default and is not given"),
-        help: Some(format!("give `{missing}` its value as well")),
+        help: Some(format!(
+            "give `{missing}` its value, then state this as well"
+        )),
     }
 }
 

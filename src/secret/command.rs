@@ -74,7 +74,7 @@ pub(super) const COMMANDS: &[(&str, &str)] = &[
     ),
     (
         "smbpasswd",
-        r#"\b(?:echo|printf)(?:\s+-[neE]+)*\s+["']?(?P<s>[^\s"'|\\]+)[^|;&]*\|\s*(?:sudo\s+)?(?:\S*/)?smbpasswd\b"#,
+        r"\b(?:echo|printf)(?:\s+-[neE]+)*\s+W[^|;&]*\|\s*(?:sudo\s+)?(?:\S*/)?smbpasswd\b",
     ),
     ("usermod", r"\busermod\b[^|;&\n]*?\s(?:-p|--password)[\s=]W"),
     ("useradd", r"\buseradd\b[^|;&\n]*?\s(?:-p|--password)[\s=]W"),

@@ -12,7 +12,7 @@ use super::value::may_be_secret;
 use super::{Found, Manner, is_comment};
 
 /// What stands between a name and its value, and the value.
-const VALUE: &str = r#"^\\?["'\])}]*(?:\s*(?:=>|:=|\?=|\+=|=|:)\s*|\s+|>|,\s*)(?:\\?"(?P<double>[^"\\]*)|\\?'(?P<single>[^'\\]*)|(?P<bare>[^\s"'<>;]+))"#;
+const VALUE: &str = r#"^\\?:?["'\])}]*(?:\s*(?:=>|:=|\?=|\+=|=|:)\s*|\s+|>|,\s*)(?:\\?"(?P<double>[^"\\]*)|\\?'(?P<single>[^'\\]*)|(?P<bare>[^\s"'<>;]+))"#;
 
 static VALUE_PATTERN: Lazy = Lazy::new();
 
@@ -81,7 +81,9 @@ pub(super) fn of_line(line: &str, manner: Manner) -> Vec<Found> {
         let is_told = is_silent && is_prose(text)
             || is_comment(line) && is_description(text)
             || text.starts_with(' ') && text.split_whitespace().count() > 2;
-        let is_none = is_none || is_told || is_closing(before, between);
+        // What a script tells its user to write: `"-e POSTGRES_PASSWORD=password"`.
+        let is_shown = before.ends_with("\"-e ") && name.to_ascii_lowercase().ends_with(text);
+        let is_none = is_none || is_told || is_shown || is_closing(before, between);
         if is_given && !is_none && to > value.start && is_secret(text, name, is_bare, manner) {
             found.push(Found {
                 start: value.start,
@@ -157,7 +159,7 @@ fn trailing(value: &str, is_bare: bool) -> usize {
     let opened = value.contains(['(', '[', '{']);
     // The end of a line in a text of quotes: `false\n`.
     if is_bare && let Some(at) = value.find("\\n") {
-        return value.len() - at;
+        return value.len() - value[..at].trim_end_matches('\\').len();
     }
     if is_bare && !opened {
         value.len() - value.trim_end_matches([',', ')', ']', '}']).len()
@@ -267,7 +269,7 @@ fn is_secret(value: &str, name: &str, is_bare: bool, manner: Manner) -> bool {
     let is_key = name == "secretKey" && !is_strong(value)
         || name.eq_ignore_ascii_case("signingkey") && is_hex
         || name == value && is_bare && name.len() > 10
-        || is_bare && is_macro(value)
+        || is_macro(value, is_bare)
         || is_named_secret(name, value);
     may_be_secret(value)
         && !is_key
@@ -286,10 +288,14 @@ fn is_named_secret(name: &str, value: &str) -> bool {
     is_kind && is_plain && ends
 }
 
-/// The name of a macro that stands for a secret: `DKIM_PRIVATE_KEY`.
-fn is_macro(value: &str) -> bool {
+/// The name of a macro that stands for a secret, `DKIM_PRIVATE_KEY`, and what is to be replaced: `'YOUR_APP_SECRET'`.
+fn is_macro(value: &str, is_bare: bool) -> bool {
     let is_upper = value.chars().all(|c| c.is_ascii_uppercase() || c == '_');
-    is_upper && value.contains('_') && is_secret_name(value)
+    let is_yours = value
+        .strip_prefix("YOUR_")
+        .is_some_and(|it| it.chars().all(|c| !c.is_ascii_lowercase()));
+    let is_word = value.contains('_') && is_secret_name(value);
+    is_word && (is_yours || is_upper && (is_bare || value.matches('_').count() > 1))
 }
 
 /// Words that hold sentences together.

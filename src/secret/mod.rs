@@ -1,12 +1,13 @@
 //! What of a text is secret: the one place that says so, for whoever reads or shows a text.
 //!
-//! By the name before a value (`name`, `line`), by the shape of a value (`shape`), by the program that is given it
+//! By the name before a value (`name`, `line`) or beside it (`pair`), by the shape of a value (`shape`), by the program that is given it
 //! (`command`), by where a file lies (`place`). What is a secret because something else says so (a vault, `no_log`) is
 //! known to who reads that. Nothing here keeps a secret, or shows one.
 
 mod command;
 mod line;
 mod name;
+mod pair;
 mod pattern;
 mod place;
 mod shape;
@@ -15,6 +16,7 @@ mod tests;
 mod value;
 
 pub(crate) use name::is_secret_name;
+pub(crate) use pair::{GIVING, NAMING};
 pub(crate) use place::is_secret_file;
 pub(crate) use value::may_be_secret;
 
@@ -51,8 +53,8 @@ pub(crate) fn find(text: &str, path: &str) -> Vec<Found> {
         .into_iter()
         .map(|it| found(it, 0))
         .collect();
-    // Patterns of lines that others write.
-    if path.starts_with("/etc/logcheck/") {
+    // Patterns of lines that others write, and lists of words that are no password.
+    if path.starts_with("/etc/logcheck/") || path.starts_with("/usr/share/dict/") {
         return Vec::new();
     }
     let manner = manner(text, path);
@@ -70,6 +72,13 @@ pub(crate) fn find(text: &str, path: &str) -> Vec<Found> {
             .iter()
             .any(|it| it.start <= range.start && range.start < it.end);
         if !is_inside {
+            if asked.names && !place::is_of_others(path) {
+                let paired = pair::of_line(text, range.clone());
+                all.extend(paired.map(|(range, name)| Found {
+                    name: Some(name),
+                    ..found(range, 0)
+                }));
+            }
             let here = of_line(line, path, manner, &asked).into_iter();
             all.extend(here.map(|it| Found {
                 start: it.start + range.start,

@@ -170,6 +170,7 @@ const OTHERS: &[&str] = &[
     "challengepassword",
     "challengepassword_default",
     "chpasswd",
+    "getent_passwd",
     "gpasswd",
     "htpasswd",
     "kpasswd",

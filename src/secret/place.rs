@@ -94,18 +94,27 @@ const OF_OTHERS: [&str; 14] = [
     "/etc/security/",
 ];
 
+/// Names of files that are for everybody wherever they lie: texts, public keys, the anchor of DNSSEC.
+const PUBLIC: [&str; 4] = [
+    "README",
+    "authorized_keys",
+    "known_hosts",
+    "trusted-key.key",
+];
+
 /// Tells whether a file is a secret as a whole, by its path.
 pub(crate) fn is_secret_file(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or_default();
     let in_folder = SECRET_FOLDERS
         .iter()
-        .any(|folder| path.starts_with(folder) && name != "README");
+        .any(|folder| path.starts_with(folder) && !PUBLIC.contains(&name));
     // What a package manager or a key server gives out is public.
     let is_public =
         path.contains("/trusted.gpg.d/") || path.contains("/keyrings/") || path.contains("/apt/");
-    let is_named =
-        SECRET_NAMES.contains(&name) || SECRET_ENDS.iter().any(|end| name.ends_with(end));
-    in_folder || is_named && !is_public
+    let is_named = SECRET_NAMES.contains(&name)
+        || SECRET_ENDS.iter().any(|end| name.ends_with(end))
+        || name == "passwd" && path.starts_with("/etc/") && path != "/etc/passwd";
+    in_folder || is_named && !is_public && !PUBLIC.contains(&name)
 }
 
 /// Tells whether the words of a file that name secrets elsewhere name none in it.

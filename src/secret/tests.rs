@@ -127,6 +127,8 @@ fn whole_files_are_secrets() {
         "/etc/apt/trusted.gpg.d/x.key",
         "/etc/keyrings/x.key",
         "/etc/ssl/private/README",
+        "/etc/trusted-key.key",
+        "/etc/pve/priv/authorized_keys",
         "/etc/keymap",
     ] {
         assert!(!is_secret_file(path), "{path}");
@@ -326,6 +328,26 @@ fn what_only_looks_like_a_secret_is_none() {
             "token = self.token",
             "db(password=secret_word)",
             "if pwd == other:",
+        ],
+    );
+}
+
+#[test]
+fn names_that_stand_beside_their_values() {
+    check(
+        "",
+        &[
+            "{option: admin_password, value: \"«horse9»\"}",
+            "ini_file: path=/etc/x.ini section=a option=api_token value=«horse9»",
+            "  option: passwd\n  section: a\n  value: «horse9»\n",
+            "{\"name\": \"DB_PASSWORD\", \"value\": \"«horse9»\"}",
+            "- xpath: /c/@token\n  value: '«horse9»'",
+            "responses: {\"(?i)password:\": «horse9»}",
+            "printf '«horse9\\nhorse9\\n»' | smbpasswd -s -a ada",
+            "- name: DB_PASSWORD\n- name: other\n  value: horse9",
+            "{option: PasswordAuthentication, value: horse9}",
+            "- option: password\n\n  value: horse9",
+            "{name: kernel.keys.maxkeys, value: 2000}",
         ],
     );
 }

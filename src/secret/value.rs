@@ -95,11 +95,15 @@ const ELSEWHERE: &[&str] = &[
     ")",
 ];
 
+/// What programs ship as an example: openssl.cnf and zos-remote.conf.
+const EXAMPLES: [&str; 3] = ["insta", "pass:insta", "racf_password"];
+
 /// Tells whether a value may be a secret where its name says so: it is no switch, no path and no reference.
 pub(crate) fn may_be_secret(value: &str) -> bool {
     let value = value.trim().trim_start_matches(['"', '\'']);
     let is_elsewhere = ELSEWHERE.iter().any(|it| value.starts_with(it)) || is_variable(value);
-    let is_small = value.len() < 3 && value.chars().all(|c| c.is_ascii_digit());
+    let is_small = value.len() < 3 && value.chars().all(|c| c.is_ascii_digit())
+        || value.strip_prefix("0x").is_some_and(|it| it.len() < 5);
     let is_mask = !value.chars().any(char::is_alphanumeric) || is_repeated(value, 'x');
     !is_elsewhere
         && !is_small
@@ -108,7 +112,21 @@ pub(crate) fn may_be_secret(value: &str) -> bool {
         && !is_held(value)
         && !is_path(value)
         && !is_mark(value)
+        && !is_built(value)
+        && !EXAMPLES.contains(&value)
         && !is_public(value)
+}
+
+/// `SET PASSWORD FOR 'root' = PASSWORD('${new}')`: a sentence around what a script knows.
+fn is_built(value: &str) -> bool {
+    let is_named = |at: usize| {
+        let rest = value[at + 1..].trim_start_matches('{');
+        rest.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+    };
+    value.contains(' ')
+        && ["'$", "\"$"]
+            .iter()
+            .any(|it| value.find(it).is_some_and(|at| is_named(at + it.len() - 1)))
 }
 
 /// `{CRYPT}`, `%p`, `!secret x`: the name of a scheme, of a value, of a tag.

@@ -209,22 +209,20 @@ fn owned(
     }
     let mode = mode.map(Mode::octal);
     let (mut lost, mut added) = (Vec::new(), Vec::new());
-    let fields: [(&str, Option<&str>, fn(&Rule<'_>) -> String, &str); 3] = [
-        ("mode", mode.as_deref(), |it| full_mode(it.mode), "0755"),
-        ("owner", owner, |it| it.user.to_owned(), "root"),
-        ("group", group, |it| it.group.to_owned(), "root"),
-    ];
-    for (what, wanted, of, usual) in fields {
-        let Some(wanted) = wanted else { continue };
-        let is = |rule: &Rule<'_>| {
-            let value = of(rule);
-            value == wanted || value == "-" && wanted == usual
-        };
-        if !rules.iter().any(is) {
+    let mut differ = |what: &str, wanted: Option<&str>, usual: &str, there: Vec<String>| {
+        let Some(wanted) = wanted else { return };
+        let is = |value: &String| value == wanted || value == "-" && wanted == usual;
+        if !there.iter().any(is) {
             lost.push(format!("{what} {wanted}"));
-            added.extend(rules.iter().map(|it| format!("{what} {}", of(it))));
+            added.extend(there.iter().map(|it| format!("{what} {it}")));
         }
-    }
+    };
+    let modes = rules.iter().map(|it| full_mode(it.mode)).collect();
+    let users = rules.iter().map(|it| it.user.to_owned()).collect();
+    let groups = rules.iter().map(|it| it.group.to_owned()).collect();
+    differ("mode", mode.as_deref(), "0755", modes);
+    differ("owner", owner, "root", users);
+    differ("group", group, "root", groups);
     Shown::of(lost, added)
 }
 

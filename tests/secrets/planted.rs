@@ -73,6 +73,21 @@ fn yaml(text: &str) -> String {
     }
 }
 
+/// Tasks with a secret that only what stands beside it makes one.
+const BESIDE: [&str; 11] = [
+    "ini_file: {path: /etc/app/a.ini, section: db, option: passwd, value: '@'}",
+    "ini_file:\n        path: /etc/app/b.ini\n        section: db\n        option: admin_password\n        value: '@'",
+    "community.general.xml: {path: /etc/app/c.xml, xpath: /c/password, value: '@'}",
+    "debconf: {name: db-server, question: db-server/root_password, value: '@', vtype: password}",
+    "acme.org.setting: {key: /org/app/api_token, value: '@'}",
+    "community.general.cronvar: {name: DB_PASSWORD, value: '@'}",
+    "lineinfile: {path: /etc/mosquitto/passwd, line: 'ada:@'}",
+    "lineinfile: {path: /etc/ppp/chap-secrets, line: 'ada * @ *'}",
+    "blockinfile: {path: /etc/ipsec.secrets, block: ': PSK @'}",
+    "expect: {command: passwd ada, responses: {'(?i)password:': '@'}}",
+    "docker_container: {name: beside, image: x, command: 'app --password @'}",
+];
+
 /// A project of Ansible.
 pub(super) fn playbook() -> Field {
     let mut field = Field::default();
@@ -114,6 +129,9 @@ pub(super) fn playbook() -> Field {
                 "    - name: run {name} {number}\n      shell: {}",
                 yaml(&text)
             );
+            // Without a name a step is called by its first words.
+            let text = field.sow(kind, *shape, line);
+            let _ = write!(tasks, "    - shell: {}", yaml(&text));
             let text = field.sow(kind, *shape, line);
             let _ = write!(
                 tasks,
@@ -145,6 +163,11 @@ pub(super) fn playbook() -> Field {
             tasks,
             "    - name: quiet {number}\n      set_fact: {{quiet{number}: '{value}'}}\n      no_log: true\n    - name: of the quiet {number}\n      copy: {{dest: /etc/app/quiet{number}, content: \"{{{{ quiet{number} }}}}\"}}"
         );
+    }
+    // By what stands beside it: a name in an argument of its own, a file that is a secret as a whole.
+    for task in BESIDE {
+        let text = field.sow("beside", word, task);
+        let _ = writeln!(tasks, "    - {text}");
     }
     field
         .files

@@ -60,7 +60,7 @@ fn describe(name: &str, package: &PackageName, managers: &[&str], rules: &Rules)
     let mut facts = Facts::default();
     match &package.attribute {
         Attribute::Known(attribute) => facts.add("nixpkgs", format!("pkgs.{attribute}")),
-        Attribute::Unknown if package.kind == Kind::Nothing => {}
+        Attribute::Unknown if matches!(package.kind, Kind::Nothing | Kind::Missing) => {}
         Attribute::Unknown => facts.add(
             "nixpkgs",
             "no name is confirmed, which does not prove that there is none",
@@ -75,6 +75,7 @@ fn describe(name: &str, package: &PackageName, managers: &[&str], rules: &Rules)
     facts.add("Rules", ids.join(", "));
     let becomes = match (&package.attribute, package.option, package.kind) {
         (_, _, Kind::Nothing) => "Nothing: NixOS has no need of it.",
+        (_, _, Kind::Missing) => "It is left to you: nixpkgs does not have it.",
         (Attribute::Known(attribute), _, Kind::Library) if attribute.contains("Extensions.") => {
             "Nothing where every PHP has it; else it is left to you: it goes into the PHP that uses it."
         }
@@ -116,6 +117,7 @@ fn what(kind: Kind) -> &'static str {
         Kind::Runtime => "a language's runtime",
         Kind::Meta => "a name for several packages",
         Kind::Nothing => "what NixOS does without",
+        Kind::Missing => "what nixpkgs does not have",
     }
 }
 

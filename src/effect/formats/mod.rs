@@ -1,13 +1,17 @@
 //! The formats in which modules of NixOS write files: how the module writes the value of an option, and what the text
 //! means.
 
+mod aliases;
 mod audit;
 mod chrony;
+mod cron;
 mod dnsmasq;
 mod docker;
 mod dovecot;
 mod fail2ban;
+mod fstab;
 mod git_config;
+mod grub;
 mod haproxy;
 mod hosts;
 mod httpd;
@@ -19,10 +23,15 @@ mod key_value;
 mod known_hosts;
 mod limits;
 mod lines;
+mod locale;
 mod logrotate;
 mod main_cf;
 mod master_cf;
+mod memcached;
+mod modprobe;
+mod modules_load;
 mod my_cnf;
+mod network_unit;
 mod nginx;
 mod ntp;
 mod packet_filter;
@@ -33,13 +42,17 @@ mod redis;
 mod rsyncd;
 mod rsyslog;
 mod samba;
+mod session;
 mod smartd;
 mod ssh_client;
 mod sshd;
 mod sudoers;
+mod sysctl;
+mod tmpfiles;
 mod toml;
 mod unbound;
 mod updatedb;
+mod vconsole;
 mod wg_quick;
 mod yaml;
 
@@ -55,14 +68,19 @@ pub(super) struct Format {
     pub(super) tree: fn(&str) -> Result<Value, String>,
 }
 
-static FORMATS: [&Format; 42] = [
+static FORMATS: &[&Format] = &[
+    &aliases::FORMAT,
     &audit::FORMAT,
     &chrony::FORMAT,
+    &cron::FORMAT,
     &dnsmasq::FORMAT,
     &docker::FORMAT,
     &dovecot::FORMAT,
     &fail2ban::FORMAT,
+    &fstab::FORMAT,
+    &fstab::SWAP,
     &git_config::FORMAT,
+    &grub::FORMAT,
     &haproxy::FORMAT,
     &hosts::FORMAT,
     &httpd::FORMAT,
@@ -74,10 +92,15 @@ static FORMATS: [&Format; 42] = [
     &known_hosts::FORMAT,
     &limits::FORMAT,
     &lines::FORMAT,
+    &locale::FORMAT,
     &logrotate::FORMAT,
     &main_cf::FORMAT,
     &master_cf::FORMAT,
+    &memcached::FORMAT,
+    &modprobe::FORMAT,
+    &modules_load::FORMAT,
     &my_cnf::FORMAT,
+    &network_unit::FORMAT,
     &nginx::FORMAT,
     &nginx::HTTP,
     &ntp::FORMAT,
@@ -89,13 +112,17 @@ static FORMATS: [&Format; 42] = [
     &rsyncd::FORMAT,
     &rsyslog::FORMAT,
     &samba::FORMAT,
+    &session::FORMAT,
     &smartd::FORMAT,
     &ssh_client::FORMAT,
     &sshd::FORMAT,
     &sudoers::FORMAT,
+    &sysctl::FORMAT,
+    &tmpfiles::FORMAT,
     &toml::FORMAT,
     &unbound::FORMAT,
     &updatedb::FORMAT,
+    &vconsole::FORMAT,
     &wg_quick::FORMAT,
     &yaml::FORMAT,
 ];

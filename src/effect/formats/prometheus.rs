@@ -36,7 +36,8 @@ fn tree(text: &str) -> Result<Value, String> {
 
 /// Returns the value of a name without what says nothing; names of files are those of the folder of prometheus.yml.
 fn plain(name: &str, value: &Value) -> Option<Value> {
-    let is_file = name.ends_with("_file") || matches!(name, "files" | "rule_files");
+    let is_file =
+        name.ends_with("_file") || matches!(name, "files" | "rule_files" | "scrape_config_files");
     match value {
         Value::Null => None,
         Value::Bool(_) | Value::Number(_) => Some(value.to_string().into()),

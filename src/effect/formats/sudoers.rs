@@ -3,7 +3,8 @@
 //! Manual: sudoers(5). In the tree is a list for each principal, of who runs what as whom in the order of the lines,
 //! since the last line that fits counts; lists of principals are taken apart. A line that says nothing of its target
 //! means root. The groups of administrators of all systems are one, which is wheel on NixOS; the rule that every system
-//! has for root, and the search path, whose folders NixOS does not have, mean nothing.
+//! has for root, the one that NixOS has for administrators as well, and the search path, whose folders NixOS does not
+//! have, mean nothing.
 
 use serde_json::{Map, Value};
 
@@ -19,6 +20,9 @@ pub(super) static FORMAT: Format = Format {
 fn write(value: &Value) -> Option<String> {
     let own = value.as_object()?;
     let mut text = String::new();
+    if own.get("wheelNeedsPassword") == Some(&Value::Bool(false)) {
+        text += "%wheel  ALL=(ALL:ALL)    NOPASSWD: ALL\n";
+    }
     for rule in own.get("extraRules").map(each).unwrap_or_default() {
         let string = |name: &str, usual: &str| {
             let found = rule.get(name).and_then(Value::as_str);
@@ -120,7 +124,8 @@ fn tree(text: &str) -> Result<Value, String> {
 
 fn is_everywhere(spec: &sudoers_rule::UserSpec) -> bool {
     let all = |it: &sudoers_rule::Command| it.command == "ALL" && it.tags.is_empty();
-    spec.users == ["root"]
+    let is_known = |it: &String| matches!(it.as_str(), "root" | "%sudo" | "%admin" | "%wheel");
+    spec.users.iter().all(is_known)
         && spec.host == "ALL"
         && matches!(spec.run_as.as_deref(), Some("ALL" | "ALL:ALL"))
         && spec.commands.iter().all(all)

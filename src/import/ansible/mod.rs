@@ -29,6 +29,7 @@ mod playbook;
 mod playbooks;
 mod profiles;
 mod project;
+mod remote;
 mod results;
 mod scope;
 mod secret;
@@ -151,6 +152,7 @@ fn import(
             closing.host.clone_from(&host.name);
             account.close(item, closing);
         }
+        let played_by: BTreeSet<ItemId> = played.held.keys().copied().collect();
         for (play, held) in played.held {
             account.hold(play, held, &host.name);
         }
@@ -173,6 +175,8 @@ fn import(
             ));
         }
         entries.extend(hostname(host, &entries));
+        let is_played = |item: &ItemId| played_by.contains(item);
+        entries.extend(remote::sshd(host, &library, is_played, &entries));
         machines.push(Machine {
             name: host.name.clone(),
             described: host.described.clone(),

@@ -428,6 +428,11 @@ impl<'a> Scope<'a> {
                         }
                     }
                 }
+                let named = dict.iter_mut().filter_map(|(key, value)| match key {
+                    super::value::Key::Str(name) => Some((name.as_str(), value)),
+                    _ => None,
+                });
+                secret::hide_beside(named, secret::sealing(self.session, node.span));
                 Value::dict(dict)
             }
         };

@@ -5,8 +5,8 @@ use super::session::Session;
 use super::value::Value;
 use super::vault::Sealed;
 
-use crate::model::{HoleKind, Text};
-use crate::secret::{self, is_secret_name, may_be_secret};
+use crate::model::{HoleKind, Piece, Text};
+use crate::secret::{self, GIVING, NAMING, is_secret_file, is_secret_name, may_be_secret};
 use crate::source::Span;
 use crate::syntax::yaml::Node;
 
@@ -15,7 +15,11 @@ pub(super) fn hide(session: &Session<'_>, name: &str, value: Value, span: Option
     let hidden = match &value {
         Value::Str(text) => match text.plain() {
             Some(plain) => is_secret_name(name) && may_be_secret(plain),
-            None => is_secret_name(name) && is_secret(text.worst_hole().map(|hole| hole.kind)),
+            None => {
+                is_secret_name(name)
+                    && is_secret(text.worst_hole().map(|hole| hole.kind))
+                    && !is_place(text)
+            }
         },
         Value::Unknown(hole) => hole.kind == HoleKind::Unknown && is_secret_name(name),
         _ => false,
@@ -33,17 +37,84 @@ pub(super) fn hide(session: &Session<'_>, name: &str, value: Value, span: Option
             _ => value,
         };
     }
-    let what = what();
-    match &value {
+    seal(session, what(), &value, span)
+}
+
+/// Returns the secret that stands in the place of a value, which is kept where it is known.
+fn seal(session: &Session<'_>, what: String, value: &Value, span: Option<Span>) -> Value {
+    match value {
         Value::Str(text) => {
             let plain = text.plain().map(str::to_owned);
-            if let Some(real) = plain.or_else(|| session.reveal(&value)) {
+            if let Some(real) = plain.or_else(|| session.reveal(value)) {
                 session.keep_secret(&what, &real);
             }
             Value::Str(Text::hole(secret_hole(what, span)))
         }
         _ => Value::Unknown(secret_hole(what, span)),
     }
+}
+
+/// Arguments that say a part of a file.
+const LINES: [&str; 3] = ["line", "block", "replace"];
+
+/// Arguments that say which file.
+const PATHS: [&str; 3] = ["path", "dest", "destfile"];
+
+/// Puts holes in place of what is secret because of the keys beside it: the value of an option whose name says so, the
+/// lines of a file that is a secret as a whole.
+///
+/// `seal` makes a hole of a value that has the name.
+pub(super) fn hide_beside<'v>(
+    values: impl Iterator<Item = (&'v str, &'v mut Value)>,
+    seal: impl Fn(&Value, &str) -> Value,
+) {
+    let mut told = Vec::new();
+    let mut given = Vec::new();
+    let mut is_password = false;
+    for (key, value) in values {
+        let Value::Str(text) = &*value else { continue };
+        let Some(plain) = text.plain() else { continue };
+        if NAMING.contains(&key) || PATHS.contains(&key) {
+            told.push((key, plain.to_owned()));
+        } else if LINES.contains(&key) && !plain.trim().is_empty()
+            || GIVING.contains(&key) && may_be_secret(plain)
+        {
+            given.push((key, value));
+        } else {
+            is_password |= key == "vtype" && plain == "password";
+        }
+    }
+    for (key, value) in given {
+        let name = told.iter().find(|(by, name)| {
+            if LINES.contains(&key) {
+                PATHS.contains(by) && is_secret_file(name)
+            } else {
+                NAMING.contains(by) && (is_password || is_secret_name(name))
+            }
+        });
+        if let Some((_, name)) = name {
+            *value = seal(value, name);
+        }
+    }
+}
+
+/// Returns how a value gets a hole in its place, which is kept where it is known.
+pub(super) fn sealing<'s>(
+    session: &'s Session<'_>,
+    span: Span,
+) -> impl Fn(&Value, &str) -> Value + 's {
+    move |value, name| {
+        let what = format!("{} {name}", session.place(span));
+        seal(session, what, value, Some(span))
+    }
+}
+
+/// Tells whether a text whose holes are no secrets themselves is where something lies: `{{ folder }}/secret`.
+fn is_place(text: &Text) -> bool {
+    let is_known = text.holes().all(|hole| hole.kind != HoleKind::Secret);
+    let last = text.pieces().last();
+    is_known
+        && matches!(last, Some(Piece::Literal(it)) if it.starts_with('/') && !it.ends_with('/'))
 }
 
 /// Puts holes into a text of which a part is secret: an address with a password, a file with a key.

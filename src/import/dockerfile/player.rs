@@ -209,9 +209,10 @@ impl<'a> Player<'a> {
             }
             Statement::Copy(transfer) | Statement::Add(transfer) => match &self.purpose {
                 Purpose::Build(stage) => {
-                    let reason =
-                        format!("it brings sources into the stage `{stage}`, which builds");
-                    control(account, item, &reason);
+                    let reason = format!(
+                        "it brings sources into the stage `{stage}`; a package that is made of the stage has them as its own"
+                    );
+                    not_needed(account, item, Code::NoMeaning, &reason);
                     Ok(())
                 }
                 Purpose::Image => copy::play(self, at, transfer, diags),

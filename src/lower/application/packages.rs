@@ -83,6 +83,7 @@ pub(super) fn lower(package: &Package, service: &Service<'_>) -> Lowered {
             );
         }
         Kind::Library => return library(package, attr),
+        Kind::Missing => return missing(package, found.note),
         Kind::Program | Kind::Service | Kind::Module | Kind::Runtime | Kind::Meta => {}
     }
     let Some(attr) = attr else {
@@ -179,6 +180,11 @@ fn library(package: &Package, attr: Option<&str>) -> Lowered {
         ),
         (None, None) => unknown(package),
     }
+}
+
+fn missing(package: &Package, note: Option<&str>) -> Lowered {
+    let (reason, cure) = package::missing(&package.name, note);
+    Lowered::Manual(Left::new(Code::PackageUnknown, reason).cure(cure))
 }
 
 fn unknown(package: &Package) -> Lowered {

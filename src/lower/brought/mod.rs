@@ -11,6 +11,7 @@ mod names;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
+use crate::lower::homes::{self, Served};
 use crate::lower::statement::{Lowered, Merged, Statement};
 use crate::lower::{machine, user};
 use crate::model::{Directory, FirewallPort, Group, Machine, Protocol, Resource, User};
@@ -77,6 +78,17 @@ pub(super) struct Brought {
     ports: BTreeMap<(Protocol, u16), &'static str>,
     user_names: BTreeMap<&'static str, &'static str>,
     group_names: BTreeMap<&'static str, &'static str>,
+    /// Folders that its services read.
+    served: Vec<Served>,
+    /// The plan, as far as it can be told before these are known.
+    draft: Plan,
+}
+
+/// The kinds of accounts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum AccountKind {
+    User,
+    Group,
 }
 
 /// Options beside `enable` that give a module other folders.
@@ -95,7 +107,14 @@ const PLACES: [&str; 10] = [
 
 impl Brought {
     /// Finds what the modules bring that a plan switches on.
-    pub(super) fn of(plan: &Plan, machine: &Machine) -> Brought {
+    pub(super) fn of(plan: Plan, machine: &Machine) -> Brought {
+        let mut brought = Brought::on(&plan, machine);
+        brought.served = homes::served(&plan);
+        brought.draft = plan;
+        brought
+    }
+
+    fn on(plan: &Plan, machine: &Machine) -> Brought {
         let mut brought = Brought::default();
         let mut called: Vec<(&str, &str)> = Vec::new();
         for (option, row) in ROWS.iter() {
@@ -165,6 +184,23 @@ impl Brought {
                 self.group_names.insert(from, to);
             }
         }
+    }
+
+    /// Returns the name that NixOS has for an account of another system.
+    pub(super) fn account(&self, kind: AccountKind, name: &str) -> Option<&'static str> {
+        let names = match kind {
+            AccountKind::User => &self.user_names,
+            AccountKind::Group => &self.group_names,
+        };
+        names.get(name).copied()
+    }
+
+    pub(super) fn draft(&self) -> &Plan {
+        &self.draft
+    }
+
+    pub(super) fn served(&self) -> &[Served] {
+        &self.served
     }
 
     pub(super) fn rows(&self) -> &[(&'static str, &'static Row)] {
@@ -434,6 +470,7 @@ mod tests {
             systemd.tmpfiles.rules += "d /srv/www - nginx nginx -";
             services.nginx.enable = true;
             assumed: `www-data` is `nginx` on NixOS
+            assumed: nobody looks for the page that the distribution's nginx shows
             "#,
         );
         // Two servers may both be meant.
@@ -441,9 +478,14 @@ mod tests {
             vec![folder(), service("nginx"), service("apache2")],
             r#"
             systemd.tmpfiles.rules += "d /srv/www - www-data www-data -";
+            systemd.tmpfiles.rules += "d /var/www/html 0755 root root -";
             services.nginx.enable = true;
             services.httpd.enable = true;
+            services.httpd.virtualHosts.localhost.documentRoot = "/var/www/html";
             assumed: the user `www-data` is there; the group `www-data` is there
+            assumed: nobody looks for the page that the distribution's nginx shows
+            assumed: the distribution's own site, which serves /var/www/html, is meant
+            assumed: the old system had `/var/www/html` so, without a word
             "#,
         );
     }

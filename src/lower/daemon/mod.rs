@@ -5,6 +5,8 @@
 //! who runs it, and under which restrictions, is for the module to say, and assumed to do as well. Where a flag or a
 //! directive is not understood, the unit stays as it is.
 //!
+//! What brings the program of such a unit to its place is not needed.
+//!
 //! The start options of a distribution's own unit (/etc/default/prometheus) are such a command line as well.
 
 mod arguments;
@@ -15,10 +17,15 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use super::ctx::Ctx;
+use super::machine;
 use super::statement::{Lowered, Statement};
-use crate::model::{Entry, Machine, Resource, Unit};
+use crate::account::{Code, Verdict};
+use crate::model::{Entry, Machine, Opaque, Resource, Text, Unit};
 use crate::nix::Expr;
 use crate::plan::OptionPath;
+
+/// Modules that bring a program to its place.
+const FETCHING: [&str; 3] = ["copy", "get_url", "unarchive"];
 
 const TABLE: &str = include_str!("../../../rules/nixos/daemons.json");
 
@@ -124,6 +131,19 @@ pub(super) fn lower(entry: &Entry, ctx: &mut Ctx<'_>) -> bool {
     } else {
         None
     };
+    if let Resource::Opaque(it) = &entry.resource
+        && let Some(row) = brought(it, ctx.machine)
+    {
+        let reason = format!("`{}` brings the program", row.option);
+        ctx.answer(
+            entry,
+            &it.reason,
+            Verdict::NotNeeded,
+            Code::NoMeaning,
+            &reason,
+        );
+        return true;
+    }
     let is_stated = statement.is_some();
     if let Some(statement) = statement {
         ctx.conclude(entry, Lowered::Stated(statement));
@@ -136,6 +156,33 @@ pub(super) fn switch(unit: &Unit, machine: &Machine) -> Option<OptionPath> {
     unit::state(unit, machine)?;
     let row = unit::row(unit)?;
     Some(OptionPath::parse(&row.option).child("enable"))
+}
+
+/// Finds the module that brings what a task fetches, unpacks or puts into place: the program of a unit that it runs.
+fn brought(opaque: &Opaque, machine: &Machine) -> Option<&'static Row> {
+    if !FETCHING.contains(&opaque.subject.as_str()) {
+        return None;
+    }
+    let lines = opaque.lines.iter().filter_map(Text::plain);
+    let values = lines.filter_map(|it| it.split_once(": "));
+    let values = values.filter(|(name, _)| matches!(*name, "url" | "src" | "dest"));
+    let files: Vec<&str> = values
+        .filter_map(|(_, it)| it.trim().trim_end_matches('/').rsplit('/').next())
+        .collect();
+    let is_release = |file: &str, program: &str| {
+        let rest = file.strip_prefix(program)?;
+        let rest = rest.strip_prefix(['-', '_']).unwrap_or(rest);
+        let rest = rest.strip_prefix('v').unwrap_or(rest);
+        let starts = rest.is_empty() || rest.starts_with("linux");
+        (starts || rest.starts_with(|it: char| it.is_ascii_digit())).then_some(())
+    };
+    let mut rows = machine::units(machine).filter_map(|it| {
+        let row = unit::row(it)?;
+        let mut programs = row.programs.iter();
+        let is_own = programs.any(|it| files.iter().any(|file| is_release(file, it).is_some()));
+        (is_own && unit::state(it, machine).is_some()).then_some(row)
+    });
+    rows.next()
 }
 
 /// Puts what the flags of a command line come to below the folder of a row.

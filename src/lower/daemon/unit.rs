@@ -3,13 +3,13 @@
 use super::{Flag, Row, flags, row_of};
 use crate::lower::machine;
 use crate::lower::statement::Statement;
+use crate::lower::step_words;
 use crate::lower::systemd::Base;
 use crate::lower::systemd_directives::{Directive, directives};
 use crate::model::{Content, Machine, Text, Unit};
 use crate::nix::Expr;
 use crate::plan::OptionPath;
 use crate::syntax::assignments;
-use crate::syntax::systemd_words::{Atom, words};
 
 /// Units that are there before any service, or that the module waits for.
 const EARLY: [&str; 15] = [
@@ -147,7 +147,12 @@ pub(super) fn state(unit: &Unit, machine: &Machine) -> Option<Statement> {
     let own = OptionPath::new(["systemd", "services", &row.unit]);
     let mut start = None;
     for it in &directives {
-        let texts: Option<Vec<&str>> = it.values.iter().map(Text::plain).collect();
+        // What is not known of them does not count.
+        if it.section == "Service" && OF_MODULE.contains(&it.name.as_str()) {
+            continue;
+        }
+        let texts = it.values.iter().filter(|it| !is_usual_variable(it));
+        let texts: Option<Vec<&str>> = texts.map(Text::plain).collect();
         let texts = texts?;
         match (it.section.as_str(), it.name.as_str()) {
             ("Unit", "Description" | "Documentation") => {}
@@ -186,7 +191,6 @@ pub(super) fn state(unit: &Unit, machine: &Machine) -> Option<Statement> {
                 }
             }
             ("Service", "Environment" | "EnvironmentFile") => {}
-            ("Service", name) if OF_MODULE.contains(&name) => {}
             ("Service", name) if CARRIED.contains(&name) => {
                 let value = texts.last().copied().unwrap_or_default();
                 let path = own.child("serviceConfig").child(name);
@@ -235,6 +239,13 @@ pub(super) fn state(unit: &Unit, machine: &Machine) -> Option<Statement> {
     Some(statement)
 }
 
+/// Tells whether a directive sets the number of processors that a program of Go uses, which is that of the machine anyway.
+fn is_usual_variable(value: &Text) -> bool {
+    let value = value.to_string();
+    let value = value.trim_start_matches(['"', '\'']);
+    value.starts_with("GOMAXPROCS=") && value.matches('=').count() == 1
+}
+
 /// The variables that a unit gives its program.
 #[derive(Default)]
 struct Environment {
@@ -249,8 +260,11 @@ impl Environment {
     fn of(directives: &[Directive], machine: &Machine) -> Option<Environment> {
         let mut environment = Environment::default();
         for it in directives.iter().filter(|it| it.section == "Service") {
-            for value in &it.values {
-                let value = value.plain()?;
+            for value in it.values.iter().filter(|it| !is_usual_variable(it)) {
+                let value = match it.name.as_str() {
+                    "Environment" | "EnvironmentFile" => value.plain()?,
+                    _ => continue,
+                };
                 match it.name.as_str() {
                     "Environment" => {
                         for word in split(value)? {
@@ -313,15 +327,9 @@ impl Environment {
 
 /// The words of a directive; none where a quote stays open.
 pub(super) fn split(text: &str) -> Option<Vec<String>> {
-    let atoms: Vec<Atom> = text.chars().map(Atom::Char).collect();
-    let word = |atoms: Vec<Atom>| {
-        let chars = atoms.into_iter().filter_map(|it| match it {
-            Atom::Char(c) => Some(c),
-            Atom::Hole(_) => None,
-        });
-        chars.collect()
-    };
-    Some(words(&atoms).ok()?.into_iter().map(word).collect())
+    let words = step_words::split(&Text::from(text))?;
+    let words = words.iter().map(|it| it.plain().map(str::to_owned));
+    words.collect()
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The functions that a rule may call in a reference: `$file.content | lines`.
 
 mod acpi_event;
+mod aliases;
 mod audit;
 mod below_etc;
 mod caddyfile;
@@ -46,6 +47,7 @@ mod rsyslog;
 mod scalar;
 mod search_domains;
 mod section;
+mod session_variables;
 mod shell_script;
 mod smartd;
 mod smb_conf;
@@ -71,8 +73,9 @@ pub(super) struct Function {
     pub(super) call: fn(&Value) -> Option<Value>,
 }
 
-static FUNCTIONS: [&Function; 68] = [
+static FUNCTIONS: &[&Function] = &[
     &acpi_event::FUNCTION,
+    &aliases::FUNCTION,
     &audit::FUNCTION,
     &below_etc::FUNCTION,
     &caddyfile::FUNCTION,
@@ -125,6 +128,7 @@ static FUNCTIONS: [&Function; 68] = [
     &scalar::FUNCTION,
     &search_domains::FUNCTION,
     &section::FUNCTION,
+    &session_variables::FUNCTION,
     &shell_script::FUNCTION,
     &smartd::FUNCTION,
     &smb_conf::FUNCTION,

@@ -38,6 +38,9 @@ const SECRETS: [&str; 5] = [
     "secret_key",
 ];
 
+/// Lists of names of files.
+const FILES: [&str; 3] = ["files", "rule_files", "scrape_config_files"];
+
 const FOLDER: &str = "/etc/prometheus";
 
 fn options(value: &Value) -> Option<Value> {
@@ -92,8 +95,10 @@ fn options(value: &Value) -> Option<Value> {
 fn text(value: &Value) -> Option<Value> {
     let file = (yaml::FUNCTION.call)(value)?;
     // Names without a folder would be those of files beside the text, which is in the store.
-    (settled(&file) == file).then_some(())?;
-    let mut options = json!({ "configText": value });
+    let mut options = match settled(&file) {
+        settled if settled == file => json!({ "configText": value }),
+        settled => json!({ "configText": serde_yaml::to_string(&settled).ok()? }),
+    };
     if names_files(&file) || file.get("rule_files").is_some_and(|it| !it.is_null()) {
         options["checkConfig"] = "syntax-only".into();
     }
@@ -111,7 +116,7 @@ fn settled(value: &Value) -> Value {
     match value {
         Value::Object(fields) => {
             let settled = fields.iter().map(|(name, value)| {
-                let is_file = name.ends_with("_file") || name == "files" || name == "rule_files";
+                let is_file = name.ends_with("_file") || FILES.contains(&name.as_str());
                 let value = if is_file {
                     absolute(value)
                 } else {
@@ -189,7 +194,14 @@ mod tests {
             check(&OPTIONS, text, None);
             check(&TEXT, text, Some(json!({ "configText": text })));
         }
-        check(&TEXT, "rule_files: [x]\n", None);
+        check(
+            &TEXT,
+            "rule_files: [x]\ntracing: {endpoint: a}\n",
+            Some(json!({
+                "configText": "rule_files:\n- /etc/prometheus/x\ntracing:\n  endpoint: a\n",
+                "checkConfig": "syntax-only",
+            })),
+        );
         check(
             &TEXT,
             "rule_files: [/x]\n",

@@ -2,9 +2,9 @@
 { pkgs, ... }:
 
 {
-  # site.yml:62 Backup script, :76 Role of the replica (assumed: `/bin/bash` is taken from `pkgs.bash`; the
-  # content of `/var/lib/postgresql/.pgpass` is put into `/run/secrets/.pgpass`)
+  # site.yml:62 Backup script, :76 Role of the replica
   systemd.tmpfiles.rules = [
+    # Assumed: `/bin/bash` is taken from `pkgs.bash`.
     "L+ /usr/local/bin/backup-databases - - - - ${pkgs.writeScript "backup-databases" ''
       #!${pkgs.bash}/bin/bash
       # Dumps every database, and keeps 14 days.
@@ -17,6 +17,7 @@
       done
       find /srv/backup -mindepth 1 -mtime +14 -delete
     ''}"
+    # Assumed: the content of `/var/lib/postgresql/.pgpass` is put into `/run/secrets/.pgpass`.
     "L+ /var/lib/postgresql/.pgpass - - - - /run/secrets/.pgpass"
   ];
 

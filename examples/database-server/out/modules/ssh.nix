@@ -8,9 +8,8 @@
     settings = {
       PasswordAuthentication = false;
       X11Forwarding = false;
-      # Assumed: the group `sudo` is `wheel` on NixOS.
       AllowGroups = [
-        "wheel"
+        "wheel" # assumed: the group `sudo` is `wheel` on NixOS
         "postgres"
       ];
     };

@@ -18,18 +18,14 @@
     }
   ];
 
-  # etc/sudoers:1, :2, :5, etc/sudoers.d/shop:1
+  # etc/sudoers:1, :2, etc/sudoers.d/shop:1
   security.sudo = {
     extraConfig = ''
       Defaults	env_reset
       Defaults	mail_badpass
     '';
-    # Assumed: the group `sudo` is `wheel` on NixOS. Assumed: `/usr/bin/systemctl` is taken from `pkgs.systemd`.
+    # Assumed: `/usr/bin/systemctl` is taken from `pkgs.systemd`.
     extraRules = [
-      {
-        groups = [ "wheel" ];
-        commands = [ "ALL" ];
-      }
       {
         users = [ "ada" ];
         runAs = "root";

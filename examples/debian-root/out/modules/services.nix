@@ -1,5 +1,5 @@
 # Services on till.
-{ lib, pkgs, ... }:
+{ pkgs, ... }:
 
 {
   # etc/cron.d/backup:4, etc/systemd/system/multi-user.target.wants/cron.service
@@ -62,5 +62,5 @@
   };
 
   # etc/systemd/system/ssh.service.d/memory.conf:1 (assumed: NixOS has the unit `sshd.service`)
-  systemd.services.sshd.serviceConfig.MemoryMax = lib.mkForce "200M";
+  systemd.services.sshd.serviceConfig.MemoryMax = "200M";
 }

@@ -10,10 +10,9 @@
     group = "ada";
     description = "Ada";
     hashedPasswordFile = "/run/secrets/ada-password";
-    # Assumed: the group `sudo` is `wheel` on NixOS.
     extraGroups = [
       "adm"
-      "wheel"
+      "wheel" # assumed: the group `sudo` is `wheel` on NixOS
       "shop"
     ];
   };

@@ -255,6 +255,12 @@ fn location(name: &str, options: &Set, out: &mut String) {
                  proxy_set_header Connection $connection_upgrade;\n";
     }
     *out += &lines_of(options, "extraConfig");
+    if options.contains_key("proxyPass") && is_on(options, "recommendedProxySettings") {
+        *out += "proxy_set_header Host $host;\nproxy_set_header X-Real-IP $remote_addr;\n\
+                 proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;\n\
+                 proxy_set_header X-Forwarded-Proto $scheme;\nproxy_set_header X-Forwarded-Host $host;\n\
+                 proxy_set_header X-Forwarded-Server $hostname;\n";
+    }
     *out += "}\n";
 }
 

@@ -198,18 +198,51 @@ fn attributes(mut asks: Asks, mut before: &str, run: &mut Run<'_, '_>) -> Result
     } else {
         Of::File
     };
-    let mode = match &asks.wishes.mode {
+    let path = path.clone();
+    put_mode(path, asks.wishes, of, asks.recurse, run)
+}
+
+fn put_mode(
+    path: String,
+    wishes: Wishes,
+    of: Of,
+    recurse: bool,
+    run: &mut Run<'_, '_>,
+) -> Result<(), Refusal> {
+    let mode = match &wishes.mode {
         Some(asked) => Some(asked.whole(of).ok_or_else(|| not_known(asked))?),
         None => None,
     };
     run.put(Resource::PathMode(PathMode {
-        path: path.clone(),
+        path,
         mode,
-        owner: asks.wishes.owner,
-        group: asks.wishes.group,
-        recurse: asks.recurse,
+        owner: wishes.owner,
+        group: wishes.group,
+        recurse,
     }));
     Ok(())
+}
+
+/// What `chmod` and `chown` do: as `attributes`, of whatever is there, and of what is below it.
+pub(super) fn set(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
+    let given = params.required(&["path"])?;
+    let path = real(run, &absolute(run, &given)?);
+    let recurse = params.flag(&["recurse"])?.unwrap_or(false);
+    let wishes = wishes(params)?;
+    match there(run, &path) {
+        There::Made(_) => {
+            set_attributes(run, &path, &wishes, recurse);
+            Ok(())
+        }
+        There::Nothing => {
+            let reason = format!("nothing is at `{path}`");
+            Err(Refusal::new(Code::BadInput, reason))
+        }
+        There::Folder => put_mode(path, wishes, Of::Folder, recurse, run),
+        There::NothingAtFirst | There::Foreign | There::Open(_) => {
+            put_mode(path, wishes, Of::File, recurse, run)
+        }
+    }
 }
 
 fn link(asks: Asks, before: &str, run: &mut Run<'_, '_>) -> Result<(), Refusal> {

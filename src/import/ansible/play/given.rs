@@ -13,6 +13,7 @@ use crate::import::ansible::modules;
 use crate::import::ansible::params::Params;
 use crate::import::ansible::playbook::Task;
 use crate::import::ansible::scope::{Failure, Scope};
+use crate::import::ansible::secret::{hide_beside, sealing};
 use crate::import::ansible::value::Value;
 use crate::syntax::yaml::Node;
 
@@ -67,6 +68,10 @@ impl<'a> Player<'a> {
         for (name, value) in module_defaults(task, context, scope)? {
             values.entry(name).or_insert(value);
         }
+        let arguments = values
+            .iter_mut()
+            .map(|(name, value)| (name.as_str(), value));
+        hide_beside(arguments, sealing(scope.session(), task.span));
         self.trace_arguments(task, &values, free.as_ref());
         match failed {
             None => Ok(Params::new(&task.module, task.span, values, free)),

@@ -14,6 +14,7 @@ use crate::import::ansible::secret::hide;
 use crate::import::ansible::value::Value;
 use crate::import::redact::redact_text;
 use crate::model::{Condition, Hole, HoleKind, Piece, Text};
+use crate::secret::is_secret_file;
 use crate::source::FileId;
 use crate::syntax::yaml::{Kind, Node};
 
@@ -80,8 +81,17 @@ impl Player<'_> {
             let by_place = at.and_then(|at| names.nth(at));
             by_place.filter(|it| is_template(it)).cloned()
         };
+        let is_whole = values
+            .get("dest")
+            .and_then(Value::as_str)
+            .is_some_and(is_secret_file);
         let named = given.map(|(name, value)| {
-            let value = hide(self.session, name, value.clone(), None);
+            // The content of a file that is a secret as a whole is one.
+            let name_of_value = match name.as_str() {
+                "content" if is_whole => "password",
+                name => name,
+            };
+            let value = hide(self.session, name_of_value, value.clone(), None);
             let name = written(name).unwrap_or_else(|| name.clone());
             (name, shown(&value))
         });

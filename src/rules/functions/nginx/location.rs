@@ -5,20 +5,36 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{is_path, take_single, take_word, text_value};
+use super::{Lifted, is_path, take_single, take_word, text_value};
 use crate::syntax::nginx::{self, Directive};
 
-/// What proxyWebsockets writes.
+/// What proxyWebsockets writes; people write the last one without the map as well.
 const WEBSOCKETS: [(&str, &[&str]); 3] = [
     ("proxy_http_version", &["1.1"]),
     ("proxy_set_header", &["Upgrade", "$http_upgrade"]),
     ("proxy_set_header", &["Connection", "$connection_upgrade"]),
 ];
+const UPGRADES: [&str; 2] = ["upgrade", "Upgrade"];
+
+/// What recommendedProxySettings writes: those that people write, and two that it has besides.
+const PROXY: [(&str, &[&str]); 4] = [
+    ("proxy_set_header", &["Host", "$host"]),
+    ("proxy_set_header", &["X-Real-IP", "$remote_addr"]),
+    (
+        "proxy_set_header",
+        &["X-Forwarded-For", "$proxy_add_x_forwarded_for"],
+    ),
+    ("proxy_set_header", &["X-Forwarded-Proto", "$scheme"]),
+];
+const PROXY_BESIDES: [(&str, &[&str]); 2] = [
+    ("proxy_set_header", &["X-Forwarded-Host", "$host"]),
+    ("proxy_set_header", &["X-Forwarded-Server", "$hostname"]),
+];
 
 const REWRITING: [&str; 4] = ["if", "set", "rewrite", "break"];
 
 /// Returns the attributes of a location, of which the includes are resolved.
-pub(super) fn options(inner: &[Directive]) -> Map<String, Value> {
+pub(super) fn options(inner: &[Directive], lifted: &mut Lifted) -> Map<String, Value> {
     let mut rest = inner.to_vec();
     let mut options = Map::new();
     for (directive, option) in [("proxy_pass", "proxyPass"), ("uwsgi_pass", "uwsgiPass")] {
@@ -26,8 +42,8 @@ pub(super) fn options(inner: &[Directive]) -> Map<String, Value> {
             options.insert(option.to_owned(), target.into());
         }
     }
-    if options.contains_key("proxyPass") && take_all(&mut rest, &WEBSOCKETS) {
-        options.insert("proxyWebsockets".to_owned(), true.into());
+    if options.contains_key("proxyPass") {
+        proxy(&mut rest, &mut options, lifted);
     }
     for name in ["root", "alias"] {
         if let Some(path) = take_word(&mut rest, name, is_path) {
@@ -52,6 +68,34 @@ pub(super) fn options(inner: &[Directive]) -> Map<String, Value> {
         options.insert("extraConfig".to_owned(), text);
     }
     options
+}
+
+/// The headers for what is behind, which NixOS has switches for.
+fn proxy(rest: &mut Vec<Directive>, options: &mut Map<String, Value>, lifted: &mut Lifted) {
+    let mut on = |name: &str| options.insert(name.to_owned(), true.into());
+    if take_all(rest, &WEBSOCKETS) {
+        on("proxyWebsockets");
+    } else {
+        for upgrade in UPGRADES {
+            let [version, header, _] = WEBSOCKETS;
+            let always = ["Connection", upgrade];
+            if take_all(rest, &[version, header, ("proxy_set_header", &always)]) {
+                on("proxyWebsockets");
+                lifted.assume("only who asks for an upgrade gets `Connection: upgrade` passed on");
+                break;
+            }
+        }
+    }
+    if take_all(rest, &PROXY) {
+        on("recommendedProxySettings");
+        let mut besides = 0;
+        for header in PROXY_BESIDES {
+            besides += usize::from(take_all(rest, &[header]));
+        }
+        if besides < PROXY_BESIDES.len() {
+            lifted.assume("X-Forwarded-Host and X-Forwarded-Server may be passed on, too");
+        }
+    }
 }
 
 /// Takes a directive that stands there once, as its words are written.

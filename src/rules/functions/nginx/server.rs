@@ -40,7 +40,7 @@ pub(super) fn read(inner: &[Directive], lifted: &mut Lifted) -> Option<Server> {
     if let Some(root) = take_word(&mut rest, "root", is_path) {
         options.insert("root".to_owned(), root.into());
     }
-    locations(&mut rest, includes, &mut options)?;
+    locations(&mut rest, includes, &mut options, lifted)?;
     if !rest.is_empty() {
         let text = text_value(&nginx::print(&rest));
         options.insert("extraConfig".to_owned(), text);
@@ -120,6 +120,7 @@ fn locations(
     rest: &mut Vec<Directive>,
     includes: bool,
     options: &mut Map<String, Value>,
+    lifted: &mut Lifted,
 ) -> Option<()> {
     let mut locations: Map<String, Value> = Map::new();
     let mut names: Vec<String> = Vec::new();
@@ -132,7 +133,7 @@ fn locations(
             left.push(directive);
             continue;
         }
-        let inner = location::options(directive.inner()?);
+        let inner = location::options(directive.inner()?, lifted);
         if locations.insert(name.clone(), inner.into()).is_some() {
             return None;
         }
@@ -144,7 +145,7 @@ fn locations(
         && only.block.is_none()
         && locations.is_empty()
     {
-        let inner = location::options(&left);
+        let inner = location::options(&left, lifted);
         locations.insert("/".to_owned(), inner.into());
         left.clear();
     }

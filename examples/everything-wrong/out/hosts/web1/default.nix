@@ -7,6 +7,7 @@
     ../../modules/manual.nix
     ../../modules/packages.nix
     ../../modules/services.nix
+    ../../modules/ssh.nix
     ../../modules/users.nix
     ../../modules/roles/good.nix
   ]

@@ -56,11 +56,10 @@ in
       description = "Guestbook";
       wantedBy = [ "multi-user.target" ];
       after = [ "network.target" ];
-      # guestbook/Dockerfile:9 FROM, :12 RUN (assumed: the release that nixpkgs has does as well as that of
-      # `node:20-bookworm-slim`)
+      # guestbook/Dockerfile:9 FROM, :12 RUN
       path = with pkgs; [
         imagemagick
-        nodejs
+        nodejs # assumed: the release that nixpkgs has does as well as that of `node:20-bookworm-slim`
       ];
       # guestbook/Dockerfile:22 ENV
       environment = {

@@ -29,6 +29,8 @@
     group = "shop";
     home = "/srv/shop";
     createHome = true;
+    # Assumed: `nginx` reads `/srv/shop/public`, so the home of `shop` is open to it: NixOS's own mode is 0700.
+    homeMode = "755";
   };
   users.groups.shop = { };
 

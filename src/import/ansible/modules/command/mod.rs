@@ -2,8 +2,13 @@
 //!
 //! Manuals: <https://docs.ansible.com/ansible/latest/collections/ansible/builtin/command_module.html>, `shell_module.html`
 
+mod accounts;
+mod calls;
 mod known;
+mod pipes;
 mod sense;
+mod stated;
+mod walls;
 mod words;
 
 pub(super) use words::split as split_words;
@@ -16,6 +21,7 @@ use crate::import::ansible::results;
 use crate::import::ansible::value::Value;
 use crate::import::holes::{Encoded, encode};
 use crate::model::{Command, Condition, HoleKind, Resource, Step, Text};
+use crate::secret;
 use crate::syntax::glob::{glob, is_pattern};
 use crate::syntax::placeholder_index;
 use sense::{Sense, of_command, of_script};
@@ -188,12 +194,16 @@ impl Around {
         match sense {
             Sense::Reads => run.probe("it only looks at the machine"),
             Sense::Nothing(reason) => run.not_needed(reason),
-            Sense::States(asks) => return asks.put(run),
+            Sense::States(asks) => {
+                if !asks.put(run)? {
+                    return self.keep(command, shown, run);
+                }
+            }
             Sense::Manual { reason, cure } => {
                 return Err(Refusal::new(Code::CannotState, reason).cure(cure));
             }
-            Sense::Unknown if says_unchanged(run) => {
-                run.probe("its result is looked at, and it changes nothing");
+            Sense::Unknown if says_unchanged(&command, shown, run) => {
+                run.probe("the source says that it changes nothing");
             }
             Sense::Unknown => return self.keep(command, shown, run),
         }
@@ -297,15 +307,18 @@ fn is_there(path: &str, run: &Run<'_, '_>) -> Option<bool> {
     is_known.then_some(false)
 }
 
-/// Tells whether the task says that it changes nothing, and looks at what it got.
-fn says_unchanged(run: &Run<'_, '_>) -> bool {
+/// Tells whether the task says that it changes nothing. Many say so of what does change something, to have a play without
+/// changes: where nobody looks at the result, the program must not be one that does.
+fn says_unchanged(command: &Command, shown: &[&str], run: &Run<'_, '_>) -> bool {
     let keywords = &run.task.keywords;
     let is_unchanged = keywords
         .changed_when
         .as_ref()
         .and_then(|it| it.text())
         .is_some_and(|it| matches!(it, "false" | "False" | "no" | "never"));
-    is_unchanged && (keywords.register.is_some() || keywords.failed_when.is_some())
+    let is_looked_at = keywords.register.is_some() || keywords.failed_when.is_some();
+    let is_script = matches!(command, Command::Script { .. });
+    is_unchanged && (is_looked_at || (!is_script && !sense::surely_acts(shown)))
 }
 
 /// The task's name, else the first words of the command.
@@ -315,8 +328,19 @@ fn step_name(shown: &[&str], run: &Run<'_, '_>) -> String {
     match rendered.as_ref().and_then(Text::plain) {
         Some(name) if !name.is_empty() => name.to_owned(),
         _ => {
-            let is_plain = |word: &&&str| !word.chars().any(|c| placeholder_index(c).is_some());
-            let words: Vec<&str> = shown.iter().take(3).filter(is_plain).copied().collect();
+            // What makes a word a secret may stand behind the first ones.
+            let line = shown.join(" ");
+            let secrets = secret::find(&line, "");
+            let mut start = 0;
+            let mut words = Vec::new();
+            for word in shown.iter().take(3) {
+                let end = start + word.len();
+                let is_secret = secrets.iter().any(|it| it.start < end && start < it.end);
+                if !is_secret && !word.chars().any(|c| placeholder_index(c).is_some()) {
+                    words.push(*word);
+                }
+                start = end + 1;
+            }
             words.join(" ")
         }
     }

@@ -1,12 +1,15 @@
 //! What a command asks of a machine, as far as its program is known.
 
+use super::calls::{Call, Outcome};
+use super::pipes;
+use super::stated::stated;
 use crate::import::ansible::modules::Run;
 use crate::import::ansible::modules::package;
 use crate::import::ansible::params::Refusal;
-use crate::import::programs::{BY_HAND, NOTHING, READERS};
-use crate::model::{Family, Hostname, KernelModule, Resource, Service, Sysctl, Timezone, User};
+use crate::import::programs::{ACTORS, BY_HAND, NOTHING, READERS};
+use crate::model::{Family, Resource, Service};
 use crate::syntax::placeholder_index;
-use crate::syntax::shell::{RedirectionKind, Simple, read};
+use crate::syntax::shell::{Command, Connector, List, Pipeline, RedirectionKind, Simple, read};
 
 /// What a command asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,19 +30,44 @@ pub(super) enum Sense {
 /// What is stated instead of a command.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Asks {
-    resources: Vec<Resource>,
-    packages: Vec<(String, bool, Family)>,
+    pub(super) resources: Vec<Resource>,
+    pub(super) packages: Vec<(String, bool, Family)>,
+    /// What modules say in their words, in order.
+    pub(super) calls: Vec<Call>,
 }
 
 impl Asks {
-    fn of(resource: Resource) -> Sense {
+    pub(super) fn of(resource: Resource) -> Sense {
         Sense::States(Asks {
             resources: vec![resource],
-            packages: Vec::new(),
+            ..Asks::default()
         })
     }
 
-    pub(super) fn put(self, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
+    pub(super) fn of_calls(calls: Vec<Call>) -> Sense {
+        Sense::States(Asks {
+            calls,
+            ..Asks::default()
+        })
+    }
+
+    pub(super) fn of_package(name: &str, family: Family) -> Sense {
+        Sense::States(Asks {
+            packages: vec![(name.to_owned(), true, family)],
+            ..Asks::default()
+        })
+    }
+
+    /// States all of it; `false` where a module has no words for it, so that the command has to run.
+    pub(super) fn put(self, run: &mut Run<'_, '_>) -> Result<bool, Refusal> {
+        let mut outcome = Ok(true);
+        for call in self.calls {
+            match call.make(run) {
+                Outcome::Done => {}
+                Outcome::Kept => return Ok(false),
+                Outcome::Refused(refusal) => outcome = outcome.and(Err(refusal)),
+            }
+        }
         for resource in self.resources {
             run.put(match resource {
                 Resource::Service(service) => Resource::Service(Service {
@@ -49,11 +77,10 @@ impl Asks {
                 other => other,
             });
         }
-        let mut outcome = Ok(());
         for (name, is_there, family) in self.packages {
             let state = if is_there { "present" } else { "absent" };
             let asked = package::ask(&[name], state, family, run);
-            outcome = outcome.and(asked);
+            outcome = outcome.and_then(|all| asked.map(|()| all));
         }
         outcome
     }
@@ -64,36 +91,52 @@ pub(super) fn of_script(text: &str) -> Sense {
     let Ok(script) = read(text) else {
         return Sense::Unknown;
     };
-    let Some(commands) = script.simple_commands() else {
-        return Sense::Unknown;
-    };
     // What stands behind `||` or `&&` may not run: only what reads or means nothing may hang on it.
-    let is_single = commands.len() == 1;
+    let hangs = script.lists.iter().any(hangs);
     let mut asks = Asks::default();
     let mut nothing = None;
     let mut is_asked = false;
-    for command in commands {
-        match of_simple(command) {
-            Sense::Reads => is_asked |= !is_harmless(command),
-            Sense::Nothing(why) => nothing = nothing.or(Some(why)),
-            Sense::States(_) if !is_single && script.lists.iter().any(hangs) => {
-                return Sense::Unknown;
+    let mut count = 0;
+    for pipeline in script.lists.iter().flat_map(pipelines) {
+        let senses = match pipes::of(pipeline) {
+            Some(sense) => vec![(sense, true)],
+            None => {
+                let mut senses = Vec::new();
+                for command in &pipeline.commands {
+                    let Command::Simple(simple) = command else {
+                        return Sense::Unknown;
+                    };
+                    senses.push((of_simple(simple), is_harmless(simple)));
+                }
+                senses
             }
-            Sense::States(more) => {
-                asks.resources.extend(more.resources);
-                asks.packages.extend(more.packages);
+        };
+        count += senses.len();
+        for (sense, is_harmless) in senses {
+            match sense {
+                Sense::Reads => is_asked |= !is_harmless,
+                Sense::Nothing(why) => nothing = nothing.or(Some(why)),
+                Sense::States(more) => {
+                    asks.resources.extend(more.resources);
+                    asks.packages.extend(more.packages);
+                    asks.calls.extend(more.calls);
+                }
+                other => return other,
             }
-            other => return other,
         }
     }
     if asks != Asks::default() {
-        return if is_asked {
+        return if is_asked || (hangs && count > 1) {
             Sense::Unknown
         } else {
             Sense::States(asks)
         };
     }
     nothing.map_or(Sense::Reads, Sense::Nothing)
+}
+
+fn pipelines(list: &List) -> impl Iterator<Item = &Pipeline> {
+    std::iter::once(&list.first).chain(list.rest.iter().map(|(_, it)| it))
 }
 
 /// Tells whether a command that looks says nothing on which others could hang: `test -f x && …` does.
@@ -108,14 +151,9 @@ fn is_harmless(command: &Simple) -> bool {
 }
 
 /// Tells whether what runs hangs on what came before, other than on its success.
-fn hangs(list: &crate::syntax::shell::List) -> bool {
-    use crate::syntax::shell::Connector;
-    let is_piped = |it: &crate::syntax::shell::Pipeline| it.negated || it.commands.len() > 1;
-    is_piped(&list.first)
-        || list
-            .rest
-            .iter()
-            .any(|(connector, it)| *connector == Connector::Or || is_piped(it))
+fn hangs(list: &List) -> bool {
+    let is_piped = |it: &Pipeline| it.negated || (it.commands.len() > 1 && pipes::of(it).is_none());
+    pipelines(list).any(is_piped) || list.rest.iter().any(|(it, _)| *it == Connector::Or)
 }
 
 fn of_simple(command: &Simple) -> Sense {
@@ -157,16 +195,16 @@ pub(super) fn of_command(words: &[&str]) -> Sense {
         ["sudo", rest @ ..] if rest.first().is_some_and(|it| !it.starts_with('-')) => rest,
         words => words,
     };
-    let Some((program, arguments)) = words.split_first() else {
+    let Some((path, arguments)) = words.split_first() else {
         return Sense::Reads;
     };
-    let program = program.rsplit('/').next().unwrap_or(program);
+    let program = path.rsplit('/').next().unwrap_or(path);
     if let [only] = arguments
         && ["--version", "-version", "--help", "version", "-V"].contains(only)
     {
         return Sense::Reads;
     }
-    if let Some(sense) = stated(program, arguments) {
+    if let Some(sense) = stated(path, program, arguments) {
         return sense;
     }
     let is_meant =
@@ -177,6 +215,12 @@ pub(super) fn of_command(words: &[&str]) -> Sense {
     {
         return Sense::Nothing(why);
     }
+    let reads = READERS
+        .iter()
+        .any(|(name, wanted)| *name == program && is_meant(wanted));
+    if reads && !acts(program, arguments) {
+        return Sense::Reads;
+    }
     if let Some((_, what, cure)) = BY_HAND.iter().find(|(name, _, _)| *name == program) {
         let named: Vec<&str> = arguments
             .iter()
@@ -184,17 +228,39 @@ pub(super) fn of_command(words: &[&str]) -> Sense {
             .copied()
             .collect();
         return Sense::Manual {
-            reason: format!("{what}: {}", named.join(" ")),
+            reason: match named.join(" ") {
+                named if named.is_empty() => (*what).to_owned(),
+                named => format!("{what}: {named}"),
+            },
             cure,
         };
     }
-    let reads = READERS
-        .iter()
-        .any(|(name, wanted)| *name == program && is_meant(wanted));
-    if reads && !acts(program, arguments) {
-        return Sense::Reads;
-    }
     Sense::Unknown
+}
+
+/// Tells whether a program is known to change something, whatever its task says.
+pub(super) fn surely_acts(words: &[&str]) -> bool {
+    let words = words.strip_prefix(&["sudo"]).unwrap_or(words);
+    let Some((path, arguments)) = words.split_first() else {
+        return false;
+    };
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let is_built = arguments.iter().any(|it| {
+        matches!(
+            *it,
+            "install" | "build" | "create" | "run" | "exec" | "add" | "set" | "init" | "migrate"
+        )
+    });
+    let sends = name == "curl"
+        && arguments.iter().any(|it| {
+            matches!(
+                *it,
+                "-o" | "-O" | "--output" | "-X" | "--request" | "-d" | "--data" | "-T"
+            )
+        });
+    // A script of the source's own.
+    let is_own = path.contains('/') && !path.starts_with("/usr/bin/") && !path.starts_with("/bin/");
+    is_built || is_own || sends || ACTORS.contains(&name) || name.starts_with("mkfs")
 }
 
 /// Arguments with which a program that usually looks does something.
@@ -223,137 +289,8 @@ fn acts(program: &str, arguments: &[&str]) -> bool {
     }
 }
 
-fn is_secret(word: &str) -> bool {
+pub(super) fn is_secret(word: &str) -> bool {
     word.chars().any(|c| placeholder_index(c).is_some())
-}
-
-/// Returns what programs state whose work NixOS does by options.
-fn stated(program: &str, arguments: &[&str]) -> Option<Sense> {
-    if arguments.iter().any(|it| is_secret(it)) {
-        return None;
-    }
-    let names: Vec<&str> = arguments
-        .iter()
-        .filter(|it| !it.starts_with('-'))
-        .copied()
-        .collect();
-    match (program, names.as_slice()) {
-        ("systemctl", [verb, units @ ..]) if !units.is_empty() => {
-            if arguments
-                .iter()
-                .any(|it| *it == "--user" || *it == "--global")
-            {
-                return None;
-            }
-            of_systemctl(verb, units, arguments.contains(&"--now"))
-        }
-        ("service", [name, verb]) => of_systemctl(verb, &[*name], false),
-        ("chkconfig", [name, "on"]) => of_systemctl("enable", &[*name], false),
-        ("chkconfig", [name, "off"]) => of_systemctl("disable", &[*name], false),
-        ("update-rc.d", [name, "enable" | "defaults"]) => of_systemctl("enable", &[*name], false),
-        ("update-rc.d", [name, "disable" | "remove"]) => of_systemctl("disable", &[*name], false),
-        ("rc-update", ["add", name, ..]) => of_systemctl("enable", &[*name], false),
-        ("apt-get" | "apt" | "aptitude", ["install", names @ ..]) => {
-            packages(names, true, Family::Debian)
-        }
-        ("apt-get" | "apt" | "aptitude", ["remove" | "purge", names @ ..]) => {
-            packages(names, false, Family::Debian)
-        }
-        ("yum" | "dnf", ["install", names @ ..]) => packages(names, true, Family::Rhel),
-        ("yum" | "dnf", ["remove" | "erase", names @ ..]) => packages(names, false, Family::Rhel),
-        ("apk", ["add", names @ ..]) if !arguments.contains(&"--virtual") => {
-            packages(names, true, Family::Alpine)
-        }
-        ("apk", ["del", names @ ..]) => packages(names, false, Family::Alpine),
-        ("hostnamectl", ["set-hostname" | "hostname", name]) => {
-            let name = (*name).to_owned();
-            Some(Asks::of(Resource::Hostname(Hostname { name })))
-        }
-        ("timedatectl", ["set-timezone", name]) => {
-            let name = (*name).to_owned();
-            Some(Asks::of(Resource::Timezone(Timezone { name })))
-        }
-        ("modprobe", [name]) if arguments.len() == 1 => {
-            let name = (*name).to_owned();
-            let blacklisted = false;
-            Some(Asks::of(Resource::KernelModule(KernelModule {
-                name,
-                blacklisted,
-            })))
-        }
-        ("sysctl", [setting]) if arguments.contains(&"-w") => {
-            let (name, value) = setting.split_once('=')?;
-            Some(Asks::of(Resource::Sysctl(Sysctl {
-                name: name.trim().replace('/', "."),
-                value: value.trim().to_owned(),
-            })))
-        }
-        ("usermod", [groups, user])
-            if arguments
-                .first()
-                .is_some_and(|it| matches!(*it, "-aG" | "-a")) =>
-        {
-            Some(with_groups(user, groups))
-        }
-        ("gpasswd", [user, group]) if arguments.first() == Some(&"-a") => {
-            Some(with_groups(user, group))
-        }
-        ("adduser" | "addgroup", [user, group]) if arguments.len() == 2 => {
-            Some(with_groups(user, group))
-        }
-        _ => None,
-    }
-}
-
-fn with_groups(user: &str, groups: &str) -> Sense {
-    Asks::of(Resource::User(User {
-        name: user.to_owned(),
-        groups: groups.split(',').map(str::to_owned).collect(),
-        ..User::default()
-    }))
-}
-
-fn packages(names: &[&str], is_there: bool, family: Family) -> Option<Sense> {
-    if names.is_empty() {
-        return None;
-    }
-    let packages = names
-        .iter()
-        .map(|name| ((*name).to_owned(), is_there, family))
-        .collect();
-    Some(Sense::States(Asks {
-        resources: Vec::new(),
-        packages,
-    }))
-}
-
-fn of_systemctl(verb: &str, units: &[&str], at_once: bool) -> Option<Sense> {
-    let (enabled, running, masked) = match verb {
-        "enable" => (Some(true), at_once.then_some(true), false),
-        "disable" => (Some(false), at_once.then_some(false), false),
-        "start" => (None, Some(true), false),
-        "stop" => (None, Some(false), false),
-        "mask" => (None, None, true),
-        _ => return None,
-    };
-    // A path or a pattern of units is for systemctl alone.
-    if units.iter().any(|it| it.contains(['/', '*'])) {
-        return None;
-    }
-    let service = |name: &&str| {
-        Resource::Service(Service {
-            name: (*name).to_owned(),
-            family: Family::Other,
-            enabled,
-            running,
-            masked,
-            linked_in: Vec::new(),
-        })
-    };
-    Some(Sense::States(Asks {
-        resources: units.iter().map(service).collect(),
-        packages: Vec::new(),
-    }))
 }
 
 #[cfg(test)]
@@ -370,6 +307,14 @@ mod tests {
                 let mut all: Vec<String> = Vec::new();
                 for it in &asks.resources {
                     all.push(serde_json::to_string(it).unwrap());
+                }
+                for it in &asks.calls {
+                    let params = it
+                        .params
+                        .iter()
+                        .map(|(name, value)| format!("{name}={value}"));
+                    let params: Vec<String> = params.collect();
+                    all.push(format!("{}({})", it.module, params.join(" ")));
                 }
                 for (name, is_there, _) in &asks.packages {
                     all.push(format!("{}{name}", if *is_there { "+" } else { "-" }));
@@ -394,7 +339,7 @@ mod tests {
             check(script, "reads");
         }
         for script in [
-            "ls > /tmp/x",
+            "ls > /opt/x",
             "find / -delete",
             "echo $(rm -rf /x)",
             "sed -i s/a/b/ /x",
@@ -417,9 +362,90 @@ mod tests {
         ] {
             check(script, "nothing");
         }
+        check("firewall-cmd --reload", "nothing");
+        check("firewall-cmd --state", "reads");
+        check(
+            "curl -sL https://deb.nodesource.com/setup_20.x | bash -",
+            "nothing",
+        );
+        check(
+            "curl -sS https://a.example/key | gpg --dearmor -o /etc/apt/keyrings/a.gpg",
+            "nothing",
+        );
+        check(
+            "sh -c \"$(curl -fsSL https://example.org/install.sh)\"",
+            "manual: it fetches an installer and runs it: https://example.org/install.sh",
+        );
         check(
             "a2enmod rewrite",
             "manual: a module of Apache is switched on: rewrite",
+        );
+    }
+
+    #[test]
+    fn what_a_module_says_is_its_task() {
+        for (script, expected) in [
+            (
+                "mkdir -p /srv/a && chmod 777 /srv/a",
+                "file(path=/srv/a state=directory) chmod and chown(path=/srv/a mode=777)",
+            ),
+            (
+                "chown -R www-data: /srv/a",
+                "chmod and chown(path=/srv/a owner=www-data recurse=yes)",
+            ),
+            (
+                "ln -sf /opt/x /usr/bin/x",
+                "file(src=/opt/x path=/usr/bin/x state=link force=yes follow=no)",
+            ),
+            ("rm -rf /srv/*", "unknown"),
+            (
+                "adduser --disabled-password --gecos '' git",
+                "user(name=git)",
+            ),
+            (
+                "useradd -ms /bin/bash -G docker,wheel ada",
+                "user(name=ada create_home=yes shell=/bin/bash groups=docker,wheel)",
+            ),
+            (
+                "ufw allow 8080/tcp",
+                "ufw(rule=allow to_port=8080 proto=tcp)",
+            ),
+            ("ufw --force enable", "ufw(state=enabled)"),
+            (
+                "ufw allow from 10.0.0.0/8 to any port 22 proto tcp",
+                "ufw(rule=allow from_ip=10.0.0.0/8 to_ip=any to_port=22 proto=tcp)",
+            ),
+            (
+                "firewall-cmd --permanent --zone=public --add-port=80/tcp --add-service=ssh",
+                "firewalld(port=80/tcp state=enabled zone=public) firewalld(service=ssh state=enabled zone=public)",
+            ),
+            ("pip3 install --upgrade requests", "pip(name=requests)"),
+            (
+                "/srv/venv/bin/pip install flask",
+                "pip(name=flask virtualenv=/srv/venv)",
+            ),
+            ("npm install -g pm2", "npm(name=pm2 global=yes)"),
+            ("npm install", "unknown"),
+            ("docker network create web", "docker_network(name=web)"),
+            (
+                "echo 'export FOO=1' >> /etc/profile",
+                "lineinfile(path=/etc/profile line=export FOO=1 create=yes)",
+            ),
+            (
+                "echo x | sudo tee /etc/x > /dev/null",
+                "copy(dest=/etc/x content=x\n)",
+            ),
+            (
+                "(crontab -l; echo '0 1 * * * /srv/x.sh') | crontab -",
+                "cron(minute=0 hour=1 day=* month=* weekday=* name=/srv/x.sh job=/srv/x.sh)",
+            ),
+            ("curl -fsSL https://get.docker.com | sh", "+docker-ce"),
+        ] {
+            check(script, expected);
+        }
+        check(
+            "echo 1 > /proc/sys/net/ipv4/ip_forward",
+            r#"{"sysctl":{"name":"net.ipv4.ip_forward","value":"1"}}"#,
         );
     }
 
@@ -438,7 +464,7 @@ mod tests {
         );
         check(
             "usermod -aG docker,wheel ada",
-            r#"{"user":{"name":"ada","groups":["docker","wheel"],"locked":false}}"#,
+            "user(name=ada append=yes groups=docker,wheel)",
         );
     }
 }

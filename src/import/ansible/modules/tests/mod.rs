@@ -28,6 +28,7 @@ pub(in crate::import::ansible::modules) fn check(tasks: &str, expected: &[&str])
     for line in tasks.lines() {
         text.push_str(&format!("    {line}\n"));
     }
+    text.push_str("  connection: local\n");
     let mut files = FILES.to_vec();
     files.push(("site.yml", &text));
     let tree = SourceTree::from_texts("t", &files);
@@ -69,7 +70,8 @@ pub(in crate::import::ansible::modules) fn check(tasks: &str, expected: &[&str])
 /// Plays tasks, and returns what the host has come to have.
 fn entries(tasks: &str) -> Vec<crate::model::Entry> {
     let tasks: String = tasks.lines().map(|line| format!("    {line}\n")).collect();
-    let text = format!("- hosts: web\n  gather_facts: false\n  tasks:\n{tasks}");
+    let text =
+        format!("- hosts: web\n  gather_facts: false\n  tasks:\n{tasks}  connection: local\n");
     let tree = SourceTree::from_texts("t", &[("site.yml", &text)]);
     let (mut account, mut diags) = (Account::new(), Diagnostics::new());
     let model = (IMPORTER.import)(&tree, &Options::default(), &mut account, &mut diags);
@@ -504,9 +506,9 @@ mod steering {
             ],
         );
         check(
-            "- shell: echo a > /x",
+            "- shell: sort a > /x",
             &[
-                r#"{"step":{"name":"echo a >","command":{"script":{"shell":"/bin/sh","text":"echo a > /x"}},"environment":[],"after":[]}}"#,
+                r#"{"step":{"name":"sort a >","command":{"script":{"shell":"/bin/sh","text":"sort a > /x"}},"environment":[],"after":[]}}"#,
             ],
         );
         check(
@@ -518,7 +520,7 @@ mod steering {
         );
         check(
             "- command: x\n  register: it\n  changed_when: false",
-            &["control: its result is looked at, and it changes nothing"],
+            &["control: the source says that it changes nothing"],
         );
         check(
             "- command: argv=[a] stdin=b\n- script: x.sh",

@@ -1,13 +1,13 @@
-# Files on web.
+# Files on web. All of it assumes the facts of debian-12.
 { ... }:
 
 {
-  # site.yml:6 Try (assumed: the facts of debian-12)
+  # site.yml:6 Try
   environment.etc.tried.text = ''
     yes
   '';
 
-  # site.yml:12 Always (assumed: the facts of debian-12)
+  # site.yml:12 Always
   environment.etc.always.text = ''
     yes
   '';

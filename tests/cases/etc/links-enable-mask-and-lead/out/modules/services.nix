@@ -18,6 +18,7 @@
     };
   };
 
-  # etc/systemd/system/multi-user.target.wants/nginx.service
+  # etc/systemd/system/multi-user.target.wants/nginx.service (assumed: nobody looks for the page that the
+  # distribution's nginx shows)
   services.nginx.enable = true;
 }

@@ -20,10 +20,9 @@
     group = "ann";
     description = "Ann";
     hashedPasswordFile = "/run/secrets/ann-password";
-    # Assumed: the group `sudo` is `wheel` on NixOS.
     extraGroups = [
       "adm"
-      "wheel"
+      "wheel" # assumed: the group `sudo` is `wheel` on NixOS
     ];
     subUidRanges = [
       {

@@ -22,8 +22,7 @@
     owner = "shop";
   };
 
-  # site.yml:18 Load the schema (assumed: `/run/secrets/shop_db_password` holds the secret of the command;
-  # `load` can be found among the system's packages)
+  # site.yml:18 Load the schema (assumed: `/run/secrets/shop_db_password` holds the secret of the command)
   age.secrets.shop_db_password.file = ../secrets/shop_db_password.age;
 
   # site.yml:6 A person (assumed: the hash of the password is put into `/run/secrets/ada-password`)

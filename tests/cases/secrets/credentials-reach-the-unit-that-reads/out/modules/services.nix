@@ -1,5 +1,5 @@
 # Services on web1.
-{ ... }:
+{ pkgs, ... }:
 
 {
   # site.yml:8 Environment, :12 Unit, :14 Start
@@ -23,21 +23,23 @@
     ];
   };
 
-  # site.yml:18 Load the schema (assumed: `/run/secrets/shop_db_password` holds the secret of the command;
-  # `load` can be found among the system's packages)
+  # site.yml:18 Load the schema (assumed: `/run/secrets/shop_db_password` holds the secret of the command)
   systemd.services.setup-load-the-schema = {
-    # Runtime: a command cannot be stated as configuration; it runs at every boot.
+    # Runtime: a command cannot be stated as configuration; it runs once, which
+    # `/var/lib/ops2nix/steps/setup-load-the-schema` marks.
     description = "Load the schema";
     wantedBy = [ "multi-user.target" ];
     after = [ "shop.service" ];
-    path = [ "/run/current-system/sw" ];
+    unitConfig.ConditionPathExists = "!/var/lib/ops2nix/steps/setup-load-the-schema";
     script = ''
       /opt/shop/bin/load --password "$(cat $CREDENTIALS_DIRECTORY/shop_db_password)" > /var/log/load.log
     '';
     serviceConfig = {
-      # Runtime: a command cannot be stated as configuration; it runs at every boot.
+      # Runtime: a command cannot be stated as configuration; it runs once, which
+      # `/var/lib/ops2nix/steps/setup-load-the-schema` marks.
       Type = "oneshot";
       RemainAfterExit = true;
+      ExecStartPost = "+${pkgs.coreutils}/bin/install -D /dev/null /var/lib/ops2nix/steps/setup-load-the-schema";
       LoadCredential = [ "shop_db_password:/run/secrets/shop_db_password" ];
     };
   };

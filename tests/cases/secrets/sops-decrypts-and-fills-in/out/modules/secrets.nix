@@ -28,8 +28,7 @@
   # site.yml:16 Backup (assumed: `/run/secrets/backup_password` holds the secret of the command)
   sops.secrets.backup_password.owner = "shop";
 
-  # site.yml:18 Load the schema (assumed: `/run/secrets/shop_db_password` holds the secret of the command;
-  # `load` can be found among the system's packages)
+  # site.yml:18 Load the schema (assumed: `/run/secrets/shop_db_password` holds the secret of the command)
   sops.secrets.shop_db_password.restartUnits = [ "setup-load-the-schema.service" ];
 
   # site.yml:6 A person (assumed: the hash of the password is put into `/run/secrets/ada-password`)

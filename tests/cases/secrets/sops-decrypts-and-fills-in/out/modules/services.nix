@@ -1,5 +1,5 @@
 # Services on web1.
-{ config, ... }:
+{ config, pkgs, ... }:
 
 {
   # site.yml:8 Environment, :12 Unit, :14 Start
@@ -23,20 +23,21 @@
     ];
   };
 
-  # site.yml:18 Load the schema (assumed: `/run/secrets/shop_db_password` holds the secret of the command;
-  # `load` can be found among the system's packages). Runtime: a command cannot be stated as configuration; it
-  # runs at every boot.
+  # site.yml:18 Load the schema (assumed: `/run/secrets/shop_db_password` holds the secret of the command).
+  # Runtime: a command cannot be stated as configuration; it runs once, which
+  # `/var/lib/ops2nix/steps/setup-load-the-schema` marks.
   systemd.services.setup-load-the-schema = {
     description = "Load the schema";
     wantedBy = [ "multi-user.target" ];
     after = [ "shop.service" ];
-    path = [ "/run/current-system/sw" ];
+    unitConfig.ConditionPathExists = "!/var/lib/ops2nix/steps/setup-load-the-schema";
     script = ''
       /opt/shop/bin/load --password "$(cat ${config.sops.secrets.shop_db_password.path})" > /var/log/load.log
     '';
     serviceConfig = {
       Type = "oneshot";
       RemainAfterExit = true;
+      ExecStartPost = "+${pkgs.coreutils}/bin/install -D /dev/null /var/lib/ops2nix/steps/setup-load-the-schema";
     };
   };
 }

@@ -4,14 +4,11 @@
 {
   # site.yml:15 Units
   systemd.services.copy-photos = {
-    # Assumed: a program of its command is in `jq`. Assumed: a program of `/usr/local/bin/copy-photos` is in
-    # `rsync`. Assumed: a program of `/usr/local/bin/copy-photos` is in `curl`. Assumed: a program of its
-    # command is in `git`.
     path = with pkgs; [
-      jq
-      rsync
-      curl
-      git
+      jq # assumed: a program of its command is in `jq`
+      rsync # assumed: a program of `/usr/local/bin/copy-photos` is in `rsync`
+      curl # assumed: a program of `/usr/local/bin/copy-photos` is in `curl`
+      git # assumed: a program of its command is in `git`
     ];
     serviceConfig = {
       Type = "oneshot";
@@ -26,9 +23,8 @@
     };
   };
   systemd.services.pictures = {
-    # Assumed: the programs of its PATH are in the system's packages.
     path = [
-      "/opt/pictures"
+      "/opt/pictures" # assumed: the programs of its PATH are in the system's packages
       "/run/wrappers"
       "/run/current-system/sw"
     ];

@@ -1,5 +1,5 @@
 # Services on shop.
-{ lib, ... }:
+{ ... }:
 
 {
   # site.yml:4 Units, :27 Shop
@@ -34,6 +34,9 @@
     ExecStart = "/opt/shop/bin/setup";
   };
 
-  # site.yml:21 Another's unit (assumed: NixOS has the unit `nginx.service`)
-  systemd.services.nginx.serviceConfig.Nice = lib.mkForce (-5);
+  # MANUAL site.yml:21 Another's unit: `nginx.service` is the unit of `services.nginx.enable`, which nothing
+  #   here switches on.
+  #   Switch that on, then state the drop-in below `systemd.services.nginx`.
+  #   Where the unit is there:
+  #   systemd.services.nginx.serviceConfig.Nice = -5;
 }

@@ -4,6 +4,7 @@
 {
   imports = [
     ../../modules/boot.nix
+    ../../modules/ssh.nix
     ../../modules/users.nix
     ../../modules/services/clock.nix
   ]

@@ -4,6 +4,7 @@
 {
   imports = [
     ../../modules/packages.nix
+    ../../modules/ssh.nix
   ]
   ++ lib.filter builtins.pathExists [
     ./hardware-configuration.nix

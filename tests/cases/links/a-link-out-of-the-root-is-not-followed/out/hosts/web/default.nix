@@ -5,6 +5,7 @@
   imports = [
     ../../modules/files.nix
     ../../modules/packages.nix
+    ../../modules/ssh.nix
   ]
   ++ lib.filter builtins.pathExists [
     ./hardware-configuration.nix

@@ -6,6 +6,7 @@
     ../../modules/boot.nix
     ../../modules/files.nix
     ../../modules/packages.nix
+    ../../modules/ssh.nix
     ../../modules/users.nix
   ]
   ++ lib.filter builtins.pathExists [

@@ -4,6 +4,7 @@
 {
   imports = [
     ../../modules/locale.nix
+    ../../modules/ssh.nix
   ]
   ++ lib.filter builtins.pathExists [
     ./hardware-configuration.nix

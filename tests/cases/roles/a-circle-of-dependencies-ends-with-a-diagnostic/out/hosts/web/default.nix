@@ -3,6 +3,7 @@
 
 {
   imports = [
+    ../../modules/ssh.nix
     ../../modules/roles/b.nix
     ../../modules/roles/a.nix
   ]

@@ -3,6 +3,7 @@
 
 {
   imports = [
+    ../../modules/ssh.nix
     ../../modules/roles/shop.nix
     ../../modules/roles/blog.nix
   ]

@@ -6,6 +6,7 @@
     ../../modules/files.nix
     ../../modules/secrets.nix
     ../../modules/services.nix
+    ../../modules/ssh.nix
     ../../modules/users.nix
   ]
   ++ lib.filter builtins.pathExists [

@@ -2,7 +2,10 @@
 { lib, ... }:
 
 {
-  imports = lib.filter builtins.pathExists [
+  imports = [
+    ../../modules/ssh.nix
+  ]
+  ++ lib.filter builtins.pathExists [
     ./hardware-configuration.nix
     ./local.nix
   ];

@@ -1,45 +1,36 @@
 //! `Step`: a command that is kept, as a oneshot unit.
 //!
-//! Steps of one part run in the order of the source. A unit that is `active (exited)` is not started again by a switch,
-//! so a step runs once per boot, and only while its condition holds.
+//! Steps of one part run in the order of the source, and only while their conditions hold (`once`). A unit that is
+//! `active (exited)` is not started again by a switch.
+
+mod needs;
+mod once;
+mod problem;
+pub(super) mod runs;
+pub(super) mod swap;
 
 use super::commands;
 use super::machine;
 use super::paths;
 use super::program;
 use super::secret;
-use super::statement::{Left, Lowered, Statement};
-use super::tmpfiles;
+use super::statement::{Lowered, Statement};
 use super::unit_name;
-use crate::account::Code;
 use crate::model::{Command, Entry, HoleKind, Machine, Part, Step, Text};
 use crate::nix::{Expr, StrPart};
 use crate::plan::{OptionPath, Secret};
 use crate::syntax::systemd_words::quote_literally;
-
-/// Programs that talk to other machines as a rule.
-const NETWORK: [&str; 14] = [
-    "curl",
-    "docker",
-    "docker-compose",
-    "gem",
-    "git",
-    "go",
-    "mvn",
-    "npm",
-    "npx",
-    "pip",
-    "pip3",
-    "rsync",
-    "wget",
-    "yarn",
-];
+use problem::{local_folder, problem};
+use runs::Runs;
 
 pub(super) fn lower(step: &Step, entry: &Entry, machine: &Machine) -> Lowered {
+    if let Some(lowered) = swap::lower(step, machine) {
+        return lowered;
+    }
     let mut statement = Statement::default();
     let unit = unit_name(step, entry, machine);
     let step = &without_secrets(step, &unit, &mut statement);
-    if let Some(left) = problem(step) {
+    if let Some(left) = problem(step, machine) {
         return Lowered::Manual(left);
     }
     let base = OptionPath::new(["systemd", "services", &unit]);
@@ -48,18 +39,12 @@ pub(super) fn lower(step: &Step, entry: &Entry, machine: &Machine) -> Lowered {
         statement.set(base.child("description"), Expr::str(title));
     }
     statement.add(base.child("wantedBy"), Expr::str("multi-user.target"));
-    for unit in before(step, entry, machine) {
+    if let Some(unit) = previous(entry, machine) {
         statement.add(base.child("after"), Expr::str(unit));
     }
-    if programs(step)
-        .iter()
-        .any(|it| NETWORK.contains(&it.as_str()))
-    {
-        let online = || Expr::str("network-online.target");
-        statement.add(base.child("after"), online());
-        statement.add(base.child("wants"), online());
-    }
-    condition(step, &base, &mut statement);
+    let services = started(step, machine);
+    let runs = runs::of(step);
+    needs::state(step, &runs, &services, machine, &base, &mut statement);
     for (name, value) in &step.environment {
         if name != "PATH" {
             let value = program::splice(value.plain().unwrap_or_default()).told(&mut statement);
@@ -82,10 +67,11 @@ pub(super) fn lower(step: &Step, entry: &Entry, machine: &Machine) -> Lowered {
     if let Some(directory) = &step.directory {
         statement.set(config.child("WorkingDirectory"), Expr::str(directory));
     }
-    if let Err(left) = command(step, &base, &mut statement) {
-        return Lowered::Manual(left);
-    }
-    statement.runtime = Some(reason(step));
+    command(step, &runs, machine, &base, &mut statement);
+    let when = once::state(step, &unit, &base, &mut statement);
+    statement.runtime = Some(format!(
+        "a command cannot be stated as configuration; {when}"
+    ));
     Lowered::Stated(statement)
 }
 
@@ -139,45 +125,6 @@ fn without_secrets(step: &Step, unit: &str, statement: &mut Statement) -> Step {
 
 fn variables_file(unit: &str) -> String {
     format!("/run/secrets/{unit}.env")
-}
-
-/// Finds why a step cannot be kept.
-fn problem(step: &Step) -> Option<Left> {
-    let texts: Vec<&Text> = match &step.command {
-        Command::Words(words) => words.iter().collect(),
-        Command::Script { text, .. } => vec![text],
-    };
-    let values = step.environment.iter().map(|(_, value)| value);
-    let hole = texts.into_iter().chain(values).find_map(Text::worst_hole);
-    if let Some(hole) = hole {
-        return Some(if hole.kind == HoleKind::Secret {
-            Left::new(
-                Code::ValueSecret,
-                format!(
-                    "the command holds a secret ({}), which must not reach the store",
-                    hole.what
-                ),
-            )
-            .cure("Let the command read it from a file below /run/secrets, or run it by hand.")
-        } else {
-            Left::new(
-                Code::ValueUnknown,
-                format!(
-                    "the command holds {}, which is known only on the machine",
-                    hole.what
-                ),
-            )
-        });
-    }
-    let foreign = programs(step)
-        .into_iter()
-        .find_map(|it| program::foreign(&it).map(|why| (it.clone(), why)));
-    foreign.map(|(name, why)| {
-        Left::new(
-            Code::CommandUnsafe,
-            format!("`{name}` has no work on NixOS: {why}"),
-        )
-    })
 }
 
 /// Returns the names of the programs that a step runs: the first word, or the first words of a script's commands.
@@ -236,84 +183,51 @@ fn slug(text: &str) -> String {
     cut.trim_end_matches('-').to_owned()
 }
 
-/// Returns the units that a step waits for: services that were started, and the step before it.
-fn before(step: &Step, entry: &Entry, machine: &Machine) -> Vec<String> {
-    let mut units: Vec<String> = step
-        .after
-        .iter()
-        .map(|name| {
-            let has_suffix = name.rsplit_once('.').is_some_and(|(_, suffix)| {
-                matches!(
-                    suffix,
-                    "service" | "socket" | "timer" | "target" | "mount" | "path"
-                )
-            });
-            if has_suffix {
-                name.clone()
-            } else {
-                format!("{}.service", unit_name::service_name(name, machine))
-            }
-        })
-        .collect();
+/// Returns the units of the services that the source had started before.
+fn started(step: &Step, machine: &Machine) -> Vec<String> {
+    let names = step.after.iter().map(|name| {
+        let has_suffix = name.rsplit_once('.').is_some_and(|(_, suffix)| {
+            matches!(
+                suffix,
+                "service" | "socket" | "timer" | "target" | "mount" | "path"
+            )
+        });
+        if has_suffix {
+            name.clone()
+        } else {
+            format!("{}.service", unit_name::service_name(name, machine))
+        }
+    });
+    names.collect()
+}
+
+/// Returns the unit of the step before it.
+fn previous(entry: &Entry, machine: &Machine) -> Option<String> {
     let earlier: Vec<(&Entry, &Step)> = machine::steps(machine)
         .take_while(|(it, _)| !std::ptr::eq(*it, entry))
         .filter(|(it, _)| it.part == entry.part)
         .collect();
-    let previous = earlier.into_iter().rev().find(|(_, other)| {
-        let other = without_secrets(other, "", &mut Statement::default());
-        problem(&other).is_none()
-    });
-    units.extend(previous.map(|(it, other)| format!("{}.service", unit_name(other, it, machine))));
-    units
+    let (found, step) = earlier.into_iter().rev().find(|(_, other)| {
+        let kept = without_secrets(other, "", &mut Statement::default());
+        swap::lower(other, machine).is_none() && problem(&kept, machine).is_none()
+    })?;
+    Some(format!("{}.service", unit_name(step, found, machine)))
 }
 
-fn condition(step: &Step, base: &OptionPath, statement: &mut Statement) {
-    let config = base.child("unitConfig");
-    let paths = [
-        (step.creates.as_deref(), "!"),
-        (step.removes.as_deref(), ""),
-    ];
-    let mut conditions: Vec<(&str, String)> = Vec::new();
-    for (path, mark) in paths {
-        let Some(path) = path else { continue };
-        let whole = match &step.directory {
-            Some(directory) if !path.starts_with('/') => {
-                format!("{}/{path}", directory.trim_end_matches('/'))
-            }
-            _ => path.to_owned(),
-        };
-        let directive = if whole.contains(['*', '?', '[']) {
-            "ConditionPathExistsGlob"
-        } else {
-            "ConditionPathExists"
-        };
-        conditions.push((directive, format!("{mark}{}", tmpfiles::doubled(&whole))));
-    }
-    for directive in ["ConditionPathExists", "ConditionPathExistsGlob"] {
-        let values: Vec<&String> = conditions
-            .iter()
-            .filter(|(it, _)| *it == directive)
-            .map(|(_, value)| value)
-            .collect();
-        match values.as_slice() {
-            [] => {}
-            [value] => statement.set(config.child(directive), Expr::str(*value)),
-            values => statement.set(
-                config.child(directive),
-                Expr::strs(values.iter().map(|it| it.as_str())),
-            ),
-        }
-    }
-}
-
-fn command(step: &Step, base: &OptionPath, statement: &mut Statement) -> Result<(), Left> {
+fn command(
+    step: &Step,
+    runs: &Runs,
+    machine: &Machine,
+    base: &OptionPath,
+    statement: &mut Statement,
+) {
     match &step.command {
         Command::Words(words) => {
             let words: Vec<&str> = words.iter().filter_map(Text::plain).collect();
             let [program, arguments @ ..] = words.as_slice() else {
-                return Err(Left::new(Code::BadInput, "there is no command"));
+                return;
             };
-            let mut parts = program_path(program, step, statement)?;
+            let mut parts = program_path(program, step, machine, statement);
             for argument in arguments {
                 parts.push(StrPart::Literal(" ".to_owned()));
                 parts.extend(program::splice(&quote_literally(argument)).parts_told(statement));
@@ -321,106 +235,93 @@ fn command(step: &Step, base: &OptionPath, statement: &mut Statement) -> Result<
             let path = base.child("serviceConfig").child("ExecStart");
             statement.set(path, Expr::Str(program::joined(parts)));
         }
-        Command::Script { shell, text } => {
-            let text = text.plain().unwrap_or_default();
-            let name = shell.rsplit('/').next().unwrap_or(shell);
-            if !matches!(name, "sh" | "bash" | "dash" | "") {
-                return Err(Left::new(
-                    Code::CommandUnsafe,
-                    format!("the script is for `{shell}`, and units run scripts with bash"),
-                ));
-            }
-            let mut script = text.trim_end().to_owned();
+        Command::Script { text, .. } => {
+            let mut script = text.plain().unwrap_or_default().trim_end().to_owned();
             script.push('\n');
             let script = program::splice(&script).told(statement);
-            script_path(step, base, statement);
+            script_path(step, runs, machine, base, statement);
             statement.set(base.child("script"), script);
         }
     }
-    Ok(())
 }
 
-/// systemd asks for an absolute path: of a package, of the step's folder, or of the system's packages.
+/// systemd asks for an absolute path: of a package, of the step's folder, or of the machine's own programs.
 fn program_path(
     program: &str,
     step: &Step,
+    machine: &Machine,
     statement: &mut Statement,
-) -> Result<Vec<StrPart>, Left> {
+) -> Vec<StrPart> {
     if program.starts_with('/') {
-        return Ok(program::splice(&quote_literally(program)).parts_told(statement));
+        return program::splice(&quote_literally(program)).parts_told(statement);
     }
-    if program.contains('/') {
-        return match &step.directory {
-            Some(directory) => {
-                let name = program.trim_start_matches("./");
-                let whole = format!("{}/{name}", directory.trim_end_matches('/'));
-                Ok(vec![StrPart::Literal(quote_literally(&whole))])
-            }
-            None => Err(Left::new(
-                Code::CommandUnsafe,
-                format!("`{program}` is relative, and the folder is not known"),
-            )),
-        };
-    }
-    if let Some(package) = program::likely_package_of(program) {
+    let folder = if program.contains('/') {
+        step.directory.as_deref()
+    } else if let Some(package) = program::likely_package_of(program) {
         statement.assume(program::claim(program, &package));
-        return Ok(program::program_parts(program, &package));
-    }
-    statement.assume(format!("`{program}` is among the system's packages"));
-    let path = format!("/run/current-system/sw/bin/{program}");
-    Ok(vec![StrPart::Literal(quote_literally(&path))])
+        return program::program_parts(program, &package);
+    } else {
+        local_folder(program, machine)
+    };
+    let folder = folder.unwrap_or_else(|| {
+        statement.assume(format!("`{program}` is among the system's packages"));
+        "/run/current-system/sw/bin"
+    });
+    let name = program.trim_start_matches("./");
+    let whole = format!("{}/{name}", folder.trim_end_matches('/'));
+    vec![StrPart::Literal(quote_literally(&whole))]
 }
 
-/// Gives a script the packages of the programs that it names; the system's own stand behind them.
-fn script_path(step: &Step, base: &OptionPath, statement: &mut Statement) {
+/// Gives a script the packages of the programs that it names; the machine's own and the system's stand behind them.
+fn script_path(
+    step: &Step,
+    runs: &Runs,
+    machine: &Machine,
+    base: &OptionPath,
+    statement: &mut Statement,
+) {
     let mut rest = Vec::new();
-    let mut added: Vec<&str> = Vec::new();
+    let mut added: Vec<String> = Vec::new();
+    let mut add = |package: &str| {
+        let is_there = commands::DEFAULT_PATH.contains(&package);
+        if !is_there && !added.iter().any(|it| it == package) {
+            added.push(package.to_owned());
+        }
+    };
     for name in programs(step) {
-        match program::package_of(&name) {
-            Some("/run/wrappers") if !added.contains(&"/run/wrappers") => {
-                added.push("/run/wrappers")
-            }
-            Some(package)
-                if !commands::DEFAULT_PATH.contains(&package) && !added.contains(&package) =>
-            {
-                added.push(package)
-            }
-            Some(_) => {}
-            None if commands::is_program(&name) => rest.push(name),
-            None => {}
+        if let Some(package) = program::package_of(&name) {
+            add(package);
+        } else if local_folder(&name, machine).is_some() {
+            add("/usr/local");
+        } else if runs.is_whole
+            && let Some(package) = program::likely_package_of(&name)
+        {
+            statement.assume(program::claim(&name, &package));
+            add(&package);
+        } else if commands::is_program(&name) && !runs.is_whole {
+            rest.push(format!("`{name}`"));
         }
     }
     if !rest.is_empty() {
-        let names: Vec<String> = rest.iter().map(|it| format!("`{it}`")).collect();
         statement.assume(format!(
             "{} can be found among the system's packages",
-            names.join(", ")
+            rest.join(", ")
         ));
-        added.push("/run/current-system/sw");
+        add("/run/current-system/sw");
     }
-    let path = base.child("path");
     for package in added {
-        let expr = program::package_expr(package).unwrap_or_else(|| Expr::str(package));
-        statement.add(path.clone(), expr);
+        let expr = program::package_expr(&package).unwrap_or_else(|| Expr::str(&package));
+        statement.add(base.child("path"), expr);
     }
-}
-
-fn reason(step: &Step) -> String {
-    let when = match (&step.creates, &step.removes) {
-        (Some(path), _) => format!("it runs while {path} does not exist"),
-        (None, Some(path)) => format!("it runs while {path} exists"),
-        (None, None) => "it runs at every boot".to_owned(),
-    };
-    format!("a command cannot be stated as configuration; {when}")
 }
 
 #[cfg(test)]
 mod tests {
 
     use crate::lower::tests::{check, check_all, text};
-    use crate::model::{Command, Resource, Step};
+    use crate::model::{Command, Family, Package, Resource, Step};
 
-    fn step(name: &str, command: Command) -> Step {
+    pub(super) fn step(name: &str, command: Command) -> Step {
         Step {
             name: name.into(),
             command,
@@ -433,7 +334,7 @@ mod tests {
         }
     }
 
-    fn words(words: &[&str]) -> Command {
+    pub(super) fn words(words: &[&str]) -> Command {
         Command::Words(words.iter().map(|it| text(it)).collect())
     }
 
@@ -451,19 +352,54 @@ mod tests {
             r#"
             systemd.services.shop-create-schema.description = "Create schema";
             systemd.services.shop-create-schema.wantedBy += "multi-user.target";
-            systemd.services.shop-create-schema.after += "shop.service";
-            systemd.services.shop-create-schema.unitConfig.ConditionPathExists = "!/srv/.schema";
             systemd.services.shop-create-schema.serviceConfig.Type = "oneshot";
             systemd.services.shop-create-schema.serviceConfig.RemainAfterExit = true;
             systemd.services.shop-create-schema.serviceConfig.ExecStart = "/srv/bin/migrate \"--init 100%%\"";
+            systemd.services.shop-create-schema.unitConfig.ConditionPathExists = "!/srv/.schema";
             systemd.services.shop-create-schema-2.description = "Create schema";
             systemd.services.shop-create-schema-2.wantedBy += "multi-user.target";
             systemd.services.shop-create-schema-2.after += "shop-create-schema.service";
             systemd.services.shop-create-schema-2.serviceConfig.Type = "oneshot";
             systemd.services.shop-create-schema-2.serviceConfig.RemainAfterExit = true;
             systemd.services.shop-create-schema-2.serviceConfig.ExecStart = "${pkgs.openssl}/bin/openssl version";
+            systemd.services.shop-create-schema-2.unitConfig.ConditionPathExists = "!/var/lib/ops2nix/steps/shop-create-schema-2";
+            systemd.services.shop-create-schema-2.serviceConfig.ExecStartPost = "+${pkgs.coreutils}/bin/install -D /dev/null /var/lib/ops2nix/steps/shop-create-schema-2";
             runtime: a command cannot be stated as configuration; it runs while /srv/.schema does not exist
-            runtime: a command cannot be stated as configuration; it runs at every boot
+            runtime: a command cannot be stated as configuration; it runs once, which `/var/lib/ops2nix/steps/shop-create-schema-2` marks
+            "#,
+        );
+    }
+
+    #[test]
+    fn a_client_waits_for_its_service() {
+        let docker = Resource::Package(Package {
+            name: "docker-ce".into(),
+            family: Family::Debian,
+            version: None,
+        });
+        let step = Step {
+            after: vec!["sshd".into(), "shop".into()],
+            user: Some("shop".into()),
+            ..step("x", words(&["docker", "exec", "shop", "setup"]))
+        };
+        check_all(
+            vec![docker, Resource::Step(step)],
+            r#"
+            virtualisation.docker.enable = true;
+            systemd.services.shop-x.description = "x";
+            systemd.services.shop-x.wantedBy += "multi-user.target";
+            systemd.services.shop-x.after += "docker.service";
+            systemd.services.shop-x.after += "shop.service";
+            systemd.services.shop-x.after += "network-online.target";
+            systemd.services.shop-x.requires += "docker.service";
+            systemd.services.shop-x.wants += "network-online.target";
+            systemd.services.shop-x.serviceConfig.Type = "oneshot";
+            systemd.services.shop-x.serviceConfig.RemainAfterExit = true;
+            systemd.services.shop-x.serviceConfig.User = "shop";
+            systemd.services.shop-x.serviceConfig.ExecStart = "${pkgs.docker}/bin/docker exec shop setup";
+            systemd.services.shop-x.unitConfig.ConditionPathExists = "!/var/lib/ops2nix/steps/shop-x";
+            systemd.services.shop-x.serviceConfig.ExecStartPost = "+${pkgs.coreutils}/bin/install -D /dev/null /var/lib/ops2nix/steps/shop-x";
+            runtime: a command cannot be stated as configuration; it runs once, which `/var/lib/ops2nix/steps/shop-x` marks
             "#,
         );
     }
@@ -472,7 +408,7 @@ mod tests {
     fn scripts_have_their_programs_in_the_path() {
         let script = Command::Script {
             shell: "/bin/sh".into(),
-            text: text("cd /srv && git pull | tee log; mytool x"),
+            text: text("cd /srv && git pull | tee log; jq . x"),
         };
         check(
             Resource::Step(step("Pull", script)),
@@ -481,14 +417,17 @@ mod tests {
             systemd.services.shop-pull.wantedBy += "multi-user.target";
             systemd.services.shop-pull.after += "network-online.target";
             systemd.services.shop-pull.wants += "network-online.target";
+            systemd.services.shop-pull.environment.HOME = "/root";
             systemd.services.shop-pull.serviceConfig.Type = "oneshot";
             systemd.services.shop-pull.serviceConfig.RemainAfterExit = true;
             systemd.services.shop-pull.path += pkgs.git;
-            systemd.services.shop-pull.path += "/run/current-system/sw";
+            systemd.services.shop-pull.path += pkgs.jq;
             systemd.services.shop-pull.script = ''
-              cd /srv && git pull | tee log; mytool x
+              cd /srv && git pull | tee log; jq . x
             '';
-            runtime: a command cannot be stated as configuration; it runs at every boot
+            systemd.services.shop-pull.unitConfig.ConditionPathExists = "!/var/lib/ops2nix/steps/shop-pull";
+            systemd.services.shop-pull.serviceConfig.ExecStartPost = "+${pkgs.coreutils}/bin/install -D /dev/null /var/lib/ops2nix/steps/shop-pull";
+            runtime: a command cannot be stated as configuration; it runs once, which `/var/lib/ops2nix/steps/shop-pull` marks
             "#,
         );
     }
@@ -498,6 +437,22 @@ mod tests {
         check(
             Resource::Step(step("x", words(&["/usr/bin/apt-get", "update"]))),
             "manual: `apt-get` has no work on NixOS: NixOS takes its packages from environment.systemPackages and its modules",
+        );
+        check(
+            Resource::Step(step("x", words(&["aideinit"]))),
+            "manual: nothing here brings `aideinit`, which it runs",
+        );
+        let script = |text: &str| Command::Script {
+            shell: "/bin/sh".into(),
+            text: text.into(),
+        };
+        check(
+            Resource::Step(step("x", script("ln -sf /usr/bin/python3 /usr/bin/python"))),
+            "manual: it writes `/usr/bin/python`: programs live in the Nix store; /usr/bin has only env",
+        );
+        check(
+            Resource::Step(step("x", script("iptables-save > /etc/x.rules"))),
+            "manual: it writes `/etc/x.rules`: NixOS makes the files of /etc, as links into its store",
         );
         check(
             Resource::Step(step("x", words(&["foo", "<unknown: y>"]))),

@@ -1,0 +1,128 @@
+//! `ufw` and `firewall-cmd`: their rules, in the words of their modules.
+//!
+//! Manuals: ufw(8), firewall-cmd(1)
+
+use super::calls::{Call, call};
+
+/// Reads the arguments of ufw; nothing for what only looks, or is not known here.
+pub(super) fn of_ufw(arguments: &[&str]) -> Option<Call> {
+    let mut words = arguments
+        .iter()
+        .copied()
+        .filter(|it| *it != "--force")
+        .peekable();
+    let mut params: Vec<(&'static str, &str)> = Vec::new();
+    let mut first = words.next()?;
+    match first {
+        "enable" => return Some(call("ufw", &[("state", "enabled")])),
+        "disable" => return Some(call("ufw", &[("state", "disabled")])),
+        "reload" => return Some(call("ufw", &[("state", "reloaded")])),
+        "reset" => return Some(call("ufw", &[("state", "reset")])),
+        "logging" => return Some(call("ufw", &[("logging", words.next()?)])),
+        "default" => {
+            params.push(("policy", words.next()?));
+            params.extend(words.next().map(|it| ("direction", it)));
+            return Some(call("ufw", &params));
+        }
+        _ => {}
+    }
+    if first == "delete" {
+        params.push(("delete", "yes"));
+        first = words.next()?;
+    }
+    if first == "insert" || first == "prepend" {
+        if first == "insert" {
+            words.next();
+        }
+        first = words.next()?;
+    }
+    if first == "route" {
+        params.push(("route", "yes"));
+        first = words.next()?;
+    }
+    if first == "rule" {
+        first = words.next()?;
+    }
+    if !matches!(first, "allow" | "deny" | "reject" | "limit") {
+        return None;
+    }
+    params.push(("rule", first));
+    let mut is_to = true;
+    while let Some(word) = words.next() {
+        match word {
+            "in" | "out" => params.push(("direction", word)),
+            "on" => params.push(("interface", words.next()?)),
+            "log" | "log-all" => {}
+            "comment" => {
+                words.next();
+            }
+            "proto" => params.push(("proto", words.next()?)),
+            "from" | "to" => {
+                is_to = word == "to";
+                let name = if is_to { "to_ip" } else { "from_ip" };
+                params.push((name, words.next()?));
+            }
+            "port" => params.push((if is_to { "to_port" } else { "from_port" }, words.next()?)),
+            "app" => params.push(("name", words.next()?)),
+            port if port.starts_with(|c: char| c.is_ascii_digit()) => match port.split_once('/') {
+                Some((port, protocol)) => {
+                    params.extend([("to_port", port), ("proto", protocol)]);
+                }
+                None => params.push(("to_port", port)),
+            },
+            name => {
+                let name = name.trim_matches(['"', '\'']);
+                params.push(("name", name.split_once('/').map_or(name, |(name, _)| name)));
+            }
+        }
+    }
+    Some(call("ufw", &params))
+}
+
+/// Reads the arguments of firewall-cmd; nothing for what only looks, loads anew, or is not known here.
+pub(super) fn of_firewalld(arguments: &[&str]) -> Option<Vec<Call>> {
+    const VALUES: [(&str, &str); 5] = [
+        ("port", "port"),
+        ("service", "service"),
+        ("interface", "interface"),
+        ("source", "source"),
+        ("rich-rule", "rich_rule"),
+    ];
+    let mut zone = None;
+    let mut wishes: Vec<(&'static str, &str, bool)> = Vec::new();
+    let mut words = arguments.iter().copied();
+    while let Some(word) = words.next() {
+        let (name, mut value) = match word.split_once('=') {
+            Some((name, value)) => (name, Some(value)),
+            None => (word, None),
+        };
+        match name {
+            "--permanent" | "-q" | "--quiet" => continue,
+            "--add-masquerade" | "--remove-masquerade" => {
+                wishes.push(("masquerade", "yes", name.starts_with("--add")));
+                continue;
+            }
+            _ => {}
+        }
+        let value = match value.take() {
+            Some(value) => value,
+            None => words.next()?,
+        };
+        if name == "--zone" {
+            zone = Some(value);
+            continue;
+        }
+        let add = name.strip_prefix("--add-");
+        let kind = add.or_else(|| name.strip_prefix("--remove-"))?;
+        let (_, param) = VALUES.iter().find(|(it, _)| *it == kind)?;
+        wishes.push((param, value.trim_matches(['"', '\'']), add.is_some()));
+    }
+    let calls = wishes.into_iter().map(|(param, value, is_added)| {
+        let state = if is_added { "enabled" } else { "disabled" };
+        let mut params = vec![(param, value), ("state", state)];
+        params.extend(zone.map(|it| ("zone", it)));
+        call("firewalld", &params)
+    });
+    let calls: Vec<Call> = calls.collect();
+    (!calls.is_empty()).then_some(calls)
+}
