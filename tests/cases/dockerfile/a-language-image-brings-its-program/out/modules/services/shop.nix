@@ -52,11 +52,10 @@ in
       description = "A shop for tea";
       wantedBy = [ "multi-user.target" ];
       after = [ "network.target" ];
-      # shop/Dockerfile:2 FROM, :7 RUN (assumed: the release that nixpkgs has does as well as that of
-      # `node:22-bookworm-slim`)
+      # shop/Dockerfile:2 FROM, :7 RUN
       path = with pkgs; [
         graphicsmagick
-        nodejs_22
+        nodejs_22 # assumed: the release that nixpkgs has does as well as that of `node:22-bookworm-slim`
       ];
       # shop/Dockerfile:5 ENV
       environment = {

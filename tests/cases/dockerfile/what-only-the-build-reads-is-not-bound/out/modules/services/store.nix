@@ -32,11 +32,9 @@ in
       description = "store";
       wantedBy = [ "multi-user.target" ];
       after = [ "network.target" ];
-      # Assumed: the release that nixpkgs has does as well as that of `php:8.3-cli`. Assumed:
-      # `/usr/bin/composer` of the other image is that of nixpkgs.
-      path = [
-        pkgs.php83
-        pkgs.phpPackages.composer
+      path = with pkgs; [
+        php83 # assumed: the release that nixpkgs has does as well as that of `php:8.3-cli`
+        phpPackages.composer # assumed: `/usr/bin/composer` of the other image is that of nixpkgs
       ];
       serviceConfig = {
         # Assumed: `store` does not need the rights of root.
