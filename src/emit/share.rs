@@ -161,6 +161,19 @@ fn index(plan: &Plan) -> Index<'_> {
             index.definitions.entry(place).or_default().push(said);
         }
     }
+    for (path, definition) in plan.repeated() {
+        let kind = match plan.get(path) {
+            Some(Setting::Elements(_)) => Kind::Element,
+            Some(Setting::One(_)) | None => Kind::Whole,
+        };
+        let said = Said {
+            path,
+            definition,
+            kind,
+        };
+        let place = place(&definition.home, path);
+        index.definitions.entry(place).or_default().push(said);
+    }
     for name in plan.modules.keys() {
         index.definitions.entry(Place::Service(name)).or_default();
     }
@@ -324,9 +337,11 @@ fn find<'a>(plan: &'a Plan, said: &Said<'_>, at: Place<'_>) -> Option<&'a Defini
     };
     let equal =
         |it: &&Definition| it.expr == said.definition.expr && place(&it.home, said.path) == at;
+    let repeated = plan.repeated().filter(|(path, _)| *path == said.path);
     setting
         .definitions()
         .iter()
+        .chain(repeated.map(|(_, it)| it))
         .find(equal)
         .filter(|_| same_kind)
 }

@@ -12,6 +12,8 @@ use crate::source::Span;
 
 /// A comment above a group names the origins of all it holds up to this many; above, the parts have their own.
 const MOST_IN_ONE_COMMENT: usize = 4;
+/// The same for the variables of a unit, of which each is a line: as many as a comment names.
+const MOST_VARIABLES: usize = comment::MOST_ITEMS;
 /// A list up to this length is not divided by comments.
 const SHORT_LIST: usize = 4;
 /// So many elements of a list have a remark of their own behind them; what is about more is said above all.
@@ -257,7 +259,13 @@ impl Writer<'_> {
         }
         let stated = stated(node);
         let mut shown = above.clone();
-        let comment = self.comment(node, &stated, &mut shown, depth);
+        let most = if path.last().is_some_and(|it| it == "environment") {
+            MOST_VARIABLES
+        } else {
+            MOST_IN_ONE_COMMENT
+        };
+        let is_one = self.is_one(node, &stated, most);
+        let comment = self.comment((node, is_one), &stated, &mut shown, depth);
         if comment != *previous {
             self.push_comment(&comment, entries);
         }
@@ -295,12 +303,12 @@ impl Writer<'_> {
     /// Says what the comments above do not say about all that is below `node`.
     fn comment<'s>(
         &self,
-        node: &Node<'_>,
+        (node, is_one): (&Node<'_>, bool),
         stated: &[&'s Stated<'_>],
         shown: &mut Shown<'s>,
         depth: usize,
     ) -> Comment {
-        let names_origins = !shown.origins && self.is_one(node, stated);
+        let names_origins = !shown.origins && is_one;
         // Below a list there is no further comment, unless it is divided.
         let is_last = node.children.is_empty() && (names_origins || shown.origins);
         let common: IndexSet<&str> = remarks(stated)
@@ -326,11 +334,11 @@ impl Writer<'_> {
     }
 
     /// Tells whether one comment speaks for all that is below a name.
-    fn is_one(&self, node: &Node<'_>, stated: &[&Stated<'_>]) -> bool {
+    fn is_one(&self, node: &Node<'_>, stated: &[&Stated<'_>], most: usize) -> bool {
         let is_leaf = node.children.is_empty();
         match node.value {
             Some(LeafValue::Elements(list)) if is_leaf => !is_divided(list),
-            _ => is_leaf || items(stated).len() <= MOST_IN_ONE_COMMENT,
+            _ => is_leaf || items(stated).len() <= most,
         }
     }
 

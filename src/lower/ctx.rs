@@ -215,10 +215,15 @@ impl<'a> Ctx<'a> {
 
     /// Sets a line that many entries need: where the plan has it, it stays the first one's.
     fn share(&mut self, entry: &Entry, path: OptionPath, expr: Expr) {
+        let home = home(&entry.part);
+        // The module of each service says what it needs.
+        let is_said = |it: &Definition| {
+            it.expr == expr && (it.home == home || !matches!(home, Home::Service(_)))
+        };
         let there = self
             .plan
             .get(&path)
-            .is_some_and(|setting| setting.definitions().iter().any(|it| it.expr == expr));
+            .is_some_and(|setting| setting.definitions().iter().any(is_said));
         if !there {
             self.set(entry, path, expr);
         }

@@ -20,8 +20,7 @@ pub(super) struct Environment {
 pub(super) fn with_library(attr: &str) -> Option<Environment> {
     let (set, library) = attr.split_once('.')?;
     let program = interpreter(set)?;
-    let libraries = vec![Expr::Select(vec![SET.to_owned(), library.to_owned()])];
-    let expr = environment(&program, libraries);
+    let expr = environment(&program, vec![self::library(library)]);
     Some(Environment { program, expr })
 }
 
@@ -39,7 +38,13 @@ fn interpreter(set: &str) -> Option<String> {
     }
 }
 
-fn environment(program: &str, libraries: Vec<Expr>) -> Expr {
+/// Returns a library of the package set, as the function of `environment` names it.
+pub(super) fn library(name: &str) -> Expr {
+    Expr::Select(vec![SET.to_owned(), name.to_owned()])
+}
+
+/// Makes an interpreter with libraries.
+pub(super) fn environment(program: &str, libraries: Vec<Expr>) -> Expr {
     let function = Expr::Function(SET.to_owned(), Box::new(Expr::List(libraries)));
     Expr::apply(&format!("pkgs.{program}.withPackages"), vec![function])
 }

@@ -125,12 +125,21 @@ fn lower_machine(
 ) -> Plan {
     let brought = brought_to(machine, rules, account, diags);
     let whole = brought.complete(machine);
+    let images = application::images(machine);
     let mut ctx = Ctx::new(&whole, rules, account, diags);
     ctx.brought = brought;
     // What is behind them the modules bring.
-    for entry in whole.entries.iter().take(machine.entries.len()) {
+    let own = whole.entries.iter().take(machine.entries.len());
+    for entry in own.filter(|it| !application::is_of_image(it)) {
         lower_entry(entry, &mut ctx);
     }
+    for image in &images {
+        ctx.machine = image;
+        for entry in &image.entries {
+            lower_entry(entry, &mut ctx);
+        }
+    }
+    ctx.machine = &whole;
     distribution::complete(&mut ctx);
     let mut plan = ctx.finish();
     virtual_hosts::finish(&mut plan);
@@ -149,8 +158,10 @@ fn brought_to(
 ) -> Brought {
     let mut ctx = Ctx::new(machine, rules, account, diags);
     let draft = ctx.draft(|ctx| {
+        // What an image asks for switches no module on.
         let sure = machine.entries.iter();
-        for entry in sure.filter(|it| it.guard == Condition::True) {
+        let sure = sure.filter(|it| it.guard == Condition::True && !application::is_of_image(it));
+        for entry in sure {
             lower_entry(entry, ctx);
         }
     });
@@ -191,6 +202,13 @@ fn lower_entry(entry: &Entry, ctx: &mut Ctx<'_>) {
             return;
         }
     }
+    if !application::lower_of_image(entry, ctx) {
+        lower_stated(entry, ctx);
+    }
+}
+
+/// Lowers an entry that holds for sure.
+fn lower_stated(entry: &Entry, ctx: &mut Ctx<'_>) {
     if daemon::lower(entry, ctx) || rule::lower(entry, ctx) || application::lower(entry, ctx) {
         return;
     }

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use super::machine;
+use super::{application, machine};
 use crate::model::{Content, File, HoleKind, Machine, Text};
 
 const TABLE: &str = include_str!("../../rules/nixos/etc.json");
@@ -137,7 +137,8 @@ pub(super) fn has_secret(file: &File) -> bool {
 /// Says what has to hold for a name of a user that the machine does not make itself.
 pub(super) fn user_claim(machine: &Machine, name: &str) -> Option<String> {
     let known = matches!(name, "root" | "nobody") || name.parse::<u32>().is_ok();
-    let made = machine::users(machine).any(|user| user.name == name);
+    let made = machine::users(machine).any(|user| user.name == name)
+        || application::has_account(name, machine);
     (!known && !made).then(|| format!("the user `{name}` is there"))
 }
 
@@ -149,7 +150,8 @@ pub(super) fn group_claim(machine: &Machine, name: &str) -> Option<String> {
             user.name == name
                 || user.group.as_deref() == Some(name)
                 || user.groups.iter().any(|it| it == name)
-        });
+        })
+        || application::has_account(name, machine);
     (!known && !made).then(|| format!("the group `{name}` is there"))
 }
 

@@ -62,6 +62,12 @@ pub struct Application {
     pub stop_signal: Option<Sourced<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub health: Option<Sourced<Health>>,
+    /// The application of which this is another form, for which a machine has the one or the other.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub variant_of: Option<String>,
+    /// Its folder belongs to the user who runs it: it writes there.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub owns_source: bool,
 }
 
 /// A variable of the environment.

@@ -156,6 +156,8 @@ pub struct Plan {
     /// What the head of the host's file says.
     pub described: String,
     settings: IndexMap<OptionPath, Setting>,
+    /// What the module of another service states already, and is stated again: each is enabled by itself.
+    repeated: Vec<(OptionPath, Definition)>,
     /// Modules with options of their own, by the name below `services`.
     pub modules: BTreeMap<String, Module>,
     pub remarks: Vec<Remark>,
@@ -178,7 +180,7 @@ impl Plan {
         }
     }
 
-    /// Gives an option its value; an equal one adds its origin.
+    /// Gives an option its value; an equal one adds its origin, or stands again in the module of another service.
     ///
     /// # Errors
     /// The first definition, when it says something else.
@@ -189,7 +191,7 @@ impl Plan {
                 Ok(())
             }
             Some(Setting::One(first)) if first.expr == definition.expr => {
-                first.origin.merge(definition.origin);
+                join(first, path, definition, &mut self.repeated);
                 Ok(())
             }
             Some(Setting::One(first)) => Err(Box::new(Clash {
@@ -211,7 +213,7 @@ impl Plan {
     pub fn add(&mut self, path: OptionPath, definition: Definition) -> Result<(), Box<Clash>> {
         let setting = self
             .settings
-            .entry(path)
+            .entry(path.clone())
             .or_insert_with(|| Setting::Elements(Vec::new()));
         match setting {
             Setting::One(first) => Err(Box::new(Clash {
@@ -219,7 +221,7 @@ impl Plan {
             })),
             Setting::Elements(list) => {
                 match list.iter_mut().find(|it| it.expr == definition.expr) {
-                    Some(first) => first.origin.merge(definition.origin),
+                    Some(first) => join(first, path, definition, &mut self.repeated),
                     None => list.push(definition),
                 }
                 Ok(())
@@ -248,6 +250,11 @@ impl Plan {
                 }
             }
         }
+        for (path, definition) in &mut self.repeated {
+            if let Some(expr) = make(path, &definition.expr) {
+                definition.expr = expr;
+            }
+        }
     }
 
     pub fn get(&self, path: &OptionPath) -> Option<&Setting> {
@@ -255,7 +262,13 @@ impl Plan {
     }
 
     pub fn remove(&mut self, path: &OptionPath) -> Option<Setting> {
+        self.repeated.retain(|(it, _)| it != path);
         self.settings.shift_remove(path)
+    }
+
+    /// Returns what stands in the modules of several services, but for the first of them.
+    pub fn repeated(&self) -> impl Iterator<Item = (&OptionPath, &Definition)> {
+        self.repeated.iter().map(|(path, it)| (path, it))
     }
 
     /// Returns the settings in the order in which they came.
@@ -272,5 +285,27 @@ impl Plan {
                 !list.is_empty()
             }
         });
+        self.repeated.retain(|(path, it)| keep(path, it));
+    }
+}
+
+/// Joins a definition with an equal one, unless modules of two services have them: then each says it.
+fn join(
+    first: &mut Definition,
+    path: OptionPath,
+    definition: Definition,
+    repeated: &mut Vec<(OptionPath, Definition)>,
+) {
+    let is_service = |it: &Definition| matches!(it.home, Home::Service(_));
+    if first.home == definition.home || !is_service(first) || !is_service(&definition) {
+        first.origin.merge(definition.origin);
+        return;
+    }
+    let same = |it: &&mut (OptionPath, Definition)| {
+        it.0 == path && it.1.home == definition.home && it.1.expr == definition.expr
+    };
+    match repeated.iter_mut().find(same) {
+        Some((_, known)) => known.origin.merge(definition.origin),
+        None => repeated.push((path, definition)),
     }
 }

@@ -11,6 +11,8 @@ pub(super) struct Base {
     pub(super) family: Family,
     /// The packages, by the names of its family, that make it what it is.
     pub(super) brings: Vec<&'static str>,
+    /// What it starts when nobody says otherwise, where that is known.
+    pub(super) runs: &'static [&'static str],
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,6 +79,46 @@ const PROGRAMS: &[(&str, &str, &str)] = &[
     ("traefik", "traefik", "traefik"),
 ];
 
+/// What official images start: the CMD of each, as its documentation has it.
+const COMMANDS: &[(&str, &[&str])] = &[
+    (
+        "caddy",
+        &[
+            "caddy",
+            "run",
+            "--config",
+            "/etc/caddy/Caddyfile",
+            "--adapter",
+            "caddyfile",
+        ],
+    ),
+    (
+        "haproxy",
+        &["haproxy", "-f", "/usr/local/etc/haproxy/haproxy.cfg"],
+    ),
+    ("httpd", &["httpd-foreground"]),
+    ("mariadb", &["mariadbd"]),
+    ("memcached", &["memcached"]),
+    ("mongo", &["mongod"]),
+    ("mysql", &["mysqld"]),
+    ("nginx", &["nginx", "-g", "daemon off;"]),
+    ("node", &["node"]),
+    ("postgres", &["postgres"]),
+    ("python", &["python3"]),
+    ("redis", &["redis-server"]),
+    ("ruby", &["irb"]),
+    ("traefik", &["traefik"]),
+];
+
+/// What images of distributions start.
+fn shell(family: Family) -> &'static [&'static str] {
+    if family == Family::Alpine {
+        &["sh"]
+    } else {
+        &["bash"]
+    }
+}
+
 /// Parts of a tag that say on which distribution an image stands.
 const TAGS: &[(&str, Family)] = &[
     ("alpine", Family::Alpine),
@@ -125,6 +167,7 @@ pub(super) fn of(image: &str) -> Base {
         kind,
         family,
         brings,
+        runs: &[],
     };
     if image == "scratch" {
         return base(Kind::Empty, Family::Other, Vec::new());
@@ -150,7 +193,10 @@ pub(super) fn of(image: &str) -> Base {
         .iter()
         .find(|(it, _)| *it == name || *it == numberless || *it == unnumbered);
     if let Some((_, family)) = system {
-        return base(Kind::System, *family, Vec::new());
+        return Base {
+            runs: shell(*family),
+            ..base(Kind::System, *family, Vec::new())
+        };
     }
     if path.contains("distroless") {
         return base(Kind::System, Family::Other, Vec::new());
@@ -186,14 +232,36 @@ pub(super) fn of(image: &str) -> Base {
             | Family::Ruby
             | Family::Other => debian,
         };
-        return base(Kind::Program, family, vec![*brings]);
+        return Base {
+            runs: command(&name, &tag),
+            ..base(Kind::Program, family, vec![*brings])
+        };
     }
     // Of other images the name or the tag may tell the distribution, and nothing else.
     let of_name = TAGS
         .iter()
         .find(|(part, _)| name.split(['-', '_', '.']).any(|word| word == *part));
     let family = of_tag.or(of_name.map(|(_, family)| *family));
-    base(Kind::Unknown, family.unwrap_or(Family::Other), Vec::new())
+    Base {
+        runs: if is_official {
+            command(&name, &tag)
+        } else {
+            &[]
+        },
+        ..base(Kind::Unknown, family.unwrap_or(Family::Other), Vec::new())
+    }
+}
+
+fn command(name: &str, tag: &str) -> &'static [&'static str] {
+    if name == "php" {
+        return match tag {
+            it if it.contains("fpm") => &["php-fpm"],
+            it if it.contains("apache") => &["apache2-foreground"],
+            _ => &["php", "-a"],
+        };
+    }
+    let row = COMMANDS.iter().find(|(it, _)| *it == name);
+    row.map_or(&[], |(_, command)| command)
 }
 
 #[cfg(test)]

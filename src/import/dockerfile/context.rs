@@ -174,6 +174,7 @@ mod tests {
             ],
         );
         let given = Given {
+            variant_of: None,
             file: tree.find("a/Dockerfile").unwrap(),
             path: "a/Dockerfile".to_owned(),
             context: "a".to_owned(),

@@ -4,7 +4,7 @@ use regex::Regex;
 
 use super::context::{Found, Missing, cleaned};
 use super::metadata::{sourced, unknown};
-use super::player::{Left, Player, Purpose};
+use super::player::{Left, Player};
 use super::scope::{hide_credentials, is_plain, without_query};
 use crate::account::ItemId;
 use crate::diag::{self, Diagnostics};
@@ -31,6 +31,29 @@ const OF_MACHINE: [&str; 8] = [
     "/usr/sbin",
     "/bin",
     "/sbin",
+];
+
+/// Folders that official images and packages of servers bring.
+const OF_PROGRAMS: [&str; 19] = [
+    "/docker-entrypoint-initdb.d",
+    "/etc/apache2",
+    "/etc/apache2/sites-available",
+    "/etc/apache2/sites-enabled",
+    "/etc/caddy",
+    "/etc/haproxy",
+    "/etc/nginx",
+    "/etc/nginx/sites-available",
+    "/etc/nginx/sites-enabled",
+    "/etc/prometheus",
+    "/etc/ssl",
+    "/etc/ssl/certs",
+    "/usr/local/apache2",
+    "/usr/local/apache2/conf",
+    "/usr/local/apache2/htdocs",
+    "/usr/local/etc/php",
+    "/usr/share/nginx/html",
+    "/var/www",
+    "/var/www/html",
 ];
 
 /// Folders in which no application lives.
@@ -75,15 +98,6 @@ pub(super) fn play(
     diags: &mut Diagnostics,
 ) -> Result<(), Left> {
     let instruction = &player.recipe.file.instructions[at];
-    if let Purpose::Build(stage) = player.purpose.clone() {
-        return Err(Left::new(
-            format!(
-                "it brings {} into the stage `{stage}`, which builds",
-                shown(transfer)
-            ),
-            "Name it as the source of the package that is to be made of the stage.",
-        ));
-    }
     let target = player.known(&transfer.target, at, diags)?;
     let single = transfer.sources.len() == 1;
     let ends = target.text.ends_with('/') || target.text == "." || target.text.ends_with("/.");
@@ -104,6 +118,9 @@ pub(super) fn play(
         let (user, group) = owner.split_once(':').unwrap_or((&owner, ""));
         let named = |it: &str| Some(it.to_owned()).filter(|it| !it.is_empty());
         (transport.owner, transport.group) = (named(user), named(group));
+        let folder = player.folder.as_deref();
+        let is_own = folder.is_some_and(|folder| is_in(&transport.target, folder));
+        player.parts.owns_source |= is_own && !matches!(user, "" | "root" | "0");
     }
     if let Some(mode) = instruction.flag("chmod") {
         let mode = player.known(mode, at, diags)?.text;
@@ -121,26 +138,6 @@ pub(super) fn play(
         left = outcome.err().or(left);
     }
     left.map_or(Ok(()), Err)
-}
-
-/// Names the sources of a transfer, the first of them.
-fn shown(transfer: &Transfer) -> String {
-    const SHOWN: usize = 3;
-    let names = transfer.sources.iter().map(|it| match it {
-        Source::Path(path) => format!("`{}`", without_query(path)),
-        Source::Heredoc(heredoc) => format!("the text `{}`", heredoc.name),
-    });
-    let all: Vec<String> = names.collect();
-    let mut out = all
-        .iter()
-        .take(SHOWN)
-        .cloned()
-        .collect::<Vec<_>>()
-        .join(", ");
-    if all.len() > SHOWN {
-        out.push_str(&format!(" and {} more", all.len() - SHOWN));
-    }
-    out
 }
 
 /// `0755` or `u+x`.
@@ -287,7 +284,17 @@ fn is_known_folder(player: &Player<'_>, path: &str) -> bool {
         .source
         .iter()
         .any(|it| it.value.folder && it.value.path == path);
-    USUAL.contains(&path) || made || worked || stated || filled || path == player.here.directory
+    // `conf.d`, `php/conf.d`, `initdb.d`
+    let joins = path.ends_with(".d")
+        && (path.starts_with("/etc/") || path.contains("/etc/") || path.starts_with("/docker"));
+    USUAL.contains(&path)
+        || OF_PROGRAMS.contains(&path)
+        || joins
+        || made
+        || worked
+        || stated
+        || filled
+        || path == player.here.directory
 }
 
 fn is_of_machine(player: &Player<'_>, path: &str) -> bool {

@@ -15,6 +15,8 @@ pub(super) struct Given {
     pub(super) context: String,
     /// Of the application: `[a-z0-9-]`, the first a letter.
     pub(super) name: String,
+    /// The application of the Dockerfile beside it of which this one says another form: `Dockerfile.dev`.
+    pub(super) variant_of: Option<String>,
 }
 
 /// What is no name of an application but says for what or on what an image is made.
@@ -107,9 +109,10 @@ pub(super) fn choose(tree: &SourceTree, given: &[String], options: &Options) -> 
         }
     }
     let mut taken = BTreeSet::new();
-    let chosen = found.into_iter().map(|(file, path)| {
-        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-        let context = options.context.clone().unwrap_or_else(|| folder.to_owned());
+    let mut chosen: Vec<Given> = Vec::new();
+    for (file, path) in found {
+        let context = options.context.clone();
+        let context = context.unwrap_or_else(|| folder(&path).to_owned());
         let wished = name(&path, tree.name());
         let mut name = wished.clone();
         let mut number = 1;
@@ -117,14 +120,58 @@ pub(super) fn choose(tree: &SourceTree, given: &[String], options: &Options) -> 
             number += 1;
             name = format!("{wished}-{number}");
         }
-        Given {
+        chosen.push(Given {
             file,
             context,
             name,
             path,
-        }
-    });
-    chosen.collect()
+            variant_of: None,
+        });
+    }
+    let plain: Vec<(String, String)> = chosen
+        .iter()
+        .filter(|it| variant(&it.path).is_none())
+        .map(|it| (folder(&it.path).to_owned(), it.name.clone()))
+        .collect();
+    for given in &mut chosen {
+        let of = plain.iter().find(|(it, _)| *it == folder(&given.path));
+        given.variant_of = of
+            .filter(|_| variant(&given.path).is_some_and(|it| FORMS.contains(&it.as_str())))
+            .map(|(_, name)| name.clone());
+    }
+    chosen
+}
+
+/// Forms of an application of which a machine has one.
+const FORMS: [&str; 10] = [
+    "ci",
+    "dev",
+    "development",
+    "local",
+    "prod",
+    "production",
+    "release",
+    "slim",
+    "staging",
+    "test",
+];
+
+fn folder(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+/// Returns what a file's name says besides that it is a Dockerfile: `prod` of `Dockerfile.prod`.
+fn variant(path: &str) -> Option<String> {
+    let lower = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
+    ["dockerfile", "containerfile"].iter().find_map(|it| {
+        let before = lower
+            .strip_suffix(it)
+            .and_then(|rest| rest.strip_suffix('.'));
+        let after = lower
+            .strip_prefix(it)
+            .and_then(|rest| rest.strip_prefix(['.', '-', '_']));
+        before.or(after).map(str::to_owned)
+    })
 }
 
 /// Names an application after its file or the folder of it.
@@ -134,19 +181,9 @@ fn name(path: &str, root: &str) -> String {
     let says_nothing = |name: &str| PLACES.contains(&name) || VARIANTS.contains(&name);
     let mut folders = folder.rsplit('/').filter(|it| !it.is_empty());
     let folder = folders.find(|it| !says_nothing(it)).unwrap_or(root);
-    let lower = file.to_ascii_lowercase();
-    let own = ["dockerfile", "containerfile"].iter().find_map(|it| {
-        let before = lower
-            .strip_suffix(it)
-            .and_then(|rest| rest.strip_suffix('.'));
-        let after = lower
-            .strip_prefix(it)
-            .and_then(|rest| rest.strip_prefix(['.', '-', '_']));
-        before.or(after)
-    });
-    match own {
-        Some(own) if VARIANTS.contains(&own) => safe(&format!("{folder}-{own}")),
-        Some(own) => safe(own),
+    match variant(file) {
+        Some(own) if VARIANTS.contains(&own.as_str()) => safe(&format!("{folder}-{own}")),
+        Some(own) => safe(&own),
         None => safe(folder),
     }
 }

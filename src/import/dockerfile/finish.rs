@@ -1,12 +1,23 @@
 //! The end of a recipe: ENTRYPOINT and CMD joined as Docker does, and the application as a whole.
 
-use super::player::{Player, not_needed};
+use super::base::Base;
+use super::files::in_context;
+use super::known;
+use super::player::{Left, Player, Purpose, not_needed};
+use super::run;
 use super::scope::hide_credentials;
 use crate::account::{Account, Code, ItemId};
+use crate::import::etc::kinds;
+use crate::import::reading::{self, Said};
 use crate::import::redact::{redact, redact_words};
-use crate::model::{Application, Command, Entry, Origin, Piece, Resource, Sourced, Text};
+use crate::model::{
+    Application, Command, Content, Entry, File, Origin, Piece, Resource, Sourced, Text,
+};
 use crate::source::Span;
 use crate::syntax::dockerfile::CommandLine;
+
+/// Commands of a stage that one comment tells of.
+const MOST_GATHERED: usize = 20;
 
 /// Programs that are process 1 of a container and nothing else: systemd is that on a machine.
 const INITS: [&str; 4] = ["tini", "tini-static", "dumb-init", "catatonit"];
@@ -22,6 +33,20 @@ impl Player<'_> {
         let cmd = self.parts.cmd.clone().filter(|(it, ..)| !is_empty(it));
         let joined = match (entrypoint, cmd) {
             (None, None) => None,
+            (Some((CommandLine::Exec(words), _, item)), None) if self.only_passes_on(&words) => {
+                let reason = format!(
+                    "`{}` starts the command that it is given, and nothing here gives one",
+                    words.join(" ")
+                );
+                self.leave(
+                    item,
+                    "ENTRYPOINT",
+                    Left::new(reason, self.where_command_is()),
+                );
+                self.parts.entrypoint = None;
+                self.parts.is_told = true;
+                None
+            }
             (None, Some((command, shell, item))) | (Some((command, shell, item)), None) => {
                 Some((self.command_of(&command, &shell), Origin::of(item)))
             }
@@ -45,6 +70,94 @@ impl Player<'_> {
             origin,
             assumptions: Vec::new(),
         });
+    }
+
+    fn only_passes_on(&self, words: &[String]) -> bool {
+        let words = without_init(words);
+        matches!(words, [program] if self.starts_its_arguments(program))
+    }
+
+    /// Says where the command of a service may stand that its image does not have.
+    fn where_command_is(&self) -> String {
+        const FILES: [&str; 4] = [
+            "compose.yaml",
+            "compose.yml",
+            "docker-compose.yaml",
+            "docker-compose.yml",
+        ];
+        let folders = [self.recipe.given.context.as_str(), ""];
+        let found = folders.iter().find_map(|folder| {
+            let paths = FILES.iter().map(|it| in_context(folder, it));
+            paths
+                .into_iter()
+                .find(|it| self.recipe.tree.find(it).is_ok())
+        });
+        match found {
+            Some(file) => format!(
+                "Give the command to the option `command`: `{file}`, which is not read, may have it."
+            ),
+            None => "Give the command to the option `command`, as `docker run` gets it.".to_owned(),
+        }
+    }
+
+    /// Returns the jobs that a file has for cron; any other entry as it is.
+    fn jobs(&self, entry: Entry, account: &mut Account) -> Vec<Entry> {
+        let Resource::File(File {
+            path,
+            content: Content::Text(text),
+            ..
+        }) = &entry.resource
+        else {
+            return vec![entry];
+        };
+        let reads = kinds::kind(path).is_some_and(|it| it.name == "crontab");
+        let Some(found) = kinds::read(path, text).filter(|_| reads) else {
+            return vec![entry];
+        };
+        let said = reading::said(&entry, &found, |_| entry.origin.clone());
+        let mut entries = Vec::new();
+        for it in said {
+            match it {
+                Said::Asks(it) => entries.push(it),
+                Said::NotNeeded(origin, reason) => {
+                    for item in origin.items {
+                        not_needed(account, item, Code::NoMeaning, &reason);
+                    }
+                }
+                Said::Left(shown, _, _) => entries.push(shown),
+            }
+        }
+        entries
+    }
+
+    /// Starts what the image below starts, where the recipe says nothing of it.
+    pub(super) fn default_command(&mut self, item: ItemId, image: &str, base: &Base) {
+        let is_said =
+            self.parts.is_told || self.parts.entrypoint.is_some() || self.parts.cmd.is_some();
+        if is_said || base.runs.is_empty() {
+            return;
+        }
+        let words: Vec<String> = base.runs.iter().map(ToString::to_string).collect();
+        self.parts.command = Some(Sourced {
+            value: self.words(&words),
+            origin: Origin::of(item),
+            assumptions: vec![format!("`{image}` starts `{}`", words.join(" "))],
+        });
+    }
+
+    /// Makes one entry of what the commands of a stage that builds leave to a person.
+    fn gathered(&self, entries: Vec<Entry>) -> Vec<Entry> {
+        let Purpose::Build(stage) = &self.purpose else {
+            return entries;
+        };
+        let (left, others): (Vec<Entry>, Vec<Entry>) = entries
+            .into_iter()
+            .partition(|it| matches!(&it.resource, Resource::Opaque(it) if it.subject == "RUN"));
+        let mut gathered = others;
+        for some in left.chunks(MOST_GATHERED) {
+            gathered.extend(one_of(some, stage));
+        }
+        gathered
     }
 
     /// Returns a text that the Dockerfile itself writes to a file, with holes in place of its secrets.
@@ -106,6 +219,7 @@ impl Player<'_> {
         let mut entries = Vec::new();
         if self.is_image() {
             self.close_unused(account);
+            self.drop_sources_of_build(account);
             let at = self.recipe.file.instructions.len().saturating_sub(1);
             let place = self.recipe.image_from().unwrap_or(at);
             let parts = std::mem::take(&mut self.parts);
@@ -126,6 +240,8 @@ impl Player<'_> {
                 source: parts.source,
                 stop_signal: parts.stop_signal,
                 health: parts.health,
+                variant_of: self.recipe.given.variant_of.clone(),
+                owns_source: parts.owns_source,
             };
             let resource = Resource::Application(Box::new(application));
             let mut entry = self.recipe.entry(self.recipe.items[place], resource);
@@ -135,11 +251,31 @@ impl Player<'_> {
             };
             entries.push(entry);
         }
-        let (others, closings) = self.state.finish();
+        let of_build: Vec<ItemId> = if self.is_image() {
+            let entries = self.state.entries().filter(|it| self.is_file_of_build(it));
+            entries.flat_map(|it| it.origin.items.clone()).collect()
+        } else {
+            Vec::new()
+        };
+        for item in &of_build {
+            known::close(account, *item);
+        }
+        let (others, closings) = std::mem::take(&mut self.state).finish();
         for (item, closing) in closings {
             account.close(item, closing);
         }
-        entries.extend(others.into_iter().map(|(entry, _)| entry));
+        let is_of_build = |it: &Entry| {
+            matches!(it.resource, Resource::File(_))
+                && it
+                    .origin
+                    .items
+                    .first()
+                    .is_some_and(|it| of_build.contains(it))
+        };
+        let others = others.into_iter().map(|(entry, _)| entry);
+        let others = others.filter(|it| !is_of_build(it));
+        let others: Vec<Entry> = others.flat_map(|it| self.jobs(it, account)).collect();
+        entries.extend(self.gathered(others));
         entries
     }
 
@@ -187,6 +323,8 @@ pub(super) fn items(application: &Application) -> Vec<ItemId> {
         source,
         stop_signal,
         health,
+        variant_of: _,
+        owns_source: _,
     } = application;
     let mut found: Vec<&Origin> = Vec::new();
     found.extend(command.iter().map(|it| &it.origin));
@@ -203,6 +341,27 @@ pub(super) fn items(application: &Application) -> Vec<ItemId> {
         .iter()
         .flat_map(|it| it.items.iter().copied())
         .collect()
+}
+
+fn one_of(left: &[Entry], stage: &str) -> Option<Entry> {
+    let mut entry = left.first()?.clone();
+    let mut does: Vec<&str> = Vec::new();
+    for it in left {
+        entry.origin.merge(&it.origin);
+        if let Resource::Opaque(opaque) = &it.resource {
+            let what = opaque.reason.strip_prefix("it ").unwrap_or(&opaque.reason);
+            if !does.contains(&what) {
+                does.push(what);
+            }
+        }
+    }
+    let does = does.join("; ");
+    let cure = run::builder(&does);
+    if let Resource::Opaque(opaque) = &mut entry.resource {
+        opaque.reason = format!("the stage `{stage}` {does}");
+        opaque.cure = cure.or(opaque.cure.take());
+    }
+    Some(entry)
 }
 
 fn is_empty(command: &CommandLine) -> bool {

@@ -12,6 +12,7 @@ mod copy;
 mod files;
 mod finish;
 mod instructions;
+mod known;
 mod metadata;
 mod mistakes;
 mod player;

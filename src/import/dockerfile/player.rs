@@ -71,6 +71,10 @@ pub(super) struct Parts {
     pub(super) stop_signal: Option<Sourced<String>>,
     pub(super) health: Option<Sourced<Health>>,
     pub(super) base: Option<String>,
+    /// Whoever runs the image says what it starts.
+    pub(super) is_told: bool,
+    /// The recipe gives the application's folder to a user.
+    pub(super) owns_source: bool,
     pub(super) command: Option<Sourced<Command>>,
 }
 
@@ -203,9 +207,16 @@ impl<'a> Player<'a> {
                 run::play(self, at, command, heredocs, account);
                 Ok(())
             }
-            Statement::Copy(transfer) | Statement::Add(transfer) => {
-                copy::play(self, at, transfer, diags)
-            }
+            Statement::Copy(transfer) | Statement::Add(transfer) => match &self.purpose {
+                Purpose::Build(stage) => {
+                    let reason = format!(
+                        "it brings sources into the stage `{stage}`; a package that is made of the stage has them as its own"
+                    );
+                    not_needed(account, item, Code::NoMeaning, &reason);
+                    Ok(())
+                }
+                Purpose::Image => copy::play(self, at, transfer, diags),
+            },
             Statement::Env(_)
             | Statement::Cmd(_)
             | Statement::Entrypoint(_)
@@ -264,6 +275,7 @@ impl<'a> Player<'a> {
                 });
         }
         self.join_command();
+        self.default_command(item, &shown, base);
         let has_command = self.parts.command.is_some();
         let known = match base.kind {
             Kind::Empty => "it begins with an empty image".to_owned(),
@@ -276,7 +288,7 @@ impl<'a> Player<'a> {
             let reason = format!("the image below is not known: it depends on {}", hole.what);
             let cure = "Translate again with --build-arg, which gives the value.";
             self.leave(item, "FROM", Left::new(reason, cure));
-        } else if !has_command {
+        } else if !has_command && !self.parts.is_told {
             let reason = format!("what it runs is said by the image `{shown}` alone");
             let cure = format!(
                 "Look at Entrypoint and Cmd of `docker image inspect {shown}`, and state them as ExecStart."

@@ -219,6 +219,7 @@ impl Recipe<'_> {
                 kind: Kind::Unknown,
                 family: Family::Other,
                 brings: Vec::new(),
+                runs: &[],
             },
         };
         let Ok(Statement::From { image, name }) = &self.file.instructions[at].statement else {

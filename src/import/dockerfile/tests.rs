@@ -147,7 +147,7 @@ fn variables_have_their_scope() {
         ..Options::default()
     };
     let (application, _) = import("FROM debian\nARG V=1\nENV A=$V\n", options);
-    assert_eq!(shown(&application), "A=9");
+    assert_eq!(shown(&application), "runs bash; A=9");
 }
 
 #[test]
@@ -182,10 +182,10 @@ fn a_stage_can_be_chosen() {
         let (application, said) = import(text, options);
         format!("{} {said}", shown(&application))
     };
-    assert_eq!(of("ONE"), "A=1 ");
-    assert_eq!(of("1"), "A=1; B=2 ");
+    assert_eq!(of("ONE"), "runs bash; A=1 ");
+    assert_eq!(of("1"), "runs bash; A=1; B=2 ");
     assert_eq!(
         of("x"),
-        "C=3 there is no stage `x`; the last one is translated"
+        "runs sh; C=3 there is no stage `x`; the last one is translated"
     );
 }

@@ -7,6 +7,7 @@
 
 use super::find::{Program, find, interpreter_of_base, is_wrapper, written};
 use super::layout::Layout;
+use super::servers;
 use crate::account::Code;
 use crate::lower::commands;
 use crate::lower::program;
@@ -181,7 +182,8 @@ fn line(
         )));
     };
     let name = first.rsplit('/').next().unwrap_or(first);
-    if arguments.is_empty() && is_interactive(name) {
+    let is_shell_of_php = name == "php" && arguments == ["-a"];
+    if is_shell_of_php || (arguments.is_empty() && is_interactive(name)) {
         return Err(Refused::Interactive(name.to_owned()));
     }
     if let ["-c", text] = arguments
@@ -189,9 +191,20 @@ fn line(
     {
         return script(name, text, around, start, statement);
     }
+    let found = find(first, around);
+    let started = match (&found, arguments.first()) {
+        (Program::At(_), Some(started)) => started,
+        (Program::At(_), None) => "",
+        (Program::Package(_) | Program::Unknown, _) => first,
+    };
+    if !around.is_check
+        && let Some(left) = servers::refused(started)
+    {
+        return Err(Refused::Left(left));
+    }
     let mut parts = Vec::new();
     let mut own = None;
-    match find(first, around) {
+    match found {
         Program::At(path) => {
             if path.iter().any(|it| matches!(it, StrPart::Splice(_))) {
                 start.path.extend(interpreter_of_base(around));
@@ -471,6 +484,13 @@ fn script(
     }
     whole.push('\n');
     let mut rest = Vec::new();
+    if !around.is_check
+        && let Some(left) = commands::commands_of(text)
+            .into_iter()
+            .find_map(servers::refused)
+    {
+        return Err(Refused::Left(left));
+    }
     for program in commands::commands_of(text) {
         let name = program.rsplit('/').next().unwrap_or(program);
         match find(program, around) {

@@ -3,6 +3,7 @@
 use super::command::Around;
 use super::layout::{PROGRAM_FOLDERS, trimmed};
 use super::packages::attribute;
+use super::{python, version};
 use crate::lower::machine;
 use crate::lower::program;
 use crate::model::{Application, Content};
@@ -40,7 +41,13 @@ pub(super) fn find(program: &str, around: Around<'_>) -> Program {
             parts.map_or_else(|| vec![StrPart::Literal(quote_literally(&path))], quoted),
         );
     }
-    match program::likely_package_of(name).or_else(|| of_daemon(name, around.application)) {
+    if let Some(parts) = python::program(name, around.application) {
+        return Program::At(parts);
+    }
+    let known = version::of_program(name, around.application)
+        .or_else(|| program::likely_package_of(name))
+        .or_else(|| of_daemon(name, around.application));
+    match known {
         Some(attr) => Program::Package(attr),
         None => Program::Unknown,
     }
@@ -115,7 +122,7 @@ pub(super) fn is_wrapper(program: &str, name: &str, around: Around<'_>) -> bool 
         && matches!(find(program, around), Program::Unknown)
 }
 
-fn base_name(application: &Application) -> &str {
+pub(super) fn base_name(application: &Application) -> &str {
     let base = application.base.as_deref().unwrap_or_default();
     let base = base.split(['@', ':']).next().unwrap_or_default();
     base.rsplit('/').next().unwrap_or_default()
@@ -123,14 +130,20 @@ fn base_name(application: &Application) -> &str {
 
 /// A script that is run as it is needs the interpreter of the image that it was made for.
 pub(super) fn interpreter_of_base(around: Around<'_>) -> Option<String> {
+    let is_python = base_name(around.application) == "python";
+    if is_python && python::expr(around.application).is_some() {
+        // The unit has it with its libraries.
+        return None;
+    }
     let program = match base_name(around.application) {
         "node" => "node",
         "python" => "python3",
         "php" => "php",
         "ruby" => "ruby",
-        "openjdk" | "eclipse-temurin" | "amazoncorretto" => "java",
+        "java" | "openjdk" | "eclipse-temurin" | "amazoncorretto" => "java",
         "perl" => "perl",
         _ => return None,
     };
-    program::package_of(program).map(str::to_owned)
+    version::of_program(program, around.application)
+        .or_else(|| program::package_of(program).map(str::to_owned))
 }

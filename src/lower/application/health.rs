@@ -67,7 +67,9 @@ pub(super) fn lower(health: &Health, service: &Service<'_>) -> Lowered {
         unit.child("environment"),
         Expr::apply("removeAttrs", environment),
     );
-    statement.set(config.child("EnvironmentFile"), environment_file());
+    if service.has_variables() {
+        statement.set(config.child("EnvironmentFile"), environment_file());
+    }
     statement.set(config.child("User"), of_service(&["serviceConfig", "User"]));
     if let Some(directory) = &service.application.directory
         && let Lowered::Stated(_) = source::directory(&directory.value, service)

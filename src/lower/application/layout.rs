@@ -62,8 +62,8 @@ const THERE: [&str; 9] = [
 ];
 
 /// Names that a module's file has already.
-const RESERVED: [&str; 8] = [
-    "builtins", "cfg", "config", "false", "lib", "null", "pkgs", "true",
+const RESERVED: [&str; 9] = [
+    "builtins", "cfg", "config", "false", "lib", "null", "pkgs", "python", "true",
 ];
 
 /// A folder that outlives the service.
@@ -316,6 +316,28 @@ impl Layout {
                 parts
             }
         })
+    }
+
+    /// Replaces the paths of the image in parts of a string.
+    pub(super) fn replaced(&self, parts: &[StrPart]) -> Vec<StrPart> {
+        let mut out = Vec::new();
+        for part in parts {
+            let StrPart::Literal(text) = part else {
+                out.push(part.clone());
+                continue;
+            };
+            let mut from = 0;
+            for (start, end) in paths_in(text) {
+                let Some(path) = self.path(&text[start..end]) else {
+                    continue;
+                };
+                out.push(StrPart::Literal(text[from..start].to_owned()));
+                out.extend(path);
+                from = start + trimmed(&text[start..end]).len();
+            }
+            out.push(StrPart::Literal(text[from..].to_owned()));
+        }
+        program::joined(out)
     }
 
     /// Replaces the paths in a text: those of the image, then those of programs.

@@ -9,25 +9,32 @@ mod command;
 mod environment;
 mod find;
 mod health;
+mod host;
+mod image;
 mod layout;
 mod options;
 mod packages;
 mod ports;
+mod python;
+mod servers;
 mod source;
 mod state;
 #[cfg(test)]
 mod tests;
+mod version;
 
 use super::ctx::{self, Ctx};
 use super::machine;
 use super::statement::{Left, Lowered, Statement};
 use crate::account::{Code, Verdict};
 use crate::diag;
-use crate::model::{self, Application, Entry, Family, HoleKind, Machine, Part, Resource, Sourced};
-use crate::nix::{Expr, Operator};
+use crate::model::{self, Application, Entry, Family, HoleKind, Machine, Resource, Sourced};
+use crate::nix::{Expr, Operator, StrPart};
 use crate::plan::OptionPath;
 use crate::rules;
+pub(super) use account::has_account;
 use command::{Around, Own, Refused, Runs, Start};
+pub(super) use image::{images, is_of_image, lower as lower_of_image};
 use layout::Layout;
 
 /// A service in the making.
@@ -175,6 +182,37 @@ impl<'a> Service<'a> {
             .any(|it| environment::is_port(&it.value, self))
     }
 
+    /// Tells whether somebody may want to give the service other variables than its image does.
+    fn has_variables(&self) -> bool {
+        let mut variables = self.application.environment.iter();
+        variables.any(|it| it.value.name != "PATH")
+    }
+
+    /// Tells whether the service is one program of a package, which starts no others that nobody sees.
+    fn runs_alone(&self) -> bool {
+        let Ok(start) = &self.start else {
+            return false;
+        };
+        let Runs::Line(parts) = &start.runs else {
+            return false;
+        };
+        let is_of_package = |it: &StrPart| match it {
+            StrPart::Splice(expr) => {
+                matches!(expr, Expr::Select(names) if names.first().is_some_and(|it| it == "pkgs"))
+                    || *expr == Expr::select("cfg.package")
+            }
+            StrPart::Literal(_) => false,
+        };
+        let is_starter = |it: &StrPart| match it {
+            StrPart::Literal(text) => {
+                let supervisors = ["supervisord", "runsvdir", "s6-svscan"];
+                supervisors.iter().any(|it| text.contains(it))
+            }
+            StrPart::Splice(_) => false,
+        };
+        parts.first().is_some_and(is_of_package) && !parts.iter().any(is_starter)
+    }
+
     fn secret_file(&self) -> String {
         format!("/run/secrets/{}.env", self.name)
     }
@@ -220,9 +258,14 @@ impl<'a> Service<'a> {
 
     /// The command, or the whole where there is none.
     fn asked(&self) -> Entry {
-        match &self.application.command {
-            Some(command) => self.part(command),
-            None => self.whole(),
+        match (&self.application.command, &self.start) {
+            (Some(command), Ok(_)) => self.part(command),
+            // What is not started is not assumed either.
+            (Some(command), Err(_)) => Entry {
+                assumptions: self.entry.assumptions.clone(),
+                ..self.part(command)
+            },
+            (None, _) => self.whole(),
         }
     }
 
@@ -261,34 +304,6 @@ impl<'a> Service<'a> {
         }
     }
 
-    /// Says what a host has to give before it can enable the service: the option, and why.
-    fn gate(&self) -> Option<(&'static str, String)> {
-        let described = &self.application.described;
-        match (&self.start, &self.own) {
-            (Ok(_), Some(own)) if own.attr.is_none() => Some((
-                "package",
-                format!(
-                    "no package is known here that has the program `{}`",
-                    own.program
-                ),
-            )),
-            (Ok(_), _) => None,
-            (Err(Refused::Absent), _) => {
-                let base = self.application.base.as_deref();
-                let base = base.map_or_else(String::new, |it| format!(", but the image `{it}`"));
-                Some((
-                    "command",
-                    format!("{described} does not say what to start{base}"),
-                ))
-            }
-            (Err(Refused::Interactive(program)), _) => Some((
-                "command",
-                format!("{described} starts only `{program}`, which waits for somebody who types"),
-            )),
-            (Err(Refused::Left(left)), _) => Some(("command", left.reason.clone())),
-        }
-    }
-
     /// States what every service of a module has.
     fn unit_itself(&self, ctx: &mut Ctx<'_>) {
         // No instruction asks for these: they have no origin.
@@ -304,6 +319,9 @@ impl<'a> Service<'a> {
             Expr::str("multi-user.target"),
         );
         ctx.add(&entry, unit.child("after"), Expr::str("network.target"));
+        if !self.has_variables() {
+            return;
+        }
         let own = Expr::select("cfg.environment");
         let below = Expr::Attrs(Vec::new());
         let environment = if environment::has_plain(self.application) {
@@ -433,80 +451,31 @@ impl<'a> Service<'a> {
                 self.name
             );
             ctx.close(entry, Verdict::Assumed, Code::Stated, &clause);
+        } else if let (true, Some(other)) = (is_stated, &self.application.variant_of) {
+            let clause = format!("it holds where this one is enabled, and not `{other}`");
+            ctx.close(entry, Verdict::Assumed, Code::Stated, &clause);
         }
     }
 
     /// Gives the module the scripts that its definitions name.
     fn bindings(&self, ctx: &mut Ctx<'_>) {
         let mut bindings: Vec<(String, Expr)> = Vec::new();
-        for script in &self.layout.scripts {
-            let names_it = |expr: &Expr| expr.selects(&[&script.name]);
+        let python = python::expr(self.application);
+        let python = python.map(|it| (python::BINDING.to_owned(), it));
+        let scripts = self.layout.scripts.iter();
+        let scripts = scripts.map(|it| (it.name.clone(), it.expr.clone()));
+        for (name, expr) in scripts.chain(python) {
+            let names_it = |expr: &Expr| expr.selects(&[&name]);
             let is_used = ctx
                 .plan
                 .settings()
                 .any(|(_, setting)| setting.definitions().iter().any(|it| names_it(&it.expr)));
             if is_used {
-                bindings.push((script.name.clone(), script.expr.clone()));
+                bindings.push((name, expr));
             }
         }
         if let Some(module) = ctx.plan.modules.get_mut(&self.name) {
             module.bindings = bindings;
-        }
-    }
-
-    /// States what the host says: that it has the service, and where its secrets are.
-    fn host(&self, ctx: &mut Ctx<'_>) {
-        let on_host = |mut entry: Entry| {
-            entry.part = Part::Host;
-            entry
-        };
-        match self.gate() {
-            None => ctx.set(
-                &on_host(self.asked()),
-                self.option("enable"),
-                Expr::Bool(true),
-            ),
-            Some((option, reason)) => {
-                let entry = on_host(self.asked());
-                let hint = match option {
-                    "package" => "pkgs.…",
-                    _ => "\"…\"",
-                };
-                let lines = [
-                    format!("services.{} = {{", self.name),
-                    "  enable = true;".to_owned(),
-                    format!("  {option} = {hint};"),
-                    "};".to_owned(),
-                ];
-                let about = Some(self.option("enable"));
-                match &self.start {
-                    Ok(_) | Err(Refused::Left(_)) => {
-                        let code = match &self.start {
-                            Err(Refused::Left(left)) => left.code,
-                            Ok(_) | Err(_) => Code::PackageUnknown,
-                        };
-                        ctx.close(&entry, Verdict::Manual, code, &reason);
-                    }
-                    Err(Refused::Absent | Refused::Interactive(_)) => {}
-                }
-                let message = format!("`{}` is not enabled: {reason}", self.name);
-                let mut place = entry.clone();
-                if matches!(&self.start, Err(Refused::Left(left)) if left.code == Code::ValueSecret)
-                {
-                    // The line of the source would show the secret.
-                    place.origin = model::Origin::default();
-                }
-                ctx.say(&place, diag::Code::ServiceNotEnabled, message);
-                ctx.remark(&entry, about, &reason, lines.to_vec());
-            }
-        }
-        for secret in self.secrets() {
-            let entry = on_host(self.part(secret));
-            ctx.set(
-                &entry,
-                self.option("environmentFile"),
-                Expr::str(self.secret_file()),
-            );
         }
     }
 

@@ -12,8 +12,10 @@ pub(super) fn module(service: &Service<'_>) -> Module {
     declarations.extend(command(service));
     declarations.extend(source(service));
     declarations.extend(port(service));
-    declarations.push(environment(service));
-    declarations.push(environment_file(service));
+    if service.has_variables() {
+        declarations.push(environment(service));
+        declarations.push(environment_file(service));
+    }
     declarations.extend(open_firewall(service));
     Module {
         described: service.application.described.clone(),
@@ -41,10 +43,7 @@ fn option(kind: OptionKind, default: Option<Expr>, description: String) -> Optio
 
 fn enabled(service: &Service<'_>) -> String {
     match &service.application.summary {
-        Some(summary) => {
-            let summary = summary.trim().trim_end_matches('.');
-            format!("{}, {summary}", service.name)
-        }
+        Some(summary) => summary.trim().trim_end_matches('.').to_owned(),
         None => service.name.clone(),
     }
 }
@@ -137,11 +136,9 @@ fn source_description(service: &Service<'_>) -> String {
 }
 
 fn port(service: &Service<'_>) -> Option<Declaration> {
-    let port = service.port?;
-    let mut description = format!("Port that {} listens on.", service.name);
-    if !service.follows_port() {
-        description.push_str(" Its program decides it: this only says which.");
-    }
+    // A port that the program decides is no option.
+    let port = service.port.filter(|_| service.follows_port())?;
+    let description = format!("Port that {} listens on.", service.name);
     let default = Expr::Int(i64::from(port));
     let text = option(OptionKind::Port, Some(default), description);
     let entries: Vec<_> = service

@@ -1,13 +1,14 @@
 //! Packages that the service needs to run: the search path of its unit, which is nobody else's.
 
 use super::Service;
+use super::{python, version};
 use crate::account::Code;
 use crate::lower::commands::DEFAULT_PATH;
 use crate::lower::package;
 use crate::lower::statement::{Left, Lowered, Statement};
 use crate::model::Package;
 use crate::nix::Expr;
-use crate::rules::{self, Attribute, Kind};
+use crate::rules::{self, Attribute, Kind, PackageName};
 
 /// Packages that only build something.
 const BUILDERS: [&str; 14] = [
@@ -57,14 +58,22 @@ pub(super) fn lower(package: &Package, service: &Service<'_>) -> Lowered {
             format!("systemd does what `{}` does in a container", package.name),
         );
     }
+    let is_interpreter = package.name == "python3" && python::expr(service.application).is_some();
+    if is_interpreter || python::library_of(package, service.application).is_some() {
+        return with_libraries(package, service);
+    }
     let Some(found) = rules::package(&package.name, package.family) else {
         return unknown(package);
     };
     let name = &package.name;
-    let attr = match &found.attribute {
-        Attribute::Known(attr) => Some(attr.as_str()),
-        Attribute::Unknown => None,
+    let versioned = version::of_package(name, service.application);
+    let attr = match (&versioned, &found.attribute) {
+        (Some(attr), _) | (None, Attribute::Known(attr)) => Some(attr.as_str()),
+        (None, Attribute::Unknown) => None,
     };
+    if let Some(reason) = idle_server(name, &found, service) {
+        return Lowered::NotNeeded(Code::PackageNotNeeded, reason);
+    }
     match found.kind {
         Kind::Nothing => {
             let note = found.note.map_or_else(String::new, |it| format!(": {it}"));
@@ -112,6 +121,38 @@ pub(super) fn lower(package: &Package, service: &Service<'_>) -> Lowered {
         statement.add(service.unit().child("path"), Expr::package(attr));
     }
     Lowered::Stated(statement)
+}
+
+/// The interpreter with all libraries, of which this is one.
+fn with_libraries(package: &Package, service: &Service<'_>) -> Lowered {
+    let mut statement = Statement::default();
+    if package.name != "python3" {
+        statement.assume("the libraries of Python have the versions of nixpkgs");
+    }
+    let python = Expr::select(python::BINDING);
+    statement.add(service.unit().child("path"), python);
+    Lowered::Stated(statement)
+}
+
+/// Says why a server that an image installs is not in the search path: the command of the service is another program,
+/// which starts no others.
+fn idle_server(name: &str, found: &PackageName, service: &Service<'_>) -> Option<String> {
+    let option = found
+        .option
+        .as_ref()
+        .filter(|it| it.path.ends_with(".enable"))?;
+    let is_server = found.kind == Kind::Module && option.path.starts_with("services.");
+    let is_own = match &found.attribute {
+        Attribute::Known(attr) => service.own_package() == Some(attr.as_str()),
+        Attribute::Unknown => false,
+    };
+    if !is_server || is_own || !service.runs_alone() {
+        return None;
+    }
+    let module = option.path.trim_end_matches(".enable");
+    Some(format!(
+        "the command of the service starts no `{name}`: where a machine is to have one, it is `{module}`"
+    ))
 }
 
 /// Returns the attribute of a package, where one is known.

@@ -55,7 +55,7 @@ fn capability(service: &Service<'_>) -> Expr {
     let is_fixed = |it: ApplicationPort| {
         it.first < FIRST_FREE && (it.first != it.last || service.port != Some(it.first))
     };
-    if low.any(is_fixed) {
+    if !service.follows_port() || low.any(is_fixed) {
         return capability;
     }
     let limit = Expr::Int(i64::from(FIRST_FREE));
@@ -67,7 +67,7 @@ pub(super) fn lower(port: ApplicationPort, service: &Service<'_>) -> Lowered {
     let mut statement = Statement::default();
     let is_range = port.first != port.last;
     let number = |port: u16| Expr::Int(i64::from(port));
-    let is_main = !is_range && service.port == Some(port.first);
+    let is_main = !is_range && service.port == Some(port.first) && service.follows_port();
     let value = if is_range {
         Expr::Attrs(vec![
             ("from".to_owned(), number(port.first)),

@@ -1,13 +1,18 @@
 //! What is copied into the image: the folder that `source` names, and the working directory.
 
 use super::Service;
+use super::account::{Runner, account_name};
 use super::layout::trimmed;
 use super::state;
 use crate::account::Code;
+use crate::lower::paths::is_below;
 use crate::lower::statement::{Left, Lowered, Statement};
 use crate::model::{ApplicationSource, SourceFrom};
 use crate::nix::{Expr, StrPart};
 use crate::plan::Chore;
+
+/// Parts of the source that a line names.
+const SHOWN: usize = 8;
 
 pub(super) fn lower(source: &ApplicationSource, service: &Service<'_>) -> Lowered {
     let mut statement = Statement::default();
@@ -29,11 +34,51 @@ pub(super) fn lower(source: &ApplicationSource, service: &Service<'_>) -> Lowere
         SourceFrom::Address(address) => format!("`{address}`"),
     };
     statement.assume(format!("{from} is put into `{shown}`"));
+    let text = match &service.layout.root {
+        Some(root) if is_below(&source.path, root) => whole(root, service),
+        Some(_) | None => format!("put {from} into `{shown}` (`{}` in the image)", source.path),
+    };
     statement.chores.push(Chore {
         topic: format!("Service {}", service.name),
-        text: format!("put {from} into `{shown}` (`{}` in the image)", source.path),
+        text,
     });
     Lowered::Stated(statement)
+}
+
+/// Says what is to be done for the application's folder as a whole.
+fn whole(root: &str, service: &Service<'_>) -> String {
+    let application = service.application;
+    let sources = application.source.iter().map(|it| &it.value);
+    let names: Vec<String> = sources
+        .filter(|it| is_below(&it.path, root))
+        .map(|it| match &it.from {
+            SourceFrom::Context(path) if path == "." => "the whole folder of the source".to_owned(),
+            SourceFrom::Context(path) => format!("`{path}`"),
+            SourceFrom::Stage(path) | SourceFrom::Image(path) => format!("`{path}`"),
+            SourceFrom::Address(address) => format!("`{address}`"),
+        })
+        .collect();
+    let mut shown = names
+        .iter()
+        .take(SHOWN)
+        .cloned()
+        .collect::<Vec<_>>()
+        .join(", ");
+    if names.len() > SHOWN {
+        shown.push_str(&format!(" and {} more", names.len() - SHOWN));
+    }
+    let folder = service.default_source();
+    let mut text = format!(
+        "build the application as {} does, and put it into `{folder}`, which is `{root}` in the image: {shown}",
+        application.described
+    );
+    if application.owns_source {
+        let user = application.user.as_ref().map(|it| it.value.as_str());
+        let runner = Runner::of(user, service.machine).name();
+        let user = runner.unwrap_or(account_name(&service.name));
+        text.push_str(&format!("; it writes there: `chown -R {user}: {folder}`"));
+    }
+    text
 }
 
 /// States that the unit sees a part of the source where the image has it; nothing, where the service finds it elsewhere.

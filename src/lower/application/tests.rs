@@ -115,7 +115,7 @@ fn words(words: &[&str]) -> Command {
     Command::Words(words.iter().map(|it| text(it)).collect())
 }
 
-fn nothing(name: &str) -> Application {
+pub(super) fn nothing(name: &str) -> Application {
     Application {
         name: name.into(),
         described: "shop/Dockerfile".into(),
@@ -133,6 +133,8 @@ fn nothing(name: &str) -> Application {
         source: Vec::new(),
         stop_signal: None,
         health: None,
+        variant_of: None,
+        owns_source: false,
     }
 }
 
@@ -287,7 +289,7 @@ fn what_nothing_says_is_asked_for() {
         r#"
         # MANUAL: shop/Dockerfile does not say what to start, but the image `redis:7`.
         cfg = config.services.redis-app;
-        enable = lib.mkEnableOption "redis-app, A cache";
+        enable = lib.mkEnableOption "A cache";
         description = "Command line that starts the service, as the image `redis:7` does.";
         ExecStart = cfg.command;
         AmbientCapabilities = "CAP_NET_BIND_SERVICE";
@@ -295,7 +297,7 @@ fn what_nothing_says_is_asked_for() {
         BindPaths = [ "/var/lib/redis-app:/logs" ];
         "${cfg.source}/redis.conf:/etc/redis/redis.conf"
         networking.firewall = {
-        allowedTCPPorts = lib.mkIf cfg.openFirewall [ cfg.port ];
+        allowedTCPPorts = lib.mkIf cfg.openFirewall [ 80 ];
         allowedUDPPorts = lib.mkIf cfg.openFirewall [ 443 ];
         "#,
         &[
@@ -342,7 +344,6 @@ fn scripts_and_programs_of_their_own() {
         app,
         r#"
         - {file}`run.sh`, which is `/run.sh` in the image
-        environment = cfg.environment;
         ${cfg.source}/run.sh; exec ${cfg.source}/backend --config $CONFIG
         # Assumed: `web` does not need the rights of root.
         "#,

@@ -4,7 +4,7 @@ use super::Kind;
 use super::script::{Outcome, Runner};
 use crate::import::dockerfile::scope::is_plain;
 use crate::import::state::Key;
-use crate::model::{Group, Resource, User};
+use crate::model::{Family, Group, Resource, User};
 
 /// What each option means, by program.
 const OPTIONS: &[(&str, &[(&str, Option)])] = &[
@@ -184,11 +184,28 @@ fn read(
                 );
             }
             user.name = (*name).to_owned();
+            if program != "usermod" {
+                let family = runner.player.here.family;
+                let makes = makes_home(program, &user, family);
+                user.create_home = user.create_home.or(Some(makes));
+            }
             put(runner, Resource::User(user));
         }
         _ => return changes("makes an account", arguments),
     }
     left.map_or(Outcome::Stated, |what| Outcome::Left(Kind::Other, what))
+}
+
+/// Tells whether a program makes the home of a user where no option says it.
+///
+/// useradd(8) does where CREATE_HOME of login.defs says so, as Red Hat's does; Debian's adduser(8) makes none for a
+/// system user whose home nobody names.
+fn makes_home(program: &str, user: &User, family: Family) -> bool {
+    let is_system = user.system == Some(true);
+    if program == "useradd" {
+        return family == Family::Rhel && !is_system;
+    }
+    family != Family::Debian || !is_system || user.home.is_some()
 }
 
 /// Names the account only: among the arguments may be a password.

@@ -4,8 +4,12 @@
 //! and `tables`. What only a build does is left to the person, with what it is.
 
 mod accounts;
+mod builders;
+mod checks;
+mod edit;
 mod packages;
 mod paths;
+mod python;
 mod script;
 mod tables;
 mod words;
@@ -15,6 +19,7 @@ use crate::account::{Account, Code, ItemId};
 use crate::model::Origin;
 use crate::syntax::dockerfile::{CommandLine, Heredoc};
 use crate::syntax::shell;
+pub(super) use builders::builder;
 use script::Runner;
 
 /// What a RUN came to.
@@ -152,7 +157,11 @@ fn left(all: &[Remainder]) -> Left {
         reason.push_str(&format!(", and {more} more"));
     }
     let kind = all.iter().map(|it| it.kind).min().unwrap_or(Kind::Other);
-    Left::new(format!("it {reason}"), kind.cure())
+    let cure = builders::builder(&reason).filter(|_| kind <= Kind::Language);
+    Left::new(
+        format!("it {reason}"),
+        cure.unwrap_or_else(|| kind.cure().to_owned()),
+    )
 }
 
 #[cfg(test)]

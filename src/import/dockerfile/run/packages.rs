@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Kind;
+use super::python;
 use super::script::{Outcome, Runner};
 use crate::import::dockerfile::scope::is_plain;
 use crate::import::package_name::read;
@@ -23,6 +24,14 @@ pub(super) fn of(
         "yum" | "dnf" | "microdnf" | "tdnf" | "zypper" | "dnf5" => Family::Rhel,
         "pacman" => Family::Arch,
         "apt-mark" => return Some(mark(runner, arguments)),
+        "pip" | "pip3" => return python::install(runner, arguments),
+        _ if program.starts_with("python") => {
+            let [module, pip, rest @ ..] = arguments else {
+                return None;
+            };
+            let is_pip = module == "-m" && pip == "pip";
+            return is_pip.then(|| python::install(runner, rest)).flatten();
+        }
         _ => return None,
     };
     let asked = Asked::read(program, arguments);

@@ -1,6 +1,7 @@
 //! Folders, files, links and their rights, and what is removed.
 
 use super::Kind;
+use super::edit::{self as edited, Edited};
 use super::script::{Outcome, Runner};
 use crate::import::dockerfile::copy::{is_in, mode_of};
 use crate::import::dockerfile::scope::is_plain;
@@ -88,6 +89,11 @@ pub(super) fn of(
             };
             let recurse = is_recursive(arguments);
             let paths: Vec<String> = paths.iter().map(|it| (*it).to_owned()).collect();
+            let owns = paths.iter().any(|it| {
+                let whole = absolute(&runner.directory, it);
+                runner.player.folder.as_deref() == Some(whole.trim_end_matches('/'))
+            });
+            runner.player.parts.owns_source |= owns && !matches!(user, "" | "root" | "0");
             Some(each(runner, &paths, |runner, path| {
                 rights(runner, path, |it, _| {
                     it.owner = Some(user.to_owned()).filter(|it| !it.is_empty());
@@ -134,9 +140,9 @@ pub(super) fn of(
                 it.starts_with("-i") || it.starts_with("--in-place") || is_letter(it, 'i')
             }) =>
         {
-            let file = plain.last().copied().unwrap_or_default().to_owned();
-            Some(edit(runner, &file, "edits"))
+            Some(sed(runner, &arguments_of_sed(arguments)))
         }
+        "dos2unix" => Some(sed(runner, &("s/\\r$//".to_owned(), owned(&plain)))),
         "tee" => {
             let file = plain.last().copied().unwrap_or_default().to_owned();
             Some(edit(runner, &file, "writes"))
@@ -404,6 +410,70 @@ fn link(runner: &mut Runner<'_, '_>, arguments: &[String], plain: &[&str]) -> Ou
     };
     runner.player.put(item, Resource::Link(link), Vec::new());
     Outcome::Stated
+}
+
+fn owned(words: &[&str]) -> Vec<String> {
+    words.iter().map(|it| (*it).to_owned()).collect()
+}
+
+/// Returns the expression and the files of `sed -i`.
+fn arguments_of_sed(arguments: &[String]) -> (String, Vec<String>) {
+    let mut expressions: Vec<String> = Vec::new();
+    let mut files: Vec<String> = Vec::new();
+    let mut words = arguments.iter();
+    while let Some(word) = words.next() {
+        match word.as_str() {
+            "-e" | "--expression" => expressions.extend(words.next().cloned()),
+            it if it.starts_with('-') => {}
+            it => files.push(it.to_owned()),
+        }
+    }
+    if expressions.is_empty() && !files.is_empty() {
+        expressions.push(files.remove(0));
+    }
+    (expressions.join(";"), files)
+}
+
+/// Edits files whose text is known; any other edit is left.
+fn sed(runner: &mut Runner<'_, '_>, (expression, files): &(String, Vec<String>)) -> Outcome {
+    let mut last = Outcome::nothing("it edits no file");
+    for file in files {
+        last = edit_known(runner, file, expression).unwrap_or_else(|| edit(runner, file, "edits"));
+        if matches!(last, Outcome::Left(..)) {
+            return last;
+        }
+    }
+    last
+}
+
+fn edit_known(runner: &mut Runner<'_, '_>, path: &str, expression: &str) -> Option<Outcome> {
+    let whole = absolute(&runner.directory, path);
+    if !is_plain(&whole) || !is_plain(expression) || !runner.is_certain() {
+        return None;
+    }
+    let text = runner.player.text_at(&whole)?.to_owned();
+    match edited::sed(&[expression], &text) {
+        Edited::Unknown => None,
+        Edited::Same => Some(Outcome::nothing("the file is so already")),
+        Edited::Text(after) => {
+            let Some(Resource::File(before)) = runner
+                .player
+                .state
+                .at_path(&whole)
+                .map(|it| it.resource.clone())
+            else {
+                return None;
+            };
+            let item = runner.item;
+            let content = runner.player.written(&after, &whole, item);
+            let file = File {
+                content: Content::Text(content),
+                ..before
+            };
+            runner.player.put(item, Resource::File(file), Vec::new());
+            Some(Outcome::Stated)
+        }
+    }
 }
 
 fn edit(runner: &mut Runner<'_, '_>, path: &str, verb: &str) -> Outcome {

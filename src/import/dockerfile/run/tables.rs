@@ -234,6 +234,9 @@ pub(super) fn of(
     {
         return Outcome::nothing("it only looks whether the program runs");
     }
+    if super::checks::only_checks(name, &given) {
+        return Outcome::nothing("it only checks the sources, and makes nothing");
+    }
     if matches!(name, "gosu" | "su-exec") && given.contains(&"true") {
         return Outcome::nothing("it only looks whether the program runs");
     }

@@ -11,7 +11,7 @@ let
 in
 {
   options.services.guestbook = {
-    enable = lib.mkEnableOption "guestbook, Guestbook";
+    enable = lib.mkEnableOption "Guestbook";
 
     # guestbook/Dockerfile:28 COPY, :30 COPY, :31 COPY
     source = lib.mkOption {
@@ -48,11 +48,9 @@ in
   };
 
   config = lib.mkIf cfg.enable {
-    # MANUAL guestbook/Dockerfile:6 COPY: it brings `styles/` into the stage `styles`, which builds.
-    #   Name it as the source of the package that is to be made of the stage.
-
-    # MANUAL guestbook/Dockerfile:7 RUN: it installs sass with `npm`, runs `sass`.
-    #   Package the application with what it depends on (buildNpmPackage, python3.withPackages and the like).
+    # MANUAL guestbook/Dockerfile:7 RUN: the stage `styles` installs sass with `npm`, runs `sass`.
+    #   Package the application: pkgs.buildNpmPackage { pname; version; src; npmDepsHash = lib.fakeHash; }; and
+    #     give what it makes to the service as its source.
 
     systemd.services.guestbook = {
       description = "Guestbook";
@@ -113,24 +111,19 @@ in
       };
     };
 
-    # guestbook/Dockerfile:17 RUN
-    users.groups.guestbook.gid = 2020;
+    # guestbook/Dockerfile:17 RUN (assumed: `guestbook` has the number 2020 only in the image)
+    users.groups.guestbook = { };
     users.users.guestbook = {
-      isNormalUser = true;
-      uid = 2020;
+      isSystemUser = true;
       group = "guestbook";
-      createHome = false;
     };
 
     # MANUAL guestbook/Dockerfile:29 RUN: it installs dependencies with `npm`.
-    #   Package the application with what it depends on (buildNpmPackage, python3.withPackages and the like).
+    #   Package the application: pkgs.buildNpmPackage { pname; version; src; npmDepsHash = lib.fakeHash; }; and
+    #     give what it makes to the service as its source.
 
-    # guestbook/Dockerfile:32 COPY
-    environment.etc."ImageMagick-6/policy.xml".text = ''
-      <policymap>
-        <policy domain="resource" name="memory" value="256MiB"/>
-        <policy domain="coder" rights="none" pattern="PDF"/>
-      </policymap>
-    '';
+    # MANUAL guestbook/Dockerfile:32 COPY: ImageMagick of nixpkgs does not look below /etc: what this file
+    #   forbids would be allowed.
+    #   Set the variable MAGICK_CONFIGURE_PATH, of what runs ImageMagick, to a folder with this file.
   };
 }

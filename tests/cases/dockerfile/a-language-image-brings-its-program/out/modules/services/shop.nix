@@ -11,7 +11,7 @@ let
 in
 {
   options.services.shop = {
-    enable = lib.mkEnableOption "shop, A shop for tea";
+    enable = lib.mkEnableOption "A shop for tea";
 
     # shop/Dockerfile:11 COPY
     source = lib.mkOption {
@@ -55,7 +55,7 @@ in
       # shop/Dockerfile:2 FROM, :7 RUN
       path = with pkgs; [
         graphicsmagick
-        nodejs # assumed: the release that nixpkgs has does as well as that of `node:22-bookworm-slim`
+        nodejs_22 # assumed: the release that nixpkgs has does as well as that of `node:22-bookworm-slim`
       ];
       # shop/Dockerfile:5 ENV
       environment = {
@@ -70,8 +70,8 @@ in
         # shop/Dockerfile:10 WORKDIR
         WorkingDirectory = "${cfg.source}";
         EnvironmentFile = lib.mkIf (cfg.environmentFile != null) cfg.environmentFile;
-        # shop/Dockerfile:16 CMD (assumed: `node` is taken from `pkgs.nodejs`)
-        ExecStart = "${pkgs.nodejs}/bin/node server.js";
+        # shop/Dockerfile:16 CMD (assumed: `node` is taken from `pkgs.nodejs_22`)
+        ExecStart = "${pkgs.nodejs_22}/bin/node server.js";
         # shop/Dockerfile:12 VOLUME
         StateDirectory = "shop";
         BindPaths = [ "/var/lib/shop:${cfg.source}/data" ];

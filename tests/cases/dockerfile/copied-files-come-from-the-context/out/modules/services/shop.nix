@@ -15,19 +15,6 @@ in
 {
   options.services.shop = {
     enable = lib.mkEnableOption "shop";
-
-    environment = lib.mkOption {
-      type = lib.types.attrsOf lib.types.str;
-      default = { };
-      description = "Environment variables of shop, which stand over those of its image.";
-    };
-
-    environmentFile = lib.mkOption {
-      type = lib.types.nullOr lib.types.path;
-      default = null;
-      example = "/run/secrets/shop.env";
-      description = "File with environment variables that must not reach the Nix store.";
-    };
   };
 
   config = lib.mkIf cfg.enable {
@@ -37,12 +24,10 @@ in
       wantedBy = [ "multi-user.target" ];
       after = [ "network.target" ];
       path = [ pkgs.lighttpd ];
-      environment = cfg.environment;
       serviceConfig = {
         # Assumed: `shop` does not need the rights of root.
         User = "shop";
         Group = "shop";
-        EnvironmentFile = lib.mkIf (cfg.environmentFile != null) cfg.environmentFile;
         ExecStart = "${start}";
         Restart = "on-failure";
       };
@@ -55,7 +40,7 @@ in
     };
     users.groups.shop = { };
 
-    # shop/Dockerfile:4 COPY
+    # shop/Dockerfile:4 COPY (assumed: what reads it looks there on NixOS too)
     environment.etc."shop/a.conf".text = ''
       server.port = 80
     '';
@@ -72,7 +57,7 @@ in
     # MANUAL shop/Dockerfile:7 ADD: it fetches https://files.example.org/data.json?... to `/opt/data.json`.
     #   Fetch it with pkgs.fetchurl or pkgs.fetchzip and name its hash, or find it in nixpkgs.
 
-    # shop/Dockerfile:8 COPY
+    # shop/Dockerfile:8 COPY (assumed: what reads it looks there on NixOS too)
     environment.etc."shop/motd".text = ''
       $HOME is not expanded here
     '';

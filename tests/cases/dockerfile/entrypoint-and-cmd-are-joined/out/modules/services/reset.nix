@@ -15,19 +15,6 @@ in
 
     # reset/Dockerfile:2 RUN, :6 ENTRYPOINT
     package = lib.mkPackageOption pkgs "memcached" { };
-
-    environment = lib.mkOption {
-      type = lib.types.attrsOf lib.types.str;
-      default = { };
-      description = "Environment variables of reset, which stand over those of its image.";
-    };
-
-    environmentFile = lib.mkOption {
-      type = lib.types.nullOr lib.types.path;
-      default = null;
-      example = "/run/secrets/reset.env";
-      description = "File with environment variables that must not reach the Nix store.";
-    };
   };
 
   config = lib.mkIf cfg.enable {
@@ -36,12 +23,10 @@ in
       description = "reset";
       wantedBy = [ "multi-user.target" ];
       after = [ "network.target" ];
-      environment = cfg.environment;
       serviceConfig = {
         # Assumed: `reset` does not need the rights of root.
         User = "reset";
         Group = "reset";
-        EnvironmentFile = lib.mkIf (cfg.environmentFile != null) cfg.environmentFile;
         # Assumed: `memcached` is taken from `pkgs.memcached`.
         ExecStart = "${cfg.package}/bin/memcached -v";
         Restart = "on-failure";

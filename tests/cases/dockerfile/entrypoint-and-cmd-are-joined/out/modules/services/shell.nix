@@ -15,19 +15,6 @@ in
 
     # shell/Dockerfile:2 RUN, :4 ENTRYPOINT
     package = lib.mkPackageOption pkgs "memcached" { };
-
-    environment = lib.mkOption {
-      type = lib.types.attrsOf lib.types.str;
-      default = { };
-      description = "Environment variables of shell, which stand over those of its image.";
-    };
-
-    environmentFile = lib.mkOption {
-      type = lib.types.nullOr lib.types.path;
-      default = null;
-      example = "/run/secrets/shell.env";
-      description = "File with environment variables that must not reach the Nix store.";
-    };
   };
 
   config = lib.mkIf cfg.enable {
@@ -36,12 +23,10 @@ in
       description = "shell";
       wantedBy = [ "multi-user.target" ];
       after = [ "network.target" ];
-      environment = cfg.environment;
       serviceConfig = {
         # Assumed: `shell` does not need the rights of root.
         User = "shell";
         Group = "shell";
-        EnvironmentFile = lib.mkIf (cfg.environmentFile != null) cfg.environmentFile;
         # Assumed: `memcached` is taken from `pkgs.memcached`.
         ExecStart = "${cfg.package}/bin/memcached -v";
         Restart = "on-failure";

@@ -50,23 +50,19 @@ in
       };
     };
 
-    # shop/Dockerfile:3 RUN
-    users.groups.shop.gid = 990;
+    # shop/Dockerfile:3 RUN (assumed: `shop` has the number 990 only in the image)
+    users.groups.shop = { };
     users.users.shop = {
       isSystemUser = true;
-      uid = 990;
       group = "shop";
       home = "/var/lib/shop";
+      createHome = true;
     };
 
     # shop/Dockerfile:17 RUN
-    systemd.tmpfiles.rules = [
-      "d /var/lib/shop - shop shop -"
-      "Z /var/lib/shop - shop shop -"
-      "d /etc/shop 0750 - - -"
-    ];
+    systemd.tmpfiles.rules = [ "d /etc/shop 0750 - - -" ];
 
-    # shop/Dockerfile:18 RUN
+    # shop/Dockerfile:18 RUN (assumed: what reads it looks there on NixOS too)
     environment.etc."shop/shop.conf".text = ''
       colour = green
       taste = sweet
@@ -81,6 +77,7 @@ in
 
     # MANUAL shop/Dockerfile:26 RUN: it fetches https://example.org/shop.tgz, unpacks with `tar`, builds with
     #   `make`.
-    #   Package what it builds, or find it in nixpkgs, and give it to the service.
+    #   Package the application: pkgs.stdenv.mkDerivation { pname; version; src; buildInputs; }; and give what
+    #     it makes to the service as its source.
   };
 }

@@ -39,7 +39,7 @@ in
       wantedBy = [ "multi-user.target" ];
       after = [ "network.target" ];
       # Assumed: the release that nixpkgs has does as well as that of `python:3.12-alpine`.
-      path = [ pkgs.python3 ];
+      path = [ pkgs.python312 ];
       environment = {
         DB_HOST = "db.example.org";
       }
@@ -65,16 +65,19 @@ in
     };
     users.groups.shop = { };
 
-    # shop/Dockerfile:6 RUN (assumed: the content of `/etc/shop.conf` is put into `/run/secrets/shop.conf`)
+    # shop/Dockerfile:6 RUN (assumed: what reads it looks there on NixOS too; the content of `/etc/shop.conf` is
+    # put into `/run/secrets/shop.conf`)
     environment.etc."shop.conf".source = "/run/secrets/shop.conf";
 
     # MANUAL shop/Dockerfile:7 RUN: it sets a password.
     #   State what it makes, or run it before the service starts.
 
-    # shop/Dockerfile:8 COPY (assumed: the content of `/etc/shop.ini` is put into `/run/secrets/shop.ini`)
+    # shop/Dockerfile:8 COPY (assumed: what reads it looks there on NixOS too; the content of `/etc/shop.ini` is
+    # put into `/run/secrets/shop.ini`)
     environment.etc."shop.ini".source = "/run/secrets/shop.ini";
 
-    # shop/Dockerfile:9 COPY (assumed: the content of `/etc/token.conf` is put into `/run/secrets/token.conf`)
+    # shop/Dockerfile:9 COPY (assumed: what reads it looks there on NixOS too; the content of `/etc/token.conf`
+    # is put into `/run/secrets/token.conf`)
     environment.etc."token.conf".source = "/run/secrets/token.conf";
   };
 }

@@ -21,26 +21,6 @@ in
       '';
     };
 
-    # tea/Dockerfile:14 EXPOSE
-    port = lib.mkOption {
-      type = lib.types.port;
-      default = 9001;
-      description = "Port that tea listens on. Its program decides it: this only says which.";
-    };
-
-    environment = lib.mkOption {
-      type = lib.types.attrsOf lib.types.str;
-      default = { };
-      description = "Environment variables of tea, which stand over those of its image.";
-    };
-
-    environmentFile = lib.mkOption {
-      type = lib.types.nullOr lib.types.path;
-      default = null;
-      example = "/run/secrets/tea.env";
-      description = "File with environment variables that must not reach the Nix store.";
-    };
-
     openFirewall = lib.mkOption {
       type = lib.types.bool;
       default = false;
@@ -49,22 +29,18 @@ in
   };
 
   config = lib.mkIf cfg.enable {
-    # MANUAL tea/Dockerfile:4 COPY: it brings `go.mod`, `main.go` into the stage `build`, which builds.
-    #   Name it as the source of the package that is to be made of the stage.
-
-    # MANUAL tea/Dockerfile:5 RUN: it builds with `go`.
-    #   Package what it builds, or find it in nixpkgs, and give it to the service.
+    # MANUAL tea/Dockerfile:5 RUN: the stage `build` builds with `go`.
+    #   Package the application: pkgs.buildGoModule { pname; version; src; vendorHash = lib.fakeHash; }; and
+    #     give what it makes to the service as its source.
 
     # tea/Dockerfile:13 USER, :15 ENTRYPOINT
     systemd.services.tea = {
       description = "tea";
       wantedBy = [ "multi-user.target" ];
       after = [ "network.target" ];
-      environment = cfg.environment;
       serviceConfig = {
         User = "tea";
         Group = "tea";
-        EnvironmentFile = lib.mkIf (cfg.environmentFile != null) cfg.environmentFile;
         ExecStart = "${cfg.source}/tea";
         Restart = "on-failure";
       };
@@ -78,7 +54,7 @@ in
           to = 9002;
         }
       ];
-      allowedUDPPorts = lib.mkIf cfg.openFirewall [ cfg.port ];
+      allowedUDPPorts = lib.mkIf cfg.openFirewall [ 9001 ];
     };
 
     # tea/Dockerfile:11 RUN

@@ -15,19 +15,6 @@ in
 
     # shop/Dockerfile:5 CMD
     package = lib.mkPackageOption pkgs "coreutils" { };
-
-    environment = lib.mkOption {
-      type = lib.types.attrsOf lib.types.str;
-      default = { };
-      description = "Environment variables of shop, which stand over those of its image.";
-    };
-
-    environmentFile = lib.mkOption {
-      type = lib.types.nullOr lib.types.path;
-      default = null;
-      example = "/run/secrets/shop.env";
-      description = "File with environment variables that must not reach the Nix store.";
-    };
   };
 
   config = lib.mkIf cfg.enable {
@@ -42,12 +29,10 @@ in
       description = "shop";
       wantedBy = [ "multi-user.target" ];
       after = [ "network.target" ];
-      environment = cfg.environment;
       serviceConfig = {
         # Assumed: `shop` does not need the rights of root.
         User = "shop";
         Group = "shop";
-        EnvironmentFile = lib.mkIf (cfg.environmentFile != null) cfg.environmentFile;
         # Assumed: `sleep` is taken from `pkgs.coreutils`.
         ExecStart = "${cfg.package}/bin/sleep 60";
         Restart = "on-failure";

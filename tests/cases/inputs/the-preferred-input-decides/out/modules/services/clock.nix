@@ -12,19 +12,6 @@ in
 {
   options.services.clock = {
     enable = lib.mkEnableOption "clock";
-
-    environment = lib.mkOption {
-      type = lib.types.attrsOf lib.types.str;
-      default = { };
-      description = "Environment variables of clock, which stand over those of its image.";
-    };
-
-    environmentFile = lib.mkOption {
-      type = lib.types.nullOr lib.types.path;
-      default = null;
-      example = "/run/secrets/clock.env";
-      description = "File with environment variables that must not reach the Nix store.";
-    };
   };
 
   config = lib.mkIf cfg.enable {
@@ -34,15 +21,13 @@ in
       wantedBy = [ "multi-user.target" ];
       after = [ "network.target" ];
       # Assumed: the release that nixpkgs has does as well as that of `python:3.12-slim`.
-      path = [ pkgs.python3 ];
-      environment = cfg.environment;
+      path = [ pkgs.python312 ];
       serviceConfig = {
         # Assumed: `clock` does not need the rights of root.
         User = "clock";
         Group = "clock";
-        EnvironmentFile = lib.mkIf (cfg.environmentFile != null) cfg.environmentFile;
-        # Assumed: `python` is taken from `pkgs.python3`.
-        ExecStart = "${pkgs.python3}/bin/python -m http.server 8000";
+        # Assumed: `python` is taken from `pkgs.python312`.
+        ExecStart = "${pkgs.python312}/bin/python -m http.server 8000";
         Restart = "on-failure";
       };
     };

@@ -1,0 +1,163 @@
+//! The version that the tag of an official image names, where nixpkgs has it: `python:3.12-slim` is `pkgs.python312`.
+//!
+//! Which versions nixpkgs has is known from the names of packages in the table.
+
+use crate::model::{Application, Family};
+use crate::rules::{self, Attribute};
+
+/// An image, the programs that it is for, and the name that a package of one version has.
+struct Row {
+    image: &'static str,
+    programs: &'static [&'static str],
+    /// Its `$1` and `$2` are the first numbers of the version.
+    package: &'static str,
+    family: Family,
+}
+
+const fn row(
+    image: &'static str,
+    programs: &'static [&'static str],
+    package: &'static str,
+    family: Family,
+) -> Row {
+    Row {
+        image,
+        programs,
+        package,
+        family,
+    }
+}
+
+const JAVA: &[&str] = &["java", "jar"];
+const JRE: &str = "openjdk-$1-jre-headless";
+
+const ROWS: [Row; 8] = [
+    row("amazoncorretto", JAVA, JRE, Family::Debian),
+    row("eclipse-temurin", JAVA, JRE, Family::Debian),
+    row("java", JAVA, JRE, Family::Debian),
+    row("node", &["node", "npm", "npx"], "@nodejs:$1", Family::Rhel),
+    row("openjdk", JAVA, JRE, Family::Debian),
+    row("php", &["php"], "php$1.$2", Family::Debian),
+    row(
+        "postgres",
+        &["pg_dump", "pg_isready", "postgres", "psql"],
+        "postgresql-$1",
+        Family::Debian,
+    ),
+    row(
+        "python",
+        &["python", "python3"],
+        "python$1.$2",
+        Family::Debian,
+    ),
+];
+
+/// The packages that an image brings by the names of its distribution, and that a version stands for.
+const BROUGHT: [&str; 6] = [
+    "default-jre",
+    "nodejs",
+    "openjdk17-jre",
+    "php",
+    "postgresql",
+    "python3",
+];
+
+/// Returns the attribute that has a program in the version of the image.
+pub(super) fn of_program(program: &str, application: &Application) -> Option<String> {
+    let (row, numbers) = versioned(application)?;
+    let is_its = row.programs.contains(&program);
+    is_its.then(|| attribute(row, &numbers)).flatten()
+}
+
+/// Returns the attribute that stands for a package which the image brings.
+pub(super) fn of_package(package: &str, application: &Application) -> Option<String> {
+    let (row, numbers) = versioned(application)?;
+    let is_its = BROUGHT.contains(&package) && brings(row.image, package);
+    is_its.then(|| attribute(row, &numbers)).flatten()
+}
+
+fn brings(image: &str, package: &str) -> bool {
+    match image {
+        "node" => package == "nodejs",
+        "php" => package == "php",
+        "postgres" => package == "postgresql",
+        "python" => package == "python3",
+        _ => package.contains("jre"),
+    }
+}
+
+fn versioned(application: &Application) -> Option<(&'static Row, Vec<String>)> {
+    let base = application.base.as_deref()?;
+    let base = base.split('@').next().unwrap_or(base);
+    let (path, tag) = base.rsplit_once(':')?;
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let row = ROWS.iter().find(|it| it.image == name)?;
+    let version: String = tag
+        .chars()
+        .take_while(|c| c.is_ascii_digit() || *c == '.')
+        .collect();
+    let numbers: Vec<String> = version
+        .split('.')
+        .filter(|it| !it.is_empty())
+        .map(str::to_owned)
+        .collect();
+    (!numbers.is_empty()).then_some((row, numbers))
+}
+
+fn attribute(row: &Row, numbers: &[String]) -> Option<String> {
+    let mut name = row.package.to_owned();
+    for (at, number) in numbers.iter().enumerate() {
+        name = name.replace(&format!("${}", at + 1), number);
+    }
+    if name.contains('$') {
+        return None;
+    }
+    match rules::package(&name, row.family)?.attribute {
+        Attribute::Known(attr) => Some(attr),
+        Attribute::Unknown => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{of_package, of_program};
+    use crate::lower::application::tests::nothing;
+    use crate::model::Application;
+
+    #[test]
+    fn versions_that_nixpkgs_has() {
+        for (base, program, expected) in [
+            ("node:22-slim", "node", Some("nodejs_22")),
+            (
+                "docker.io/library/node:22.3.1-alpine",
+                "npm",
+                Some("nodejs_22"),
+            ),
+            ("node:lts", "node", None),
+            ("node:12", "node", None),
+            ("python:3.12-slim@sha256:0", "python3", Some("python312")),
+            ("python:3", "python3", None),
+            ("php:8.3-cli", "php", Some("php83")),
+            ("eclipse-temurin:21-jre", "java", Some("jdk21_headless")),
+            ("node:22", "java", None),
+            ("debian:12", "node", None),
+        ] {
+            let application = Application {
+                base: Some(base.into()),
+                ..nothing("shop")
+            };
+            assert_eq!(
+                of_program(program, &application).as_deref(),
+                expected,
+                "{base} {program}"
+            );
+        }
+        let application = Application {
+            base: Some("postgres:16".into()),
+            ..nothing("shop")
+        };
+        let attr = of_package("postgresql", &application);
+        assert_eq!(attr.as_deref(), Some("postgresql_16"));
+        assert_eq!(of_package("curl", &application), None);
+    }
+}
