@@ -2,7 +2,9 @@
 //! or hold a secret that has to stay outside of the store.
 
 use super::statement::Lowered;
-use super::{connection, dovecot, named, openvpn, packet_filter, ssh_config, unbound, wireguard};
+use super::{
+    connection, dovecot, named, opendkim, openvpn, packet_filter, ssh_config, unbound, wireguard,
+};
 use crate::model::{File, Machine};
 
 /// Lowers such a file; `None` for any other.
@@ -15,4 +17,5 @@ pub(super) fn lower(file: &File, machine: &Machine) -> Option<Lowered> {
         .or_else(|| named::lower(file, machine))
         .or_else(|| unbound::lower(file))
         .or_else(|| dovecot::lower(file, machine))
+        .or_else(|| opendkim::lower(file, machine))
 }

@@ -10,6 +10,7 @@ mod application;
 mod authorized_key;
 mod brought;
 mod carried;
+mod certificate;
 mod commands;
 mod connection;
 mod container;
@@ -32,6 +33,7 @@ mod name_tests;
 mod named;
 mod network_unit;
 mod opaque;
+mod opendkim;
 mod openvpn;
 mod package;
 mod packet_filter;
@@ -104,6 +106,7 @@ fn lower_machine(
     account: &mut Account,
     diags: &mut Diagnostics,
 ) -> Plan {
+    let machine = &*certificate::at_home(machine);
     let brought = brought_to(machine, rules, account, diags);
     let whole = brought.complete(machine);
     let mut ctx = Ctx::new(&whole, rules, account, diags);
@@ -169,6 +172,10 @@ fn lower_entry(entry: &Entry, ctx: &mut Ctx<'_>) {
             ctx.manual_with_lines(entry, Code::ConditionUnknown, &reason, lines);
             return;
         }
+    }
+    if let Some(lowered) = certificate::lower(entry, ctx.machine) {
+        ctx.conclude(entry, lowered);
+        return;
     }
     if rule::lower(entry, ctx) || application::lower(entry, ctx) {
         return;

@@ -2,10 +2,12 @@
 //! means.
 
 mod audit;
+mod caddyfile;
 mod chrony;
 mod dnsmasq;
 mod docker;
 mod dovecot;
+mod exim;
 mod fail2ban;
 mod git_config;
 mod haproxy;
@@ -23,12 +25,16 @@ mod logrotate;
 mod main_cf;
 mod master_cf;
 mod my_cnf;
+mod named;
 mod nginx;
 mod ntp;
+mod opendkim;
 mod packet_filter;
+mod php_ini;
 mod php_pool;
 mod postgresql;
 mod redis;
+mod registries;
 mod rsyncd;
 mod rsyslog;
 mod samba;
@@ -39,6 +45,7 @@ mod sudoers;
 mod toml;
 mod unbound;
 mod updatedb;
+mod vsftpd;
 mod wg_quick;
 mod yaml;
 
@@ -54,12 +61,14 @@ pub(super) struct Format {
     pub(super) tree: fn(&str) -> Result<Value, String>,
 }
 
-static FORMATS: [&Format; 41] = [
+static FORMATS: [&Format; 48] = [
     &audit::FORMAT,
+    &caddyfile::FORMAT,
     &chrony::FORMAT,
     &dnsmasq::FORMAT,
     &docker::FORMAT,
     &dovecot::FORMAT,
+    &exim::FORMAT,
     &fail2ban::FORMAT,
     &git_config::FORMAT,
     &haproxy::FORMAT,
@@ -77,13 +86,17 @@ static FORMATS: [&Format; 41] = [
     &main_cf::FORMAT,
     &master_cf::FORMAT,
     &my_cnf::FORMAT,
+    &named::FORMAT,
     &nginx::FORMAT,
     &nginx::HTTP,
     &ntp::FORMAT,
+    &opendkim::FORMAT,
     &packet_filter::FORMAT,
+    &php_ini::FORMAT,
     &php_pool::FORMAT,
     &postgresql::FORMAT,
     &redis::FORMAT,
+    &registries::FORMAT,
     &rsyncd::FORMAT,
     &rsyslog::FORMAT,
     &samba::FORMAT,
@@ -94,6 +107,7 @@ static FORMATS: [&Format; 41] = [
     &toml::FORMAT,
     &unbound::FORMAT,
     &updatedb::FORMAT,
+    &vsftpd::FORMAT,
     &wg_quick::FORMAT,
     &yaml::FORMAT,
 ];

@@ -10,6 +10,7 @@ mod definitions;
 mod dnsmasq;
 mod docker_daemon;
 mod entries;
+mod exim_config;
 mod fail2ban;
 mod git_config;
 mod haproxy_cfg;
@@ -56,6 +57,7 @@ mod updatedb;
 mod ups;
 mod upsd;
 mod variables;
+mod vsftpd;
 mod words;
 mod xinetd;
 mod yaml;
@@ -70,7 +72,7 @@ pub(super) struct Function {
     pub(super) call: fn(&Value) -> Option<Value>,
 }
 
-static FUNCTIONS: [&Function; 66] = [
+static FUNCTIONS: [&Function; 68] = [
     &acpi_event::FUNCTION,
     &audit::FUNCTION,
     &below_etc::FUNCTION,
@@ -81,6 +83,7 @@ static FUNCTIONS: [&Function; 66] = [
     &dnsmasq::FUNCTION,
     &docker_daemon::FUNCTION,
     &entries::FUNCTION,
+    &exim_config::FUNCTION,
     &fail2ban::FUNCTION,
     &git_config::FUNCTION,
     &haproxy_cfg::FUNCTION,
@@ -133,6 +136,7 @@ static FUNCTIONS: [&Function; 66] = [
     &ups::FUNCTION,
     &upsd::FUNCTION,
     &variables::FUNCTION,
+    &vsftpd::FUNCTION,
     &words::FUNCTION,
     &xinetd::FUNCTION,
     &yaml::FUNCTION,

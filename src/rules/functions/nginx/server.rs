@@ -92,6 +92,7 @@ fn tls(
         }
         return;
     }
+    certificate_of_nixos(rest, options);
     for (directive, option) in [
         ("ssl_certificate", "sslCertificate"),
         ("ssl_certificate_key", "sslCertificateKey"),
@@ -114,6 +115,34 @@ fn tls(
         take_word(rest, "http2", |it| it == "off");
         options.insert("http2".to_owned(), false.into());
     }
+}
+
+/// A certificate where `security.acme` puts it is one that the module knows by its name.
+fn certificate_of_nixos(rest: &mut Vec<Directive>, options: &mut Map<String, Value>) {
+    let word = |name: &str| {
+        let own = rest.iter().find(|it| it.name == name);
+        own.and_then(Directive::only_word)
+            .map(|it| it.value.clone())
+    };
+    let name_in = |path: Option<String>, file: &str| {
+        let name = path?
+            .strip_prefix("/var/lib/acme/")?
+            .strip_suffix(file)?
+            .to_owned();
+        (!name.contains('/')).then_some(name)
+    };
+    let Some(name) = name_in(word("ssl_certificate"), "/fullchain.pem") else {
+        return;
+    };
+    if name_in(word("ssl_certificate_key"), "/key.pem").as_ref() != Some(&name) {
+        return;
+    }
+    for directive in ["ssl_certificate", "ssl_certificate_key"] {
+        take_word(rest, directive, is_path);
+    }
+    let chain = format!("/var/lib/acme/{name}/chain.pem");
+    take_word(rest, "ssl_trusted_certificate", |it| it == chain);
+    options.insert("useACMEHost".to_owned(), name.into());
 }
 
 fn locations(
