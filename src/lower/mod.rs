@@ -118,6 +118,7 @@ fn lower_machine(
     let mut plan = ctx.finish();
     virtual_hosts::finish(&mut plan);
     dovecot::finish(&mut plan);
+    certificate::finish(&mut plan);
     gather::gather(&mut plan.remarks, account);
     plan
 }

@@ -3,6 +3,7 @@
 
 mod audit;
 mod caddyfile;
+mod certbot_renewal;
 mod chrony;
 mod dnsmasq;
 mod docker;
@@ -61,9 +62,10 @@ pub(super) struct Format {
     pub(super) tree: fn(&str) -> Result<Value, String>,
 }
 
-static FORMATS: [&Format; 48] = [
+static FORMATS: [&Format; 49] = [
     &audit::FORMAT,
     &caddyfile::FORMAT,
+    &certbot_renewal::FORMAT,
     &chrony::FORMAT,
     &dnsmasq::FORMAT,
     &docker::FORMAT,

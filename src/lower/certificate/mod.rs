@@ -8,6 +8,7 @@
 //! certificate (`acmeRoot` of their modules), and must be able to read its key: it is their group's.
 
 mod dns;
+mod finish;
 mod order;
 mod place;
 mod sites;
@@ -21,6 +22,7 @@ use crate::nix::Expr;
 use crate::plan::{OptionPath, Secret};
 use order::{Challenge, Does, Order};
 
+pub(super) use finish::finish;
 pub(super) use place::at_home;
 
 const FOLDER: &str = "/etc/letsencrypt";
@@ -34,17 +36,19 @@ pub(super) fn lower(entry: &Entry, machine: &Machine) -> Option<Lowered> {
     if let Resource::Step(step) = resource {
         return match order::of_step(step, &defaults(machine))? {
             Does::Orders(order) => Some(ordered(&order, machine)),
-            Does::Renews(_) => renewed(machine),
+            Does::Renews(hooks) => renewed(&hooks, machine),
         };
     }
     if let Resource::File(file) = resource {
         return lower_file(file, machine);
     }
-    let renews = if let Resource::CronJob(job) = resource {
-        renews(job.command.plain()?)
-    } else if let Resource::Unit(unit) = resource {
-        is_renewal(unit, machine)
-    } else if let Resource::Service(service) = resource {
+    if let Resource::CronJob(job) = resource {
+        return renewed(&renewal(job.command.plain()?)?, machine);
+    }
+    if let Resource::Unit(unit) = resource {
+        return renewed(&hooks_of_unit(unit, machine)?, machine);
+    }
+    let is_certbots = if let Resource::Service(service) = resource {
         let name = service.name.as_str();
         let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
         matches!(
@@ -57,7 +61,7 @@ pub(super) fn lower(entry: &Entry, machine: &Machine) -> Option<Lowered> {
     } else {
         false
     };
-    if renews { renewed(machine) } else { None }
+    is_certbots.then(|| renewed(&[], machine))?
 }
 
 fn lower_file(file: &File, machine: &Machine) -> Option<Lowered> {
@@ -72,6 +76,9 @@ fn lower_file(file: &File, machine: &Machine) -> Option<Lowered> {
     let orders = orders(machine);
     if orders.is_empty() {
         return None;
+    }
+    if let Some(hook) = hook_file(file) {
+        return renewed(&[hook.to_owned()], machine);
     }
     if below == "/cli.ini" {
         let why = "what it says of certificates is in `security.acme`";
@@ -98,29 +105,48 @@ fn name_of_renewal(path: &str) -> Option<&str> {
     name.strip_suffix(".conf")
 }
 
-fn renewed(machine: &Machine) -> Option<Lowered> {
-    let has_some = !orders(machine).is_empty();
-    has_some.then(|| Lowered::NotNeeded(Code::AlreadySo, CERTBOT.to_owned()))
+/// What renews certificates is not needed, but for what it does besides.
+fn renewed(hooks: &[String], machine: &Machine) -> Option<Lowered> {
+    if orders(machine).is_empty() {
+        return None;
+    }
+    let unknown = hooks.iter().find(|it| services_of(it).is_none());
+    Some(match unknown {
+        Some(hook) => Lowered::Manual(strange_hook(hook)),
+        None => Lowered::NotNeeded(Code::AlreadySo, CERTBOT.to_owned()),
+    })
 }
 
-fn renews(command: &str) -> bool {
-    matches!(order::of_script(command, &[]), Some(Does::Renews(_)))
+fn strange_hook(hook: &str) -> Left {
+    let hook = hook.lines().next().unwrap_or_default();
+    let why = format!(
+        "`security.acme` renews the certificates, and certbot's hook `{hook}` is not translated"
+    );
+    let cure = "Say it in postRun of the certificates, or in reloadServices where it has a service read its files.";
+    let left = Left::new(Code::CannotState, why).about("security.acme.certs");
+    left.cure(cure)
 }
 
-/// Tells whether a unit renews certificates, or starts the one that does.
-fn is_renewal(unit: &Unit, machine: &Machine) -> bool {
+/// Returns the hooks of a command that renews certificates.
+fn renewal(command: &str) -> Option<Vec<String>> {
+    match order::of_script(command, &[])? {
+        Does::Renews(hooks) => Some(hooks),
+        Does::Orders(_) => None,
+    }
+}
+
+/// Returns the hooks of a unit that renews certificates; none, but no `None`, of a timer that starts such a one.
+fn hooks_of_unit(unit: &Unit, machine: &Machine) -> Option<Vec<String>> {
     if let Some(stem) = unit.name.strip_suffix(".timer") {
         let service = format!("{stem}.service");
         let mut units = machine::units(machine);
-        return matches!(stem, "certbot" | "certbot-renew")
-            || units.any(|it| it.name == service && is_renewal(it, machine));
+        let is_known = matches!(stem, "certbot" | "certbot-renew");
+        let starts = units.any(|it| it.name == service && hooks_of_unit(it, machine).is_some());
+        return (is_known || starts).then(Vec::new);
     }
     let directives = unit.sections.iter().map(|it| &it.directives);
     let mut commands = directives.filter_map(|it| it.get("ExecStart")).flatten();
-    commands.any(|it| {
-        let plain = it.plain().map(|it| it.trim_start_matches(['-', '+', '!']));
-        plain.is_some_and(renews)
-    })
+    commands.find_map(|it| renewal(it.plain()?.trim_start_matches(['-', '+', '!'])))
 }
 
 /// The settings of cli.ini, which hold for all that certbot does.
@@ -214,24 +240,18 @@ fn state(
             &cert,
             statement,
         )?,
-        Challenge::Webroot(_)
-        | Challenge::Standalone
-        | Challenge::Server(_)
-        | Challenge::Unknown
-            if sites.are_there() =>
-        {
-            statement.set(cert.child("webroot"), Expr::str(CHALLENGES));
-        }
         Challenge::Webroot(path) => {
-            statement.assume(format!(
-                "what answers on port 80 shows `{path}` for its names"
-            ));
+            if !sites::show(path, machine) {
+                statement.assume(format!(
+                    "what answers on port 80 shows `{path}` for its names"
+                ));
+            }
             statement.set(cert.child("webroot"), Expr::str(path));
         }
-        Challenge::Standalone => {
+        Challenge::Standalone if !sites.are_there() => {
             statement.set(cert.child("listenHTTP"), Expr::str(":80"));
         }
-        Challenge::Server(_) | Challenge::Unknown => {
+        Challenge::Standalone | Challenge::Server(_) | Challenge::Unknown => {
             statement.assume(format!(
                 "what answers on port 80 shows `{CHALLENGES}` for its names"
             ));
@@ -338,43 +358,32 @@ fn reloads(
     sites: &sites::Sites,
     statement: &mut Statement,
 ) {
-    let mut hooks = order.hooks.clone();
-    let entries = machine.entries.iter();
-    let of_jobs = entries.filter_map(|entry| {
-        if let Resource::CronJob(job) = &entry.resource {
-            job.command.plain().map(str::to_owned)
+    let mut services: Vec<String> = Vec::new();
+    for hook in &order.hooks {
+        match services_of(hook) {
+            Some(own) => services.extend(own),
+            None => statement.left.push(strange_hook(hook)),
+        }
+    }
+    for entry in &machine.entries {
+        let hooks = if let Resource::CronJob(job) = &entry.resource {
+            job.command.plain().and_then(renewal)
+        } else if let Resource::Unit(unit) = &entry.resource {
+            hooks_of_unit(unit, machine)
+        } else if let Resource::File(file) = &entry.resource {
+            hook_file(file).map(|it| vec![it.to_owned()])
         } else {
             None
-        }
-    });
-    let of_units = machine::units(machine).flat_map(|unit| {
-        let directives = unit.sections.iter().map(|it| &it.directives);
-        let commands = directives.filter_map(|it| it.get("ExecStart")).flatten();
-        commands
-            .filter_map(|it| it.plain().map(str::to_owned))
-            .collect::<Vec<_>>()
-    });
-    for command in of_jobs.chain(of_units) {
-        if let Some(Does::Renews(own)) = order::of_script(&command, &[]) {
-            hooks.extend(own);
-        }
-    }
-    let mut said: Vec<String> = Vec::new();
-    for hook in hooks {
-        let Some(services) = services_of(&hook) else {
-            let why = format!("certbot's hook `{hook}` is not translated");
-            let cure = "Say it in postRun of the certificate, or in reloadServices where it has a service read its files.";
-            let left = Left::new(Code::CannotState, why).about("security.acme.certs");
-            statement.left.push(left.cure(cure));
-            continue;
         };
-        said.extend(services);
+        let hooks = hooks.unwrap_or_default();
+        services.extend(hooks.iter().filter_map(|it| services_of(it)).flatten());
     }
     // The module of a server has it read the certificates of its sites.
-    said.retain(|it| !(sites.are_there() && matches!(it.as_str(), "nginx" | "apache2" | "httpd")));
-    said.sort();
-    said.dedup();
-    for service in said {
+    let is_server = |it: &str| matches!(it, "nginx" | "apache2" | "httpd");
+    services.retain(|it| !(sites.are_there() && is_server(it)));
+    services.sort();
+    services.dedup();
+    for service in services {
         let unit = match service.as_str() {
             "apache2" => "httpd.service".to_owned(),
             name if name.contains('.') => name.to_owned(),
@@ -384,6 +393,16 @@ fn reloads(
     }
 }
 
+/// Returns the text of a script that certbot runs when it has a new certificate.
+fn hook_file(file: &File) -> Option<&str> {
+    let below = file.path.strip_prefix("/etc/letsencrypt/renewal-hooks/")?;
+    let is_behind = below.starts_with("deploy/") || below.starts_with("post/");
+    let Content::Text(text) = &file.content else {
+        return None;
+    };
+    text.plain().filter(|_| is_behind)
+}
+
 /// Returns the services that a hook has read their files anew, where it does nothing else.
 fn services_of(hook: &str) -> Option<Vec<String>> {
     let script = crate::syntax::shell::read(hook).ok()?;
@@ -391,6 +410,9 @@ fn services_of(hook: &str) -> Option<Vec<String>> {
     for command in script.simple_commands()? {
         let words = command.plain_words()?;
         let (first, rest) = words.split_first()?;
+        if matches!(*first, "set" | "exit" | "true" | ":") {
+            continue;
+        }
         let rest: Vec<&str> = rest
             .iter()
             .copied()

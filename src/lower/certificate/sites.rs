@@ -90,6 +90,15 @@ pub(super) fn of(order: &Order, machine: &Machine) -> Sites {
     }
 }
 
+/// Tells whether the configuration of a web server names a folder.
+pub(super) fn show(folder: &str, machine: &Machine) -> bool {
+    let mut servers = machine::files(machine).filter(|it| reader(&it.path).is_some());
+    servers.any(|file| match &file.content {
+        Content::Text(text) => text.to_string().contains(folder),
+        Content::Binary(_) => false,
+    })
+}
+
 /// Returns the group that must read the key of a certificate.
 pub(super) fn group(order: &Order, machine: &Machine) -> Option<&'static str> {
     let read = machine::files(machine).filter(|it| names_it(it, &order.name));

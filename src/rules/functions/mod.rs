@@ -169,6 +169,17 @@ fn force(value: Value) -> Value {
     json!({ "$force": value })
 }
 
+/// Returns the name of the certificate that `security.acme` puts at these two places.
+fn acme_name(certificate: &str, key: &str) -> Option<String> {
+    let certificate = certificate.strip_prefix("/var/lib/acme/")?;
+    let name = certificate.strip_suffix("/fullchain.pem")?;
+    let is_its_key = key
+        .strip_prefix("/var/lib/acme/")?
+        .strip_suffix("/key.pem")?
+        == name;
+    (is_its_key && !name.contains('/')).then(|| name.to_owned())
+}
+
 /// A site, as it is told apart from others of its name.
 struct Site {
     name: String,

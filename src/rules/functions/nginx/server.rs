@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::listen::{self, Listen};
 use super::{Lifted, is_path, location, take_word, text_value};
+use crate::rules::functions::acme_name;
 use crate::rules::functions::{Site, attributes_of};
 use crate::syntax::nginx::{self, Directive};
 
@@ -122,21 +123,12 @@ fn certificate_of_nixos(rest: &mut Vec<Directive>, options: &mut Map<String, Val
     let word = |name: &str| {
         let own = rest.iter().find(|it| it.name == name);
         own.and_then(Directive::only_word)
-            .map(|it| it.value.clone())
+            .map(|it| it.value.as_str())
     };
-    let name_in = |path: Option<String>, file: &str| {
-        let name = path?
-            .strip_prefix("/var/lib/acme/")?
-            .strip_suffix(file)?
-            .to_owned();
-        (!name.contains('/')).then_some(name)
-    };
-    let Some(name) = name_in(word("ssl_certificate"), "/fullchain.pem") else {
+    let certificate = word("ssl_certificate").zip(word("ssl_certificate_key"));
+    let Some(name) = certificate.and_then(|(file, key)| acme_name(file, key)) else {
         return;
     };
-    if name_in(word("ssl_certificate_key"), "/key.pem").as_ref() != Some(&name) {
-        return;
-    }
     for directive in ["ssl_certificate", "ssl_certificate_key"] {
         take_word(rest, directive, is_path);
     }
