@@ -22,6 +22,8 @@ struct Figures {
     left: usize,
     same: usize,
     explained: usize,
+    /// The explained differences, and how often each is there.
+    reasons: BTreeMap<String, usize>,
     differ: Vec<String>,
 }
 
@@ -84,6 +86,9 @@ fn files_of_the_given_roots_read_back_the_same() {
             it.explained,
             it.differ.len()
         );
+        for (reason, times) in &it.reasons {
+            let _ = writeln!(said, "  {times:5} {reason}");
+        }
         for line in &it.differ {
             let _ = writeln!(said, "    {line}");
         }
@@ -175,7 +180,18 @@ fn judge(
                 }
             }
             Ok(found) if found.explained.is_empty() => own.same += 1,
-            Ok(_) => own.explained += 1,
+            Ok(found) => {
+                own.explained += 1;
+                for (it, reason) in found.explained {
+                    let said = format!(
+                        "{}: {} | {}: {reason}",
+                        it.place,
+                        it.source.as_deref().unwrap_or("-"),
+                        it.nixos.as_deref().unwrap_or("-")
+                    );
+                    *own.reasons.entry(said).or_default() += 1;
+                }
+            }
         }
     }
 }

@@ -28,7 +28,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     (
         "rules",
         &[
-            "source", "syntax", "diag", "account", "model", "nix", "plan",
+            "source", "syntax", "diag", "account", "model", "nix", "plan", "schema",
         ],
     ),
     (
@@ -44,7 +44,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     (
         "verify",
         &[
-            "source", "syntax", "account", "model", "nix", "plan", "rules",
+            "source", "syntax", "account", "model", "nix", "plan", "rules", "effect",
         ],
     ),
     (

@@ -223,6 +223,12 @@ impl Account {
         self.items[id.0 as usize].closings.insert(closing);
     }
 
+    /// Takes back how an item was closed on a host for a reason: who knows more closes it again.
+    pub fn take_back(&mut self, id: ItemId, host: &str, reason: &str) {
+        let closings = &mut self.items[id.0 as usize].closings;
+        closings.retain(|it| it.host != host || it.reason != reason);
+    }
+
     /// Adds a place of the output to an item.
     pub fn add_output(&mut self, id: ItemId, output: Output) {
         self.items[id.0 as usize].outputs.insert(output);

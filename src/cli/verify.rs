@@ -15,6 +15,7 @@ use super::progress::Watcher;
 use super::translate::counted;
 use super::{Status, Streams, write};
 use crate::diag::Severity;
+use crate::effect::{self, Reading};
 use crate::emit;
 use crate::error::Error;
 use crate::nix::{Expr, print};
@@ -57,10 +58,11 @@ pub(super) fn run(args: Verify, streams: &mut Streams<'_>) -> anyhow::Result<Sta
         }
     };
     let modules = modules(&folder);
+    let readings = effect::readings(&args.settings.rules)?;
     let room = Room::new()?;
     let mut status = Status::Done;
     for host in &hosts {
-        let side = made.as_ref().and_then(|made| side(made, host));
+        let side = made.as_ref().and_then(|made| side(made, host, &readings));
         let texts = modules.iter().map(String::as_str);
         let query = verify::query(&folder.to_string_lossy(), texts, side.map(|it| it.plan));
         if Watcher::found() == Watcher::Person {
@@ -151,7 +153,7 @@ fn modules(folder: &Path) -> Vec<String> {
 }
 
 /// Finds the host of the sources that a folder is of.
-fn side<'a>(made: &'a Made, folder: &str) -> Option<Side<'a>> {
+fn side<'a>(made: &'a Made, folder: &str, readings: &'a [Reading]) -> Option<Side<'a>> {
     let conversion = &made.conversion;
     let names = conversion.plans.iter().map(|it| it.host.as_str());
     let folders = emit::host_folders(names);
@@ -170,6 +172,7 @@ fn side<'a>(made: &'a Made, folder: &str) -> Option<Side<'a>> {
         plan,
         account: &conversion.account,
         tree: &made.tree,
+        readings,
     })
 }
 
@@ -290,16 +293,32 @@ fn show(
     show_missing(evaluation, streams)?;
     for kind in Kind::ALL {
         let findings = compared.findings.iter().filter(|it| it.kind == kind);
-        let shown: Vec<&Finding> = findings.filter(|it| is_shown(it, args)).collect();
-        if shown.is_empty() {
+        let findings: Vec<&Finding> = findings.collect();
+        if findings.is_empty() {
             continue;
         }
-        writeln!(streams.stdout, "  {}:", kind.name())?;
-        for finding in shown {
+        writeln!(streams.stdout, "  {}: {}", kind.name(), figures(&findings))?;
+        for finding in findings.into_iter().filter(|it| is_shown(it, args)) {
             show_finding(finding, streams)?;
         }
     }
     Ok(())
+}
+
+/// How many are the same, how many are not there as such with a reason, how many differ.
+fn figures(findings: &[&Finding]) -> String {
+    let (mut same, mut explained, mut differ) = (0, 0, 0);
+    for finding in findings {
+        match finding.outcome {
+            verify::Outcome::Same => same += 1,
+            verify::Outcome::Explained(_) => explained += 1,
+            verify::Outcome::Different { .. } => differ += 1,
+        }
+    }
+    match explained {
+        0 => format!("{same} same, {differ} differ"),
+        explained => format!("{same} same, {explained} explained, {differ} differ"),
+    }
 }
 
 fn is_shown(finding: &Finding, args: &Verify) -> bool {

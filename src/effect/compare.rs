@@ -6,7 +6,8 @@ use std::sync::LazyLock;
 use regex::{Captures, Regex};
 use serde_json::Value;
 
-use crate::rules::{self, PROGRAMS};
+use super::explained::Explained;
+use crate::rules::PROGRAMS;
 
 /// A place of the tree where both are not the same.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,15 +29,7 @@ pub struct Comparison {
     pub explained: Vec<(Difference, String)>,
 }
 
-/// Reasons of differences, by their place in the tree, where `*` is any name.
-#[derive(Debug, Default)]
-pub(super) struct Reasons {
-    pub(super) explained: BTreeMap<String, String>,
-    /// Those that hold where only NixOS says something.
-    pub(super) besides: BTreeMap<String, String>,
-}
-
-pub(super) fn compare(source: &Value, nixos: &Value, reasons: &Reasons) -> Comparison {
+pub(super) fn compare(source: &Value, nixos: &Value, reasons: &Explained) -> Comparison {
     let (mut of_source, mut of_nixos) = (BTreeMap::new(), BTreeMap::new());
     flatten(String::new(), source, &mut of_source);
     flatten(String::new(), nixos, &mut of_nixos);
@@ -53,20 +46,12 @@ pub(super) fn compare(source: &Value, nixos: &Value, reasons: &Reasons) -> Compa
             source: source.cloned(),
             nixos: nixos.cloned(),
         };
-        match reason(reasons, &difference) {
-            Some(reason) => comparison.explained.push((difference, reason)),
+        match reasons.reason(&difference) {
+            Some(reason) => comparison.explained.push((difference, reason.to_owned())),
             None => comparison.differences.push(difference),
         }
     }
     comparison
-}
-
-fn reason(reasons: &Reasons, difference: &Difference) -> Option<String> {
-    let is_besides = difference.source.is_none();
-    let besides = reasons.besides.iter().filter(|_| is_besides);
-    let mut all = reasons.explained.iter().chain(besides);
-    all.find(|(glob, _)| rules::fits(glob, &difference.place))
-        .map(|(_, reason)| reason.clone())
 }
 
 fn flatten(place: String, value: &Value, all: &mut BTreeMap<String, String>) {
@@ -100,7 +85,7 @@ fn flatten(place: String, value: &Value, all: &mut BTreeMap<String, String>) {
 /// A program is the same wherever it lies, `/usr/bin/x` or `${pkgs.y}/bin/x`, and by the name that nixpkgs has for it:
 /// `prometheus-alertmanager` of Debian is `alertmanager`.
 static PROGRAM: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?:\$\{[^}]*\}|/usr/local|/usr|/run/current-system/sw|/run/wrappers)?/s?bin/([A-Za-z0-9_\[][A-Za-z0-9._+-]*)").ok()
+    Regex::new(r"(?:\$\{[^}]*\}|/nix/store/[^/\s]*|/usr/local|/usr|/run/current-system/sw|/run/wrappers)?/s?bin/([A-Za-z0-9_\[][A-Za-z0-9._+-]*)").ok()
 });
 
 pub(super) fn programs_alike(text: &str) -> String {
@@ -121,17 +106,14 @@ pub(super) fn programs_alike(text: &str) -> String {
 mod tests {
     use serde_json::json;
 
-    use super::{Reasons, compare};
+    use super::compare;
+    use crate::effect::explained::Explained;
 
     #[test]
     fn what_differs_is_named_by_its_place() {
         let source = json!({"a": {"b": [1, 2]}, "c": "/usr/bin/x -y", "d": true});
         let nixos = json!({"a": {"b": [1, 3]}, "c": "${pkgs.z}/bin/x -y", "e": "z"});
-        let because = |place: &str| (place.to_owned(), "because".to_owned());
-        let reasons = Reasons {
-            explained: [because("e")].into(),
-            besides: [because("d")].into(),
-        };
+        let reasons: Explained = toml::from_str("nixos-only.e = 'because'").expect("TOML");
         let found = compare(&source, &nixos, &reasons);
         let places: Vec<&str> = found
             .differences

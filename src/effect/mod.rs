@@ -8,17 +8,19 @@
 //! file   = ["/etc/redis/redis.conf"]                        # where machines of the old kind have it, as in a rule
 //! option = "services.redis.servers.*.settings"              # the value that is written; `*` is any name
 //! format = "redis"                                          # a row of `formats`
-//! module = "nixos/modules/services/databases/redis.nix:30"  # in nixpkgs
-//! [reading.explained]                                       # differences by their place in the tree, and their reason
+//! module = "nixos/modules/services/databases/redis.nix:21"  # in nixpkgs
+//! [reading.explained.source-only]                           # what only the source says, by its place in the tree, and why that is nothing
 //! pidfile = "the unit of NixOS needs none"
-//! [reading.besides]                                         # the same, where only NixOS says something
-//! bind = "what redis has by itself"
 //! ```
 //!
-//! `written` writes the file as the module would, with the defaults of options that the plan leaves out; `Reading::compare` reads both with the format's own reader, so that
-//! order, blanks and comments count only where the format says so.
+//! `explained` says what else can be explained, and for which values.
+//!
+//! `written` writes the file as the module would, with the defaults of options that the plan leaves out;
+//! `Reading::compare` reads both with the format's own reader, so that order, blanks and comments count only where the
+//! format says so.
 
 mod compare;
+mod explained;
 mod formats;
 mod reading;
 pub mod unit;
@@ -27,23 +29,29 @@ mod value;
 pub use compare::{Comparison, Difference};
 pub use reading::{Reading, readings};
 
-use crate::plan::Plan;
+use crate::plan::{OptionPath, Plan};
 use compare::compare;
+use serde_json::Value;
 
 /// A file that a module of NixOS writes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Written<'a> {
     pub reading: &'a Reading,
     /// The option that it is written from: `services.redis.servers.shop.settings`.
-    pub option: String,
+    pub option: OptionPath,
     pub text: String,
 }
 
 /// Writes the files that the options of a plan lead to, in the order of the readings.
 pub fn written<'a>(plan: &Plan, readings: &'a [Reading]) -> Vec<Written<'a>> {
+    written_of(&value::stated(plan), readings)
+}
+
+/// Writes the files that values of options lead to, whoever found them.
+pub fn written_of<'a>(stated: &[(&[String], Value)], readings: &'a [Reading]) -> Vec<Written<'a>> {
     let mut list = Vec::new();
     for reading in readings {
-        for (option, value) in value::values(plan, &reading.option) {
+        for (option, value) in value::values(stated, &reading.option) {
             if let Some(text) = (reading.format.write)(&value) {
                 list.push(Written {
                     reading,
@@ -64,7 +72,7 @@ impl Reading {
     pub fn compare(&self, source: &str, written: &str) -> Result<Comparison, String> {
         let of_source = (self.format.tree)(source).map_err(|why| format!("the source: {why}"))?;
         let of_nixos = (self.format.tree)(written).map_err(|why| format!("NixOS's: {why}"))?;
-        Ok(compare(&of_source, &of_nixos, &self.reasons))
+        Ok(compare(&of_source, &of_nixos, &self.explained))
     }
 }
 
@@ -95,7 +103,10 @@ mod tests {
             ("services.x.b.settings.port", Expr::Int(2)),
             ("services.x.b.enable", Expr::Bool(true)),
         ]);
-        let found = value::values(&plan, &OptionPath::parse("services.x.*.settings"));
+        let found = value::values(
+            &value::stated(&plan),
+            &OptionPath::parse("services.x.*.settings"),
+        );
         let shown: Vec<String> = found
             .iter()
             .map(|(name, it)| format!("{name} {it}"))

@@ -1,11 +1,10 @@
 //! The readings of the rule files.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use serde::Deserialize;
 
-use super::compare::Reasons;
+use super::explained::Explained;
 use super::formats::{self, Format};
 use crate::error::Error;
 use crate::plan::OptionPath;
@@ -21,7 +20,7 @@ pub struct Reading {
     /// The file and line of nixpkgs that write it.
     pub module: String,
     pub(super) format: &'static Format,
-    pub(super) reasons: Reasons,
+    pub(super) explained: Explained,
 }
 
 impl PartialEq for Reading {
@@ -46,9 +45,7 @@ struct ReadingText {
     format: String,
     module: String,
     #[serde(default)]
-    explained: BTreeMap<String, String>,
-    #[serde(default)]
-    besides: BTreeMap<String, String>,
+    explained: Explained,
 }
 
 /// Reads the built-in readings and those of the user's folders of rules.
@@ -76,10 +73,7 @@ pub fn readings(folders: &[PathBuf]) -> Result<Vec<Reading>, Error> {
                 option: OptionPath::parse(&row.option),
                 module: row.module,
                 format,
-                reasons: Reasons {
-                    explained: row.explained,
-                    besides: row.besides,
-                },
+                explained: row.explained,
             });
         }
     }
@@ -90,6 +84,14 @@ impl Reading {
     /// Tells whether machines of the old kind have the file at this path.
     pub fn is_of(&self, path: &str) -> bool {
         self.files.iter().any(|glob| rules::fits(glob, path))
+    }
+
+    /// Returns the names at the top of a text's tree; none where it cannot be read.
+    pub fn names(&self, text: &str) -> Vec<String> {
+        match (self.format.tree)(text) {
+            Ok(serde_json::Value::Object(map)) => map.into_iter().map(|(name, _)| name).collect(),
+            Ok(_) | Err(_) => Vec::new(),
+        }
     }
 
     /// Returns the name of the format.

@@ -9,12 +9,22 @@ use crate::nix::{Expr, StrPart, print};
 use crate::plan::{OptionPath, Plan, Setting};
 use crate::schema::{self, Found};
 
+/// The values that a plan gives to options.
+pub(super) fn stated(plan: &Plan) -> Vec<(&[String], Value)> {
+    let settings = plan.settings();
+    settings
+        .map(|(path, setting)| (path.names(), of_setting(setting)))
+        .collect()
+}
+
 /// Finds the values of an option or of a folder of options, with their names where the path has a `*`.
-pub(super) fn values(plan: &Plan, option: &OptionPath) -> Vec<(String, Value)> {
+pub(super) fn values(
+    stated: &[(&[String], Value)],
+    option: &OptionPath,
+) -> Vec<(OptionPath, Value)> {
     let wanted = option.names();
     let mut found: Vec<(OptionPath, Value)> = Vec::new();
-    for (path, setting) in plan.settings() {
-        let names = path.names();
+    for (names, value) in stated {
         let fits = names.len() >= wanted.len()
             && names
                 .iter()
@@ -32,15 +42,12 @@ pub(super) fn values(plan: &Plan, option: &OptionPath) -> Vec<(String, Value)> {
                 found.len() - 1
             }
         };
-        put(&mut found[at].1, below, of_setting(setting));
+        put(&mut found[at].1, below, value.clone());
     }
     for (path, value) in &mut found {
         complete(path.names(), value);
     }
     found
-        .into_iter()
-        .map(|(path, value)| (path.to_string(), value))
-        .collect()
 }
 
 /// Puts the defaults of options below a path where nothing is.

@@ -26,6 +26,10 @@ pub(crate) fn encode(text: &Text) -> Option<Encoded> {
     for piece in text.pieces() {
         match piece {
             Piece::Hole(hole) => it.push(Slot::Hole(hole.clone()))?,
+            // A placeholder begins with a byte that no other character has.
+            Piece::Literal(literal) if !literal.bytes().any(|it| it >= 0xF4) => {
+                it.text.push_str(literal);
+            }
             Piece::Literal(literal) => {
                 for c in literal.chars() {
                     if placeholder_index(c).is_some() {

@@ -132,7 +132,12 @@ fn program(engine: Engine) -> &'static str {
     }
 }
 
-fn network_unit(engine: Engine, name: &str) -> String {
+/// The unit of a container, without its suffix.
+pub(super) fn unit_name(container: &Container) -> String {
+    format!("{}-{}", program(container.engine), container.name)
+}
+
+pub(super) fn network_unit(engine: Engine, name: &str) -> String {
     format!("{}-network-{name}.service", program(engine))
 }
 
@@ -263,7 +268,7 @@ fn environment(container: &Container, base: &OptionPath, statement: &mut Stateme
     let path = format!("/run/secrets/{}.env", container.name);
     statement.add(base.child("environmentFiles"), Expr::str(&path));
     statement.assume(format!("its secret variables are put into `{path}`"));
-    let unit = format!("{}-{}", program(container.engine), container.name);
+    let unit = unit_name(container);
     statement.secrets.push(Secret {
         units: vec![format!("{unit}.service")],
         ..secret::secret(&path, &secret::variables(&content), unit)
@@ -320,8 +325,7 @@ fn lists(container: &Container, base: &OptionPath, statement: &mut Statement) {
 
 /// States what the unit of the container has beside what the module gives it.
 fn unit(container: &Container, machine: &Machine, statement: &mut Statement) {
-    let name = format!("{}-{}", program(container.engine), container.name);
-    let base = OptionPath::new(["systemd", "services", &name]);
+    let base = OptionPath::new(["systemd", "services", &unit_name(container)]);
     // The module says `on-failure`, as a plain value.
     let restart = match container.restart {
         None | Some(Restart::OnFailure) => None,

@@ -13,7 +13,7 @@ use super::brought::Brought;
 use super::carried;
 use super::interpreter;
 use super::statement::{Kind, Left, Lowered, Merged, Statement};
-use super::unfree;
+use super::{insecure, unfree};
 
 /// What lowering one machine reads and writes.
 pub(super) struct Ctx<'a> {
@@ -92,6 +92,7 @@ impl<'a> Ctx<'a> {
         }
         interpreter::join(&mut self.plan);
         unfree::allow(&mut self.plan);
+        insecure::permit(&mut self.plan);
         carried::chores(&mut self.plan, &self.brought, self.machine);
         self.plan
     }
@@ -270,6 +271,24 @@ impl<'a> Ctx<'a> {
             };
             self.account.close(*item, closing);
         }
+    }
+
+    /// Closes items in the place of who closed them for a reason that does not hold for the plan.
+    pub(super) fn answer(
+        &mut self,
+        entry: &Entry,
+        said: &str,
+        verdict: Verdict,
+        code: Code,
+        reason: &str,
+    ) {
+        if self.rehearses {
+            return;
+        }
+        for item in &entry.origin.items {
+            self.account.take_back(*item, &self.machine.name, said);
+        }
+        self.close(entry, verdict, code, reason);
     }
 
     /// Closes the items of an entry that the plan states: `translated`, or `assumed` with what the entry assumes and

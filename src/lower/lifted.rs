@@ -3,7 +3,8 @@
 
 use super::statement::Lowered;
 use super::{
-    connection, dovecot, named, opendkim, openvpn, packet_filter, ssh_config, unbound, wireguard,
+    connection, dovecot, named, opendkim, openvpn, packet_filter, quadlet, ssh_config, unbound,
+    wireguard,
 };
 use crate::model::{File, Machine};
 
@@ -18,4 +19,5 @@ pub(super) fn lower(file: &File, machine: &Machine) -> Option<Lowered> {
         .or_else(|| unbound::lower(file))
         .or_else(|| dovecot::lower(file, machine))
         .or_else(|| opendkim::lower(file, machine))
+        .or_else(|| quadlet::lower(file, machine))
 }

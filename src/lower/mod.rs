@@ -14,14 +14,18 @@ mod certificate;
 mod commands;
 mod connection;
 mod container;
+mod container_run;
+mod container_unit;
 mod cron;
 mod ctx;
+mod daemon;
 mod dovecot;
 mod file;
 mod firewall;
 mod gather;
 mod harden;
 mod ini_text;
+mod insecure;
 mod interface;
 mod interpreter;
 mod lifted;
@@ -32,6 +36,7 @@ mod mount;
 mod name_tests;
 mod named;
 mod network_unit;
+mod network_value;
 mod opaque;
 mod opendkim;
 mod openvpn;
@@ -40,7 +45,9 @@ mod packet_filter;
 mod paths;
 mod program;
 mod provide;
+mod quadlet;
 mod rule;
+mod rule_files;
 mod secret;
 mod secret_file;
 mod secret_options;
@@ -49,6 +56,7 @@ mod ssh_config;
 mod sshd;
 mod statement;
 mod step;
+mod step_words;
 mod subordinate_ids;
 mod sudo;
 mod systemd;
@@ -119,6 +127,7 @@ fn lower_machine(
     virtual_hosts::finish(&mut plan);
     dovecot::finish(&mut plan);
     certificate::finish(&mut plan);
+    rule_files::finish(&mut plan);
     gather::gather(&mut plan.remarks, account);
     plan
 }
@@ -178,7 +187,7 @@ fn lower_entry(entry: &Entry, ctx: &mut Ctx<'_>) {
         ctx.conclude(entry, lowered);
         return;
     }
-    if rule::lower(entry, ctx) || application::lower(entry, ctx) {
+    if daemon::lower(entry, ctx) || rule::lower(entry, ctx) || application::lower(entry, ctx) {
         return;
     }
     let brought = ctx.brought.lower(&entry.resource, ctx.machine);
@@ -211,7 +220,9 @@ fn lower_resource(entry: &Entry, machine: &Machine) -> Lowered {
         | Resource::HostsEntry(_)
         | Resource::Application(_)
         | Resource::Firewall(_) => Lowered::manual(Code::CannotState, "no rule states this"),
-        Resource::Unit(it) => systemd::lower(it, machine),
+        Resource::Unit(it) => {
+            container_unit::lower(it, machine).unwrap_or_else(|| systemd::lower(it, machine))
+        }
         Resource::CronJob(it) => cron::lower(it, machine),
         Resource::File(it) => file::lower(it, machine),
         Resource::Directory(it) => tmpfiles::lower_directory(it, machine),
@@ -231,7 +242,8 @@ fn lower_resource(entry: &Entry, machine: &Machine) -> Lowered {
         Resource::SubordinateIds(it) => subordinate_ids::lower(it, machine),
         Resource::Interface(it) => interface::lower(it),
         Resource::NetworkUnit(it) => network_unit::lower(it, machine),
-        Resource::Step(it) => step::lower(it, entry, machine),
+        Resource::Step(it) => container_unit::lower_step(it, machine)
+            .unwrap_or_else(|| step::lower(it, entry, machine)),
         Resource::Opaque(it) => opaque::lower(it),
         // Said by whoever lowers the entry, who can show what it would state.
         Resource::Contradicted(it) => Lowered::manual(Code::OptionClash, it.reason.as_str()),

@@ -1,150 +1,25 @@
 //! `NetworkUnit`: `systemd.network.networks`, `netdevs` and `links`.
 //!
-//! The sections and their options: nixos/modules/system/boot/networkd.nix. Its checks know `yes` and `no` and take
-//! numbers only as numbers.
+//! Manuals: systemd.network(5), systemd.netdev(5), systemd.link(5). The module writes the sections as they are given, and
+//! checks them before (nixos/modules/system/boot/networkd.nix): it knows `yes` and `no`, takes numbers only as numbers,
+//! and stops at what it does not know, which goes to extraConfig. A unit is one with what adds to it in its folder `.d`,
+//! and each of these files states all of it.
+
+use indexmap::IndexMap;
 
 use super::machine;
+use super::network_value::{expr, in_force};
+use super::secret;
 use super::statement::{Left, Lowered, Statement};
 use crate::account::Code;
-use crate::model::{Machine, NetworkUnit, NetworkUnitKind, Text, UnitSection};
+use crate::model::{Machine, NetworkUnit, NetworkUnitKind, Resource, Text, UnitSection};
 use crate::nix::Expr;
-use crate::plan::OptionPath;
-
-/// What a section is beside the unit.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Shape {
-    /// One set.
-    One,
-    /// Each section is an element.
-    List,
-}
-
-/// Sections of .network files.
-const NETWORK: &[(&str, &str, Shape)] = &[
-    ("Match", "matchConfig", Shape::One),
-    ("Link", "linkConfig", Shape::One),
-    ("Network", "networkConfig", Shape::One),
-    ("DHCP", "dhcpV4Config", Shape::One),
-    ("DHCPv4", "dhcpV4Config", Shape::One),
-    ("DHCPv6", "dhcpV6Config", Shape::One),
-    (
-        "DHCPPrefixDelegation",
-        "dhcpPrefixDelegationConfig",
-        Shape::One,
-    ),
-    ("DHCPServer", "dhcpServerConfig", Shape::One),
-    (
-        "DHCPServerStaticLease",
-        "dhcpServerStaticLeases",
-        Shape::List,
-    ),
-    ("IPv6AcceptRA", "ipv6AcceptRAConfig", Shape::One),
-    ("IPv6SendRA", "ipv6SendRAConfig", Shape::One),
-    ("IPv6Prefix", "ipv6Prefixes", Shape::List),
-    ("IPv6RoutePrefix", "ipv6RoutePrefixes", Shape::List),
-    ("IPv6PREF64Prefix", "ipv6PREF64Prefixes", Shape::List),
-    ("IPv6AddressLabel", "ipv6AddressLabels", Shape::List),
-    ("Address", "addresses", Shape::List),
-    ("Neighbor", "neighbors", Shape::List),
-    ("Route", "routes", Shape::List),
-    ("NextHop", "nextHops", Shape::List),
-    ("RoutingPolicyRule", "routingPolicyRules", Shape::List),
-    ("Bridge", "bridgeConfig", Shape::One),
-    ("BridgeFDB", "bridgeFDBs", Shape::List),
-    ("BridgeMDB", "bridgeMDBs", Shape::List),
-    ("BridgeVLAN", "bridgeVLANs", Shape::List),
-    ("LLDP", "lldpConfig", Shape::One),
-    ("CAN", "canConfig", Shape::One),
-    ("IPoIB", "ipoIBConfig", Shape::One),
-    ("SR-IOV", "sriovConfig", Shape::One),
-    ("MobileNetwork", "mobileNetworkConfig", Shape::One),
-    ("QDisc", "qdiscConfig", Shape::One),
-    ("NetworkEmulator", "networkEmulatorConfig", Shape::One),
-    ("TokenBucketFilter", "tokenBucketFilterConfig", Shape::One),
-    ("PIE", "pieConfig", Shape::One),
-    ("FlowQueuePIE", "flowQueuePIEConfig", Shape::One),
-    ("StochasticFairBlue", "stochasticFairBlueConfig", Shape::One),
-    ("BFIFO", "bfifoConfig", Shape::One),
-    ("PFIFO", "pfifoConfig", Shape::One),
-    ("PFIFOHeadDrop", "pfifoHeadDropConfig", Shape::One),
-    ("PFIFOFast", "pfifoFastConfig", Shape::One),
-    ("CAKE", "cakeConfig", Shape::One),
-    ("ControlledDelay", "controlledDelayConfig", Shape::One),
-    ("FairQueueing", "fairQueueingConfig", Shape::One),
-    (
-        "FairQueueingControlledDelay",
-        "fairQueueingControlledDelayConfig",
-        Shape::One,
-    ),
-    (
-        "TrivialLinkEqualizer",
-        "trivialLinkEqualizerConfig",
-        Shape::One,
-    ),
-    (
-        "HierarchyTokenBucket",
-        "hierarchyTokenBucketConfig",
-        Shape::One,
-    ),
-    (
-        "HierarchyTokenBucketClass",
-        "hierarchyTokenBucketClassConfig",
-        Shape::One,
-    ),
-    ("HeavyHitterFilter", "heavyHitterFilterConfig", Shape::One),
-];
-
-/// Sections of .netdev files.
-const NETDEV: &[(&str, &str, Shape)] = &[
-    ("Match", "matchConfig", Shape::One),
-    ("NetDev", "netdevConfig", Shape::One),
-    ("VLAN", "vlanConfig", Shape::One),
-    ("MACVLAN", "macvlanConfig", Shape::One),
-    ("MACVTAP", "macvtapConfig", Shape::One),
-    ("IPVLAN", "ipvlanConfig", Shape::One),
-    ("IPVTAP", "ipvtapConfig", Shape::One),
-    ("VXLAN", "vxlanConfig", Shape::One),
-    ("GENEVE", "geneveConfig", Shape::One),
-    ("BareUDP", "bareUDPConfig", Shape::One),
-    ("FooOverUDP", "fooOverUDPConfig", Shape::One),
-    ("L2TP", "l2tpConfig", Shape::One),
-    ("L2TPSession", "l2tpSessions", Shape::List),
-    ("MACsec", "macsecConfig", Shape::One),
-    ("MACsecReceiveChannel", "macsecReceiveChannels", Shape::List),
-    (
-        "MACsecTransmitAssociation",
-        "macsecTransmitAssociations",
-        Shape::List,
-    ),
-    (
-        "MACsecReceiveAssociation",
-        "macsecReceiveAssociations",
-        Shape::List,
-    ),
-    ("Tunnel", "tunnelConfig", Shape::One),
-    ("Peer", "peerConfig", Shape::One),
-    ("Tun", "tunConfig", Shape::One),
-    ("Tap", "tapConfig", Shape::One),
-    ("VXCAN", "vxcanConfig", Shape::One),
-    ("WireGuard", "wireguardConfig", Shape::One),
-    ("WireGuardPeer", "wireguardPeers", Shape::List),
-    ("Bond", "bondConfig", Shape::One),
-    ("Bridge", "bridgeConfig", Shape::One),
-    ("Xfrm", "xfrmConfig", Shape::One),
-    ("VRF", "vrfConfig", Shape::One),
-    ("WLAN", "wlanConfig", Shape::One),
-    ("IPoIB", "ipoibConfig", Shape::One),
-    ("BatmanAdvanced", "batmanAdvancedConfig", Shape::One),
-];
-
-/// Sections of .link files.
-const LINK: &[(&str, &str, Shape)] = &[
-    ("Match", "matchConfig", Shape::One),
-    ("Link", "linkConfig", Shape::One),
-];
+use crate::plan::{OptionPath, Secret};
+use crate::rules::network_fields::{LINK, NETDEV, NETWORK, Section, Shape};
+use crate::syntax::network_unit;
 
 /// Lists that stand beside the section `Network`, where people look for them.
-const LISTS: &[(&str, &str)] = &[
+const LISTS: [(&str, &str); 15] = [
     ("Address", "address"),
     ("Gateway", "gateway"),
     ("DNS", "dns"),
@@ -162,113 +37,349 @@ const LISTS: &[(&str, &str)] = &[
     ("Xfrm", "xfrm"),
 ];
 
+/// Keys, the directives that name a file with them instead, and how such a file ends.
+const KEYS: [(&str, &str, &str); 3] = [
+    ("PrivateKey", "PrivateKeyFile", "key"),
+    ("PresharedKey", "PresharedKeyFile", "psk"),
+    ("Key", "KeyFile", "key"),
+];
+
+/// A section under today's names.
+struct Part {
+    name: String,
+    fields: IndexMap<String, Vec<Text>>,
+}
+
 pub(super) fn lower(unit: &NetworkUnit, machine: &Machine) -> Lowered {
-    let (option, table) = match unit.kind {
-        NetworkUnitKind::Network => ("networks", NETWORK),
-        NetworkUnitKind::Netdev => ("netdevs", NETDEV),
-        NetworkUnitKind::Link => ("links", LINK),
+    let option = match unit.kind {
+        NetworkUnitKind::Network => "networks",
+        NetworkUnitKind::Netdev => "netdevs",
+        NetworkUnitKind::Link => "links",
     };
     let base = OptionPath::new(["systemd", "network", option, &unit.name]);
     let mut statement = Statement::default();
-    // udev reads the names of links, with networkd or without.
-    if unit.kind != NetworkUnitKind::Link {
-        let path = OptionPath::new(["systemd", "network", "enable"]);
-        statement.share(path, Expr::Bool(true));
-        if unit.kind == NetworkUnitKind::Network {
-            // Else NixOS asks for addresses by a program of its own, too.
-            let path = OptionPath::new(["networking", "useDHCP"]);
-            statement.share(path, Expr::Bool(false));
+    state_daemon(unit, machine, &mut statement);
+    let mut state = State {
+        base,
+        unit,
+        keys: 0,
+        statement,
+        extra: String::new(),
+    };
+    match whole(unit, machine) {
+        Some(sections) => {
+            let table: &[Section] = match unit.kind {
+                NetworkUnitKind::Network => &NETWORK,
+                NetworkUnitKind::Netdev => &NETDEV,
+                NetworkUnitKind::Link => &LINK,
+            };
+            state.sections(parts(&sections), table);
         }
-        let runs = machine::services(machine).any(|it| {
-            it.name.trim_end_matches(".service") == "systemd-networkd" && it.enabled == Some(true)
-        });
-        if !runs {
-            statement.assume("systemd-networkd runs on the old machine");
-        }
+        None => state.as_file(),
     }
-    for section in &unit.sections {
-        let row = table.iter().find(|(name, _, _)| *name == section.name);
-        let Some((_, child, shape)) = row else {
-            let reason = format!("the section [{}] has no option", section.name);
-            let path = base.child("extraConfig").to_string();
-            statement.left.push(
-                Left::new(Code::CannotState, reason)
-                    .about(&path)
-                    .cure("put it as text into extraConfig"),
-            );
-            continue;
-        };
-        match shape {
-            Shape::List => statement.add(base.child(child), Expr::Attrs(fields(section))),
-            Shape::One => state_section(unit, section, &base, child, &mut statement),
-        }
+    let State {
+        base,
+        mut statement,
+        extra,
+        ..
+    } = state;
+    if !extra.is_empty() {
+        statement.set(base.child("extraConfig"), Expr::str(extra));
     }
-    if statement.definitions.is_empty() && statement.left.is_empty() {
+    let says = |it: &super::statement::Wanted| it.kind != super::statement::Kind::Shared;
+    if !statement.definitions.iter().any(says) && statement.left.is_empty() {
         return Lowered::NotNeeded(Code::NoMeaning, "the file sets nothing".to_owned());
     }
     Lowered::Stated(statement)
 }
 
-fn state_section(
-    unit: &NetworkUnit,
-    section: &UnitSection,
-    base: &OptionPath,
-    child: &str,
-    statement: &mut Statement,
-) {
-    let is_network = unit.kind == NetworkUnitKind::Network && section.name == "Network";
-    for (key, values) in &section.directives {
-        let values = in_force(values);
-        let list = LISTS.iter().find(|(it, _)| is_network && it == key);
-        if let Some((_, list)) = list {
-            let words = values.iter().flat_map(|it| it.split_ascii_whitespace());
-            for word in words {
-                statement.add(base.child(list), Expr::str(word));
-            }
-        } else if let Some(expr) = expr(&values) {
-            statement.set(base.child(child).child(key), expr);
-        }
+/// udev reads the names of links, with networkd or without.
+fn state_daemon(unit: &NetworkUnit, machine: &Machine, statement: &mut Statement) {
+    if unit.kind == NetworkUnitKind::Link {
+        return;
+    }
+    let path = OptionPath::new(["systemd", "network", "enable"]);
+    statement.share(path, Expr::Bool(true));
+    if unit.kind == NetworkUnitKind::Network {
+        // Else NixOS asks for addresses by a program of its own, too.
+        let path = OptionPath::new(["networking", "useDHCP"]);
+        statement.share(path, Expr::Bool(false));
+    }
+    let runs = machine::services(machine).any(|it| {
+        it.name.trim_end_matches(".service") == "systemd-networkd" && it.enabled == Some(true)
+    });
+    if !runs {
+        statement.assume("systemd-networkd runs on the old machine");
     }
 }
 
-fn fields(section: &UnitSection) -> Vec<(String, Expr)> {
-    let fields = section.directives.iter();
-    fields
-        .filter_map(|(key, values)| Some((key.clone(), expr(&in_force(values))?)))
-        .collect()
+/// Returns the sections of a unit and of what adds to it; none where the unit itself is not known.
+fn whole<'a>(unit: &'a NetworkUnit, machine: &'a Machine) -> Option<Vec<&'a UnitSection>> {
+    let resources = machine.entries.iter().map(|it| &it.resource);
+    let mut all: Vec<&NetworkUnit> = resources
+        .filter_map(|it| {
+            if let Resource::NetworkUnit(other) = it {
+                Some(other)
+            } else {
+                None
+            }
+        })
+        .filter(|it| it.name == unit.name && it.kind == unit.kind)
+        .collect();
+    if all.is_empty() {
+        all.push(unit);
+    }
+    // systemd.unit(5): they are read in the order of their names.
+    all.sort_by(|a, b| a.drop_in.cmp(&b.drop_in));
+    let is_known = all.iter().any(|it| it.drop_in.is_none());
+    is_known.then(|| all.into_iter().flat_map(|it| &it.sections).collect())
 }
 
-/// An empty value takes back what came before it.
-fn in_force(values: &[Text]) -> Vec<&str> {
-    let mut all = Vec::new();
-    for value in values {
-        match value.plain() {
-            Some("") => all.clear(),
-            Some(plain) => all.push(plain),
-            // The importer lets no unknown value through.
-            None => {}
+/// Says sections under today's names, each directive where it belongs today.
+fn parts(sections: &[&UnitSection]) -> Vec<Part> {
+    let mut all: Vec<Part> = Vec::new();
+    for section in sections {
+        let first = all.len();
+        for (key, values) in &section.directives {
+            for value in values {
+                let Some(plain) = value.plain() else {
+                    put(&mut all, first, &section.name, key, value.clone());
+                    continue;
+                };
+                for it in network_unit::today(&section.name, key, plain) {
+                    put(&mut all, first, &it.section, &it.key, it.value.into());
+                }
+            }
         }
     }
     all
 }
 
-fn expr(values: &[&str]) -> Option<Expr> {
-    match values {
-        [] => None,
-        [one] => Some(scalar(one)),
-        many => Some(Expr::List(many.iter().map(|it| scalar(it)).collect())),
-    }
+/// Puts a directive into the part of its name behind the first ones, which are of other sections.
+fn put(all: &mut Vec<Part>, first: usize, section: &str, key: &str, value: Text) {
+    let at = all.iter().skip(first).position(|it| it.name == section);
+    let at = match at {
+        Some(at) => first + at,
+        None => {
+            all.push(Part {
+                name: section.to_owned(),
+                fields: IndexMap::new(),
+            });
+            all.len() - 1
+        }
+    };
+    all[at]
+        .fields
+        .entry(key.to_owned())
+        .or_default()
+        .push(value);
 }
 
-fn scalar(value: &str) -> Expr {
-    match value.parse::<i64>() {
-        Ok(number) if number.to_string() == value => return Expr::Int(number),
-        Ok(_) | Err(_) => {}
+/// What is stated of one unit.
+struct State<'a> {
+    base: OptionPath,
+    unit: &'a NetworkUnit,
+    /// How many peers there were.
+    keys: usize,
+    statement: Statement,
+    /// What no option says, as text.
+    extra: String,
+}
+
+impl State<'_> {
+    fn sections(&mut self, parts: Vec<Part>, table: &'static [Section]) {
+        let mut joined: Vec<(Option<&'static Section>, Part)> = Vec::new();
+        for part in parts {
+            let row = table.iter().find(|it| it.name == part.name);
+            let same = joined.iter_mut().find(|(_, it)| it.name == part.name);
+            match (row.map(|it| it.shape), same) {
+                (Some(Shape::One), Some((_, same))) => {
+                    for (key, values) in part.fields {
+                        same.fields.entry(key).or_default().extend(values);
+                    }
+                }
+                // There is room for the first one alone.
+                (Some(Shape::Own), Some(_)) => joined.push((None, part)),
+                (_, _) => joined.push((row, part)),
+            }
+        }
+        for (row, part) in joined {
+            match row {
+                Some(row) => self.section(row, part),
+                None => self.verbatim(&part),
+            }
+        }
     }
-    match value.to_ascii_lowercase().as_str() {
-        "true" | "on" => Expr::str("yes"),
-        "false" => Expr::str("no"),
-        _ => Expr::str(value),
+
+    fn section(&mut self, row: &'static Section, mut part: Part) {
+        if part.name == "WireGuardPeer" {
+            self.keys += 1;
+        }
+        if self.unit.kind == NetworkUnitKind::Network
+            && part.name == "Network"
+            && let Some(values) = part.fields.shift_remove("IPForward")
+        {
+            self.forwarding(&in_force("Network", "IPForward", &values));
+        }
+        let unknown: Vec<String> = part
+            .fields
+            .keys()
+            .filter(|it| !row.knows(it))
+            .cloned()
+            .collect();
+        if !unknown.is_empty() {
+            if row.shape != Shape::One {
+                self.verbatim(&part);
+                return;
+            }
+            let mut own = Part {
+                name: part.name.clone(),
+                fields: IndexMap::new(),
+            };
+            for key in unknown {
+                if let Some(values) = part.fields.shift_remove(&key) {
+                    own.fields.insert(key, values);
+                }
+            }
+            self.verbatim(&own);
+        }
+        let is_network = self.unit.kind == NetworkUnitKind::Network && row.name == "Network";
+        let place = self.base.child(row.option);
+        let mut fields = Vec::new();
+        for (key, values) in &part.fields {
+            if values.iter().any(|it| it.plain().is_none()) {
+                fields.extend(self.key(&part.name, key, values));
+                continue;
+            }
+            let plain = in_force(&part.name, key, values);
+            if KEYS.iter().any(|(_, file, _)| file == key) {
+                for path in &plain {
+                    self.statement.assume(format!(
+                        "the key is in `{path}`, where systemd-networkd can read it"
+                    ));
+                }
+            }
+            let list = LISTS.iter().find(|(it, _)| is_network && it == key);
+            if let Some((_, list)) = list {
+                let words = plain.iter().flat_map(|it| it.split_ascii_whitespace());
+                for word in words {
+                    self.statement.add(self.base.child(list), Expr::str(word));
+                }
+            } else if let Some(expr) = expr(key, &plain) {
+                fields.push((key.clone(), expr));
+            }
+        }
+        if row.shape == Shape::List {
+            if !fields.is_empty() {
+                self.statement.add(place, Expr::Attrs(fields));
+            }
+            return;
+        }
+        for (key, expr) in fields {
+            self.statement.set(place.child(&key), expr);
+        }
+    }
+
+    /// A key goes into a file of its own, which the unit names.
+    fn key(&mut self, section: &str, key: &str, values: &[Text]) -> Option<(String, Expr)> {
+        let value = values.last()?;
+        let known = KEYS.iter().find(|(it, _, _)| *it == key);
+        let Some((_, file, end)) = known.filter(|_| section != "Tunnel") else {
+            let what = value.worst_hole().map_or("", |it| it.what.as_str());
+            let reason = format!("`{key}` is a secret ({what}), and has no directive for a file");
+            self.statement.left.push(
+                Left::new(Code::ValueSecret, reason)
+                    .about(&self.base.to_string())
+                    .cure("say it in a file of its own: /etc/systemd/network/<unit>.d/<name>.conf"),
+            );
+            return None;
+        };
+        let peer = match self.keys {
+            0 => String::new(),
+            number => format!("-peer{number}"),
+        };
+        let path = format!("/run/secrets/{}{peer}.{end}", self.unit.name);
+        self.statement
+            .assume(format!("the key is put into `{path}`"));
+        let content = secret::hidden(value, &self.base.to_string());
+        self.statement.secrets.push(Secret {
+            // systemd-networkd is not root.
+            group: Some("systemd-network".to_owned()),
+            mode: Some("0640".to_owned()),
+            ..secret::secret(&path, &content, format!("{}.{file}", self.base))
+        });
+        Some(((*file).to_owned(), Expr::str(path)))
+    }
+
+    /// What a link said of forwarding held for the whole machine.
+    fn forwarding(&mut self, values: &[&str]) {
+        let Some(value) = values.last() else { return };
+        let families: &[&str] = match (*value, network_unit::truth(value)) {
+            (_, Some(true)) => &["IPv4Forwarding", "IPv6Forwarding"],
+            ("ipv4", _) => &["IPv4Forwarding"],
+            ("ipv6", _) => &["IPv6Forwarding"],
+            (_, _) => &[],
+        };
+        let place = OptionPath::new(["systemd", "network", "config", "networkConfig"]);
+        for family in families {
+            self.statement.share(place.child(family), Expr::str("yes"));
+        }
+    }
+
+    fn verbatim(&mut self, part: &Part) {
+        let mut text = format!("[{}]\n", part.name);
+        for (key, values) in &part.fields {
+            for value in values {
+                let Some(plain) = value.plain() else {
+                    self.key(&part.name, key, values);
+                    return;
+                };
+                text.push_str(&format!("{key}={plain}\n"));
+            }
+        }
+        let named: Vec<&str> = part.fields.keys().map(String::as_str).collect();
+        let known = NETWORK.iter().chain(&NETDEV).any(|it| it.name == part.name);
+        let what = match named.as_slice() {
+            [only] if known => format!("`{only}` of `[{}]`", part.name),
+            _ => format!("`[{}]`", part.name),
+        };
+        self.statement.assume(format!(
+            "networkd takes {what} as it did, of which NixOS knows nothing"
+        ));
+        self.extra.push_str(&text);
+    }
+
+    /// What adds to a unit that others bring stays a file beside it.
+    fn as_file(&mut self) {
+        let mut text = String::new();
+        for section in &self.unit.sections {
+            text.push_str(&format!("[{}]\n", section.name));
+            for (key, values) in &section.directives {
+                for value in values {
+                    let Some(plain) = value.plain() else {
+                        self.key("Tunnel", key, values);
+                        return;
+                    };
+                    text.push_str(&format!("{key}={plain}\n"));
+                }
+            }
+        }
+        let suffix = match self.unit.kind {
+            NetworkUnitKind::Network => "network",
+            NetworkUnitKind::Netdev => "netdev",
+            NetworkUnitKind::Link => "link",
+        };
+        let name = format!(
+            "systemd/network/{}.{suffix}.d/{}.conf",
+            self.unit.name,
+            self.unit.drop_in.as_deref().unwrap_or_default()
+        );
+        if !text.is_empty() {
+            let path = OptionPath::new(["environment", "etc", &name, "text"]);
+            self.statement.set(path, Expr::str(text));
+            let unit = format!("{}.{suffix}", self.unit.name);
+            self.statement.assume(format!("`{unit}` is there"));
+        }
     }
 }
 
@@ -276,7 +387,7 @@ fn scalar(value: &str) -> Expr {
 mod tests {
     use indexmap::IndexMap;
 
-    use crate::lower::tests::check;
+    use crate::lower::tests::{check, check_all};
     use crate::model::{NetworkUnit, NetworkUnitKind, Resource, UnitSection};
 
     fn unit(kind: NetworkUnitKind, sections: &[(&str, &[(&str, &str)])]) -> Resource {
@@ -295,6 +406,7 @@ mod tests {
         Resource::NetworkUnit(NetworkUnit {
             name: "10-lan".into(),
             kind,
+            drop_in: None,
             sections: sections.collect(),
         })
     }
@@ -329,8 +441,11 @@ mod tests {
             systemd.network.networks."10-lan".dns += "192.0.2.54";
             systemd.network.networks."10-lan".networkConfig.IPv6AcceptRA = "no";
             systemd.network.networks."10-lan".routes += { Gateway = "192.0.2.254"; Metric = 5; };
-            assumed: systemd-networkd runs on the old machine
-            manual: the section [Teleport] has no option
+            systemd.network.networks."10-lan".extraConfig = ''
+            [Teleport]
+            To=moon
+            '';
+            assumed: systemd-networkd runs on the old machine; networkd takes `[Teleport]` as it did, of which NixOS knows nothing
             "#,
         );
     }
@@ -368,6 +483,113 @@ mod tests {
             systemd.network.netdevs."10-lan".netdevConfig.Kind = "bridge";
             systemd.network.netdevs."10-lan".vlanConfig.Id = 7;
             assumed: systemd-networkd runs on the old machine
+            "#,
+        );
+    }
+
+    #[test]
+    fn what_adds_to_a_unit_is_one_with_it() {
+        let of = |drop_in: Option<&str>, sections: &[(&str, &[(&str, &str)])]| {
+            let Resource::NetworkUnit(mut it) = unit(NetworkUnitKind::Network, sections) else {
+                unreachable!()
+            };
+            it.drop_in = drop_in.map(str::to_owned);
+            Resource::NetworkUnit(it)
+        };
+        check_all(
+            vec![
+                of(
+                    None,
+                    &[
+                        ("Match", &[("Name", "lan0")]),
+                        ("Network", &[("DHCP", "both"), ("DNS", "192.0.2.1")]),
+                    ],
+                ),
+                of(
+                    Some("own"),
+                    &[(
+                        "Network",
+                        &[("DHCP", "v4"), ("DNS", ""), ("DNS", "192.0.2.2")],
+                    )],
+                ),
+            ],
+            r#"
+            systemd.network.enable = true;
+            networking.useDHCP = false;
+            systemd.network.networks."10-lan".matchConfig.Name = "lan0";
+            systemd.network.networks."10-lan".dns += "192.0.2.2";
+            systemd.network.networks."10-lan".networkConfig.DHCP = "ipv4";
+            assumed: systemd-networkd runs on the old machine
+            assumed: systemd-networkd runs on the old machine
+            "#,
+        );
+        check(
+            of(Some("own"), &[("Network", &[("DNS", "192.0.2.2")])]),
+            r#"
+            systemd.network.enable = true;
+            networking.useDHCP = false;
+            environment.etc."systemd/network/10-lan.network.d/own.conf".text = ''
+            [Network]
+            DNS=192.0.2.2
+            '';
+            assumed: systemd-networkd runs on the old machine; `10-lan.network` is there
+            "#,
+        );
+    }
+
+    #[test]
+    fn what_the_module_does_not_know_is_text() {
+        check(
+            unit(
+                NetworkUnitKind::Network,
+                &[
+                    ("Network", &[("IPForward", "ipv4"), ("Moon", "yes")]),
+                    ("Bridge", &[("Cost", "4")]),
+                    ("CAKE", &[("Bandwidth", "9M")]),
+                    ("CAKE", &[("Bandwidth", "8M")]),
+                ],
+            ),
+            r#"
+            systemd.network.enable = true;
+            networking.useDHCP = false;
+            systemd.network.config.networkConfig.IPv4Forwarding = "yes";
+            systemd.network.networks."10-lan".bridgeConfig.Cost = 4;
+            systemd.network.networks."10-lan".cakeConfig.Bandwidth = "9M";
+            systemd.network.networks."10-lan".extraConfig = ''
+            [Network]
+            Moon=yes
+            [CAKE]
+            Bandwidth=8M
+            '';
+            assumed: systemd-networkd runs on the old machine; networkd takes `Moon` of `[Network]` as it did, of which NixOS knows nothing; networkd takes `Bandwidth` of `[CAKE]` as it did, of which NixOS knows nothing
+            "#,
+        );
+    }
+
+    #[test]
+    fn keys_of_tunnels_are_files() {
+        let key = |what: &str| crate::lower::tests::text(&format!("<secret: {what}>"));
+        let section = |name: &str, key: &str, value: crate::model::Text| UnitSection {
+            name: name.to_owned(),
+            directives: IndexMap::from([(key.to_owned(), vec![value])]),
+        };
+        check(
+            Resource::NetworkUnit(NetworkUnit {
+                name: "wg0".into(),
+                kind: NetworkUnitKind::Netdev,
+                drop_in: None,
+                sections: vec![
+                    section("WireGuard", "PrivateKey", key("k")),
+                    section("WireGuardPeer", "PresharedKey", key("p")),
+                ],
+            }),
+            r#"
+            systemd.network.enable = true;
+            systemd.network.netdevs.wg0.wireguardConfig.PrivateKeyFile = "/run/secrets/wg0.key";
+            systemd.network.netdevs.wg0.wireguardPeers += { PresharedKeyFile = "/run/secrets/wg0-peer1.psk"; };
+            /run/secrets/wg0.key: <secret: k>
+            /run/secrets/wg0-peer1.psk: <secret: p>
+            assumed: systemd-networkd runs on the old machine; the key is put into `/run/secrets/wg0.key`; the key is put into `/run/secrets/wg0-peer1.psk`
             "#,
         );
     }

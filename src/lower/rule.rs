@@ -5,7 +5,7 @@
 use super::ctx::Ctx;
 use super::program::joined;
 use super::statement::Statement;
-use super::{package, secret_options, service, virtual_hosts};
+use super::{daemon, package, secret_options, service, virtual_hosts};
 use crate::account::{Code, Verdict};
 use crate::model::{Condition, Entry, File, Link, Resource};
 use crate::nix::{self, Expr, StrPart};
@@ -90,7 +90,10 @@ fn is_read_by_own_unit(resource: &Resource, outcome: &Outcome, ctx: &Ctx<'_>) ->
             let Resource::Unit(unit) = &entry.resource else {
                 return None;
             };
-            Some(&unit.sections)
+            // A module runs the program of such a unit, and reads what the option says.
+            daemon::switch(unit, ctx.machine)
+                .is_none()
+                .then_some(&unit.sections)
         })
         .flatten()
         .flat_map(|section| section.directives.values())

@@ -3,7 +3,9 @@
 //! A unit of the machine's own is wanted by its targets; a daemon that NixOS has a module for is switched on by the
 //! option. What is off where NixOS has it off leaves nothing to state.
 
+use super::container_unit;
 use super::ctx::Ctx;
+use super::daemon;
 use super::machine;
 use super::systemd::{self, Base};
 use super::systemd_verbatim;
@@ -49,7 +51,14 @@ pub(super) fn lower(entry: &Entry, service: &Service, ctx: &mut Ctx<'_>) {
         entry.assumptions.push(clause);
     }
     if let Some(unit) = own_unit(service, ctx) {
-        own(&entry, &unit, service, wish, ctx);
+        if let Some(switch) = daemon::switch(&unit, ctx.machine) {
+            module_of(&entry, &unit, switch, wish, ctx);
+        } else if let Some(name) = container_unit::unit_of(&unit, ctx.machine) {
+            let reason = format!("`{name}` of NixOS runs the container of `{}`", unit.name);
+            ctx.close(&entry, Verdict::NotNeeded, Code::ServiceImplied, &reason);
+        } else {
+            own(&entry, &unit, service, wish, ctx);
+        }
         return;
     }
     match rules::service(&service.name, service.family) {
@@ -156,6 +165,21 @@ fn own(entry: &Entry, unit: &Unit, service: &Service, wish: Wish, ctx: &mut Ctx<
         }
         Wish::Off | Wish::Nothing => {
             let reason = format!("nothing wants `{name}`");
+            ctx.close(entry, Verdict::NotNeeded, Code::AlreadySo, &reason);
+        }
+    }
+}
+
+/// A module runs what the unit would.
+fn module_of(entry: &Entry, unit: &Unit, switch: OptionPath, wish: Wish, ctx: &mut Ctx<'_>) {
+    match wish {
+        Wish::On => {
+            let reason = format!("`{}` is `{switch}`", unit.name);
+            ctx.set(entry, switch, Expr::Bool(true));
+            ctx.stated(entry, Code::ServiceMapped, &reason, None);
+        }
+        Wish::Off | Wish::Masked | Wish::Nothing => {
+            let reason = format!("`{switch}` is off on NixOS unless it is set");
             ctx.close(entry, Verdict::NotNeeded, Code::AlreadySo, &reason);
         }
     }

@@ -31,21 +31,11 @@ pub(super) fn allow(plan: &mut Plan) {
     let mut names: BTreeSet<&str> = BTreeSet::new();
     let mut origin = Origin::default();
     for (attr, row) in ROWS.iter() {
-        let takers: Vec<&Definition> = plan
-            .settings()
-            .flat_map(|(path, setting)| setting.definitions().iter().map(move |it| (path, it)))
-            .filter(|(path, it)| takes(path, &it.expr, attr, row))
-            .map(|(_, it)| it)
-            .collect();
-        if takers.is_empty() {
+        let Some(of) = origin_of(plan, attr, &row.options) else {
             continue;
-        }
+        };
         names.extend(row.names.iter().map(String::as_str));
-        for definition in takers {
-            let mut of = definition.origin.clone();
-            of.remarks.clear();
-            origin.merge(of);
-        }
+        origin.merge(of);
         let license = &row.license;
         origin.remarks.push(format!(
             "the licence of `{attr}` ({license}) is not free, so that nixpkgs asks for a word"
@@ -69,13 +59,27 @@ pub(super) fn allow(plan: &mut Plan) {
     let _ = plan.set(path, definition);
 }
 
-fn takes(path: &OptionPath, expr: &Expr, attr: &str, row: &Row) -> bool {
+/// Says what a plan takes a package from, by its attribute or an option that is on; `None` if it does not.
+pub(super) fn origin_of(plan: &Plan, attr: &str, options: &[String]) -> Option<Origin> {
+    let mut takers = plan
+        .settings()
+        .flat_map(|(path, setting)| setting.definitions().iter().map(move |it| (path, it)))
+        .filter(|(path, it)| takes(path, &it.expr, attr, options))
+        .map(|(_, it)| it)
+        .peekable();
+    takers.peek()?;
+    let mut origin = Origin::default();
+    for definition in takers {
+        let mut of = definition.origin.clone();
+        of.remarks.clear();
+        origin.merge(of);
+    }
+    Some(origin)
+}
+
+fn takes(path: &OptionPath, expr: &Expr, attr: &str, options: &[String]) -> bool {
     let is_on = || *expr == Expr::Bool(true);
-    expr.selects(&["pkgs", attr])
-        || row
-            .options
-            .iter()
-            .any(|it| path.to_string() == *it && is_on())
+    expr.selects(&["pkgs", attr]) || options.iter().any(|it| path.to_string() == *it && is_on())
 }
 
 #[cfg(test)]

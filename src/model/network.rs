@@ -90,6 +90,9 @@ pub struct NetworkUnit {
     /// Without its suffix: `10-lan`.
     pub name: String,
     pub kind: NetworkUnitKind,
+    /// The name of the file that adds to the unit, of `10-lan.network.d/dns.conf` it is `dns`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub drop_in: Option<String>,
     /// In order; a section may stand there several times.
     pub sections: Vec<UnitSection>,
 }

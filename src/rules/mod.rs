@@ -9,9 +9,11 @@ mod functions;
 mod lint;
 mod matching;
 mod names;
+pub mod network_fields;
 mod programs;
 mod read;
 mod template;
+mod typed;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -1,14 +1,13 @@
 //! Passwords that a command line gives to programs which take them by an option or a place of their own.
 
 use std::ops::Range;
-use std::sync::OnceLock;
 
-use regex::Regex;
+use super::pattern::{Lazy, group};
 
 /// A word that a line must hold, and the pattern whose group `s` is the password.
 ///
 /// A value is one word of a shell: `W` in a pattern stands for it, with or without quotes.
-const COMMANDS: &[(&str, &str)] = &[
+pub(super) const COMMANDS: &[(&str, &str)] = &[
     (
         "curl",
         r#"\bcurl\b[^|;&]*?\s(?:-u|-U|--user|--proxy-user)[\s=]?["']?[^\s:"'/]+:(?P<s>[^\s"']+)"#,
@@ -202,26 +201,30 @@ const COMMANDS: &[(&str, &str)] = &[
     ),
 ];
 
+/// The patterns of the rows.
+static PATTERNS: [Lazy; COMMANDS.len()] = [const { Lazy::new() }; COMMANDS.len()];
+
 /// One word of a shell, in double, single or no quotes.
 const WORD: &str = r#"(?:"(?P<s>[^"]+)"|'(?P<t>[^']+)'|(?P<u>[^\s"'|;&<>()-][^\s"'|;&<>)]*))"#;
 
-/// Made one by one, when a line asks for one: to make all takes longer than a small translation.
-static REGEXES: [OnceLock<Option<Regex>>; COMMANDS.len()] =
-    [const { OnceLock::new() }; COMMANDS.len()];
-
-/// Finds the passwords that a line gives to programs; variables are none.
-pub(crate) fn passwords_of_commands(line: &str) -> Vec<Range<usize>> {
+/// Finds the passwords that a line gives to programs, of the rows whose word it has; variables are none.
+pub(super) fn of_line(line: &str, rows: &[usize]) -> Vec<Range<usize>> {
     let mut found = Vec::new();
-    let rows = COMMANDS.iter().zip(&REGEXES);
-    for ((_, pattern), regex) in rows.filter(|((needle, _), _)| line.contains(needle)) {
+    for row in rows {
+        let (_, source) = COMMANDS[*row];
         // Only the mark at the end of a pattern, or before what follows a word, stands for a word.
-        let regex = regex.get_or_init(|| Regex::new(&pattern.replacen('W', WORD, 1)).ok());
-        for captures in regex.iter().flat_map(|it| it.captures_iter(line)) {
-            let it = ["s", "t", "u"].iter().find_map(|it| captures.name(it));
+        let regex = PATTERNS[*row].get_with(|| source.replacen('W', WORD, 1));
+        for captures in regex
+            .iter()
+            .flat_map(|it| it.captures_iter(line.as_bytes()))
+        {
+            let it = ["s", "t", "u"]
+                .iter()
+                .find_map(|it| group(line, &captures, it));
             // A program's name behind its own is an option's letter or a file, never `-p` alone.
             let is_template = |at: usize| line[..at].trim_end().ends_with("{{");
-            let it = it.filter(|it| is_given(it.as_str()) && !is_template(it.start()));
-            found.extend(it.map(|it| it.range()));
+            let it = it.filter(|(it, range)| is_given(it) && !is_template(range.start));
+            found.extend(it.map(|(_, range)| range));
         }
     }
     found

@@ -4,20 +4,17 @@
 //! Better a harmless value too many than a secret in a store that everybody can read; but what only speaks of a password
 //! is none.
 
-use std::sync::LazyLock;
-
-use regex::Regex;
+use std::ops::Range;
 
 use super::name::is_secret_name;
+use super::pattern::{Lazy, group};
 use super::value::may_be_secret;
 use super::{Found, Manner, is_comment};
 
-static ASSIGNMENT: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(
-        r#"(?P<name>[A-Za-z_][A-Za-z0-9_.\-]*)\\?["'\])}]*(?:\s*(?:=>|:=|\?=|\+=|=|:)\s*|\s+|>|,\s*)(?:\\?"(?P<double>[^"\\]*)|\\?'(?P<single>[^'\\]*)|(?P<bare>[^\s"'<>;]+))"#,
-    )
-    .ok()
-});
+/// What stands between a name and its value, and the value.
+const VALUE: &str = r#"^\\?["'\])}]*(?:\s*(?:=>|:=|\?=|\+=|=|:)\s*|\s+|>|,\s*)(?:\\?"(?P<double>[^"\\]*)|\\?'(?P<single>[^'\\]*)|(?P<bare>[^\s"'<>;]+))"#;
+
+static VALUE_PATTERN: Lazy = Lazy::new();
 
 /// Keywords behind whose secret more may stand.
 const TAKES_MORE: [&str; 8] = [
@@ -42,73 +39,80 @@ const BEFORE: [char; 8] = [' ', '\t', '#', ';', '$', '@', '%', '-'];
 /// Finds them in a line of a text of this manner.
 pub(super) fn of_line(line: &str, manner: Manner) -> Vec<Found> {
     let mut found = Vec::new();
-    let mut from = 0;
-    while let Some(captures) = ASSIGNMENT
-        .as_ref()
-        .and_then(|it| it.captures_at(line, from))
-    {
-        let Some(name) = captures.name("name") else {
-            break;
-        };
-        // The value may be the name of what follows it.
-        from = name.end();
-        let value = ["double", "single", "bare"]
-            .iter()
-            .find_map(|group| captures.name(group));
-        let Some(value) = value.filter(|_| is_secret_name(name.as_str())) else {
+    // The value may be the name of what follows it.
+    for (start, name) in names(line).filter(|(_, name)| is_secret_name(name)) {
+        let end = start + name.len();
+        let Some((value, is_bare)) = value_behind(&line[end..]) else {
             continue;
         };
-        let before = &line[..name.start()];
-        let between = &line[name.end()..value.start()];
-        if is_part(before, name.as_str(), between) {
+        let value = value.start + end..value.end + end;
+        let (before, between) = (&line[..start], &line[end..value.start]);
+        let given = &line[value.clone()];
+        if is_part(before, name, between) {
             continue;
         }
-        let is_bare = captures.name("bare").is_some();
         let is_sign = between.contains(['=', ':', '>']);
         let is_given = if is_sign {
             is_definition(before, between, is_bare, manner)
         } else if between.contains(',') {
             !is_bare && is_of_list(before)
         } else {
-            is_bare_given(line, name.start(), value.end(), value.as_str())
+            is_bare_given(line, start, value.end, given)
         };
         // A value without quotes that begins a line goes on to its end.
         let is_whole = is_bare && is_sign && before.trim_matches(BEFORE).is_empty();
         // A variable of a shell ends with its word, and so does a part of an address.
-        let is_word = between == "=" && name.as_str().chars().all(|c| !c.is_ascii_lowercase());
+        let is_word = between == "=" && name.chars().all(|c| !c.is_ascii_lowercase());
         let to = if is_bare && before.ends_with(['?', '&']) {
-            value.start() + value.as_str().find('&').unwrap_or(value.as_str().len())
+            value.start + given.find('&').unwrap_or(given.len())
         } else if is_whole && !is_word && !between.contains('>') {
-            end_of_value(line, value.end())
+            end_of_value(line, value.end)
         } else {
-            value.end() - trailing(value.as_str(), is_bare)
+            value.end - trailing(given, is_bare)
         };
-        let text = &line[value.start()..to];
+        let text = &line[value.start..to];
         // What a language makes of names: `{'password': admin_password, ...}`.
         let is_argument = is_bare
             && to < line.len()
             && line[to..].starts_with([',', ')', '}'])
             && is_identifier(text);
-        let is_none =
-            is_argument && is_secret_name(text) || value.as_str().starts_with('#') && is_bare;
+        let is_none = is_argument && is_secret_name(text) || given.starts_with('#') && is_bare;
         let is_silent = is_comment(line) || !between.contains('=');
         let is_told = is_silent && is_prose(text)
             || is_comment(line) && is_description(text)
             || text.starts_with(' ') && text.split_whitespace().count() > 2;
         let is_none = is_none || is_told || is_closing(before, between);
-        if is_given
-            && !is_none
-            && to > value.start()
-            && is_secret(text, name.as_str(), is_bare, manner)
-        {
+        if is_given && !is_none && to > value.start && is_secret(text, name, is_bare, manner) {
             found.push(Found {
-                start: value.start(),
+                start: value.start,
                 end: to,
-                name: Some(name.as_str().to_owned()),
+                name: Some(name.to_owned()),
             });
         }
     }
     found
+}
+
+/// Returns the words of a line that may be names, and where each starts.
+fn names(line: &str) -> impl Iterator<Item = (usize, &str)> {
+    let is_first = |c: char| c.is_ascii_alphabetic() || c == '_';
+    let is_inner = |c: char| c.is_ascii_alphanumeric() || "_.-".contains(c);
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        let start = from + line[from..].find(is_first)?;
+        let rest = &line[start..];
+        let name = &rest[..rest.find(|c| !is_inner(c)).unwrap_or(rest.len())];
+        from = start + name.len();
+        Some((start, name))
+    })
+}
+
+/// Returns where the value stands in what follows a name, and whether it has no quotes.
+fn value_behind(rest: &str) -> Option<(Range<usize>, bool)> {
+    let captures = VALUE_PATTERN.get(VALUE)?.captures(rest.as_bytes())?;
+    ["double", "single", "bare"]
+        .iter()
+        .find_map(|it| Some((group(rest, &captures, it)?.1, *it == "bare")))
 }
 
 /// Tells whether a name is a part of something that is none: a variable, a path, a list of ciphers, the text of a tag.

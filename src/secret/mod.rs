@@ -7,6 +7,7 @@
 mod command;
 mod line;
 mod name;
+mod pattern;
 mod place;
 mod shape;
 #[cfg(test)]
@@ -18,9 +19,8 @@ pub(crate) use place::is_secret_file;
 pub(crate) use value::may_be_secret;
 
 use std::ops::Range;
-use std::sync::LazyLock;
 
-use regex::Regex;
+use pattern::Asked;
 
 /// A secret in a text: where it stands, and what it is called there.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,14 +45,6 @@ const CODE: [&str; 24] = [
     ".lua", ".mjs", ".php", ".pl", ".pm", ".py", ".rb", ".rs", ".scala", ".swift", ".ts", ".tsx",
 ];
 
-/// What a line with a secret holds; most lines hold nothing of it.
-static HINT: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(
-        r"(?i-u)pass|pw|secret|token|psk|key|auth|cred|communit|://|curl|mysql|mariadb|mycli|smbclient|rpcclient|\$[0-9a-z]+\$|\{(?:ssha|sha|crypt|md5|smd5|pbkdf2|plain|clear|blf|argon)|\*[0-9A-F]{40}|eyJ|AKIA|ASIA|ghp_|gho_|ghs_|ghr_|ghu_|github_pat|glpat|xox|xapp|hooks\.|webhook|_live_|_test_|AIza|ya29|npm_|pypi-|SG\.|do[opr]_v1|hf_|sk-|dckr_|shp|glsa_|glc_|hv[sbr]\.|dapi|atlasv1|NRAK|ATATT|sntrys|Bearer|Basic|identified|:AA|cookie|salt|redis-cli|mongo|ldap|openssl|unzip|7z|snmp|ipmitool|sqlcmd|freerdp|MONITOR|allow |user |lftp|mosquitto|stats|createUser|_id|kinit|cryptsetup|login|vault|unseal|-u |AGE-|tskey|sig=|SCRAM|sudo|stdin",
-    )
-    .ok()
-});
-
 /// Finds the secrets of a text, in order and without overlap. `path` is that of the file on the machine, or empty.
 pub(crate) fn find(text: &str, path: &str) -> Vec<Found> {
     let mut all: Vec<Found> = shape::blocks(text)
@@ -64,21 +56,27 @@ pub(crate) fn find(text: &str, path: &str) -> Vec<Found> {
         return Vec::new();
     }
     let manner = manner(text, path);
-    let is_snmp = path.starts_with("/etc/snmp/");
-    let mut start = 0;
-    for whole in text.split_inclusive('\n') {
-        let line = whole.trim_end_matches(['\n', '\r']);
-        let is_inside = all.iter().any(|it| it.start <= start && start < it.end);
-        let is_hinted = is_snmp || HINT.as_ref().is_none_or(|it| it.is_match(line));
-        if !is_inside && is_hinted && !line.is_empty() {
-            let here = of_line(line, path, manner).into_iter();
+    let mut lines = pattern::asked(text);
+    if is_of_snmp(path) {
+        lines.extend(text.split_inclusive('\n').scan(0, |end, whole| {
+            let start = *end;
+            *end += whole.len();
+            Some((start..*end, Asked::default()))
+        }));
+    }
+    for (range, asked) in lines {
+        let line = text[range.clone()].trim_end_matches(['\n', '\r']);
+        let is_inside = all
+            .iter()
+            .any(|it| it.start <= range.start && range.start < it.end);
+        if !is_inside {
+            let here = of_line(line, path, manner, &asked).into_iter();
             all.extend(here.map(|it| Found {
-                start: it.start + start,
-                end: it.end + start,
+                start: it.start + range.start,
+                end: it.end + range.start,
                 ..it
             }));
         }
-        start += whole.len();
     }
     // Of two that overlap, the one that begins first and is longest stands, with the name of either.
     all.sort_by_key(|it| (it.start, std::cmp::Reverse(it.end)));
@@ -135,12 +133,17 @@ fn manner(text: &str, path: &str) -> Manner {
     }
 }
 
-fn of_line(line: &str, path: &str, manner: Manner) -> Vec<Found> {
-    let shapes = shape::of_line(line).into_iter();
-    let commands = command::passwords_of_commands(line).into_iter();
-    let mut all: Vec<Found> = shapes.chain(commands).map(|it| found(it, 0)).collect();
+fn of_line(line: &str, path: &str, manner: Manner, asked: &Asked) -> Vec<Found> {
+    let shapes = shape::of_line(line, &asked.shapes).into_iter();
+    let login = asked.login.then(|| shape::login(line)).flatten();
+    let commands = command::of_line(line, &asked.commands);
+    let mut all: Vec<Found> = shapes
+        .chain(login)
+        .chain(commands)
+        .map(|it| found(it, 0))
+        .collect();
     all.extend(of_snmp(line, path));
-    if !place::is_of_others(path) {
+    if asked.names && !place::is_of_others(path) {
         let named = line::of_line(line, manner).into_iter();
         all.extend(named.filter(|it| {
             let name = it.name.as_deref().unwrap_or_default();
@@ -161,9 +164,13 @@ const SNMP: [&str; 7] = [
     "community",
 ];
 
+fn is_of_snmp(path: &str) -> bool {
+    path.starts_with("/etc/snmp/")
+}
+
 fn of_snmp(line: &str, path: &str) -> Option<Found> {
     let word = line.split_whitespace().next()?;
-    if !path.starts_with("/etc/snmp/") || !SNMP.contains(&word) {
+    if !is_of_snmp(path) || !SNMP.contains(&word) {
         return None;
     }
     let start = line.len() - line.trim_start().len() + word.len() + 1;

@@ -1,14 +1,12 @@
 //! Values that are secrets by their shape, wherever they stand: keys with the mark of who gives them out, hashes of
 //! passwords, tokens with a signature, passwords in addresses, private keys.
 
+use super::pattern::{Lazy, group};
 use std::ops::Range;
-use std::sync::{LazyLock, OnceLock};
-
-use regex::Regex;
 
 /// Patterns, behind what a line must hold of which one, in small letters; where a pattern has a group `s`, that is the
 /// secret, else all of it is.
-const SHAPES: &[(&[&str], &str)] = &[
+pub(super) const SHAPES: &[(&[&str], &str)] = &[
     // crypt(5), and the same in front of a scheme in braces.
     (
         &["$"],
@@ -175,6 +173,9 @@ const SHAPES: &[(&[&str], &str)] = &[
     ),
 ];
 
+/// The patterns of the rows.
+static PATTERNS: [Lazy; SHAPES.len()] = [const { Lazy::new() }; SHAPES.len()];
+
 /// What begins and ends a block that is secret as a whole.
 const BLOCKS: &[(&str, &str, &str)] = &[
     ("-----BEGIN ", "PRIVATE KEY", "-----END "),
@@ -183,27 +184,22 @@ const BLOCKS: &[(&str, &str, &str)] = &[
     ("Private-Lines: ", "", "Private-MAC: "),
 ];
 
-/// Made one by one, when a line asks for one: to make all takes longer than a small translation.
-static REGEXES: [OnceLock<Option<Regex>>; SHAPES.len()] = [const { OnceLock::new() }; SHAPES.len()];
-
-/// Finds what is a secret by its shape in a line.
-pub(super) fn of_line(line: &str) -> Vec<Range<usize>> {
+/// Finds what is a secret by its shape in a line, of the rows whose marks it has.
+pub(super) fn of_line(line: &str, rows: &[usize]) -> Vec<Range<usize>> {
     let mut found = Vec::new();
-    let small = line.to_ascii_lowercase();
-    for ((marks, pattern), regex) in SHAPES.iter().zip(&REGEXES) {
-        if !marks.iter().any(|it| small.contains(it)) {
-            continue;
-        }
-        let Some(regex) = regex.get_or_init(|| Regex::new(pattern).ok()) else {
-            continue;
-        };
-        for captures in regex.captures_iter(line) {
-            let it = captures.name("s").or_else(|| captures.get(0));
-            let real = it.filter(|it| is_real(it.as_str()));
-            found.extend(real.map(|it| it.range()));
+    for row in rows {
+        let (_, source) = SHAPES[*row];
+        for captures in PATTERNS[*row]
+            .get(source)
+            .iter()
+            .flat_map(|it| it.captures_iter(line.as_bytes()))
+        {
+            let whole = captures.get(0).map(|it| it.range());
+            let part = || group(line, &captures, "s");
+            let it = part().or_else(|| whole.and_then(|it| Some((line.get(it.clone())?, it))));
+            found.extend(it.filter(|(it, _)| is_real(it)).map(|(_, range)| range));
         }
     }
-    found.extend(login(line));
     found
 }
 
@@ -225,21 +221,21 @@ fn is_drawn(text: &str) -> bool {
         })
 }
 
-static LOGIN: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(
-        r#"(?:"auth"\s*:\s*"|\b_auth\s*=\s*"?|\b(?:Basic|basic)\s+)(?P<s>[A-Za-z0-9+/]{6,}={0,2})"#,
-    )
-    .ok()
-});
+/// What a line has in which `login` may find something.
+pub(super) const LOGIN_MARKS: [&str; 2] = ["auth", "basic"];
+
+const LOGIN: &str =
+    r#"(?:"auth"\s*:\s*"|\b_auth\s*=\s*"?|\b(?:Basic|basic)\s+)(?P<s>[A-Za-z0-9+/]{6,}={0,2})"#;
+
+static LOGIN_PATTERN: Lazy = Lazy::new();
 
 /// A name and a password as base64, as Docker and HTTP write them.
-fn login(line: &str) -> Option<Range<usize>> {
-    let is_hinted = line.contains("auth") || line.contains("asic");
-    let captures = LOGIN.as_ref().filter(|_| is_hinted)?.captures(line)?;
-    let found = captures.name("s")?;
-    let decoded = base64(found.as_str())?;
+pub(super) fn login(line: &str) -> Option<Range<usize>> {
+    let captures = LOGIN_PATTERN.get(LOGIN)?.captures(line.as_bytes())?;
+    let (found, range) = group(line, &captures, "s")?;
+    let decoded = base64(found)?;
     let is_text = decoded.iter().all(|byte| (0x20..0x7f).contains(byte));
-    (is_text && decoded.contains(&b':')).then(|| found.range())
+    (is_text && decoded.contains(&b':')).then_some(range)
 }
 
 /// Decodes base64 as far as it goes; none where it is none.

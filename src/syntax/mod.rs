@@ -26,6 +26,7 @@ pub mod lines;
 pub mod list;
 pub mod modprobe;
 pub mod named_conf;
+pub mod network_unit;
 pub mod nginx;
 pub mod nix_module;
 pub mod nix_packages;

@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use super::direct::{self, Shown};
 use super::evaluation::{Evaluation, Ours};
 use super::planned::{Broken, Planned};
+use super::rendered::Rendered;
 use crate::account::{Account, ItemId, Verdict};
+use crate::effect::Reading;
 use crate::model::{Entry, Machine};
 use crate::plan::{OptionPath, Plan};
 use crate::source::SourceTree;
@@ -17,27 +19,43 @@ pub struct Side<'a> {
     pub plan: &'a Plan,
     pub account: &'a Account,
     pub tree: &'a SourceTree,
+    /// How modules of NixOS write what only a built system has.
+    pub readings: &'a [Reading],
 }
 
 /// The kinds of effects, in the order in which they are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
     Files,
+    Fstab,
+    Hosts,
     Units,
+    Cron,
     Users,
     Groups,
     Ports,
+    Sshd,
+    Sudo,
+    Sysctl,
+    Tmpfiles,
     Packages,
     Settings,
 }
 
 impl Kind {
-    pub const ALL: [Kind; 7] = [
+    pub const ALL: [Kind; 14] = [
         Kind::Files,
+        Kind::Fstab,
+        Kind::Hosts,
         Kind::Units,
+        Kind::Cron,
         Kind::Users,
         Kind::Groups,
         Kind::Ports,
+        Kind::Sshd,
+        Kind::Sudo,
+        Kind::Sysctl,
+        Kind::Tmpfiles,
         Kind::Packages,
         Kind::Settings,
     ];
@@ -45,10 +63,17 @@ impl Kind {
     pub fn name(self) -> &'static str {
         match self {
             Kind::Files => "files",
+            Kind::Fstab => "fstab",
+            Kind::Hosts => "hosts",
             Kind::Units => "units",
+            Kind::Cron => "cron",
             Kind::Users => "users",
             Kind::Groups => "groups",
             Kind::Ports => "ports",
+            Kind::Sshd => "sshd_config",
+            Kind::Sudo => "sudoers",
+            Kind::Sysctl => "sysctl",
+            Kind::Tmpfiles => "tmpfiles",
             Kind::Packages => "packages",
             Kind::Settings => "settings",
         }
@@ -98,12 +123,16 @@ pub fn compare(
     let planned = Planned::new(side.plan, evaluation);
     let entries = side.machine.entries.iter();
     let names: BTreeSet<(Kind, String)> = entries.map(|it| direct::name(&it.resource)).collect();
+    let rendered = Rendered::new(side, &planned);
     let mut said = BTreeSet::new();
     let mut findings: Vec<Finding> = Vec::new();
     for entry in &side.machine.entries {
         let (kind, name) = direct::name(&entry.resource);
-        let shown = direct::look(&entry.resource, evaluation, read);
-        let outcome = settle(side, entry, shown, &planned, &names, &mut said);
+        let shown = match rendered.in_etc(&entry.resource, evaluation) {
+            Some(shown) => shown,
+            None => direct::look(&entry.resource, evaluation, read),
+        };
+        let outcome = settle(side, entry, shown, (&planned, &rendered), &names, &mut said);
         findings.push(Finding {
             kind,
             name,
@@ -132,7 +161,7 @@ fn settle(
     side: Side<'_>,
     entry: &Entry,
     shown: Shown,
-    planned: &Planned<'_>,
+    (planned, rendered): (&Planned<'_>, &Rendered<'_>),
     names: &BTreeSet<(Kind, String)>,
     said: &mut BTreeSet<String>,
 ) -> Outcome {
@@ -161,13 +190,18 @@ fn settle(
     if let Some(reason) = decided(side, items) {
         return Outcome::Explained(reason);
     }
+    let shown = match shown {
+        Shown::Nothing => rendered.look(&entry.resource).unwrap_or(shown),
+        Shown::Same | Shown::Differs { .. } => shown,
+    };
     match (shown, options.as_slice()) {
+        (Shown::Same, _) => Outcome::Same,
         (Shown::Differs { lost, added }, _) => Outcome::Different { lost, added },
-        (Shown::Nothing | Shown::Same, []) => Outcome::Different {
+        (Shown::Nothing, []) => Outcome::Different {
             lost: vec!["nothing of it is there".to_owned()],
             added: Vec::new(),
         },
-        (Shown::Nothing | Shown::Same, [(first, _), rest @ ..]) => {
+        (Shown::Nothing, [(first, _), rest @ ..]) => {
             let more = match rest.len() {
                 0 => String::new(),
                 count => format!(" and {count} more"),

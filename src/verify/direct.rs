@@ -2,9 +2,9 @@
 
 use super::compare::Kind;
 use super::evaluation::{Evaluation, Ports, User as Evaluated};
-use super::{noise, unit};
+use super::{entry, noise, unit};
 use crate::model::{
-    Content, FirewallPort, Membership, Mount, Protocol, Resource, Service, Text, Unit, User,
+    Content, FirewallPort, Membership, Protocol, Resource, Service, Text, Unit, User,
 };
 use crate::rules::{self, Attribute};
 
@@ -22,7 +22,7 @@ pub(super) enum Shown {
 }
 
 impl Shown {
-    fn of(lost: Vec<String>, added: Vec<String>) -> Shown {
+    pub(super) fn of(lost: Vec<String>, added: Vec<String>) -> Shown {
         if lost.is_empty() && added.is_empty() {
             Shown::Same
         } else {
@@ -37,12 +37,12 @@ pub(super) fn name(resource: &Resource) -> (Kind, String) {
         Resource::Package(it) => (Kind::Packages, it.name.clone()),
         Resource::Service(it) => (Kind::Units, unit_name(&it.name)),
         Resource::Unit(it) => (Kind::Units, it.name.clone()),
-        Resource::CronJob(it) => (Kind::Settings, format!("cron job {}", it.name)),
-        Resource::File(it) => (Kind::Files, it.path.clone()),
-        Resource::Directory(it) => (Kind::Files, it.path.clone()),
-        Resource::Link(it) => (Kind::Files, it.path.clone()),
-        Resource::PathMode(it) => (Kind::Files, it.path.clone()),
-        Resource::RemovedPath(it) => (Kind::Files, it.path.clone()),
+        Resource::CronJob(it) => (Kind::Cron, format!("cron job {}", it.name)),
+        Resource::File(it) => of_path(&it.path),
+        Resource::Directory(it) => of_path(&it.path),
+        Resource::Link(it) => of_path(&it.path),
+        Resource::PathMode(it) => of_path(&it.path),
+        Resource::RemovedPath(it) => of_path(&it.path),
         Resource::User(it) => (Kind::Users, it.name.clone()),
         Resource::Group(it) => (Kind::Groups, it.name.clone()),
         Resource::AuthorizedKey(it) => (Kind::Users, format!("{}, a key of", it.user)),
@@ -50,15 +50,15 @@ pub(super) fn name(resource: &Resource) -> (Kind, String) {
         Resource::SubordinateIds(it) => (Kind::Users, format!("{}, subordinate ids", it.user)),
         Resource::Hostname(it) => (Kind::Settings, format!("host name {}", it.name)),
         Resource::Timezone(it) => (Kind::Settings, format!("time zone {}", it.name)),
-        Resource::Sysctl(it) => (Kind::Settings, format!("sysctl {}", it.name)),
+        Resource::Sysctl(it) => (Kind::Sysctl, it.name.clone()),
         Resource::KernelModule(it) => (Kind::Settings, format!("kernel module {}", it.name)),
-        Resource::Mount(it) => (
-            Kind::Settings,
-            format!("mount {} at {}", it.device, it.path),
+        Resource::Mount(it) => (Kind::Fstab, format!("{} {}", it.device, it.path)),
+        Resource::HostsEntry(it) => (
+            Kind::Hosts,
+            format!("{} {}", it.address, it.names.join(" ")),
         ),
-        Resource::HostsEntry(it) => (Kind::Settings, format!("hosts {}", it.address)),
-        Resource::SshdSetting(it) => (Kind::Settings, format!("sshd {}", it.keyword)),
-        Resource::SudoRule(it) => (Kind::Settings, format!("sudo {}", it.line)),
+        Resource::SshdSetting(it) => (Kind::Sshd, format!("{} {}", it.keyword, it.value)),
+        Resource::SudoRule(it) => (Kind::Sudo, it.line.clone()),
         Resource::Firewall(_) => (Kind::Ports, "the firewall".to_owned()),
         Resource::FirewallPort(it) => (Kind::Ports, port_name(it)),
         Resource::Container(it) => (Kind::Units, format!("container {}", it.name)),
@@ -73,6 +73,16 @@ pub(super) fn name(resource: &Resource) -> (Kind, String) {
     }
 }
 
+/// What is outside of /etc is made by systemd-tmpfiles.
+fn of_path(path: &str) -> (Kind, String) {
+    let kind = if path.starts_with("/etc/") {
+        Kind::Files
+    } else {
+        Kind::Tmpfiles
+    };
+    (kind, path.to_owned())
+}
+
 /// Looks for a resource; `read` gives the bytes of a file of the output's folder by its absolute path.
 pub(super) fn look(
     resource: &Resource,
@@ -81,12 +91,12 @@ pub(super) fn look(
 ) -> Shown {
     match resource {
         Resource::File(it) => file(&it.path, &it.content, evaluation, read),
-        Resource::Directory(it) => tmpfiles(&it.path, evaluation),
+        Resource::Directory(it) => entry::directory(it, evaluation),
         Resource::Link(it) => match it.path.strip_prefix("/etc/") {
             Some(target) if etc(target, evaluation).is_some() => Shown::Same,
-            Some(_) | None => tmpfiles(&it.path, evaluation),
+            Some(_) | None => entry::link(it, evaluation),
         },
-        Resource::PathMode(it) => tmpfiles(&it.path, evaluation),
+        Resource::PathMode(it) => entry::path_mode(it, evaluation),
         Resource::RemovedPath(it) => match it.path.strip_prefix("/etc/") {
             Some(target) if etc(target, evaluation).is_some() => Shown::Nothing,
             Some(_) | None => Shown::Same,
@@ -138,15 +148,12 @@ pub(super) fn look(
             of_bool(it.name == evaluation.host_name || it.name == full)
         }
         Resource::Timezone(it) => of_bool(evaluation.time_zone.as_ref() == Some(&it.name)),
-        Resource::Sysctl(it) => match evaluation.sysctl.get(&it.name) {
-            Some(value) if words(value) == words(&it.value) => Shown::Same,
-            Some(value) => Shown::of(vec![it.value.clone()], vec![value.clone()]),
-            None => Shown::Nothing,
-        },
+        Resource::Sysctl(it) => entry::sysctl(it, evaluation),
         Resource::KernelModule(it) => {
             of_bool(!it.blacklisted && evaluation.modules.contains(&it.name))
         }
-        Resource::Mount(it) => mount(it, evaluation),
+        Resource::Mount(it) => entry::mount(it, evaluation),
+        Resource::HostsEntry(it) => entry::hosts(it, evaluation),
         Resource::CronJob(it) => {
             let command = it.command.plain().map(noise::plain);
             let is_it = |line: &String| {
@@ -159,7 +166,6 @@ pub(super) fn look(
             of_bool(evaluation.cron.iter().any(is_it))
         }
         Resource::SubordinateIds(_)
-        | Resource::HostsEntry(_)
         | Resource::SshdSetting(_)
         | Resource::SudoRule(_)
         | Resource::Container(_)
@@ -174,7 +180,7 @@ pub(super) fn look(
     }
 }
 
-fn of_bool(is_there: bool) -> Shown {
+pub(super) fn of_bool(is_there: bool) -> Shown {
     if is_there {
         Shown::Same
     } else {
@@ -182,40 +188,10 @@ fn of_bool(is_there: bool) -> Shown {
     }
 }
 
-fn words(text: &str) -> Vec<&str> {
-    text.split_whitespace().collect()
-}
-
-/// The device by any of its names, and the options that the source gives.
-fn mount(source: &Mount, evaluation: &Evaluation) -> Shown {
-    let there = evaluation.filesystems.iter();
-    let Some(there) = there.into_iter().find(|it| it.mount_point == source.path) else {
-        return Shown::Nothing;
-    };
-    let (mut lost, mut added) = (Vec::new(), Vec::new());
-    let device = match source.device.split_once('=') {
-        Some(("UUID", id)) => format!("/dev/disk/by-uuid/{id}"),
-        Some(("LABEL", label)) => format!("/dev/disk/by-label/{label}"),
-        Some(_) | None => source.device.clone(),
-    };
-    let is = there.device.clone().unwrap_or_default();
-    if device != is && source.device != is {
-        lost.push(format!("device {device}"));
-        added.push(format!("device {is}"));
-    }
-    if source.fstype != there.fs_type {
-        lost.push(format!("type {}", source.fstype));
-        added.push(format!("type {}", there.fs_type));
-    }
-    let options = source
-        .options
-        .iter()
-        .filter(|it| *it != "defaults" && !there.options.contains(it));
-    lost.extend(options.map(|it| format!("option {it}")));
-    Shown::of(lost, added)
-}
-
-fn etc<'a>(target: &str, evaluation: &'a Evaluation) -> Option<&'a super::evaluation::EtcFile> {
+pub(super) fn etc<'a>(
+    target: &str,
+    evaluation: &'a Evaluation,
+) -> Option<&'a super::evaluation::EtcFile> {
     evaluation.etc.values().find(|it| it.target == target)
 }
 
@@ -237,7 +213,7 @@ fn file(
         .strip_prefix("/etc/")
         .and_then(|it| etc(it, evaluation))
     else {
-        return tmpfiles(path, evaluation);
+        return entry::made(path, evaluation);
     };
     let bytes = match &there.text {
         Some(text) => Some(text.clone().into_bytes()),
@@ -282,20 +258,6 @@ fn text(wanted: &Text, there: &str) -> Shown {
         added.clear();
     }
     Shown::of(lost, added)
-}
-
-/// A path outside of /etc is made by systemd-tmpfiles.
-fn tmpfiles(path: &str, evaluation: &Evaluation) -> Shown {
-    let names = |rule: &str| {
-        let second = rule.split_whitespace().nth(1).unwrap_or_default();
-        second.trim_matches('"') == path.trim_end_matches('/')
-            || second.replace("\\x20", " ") == path
-    };
-    if evaluation.tmpfiles.iter().any(|it| names(it)) {
-        Shown::Same
-    } else {
-        Shown::Nothing
-    }
 }
 
 fn of_unit(source: &Unit, evaluation: &Evaluation) -> Shown {

@@ -292,6 +292,18 @@ let
       option = names;
       inherit (tried) value;
     };
+  # A rule of systemd.tmpfiles.settings as its line.
+  tmpfile =
+    path: kind: it:
+    lib.concatStringsSep " " [
+      kind
+      path
+      (it.mode or "-")
+      (it.user or "-")
+      (it.group or "-")
+      (it.age or "-")
+      (it.argument or "")
+    ];
   firewall = config.networking.firewall;
   ports = set: {
     tcp = set.allowedTCPPorts;
@@ -354,7 +366,12 @@ in
   inherit (config.time) timeZone;
   sysctl = lib.mapAttrs (_: toString) config.boot.kernel.sysctl;
   modules = config.boot.kernelModules;
-  tmpfiles = config.systemd.tmpfiles.rules;
+  tmpfiles =
+    config.systemd.tmpfiles.rules
+    ++ lib.concatMap (
+      paths: lib.concatLists (lib.mapAttrsToList (path: lib.mapAttrsToList (tmpfile path)) paths)
+    ) (lib.attrValues (config.systemd.tmpfiles.settings or { }));
+  inherit (config.networking) hosts extraHosts;
   filesystems = lib.mapAttrsToList (_: it: {
     inherit (it) mountPoint fsType options;
     device = if it.device == null then it.label or null else it.device;

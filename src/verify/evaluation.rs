@@ -20,6 +20,11 @@ pub struct Evaluation {
     pub ports: Ports,
     pub packages: Vec<Package>,
     pub tmpfiles: Vec<String>,
+    /// The names of each address.
+    pub hosts: BTreeMap<String, Vec<String>>,
+    /// Lines of /etc/hosts besides.
+    #[serde(rename = "extraHosts")]
+    pub extra_hosts: String,
     pub cron: Vec<String>,
     #[serde(rename = "hostName")]
     pub host_name: String,

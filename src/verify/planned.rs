@@ -45,6 +45,14 @@ impl<'a> Planned<'a> {
             .collect()
     }
 
+    /// Returns the evaluated values, by the options' names.
+    pub(super) fn evaluated(&self) -> Vec<(&'a [String], Value)> {
+        let values = self.values.iter();
+        values
+            .map(|(names, value)| (*names, (*value).clone()))
+            .collect()
+    }
+
     /// Returns all options that are not what the plan says.
     pub(super) fn all_broken(&self) -> Vec<Broken> {
         let settings = self.plan.settings();

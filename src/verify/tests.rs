@@ -12,6 +12,7 @@ use crate::source::{SourceTree, Span};
 
 /// Compares resources with what an evaluation returned; the second text is the options of the plan that say them.
 fn check(resources: Vec<Resource>, options: &[(&str, Expr)], evaluation: &str, expected: &[&str]) {
+    let readings = crate::effect::readings(&[]).unwrap();
     let tree = SourceTree::from_texts("t", &[("site.yml", "x\n")]);
     let file = tree.find("site.yml").unwrap();
     let mut account = Account::new();
@@ -49,6 +50,7 @@ fn check(resources: Vec<Resource>, options: &[(&str, Expr)], evaluation: &str, e
         plan: &plan,
         account: &account,
         tree: &tree,
+        readings: &readings,
     };
     let evaluation: Evaluation = serde_json::from_str(evaluation).unwrap();
     let compared = compare(side, &evaluation, &|_| None);
@@ -97,20 +99,64 @@ fn files_are_compared_by_their_lines() {
 
 #[test]
 fn what_an_option_says_is_explained_while_it_has_that_value() {
-    let resources = || vec![file("/etc/chrony.conf", "server a\n")];
+    let resources = || vec![file("/etc/x.conf", "server a\n")];
     let options = [("services.chrony.servers", Expr::strs(["a"]))];
     check(
         resources(),
         &options,
         r#"{"values": [{"option": ["services", "chrony", "servers"], "value": ["a", "b"]}]}"#,
-        &["files /etc/chrony.conf: `services.chrony.servers` says it, and has that value"],
+        &["files /etc/x.conf: `services.chrony.servers` says it, and has that value"],
     );
     check(
         resources(),
         &options,
         r#"{"values": [{"option": ["services", "chrony", "servers"], "value": ["b"]}]}"#,
         &[
-            r#"files /etc/chrony.conf: -["services.chrony.servers = [\"a\"]"] +["services.chrony.servers = [\"b\"]"]"#,
+            r#"files /etc/x.conf: -["services.chrony.servers = [\"a\"]"] +["services.chrony.servers = [\"b\"]"]"#,
+        ],
+    );
+}
+
+#[test]
+fn what_is_written_while_building_is_read_from_the_options() {
+    let path = "/etc/opensearch/opensearch.yml";
+    let options = [("services.opensearch.settings.a", Expr::Int(1))];
+    let evaluation =
+        r#"{"values": [{"option": ["services", "opensearch", "settings", "a"], "value": 1}]}"#;
+    check(
+        vec![file(path, "# c\na: 1\n")],
+        &options,
+        evaluation,
+        &["files /etc/opensearch/opensearch.yml: same"],
+    );
+    check(
+        vec![file(path, "a: 1\nb: 2\n")],
+        &options,
+        evaluation,
+        &[r#"files /etc/opensearch/opensearch.yml: -["b: 2"] +[]"#],
+    );
+}
+
+#[test]
+fn a_line_is_compared_at_its_own_place() {
+    let setting = |keyword: &str, value: &str| {
+        Resource::SshdSetting(crate::model::SshdSetting {
+            keyword: keyword.to_owned(),
+            value: value.to_owned(),
+            matching: None,
+        })
+    };
+    let path = ["services", "openssh", "settings", "PermitRootLogin"];
+    check(
+        vec![
+            setting("PermitRootLogin", "no"),
+            setting("X11Forwarding", "yes"),
+        ],
+        &[(&path.join("."), Expr::str("no"))],
+        r#"{"values": [{"option": ["services", "openssh", "settings"], "value": {"PermitRootLogin": "no"}}]}"#,
+        &[
+            "sshd_config PermitRootLogin no: same",
+            r#"sshd_config X11Forwarding yes: -["x11forwarding: yes"] +[]"#,
         ],
     );
 }

@@ -1,15 +1,18 @@
-//! `docker`: docker's daemon.json, as nixos/modules/virtualisation/docker.nix writes it from its options (lines 340 to
-//! 362).
+//! `docker`: docker's daemon.json, as nixos/modules/virtualisation/docker.nix writes it from its options (line 18, and the
+//! settings that it adds to them).
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::{Format, json as json_format};
 
 pub(super) static FORMAT: Format = Format {
     name: "docker",
     write,
-    tree: json_format::FORMAT.tree,
+    tree,
 };
+
+/// Where the unit docker.socket listens, as docker's own settings say it.
+const OWN_SOCKETS: [&str; 2] = ["unix:///run/docker.sock", "unix:///var/run/docker.sock"];
 
 fn write(value: &Value) -> Option<String> {
     let options = value.as_object()?;
@@ -29,6 +32,22 @@ fn write(value: &Value) -> Option<String> {
     Some(settings.to_string())
 }
 
+/// Reads the settings; where docker listens is a set.
+fn tree(text: &str) -> Result<Value, String> {
+    let mut settings = (json_format::FORMAT.tree)(text)?;
+    if let Some(Value::Array(hosts)) = settings.get("hosts") {
+        let names = hosts.iter().map(|it| match it.as_str() {
+            Some(name) if !OWN_SOCKETS.contains(&name) => name.to_owned(),
+            _ => "fd://".to_owned(),
+        });
+        settings["hosts"] = names
+            .map(|it| (it, Value::Bool(true)))
+            .collect::<Map<_, _>>()
+            .into();
+    }
+    Ok(settings)
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -41,7 +60,7 @@ mod tests {
         check(
             &FORMAT,
             &json!({"logDriver": "local", "daemon": {"settings": {"hosts": ["tcp://x"], "bip": "y"}}}),
-            r#"{"group": "docker", "hosts": ["fd://", "tcp://x"], "log-driver": "local", "bip": "y"}"#,
+            r#"{"group": "docker", "hosts": ["tcp://x", "unix:///run/docker.sock"], "log-driver": "local", "bip": "y"}"#,
         );
     }
 }

@@ -1,5 +1,5 @@
 //! `httpd`: what Apache's sites come to, as nixos/modules/services/web-servers/apache-httpd/default.nix writes them from
-//! its options (lines 232 to 380, 499 to 503). Of all else that it writes nothing is said by a site.
+//! its options (lines 180 to 333). Of all else that it writes nothing is said by a site.
 
 use std::fmt::Write as _;
 

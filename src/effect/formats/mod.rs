@@ -1,16 +1,20 @@
 //! The formats in which modules of NixOS write files: how the module writes the value of an option, and what the text
 //! means.
 
+mod aliases;
 mod audit;
 mod caddyfile;
 mod certbot_renewal;
 mod chrony;
+mod cron;
 mod dnsmasq;
 mod docker;
 mod dovecot;
 mod exim;
 mod fail2ban;
+mod fstab;
 mod git_config;
+mod grub;
 mod haproxy;
 mod hosts;
 mod httpd;
@@ -22,11 +26,16 @@ mod key_value;
 mod known_hosts;
 mod limits;
 mod lines;
+mod locale;
 mod logrotate;
 mod main_cf;
 mod master_cf;
+mod memcached;
+mod modprobe;
+mod modules_load;
 mod my_cnf;
 mod named;
+mod network_unit;
 mod nginx;
 mod ntp;
 mod opendkim;
@@ -34,18 +43,23 @@ mod packet_filter;
 mod php_ini;
 mod php_pool;
 mod postgresql;
+mod prometheus;
 mod redis;
 mod registries;
 mod rsyncd;
 mod rsyslog;
 mod samba;
+mod session;
 mod smartd;
 mod ssh_client;
 mod sshd;
 mod sudoers;
+mod sysctl;
+mod tmpfiles;
 mod toml;
 mod unbound;
 mod updatedb;
+mod vconsole;
 mod vsftpd;
 mod wg_quick;
 mod yaml;
@@ -62,17 +76,22 @@ pub(super) struct Format {
     pub(super) tree: fn(&str) -> Result<Value, String>,
 }
 
-static FORMATS: [&Format; 49] = [
+static FORMATS: &[&Format] = &[
+    &aliases::FORMAT,
     &audit::FORMAT,
     &caddyfile::FORMAT,
     &certbot_renewal::FORMAT,
     &chrony::FORMAT,
+    &cron::FORMAT,
     &dnsmasq::FORMAT,
     &docker::FORMAT,
     &dovecot::FORMAT,
     &exim::FORMAT,
     &fail2ban::FORMAT,
+    &fstab::FORMAT,
+    &fstab::SWAP,
     &git_config::FORMAT,
+    &grub::FORMAT,
     &haproxy::FORMAT,
     &hosts::FORMAT,
     &httpd::FORMAT,
@@ -84,11 +103,16 @@ static FORMATS: [&Format; 49] = [
     &known_hosts::FORMAT,
     &limits::FORMAT,
     &lines::FORMAT,
+    &locale::FORMAT,
     &logrotate::FORMAT,
     &main_cf::FORMAT,
     &master_cf::FORMAT,
+    &memcached::FORMAT,
+    &modprobe::FORMAT,
+    &modules_load::FORMAT,
     &my_cnf::FORMAT,
     &named::FORMAT,
+    &network_unit::FORMAT,
     &nginx::FORMAT,
     &nginx::HTTP,
     &ntp::FORMAT,
@@ -97,19 +121,24 @@ static FORMATS: [&Format; 49] = [
     &php_ini::FORMAT,
     &php_pool::FORMAT,
     &postgresql::FORMAT,
+    &prometheus::FORMAT,
     &redis::FORMAT,
     &registries::FORMAT,
     &rsyncd::FORMAT,
     &rsyslog::FORMAT,
     &samba::FORMAT,
+    &session::FORMAT,
     &smartd::FORMAT,
     &ssh_client::FORMAT,
     &sshd::FORMAT,
     &sudoers::FORMAT,
+    &sysctl::FORMAT,
+    &tmpfiles::FORMAT,
     &toml::FORMAT,
     &unbound::FORMAT,
     &updatedb::FORMAT,
     &vsftpd::FORMAT,
+    &vconsole::FORMAT,
     &wg_quick::FORMAT,
     &yaml::FORMAT,
 ];

@@ -1,5 +1,5 @@
-//! `postgresql`: postgresql.conf, as nixos/modules/services/databases/postgresql.nix writes it from its options (lines 41 to
-//! 58, 604 to 610).
+//! `postgresql`: postgresql.conf, as nixos/modules/services/databases/postgresql.nix writes it from its options (lines 46 to
+//! 62, 742 to 748).
 
 use serde_json::{Map, Value, json};
 

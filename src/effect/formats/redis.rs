@@ -1,5 +1,5 @@
-//! `redis`: redis.conf, as nixos/modules/services/databases/redis.nix writes it from the options of a server (lines 13 to
-//! 32, 348 to 387).
+//! `redis`: redis.conf, as nixos/modules/services/databases/redis.nix writes it from the options of a server (lines 10 to
+//! 26, and `config.settings` of a server).
 
 use serde_json::{Map, Value, json};
 
@@ -78,12 +78,11 @@ fn write(value: &Value) -> Option<String> {
 
 /// Reads names and values; what redis takes once has its last value.
 fn tree(text: &str) -> Result<Value, String> {
-    const LISTS: [&str; 5] = [
+    const LISTS: [&str; 4] = [
         "client-output-buffer-limit",
         "loadmodule",
         "module-config",
         "rename-command",
-        "save",
     ];
     let mut map: Map<String, Value> = Map::new();
     let lines = text.lines().map(str::trim);
@@ -103,7 +102,9 @@ fn tree(text: &str) -> Result<Value, String> {
             "unixsocketperm" => rest.trim_start_matches('0').to_owned(),
             _ => rest,
         };
-        if LISTS.contains(&name.as_str()) {
+        if name == "save" {
+            save(&mut map, &words);
+        } else if LISTS.contains(&name.as_str()) {
             let list = map.entry(name).or_insert_with(|| json!([]));
             if let Value::Array(list) = list {
                 list.push(rest.into());
@@ -113,6 +114,17 @@ fn tree(text: &str) -> Result<Value, String> {
         }
     }
     Ok(map.into())
+}
+
+/// One pair or several, or `""`, which forgets those before.
+fn save(map: &mut Map<String, Value>, words: &[&str]) {
+    let list = map.entry("save").or_insert_with(|| json!([]));
+    if let Value::Array(list) = list {
+        if matches!(words, ["\"\""]) {
+            list.clear();
+        }
+        list.extend(words.chunks_exact(2).map(|pair| pair.join(" ").into()));
+    }
 }
 
 #[cfg(test)]

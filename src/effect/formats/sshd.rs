@@ -16,6 +16,23 @@ pub(super) static FORMAT: Format = Format {
 
 const COMMA: [&str; 3] = ["Ciphers", "KexAlgorithms", "Macs"];
 
+/// What the module names where nobody does (`enableRecommendedAlgorithms`, sshd.nix).
+const ALGORITHMS: [(&str, &str); 3] = [
+    (
+        "Ciphers",
+        "chacha20-poly1305@openssh.com,aes256-gcm@openssh.com,aes128-gcm@openssh.com,aes256-ctr,aes192-ctr,aes128-ctr",
+    ),
+    (
+        "KexAlgorithms",
+        "mlkem768x25519-sha256,sntrup761x25519-sha512,sntrup761x25519-sha512@openssh.com,curve25519-sha256,\
+         curve25519-sha256@libssh.org,diffie-hellman-group-exchange-sha256",
+    ),
+    (
+        "Macs",
+        "hmac-sha2-512-etm@openssh.com,hmac-sha2-256-etm@openssh.com,umac-128-etm@openssh.com",
+    ),
+];
+
 /// What sshd does without a line, by sshd_config(5).
 const DEFAULTS: [(&str, &str); 45] = [
     ("addressfamily", "any"),
@@ -109,6 +126,12 @@ fn write(value: &Value) -> Option<String> {
             other => word(other),
         };
         text += &format!("{name} {value}\n");
+    }
+    let is_curated = own.get("enableRecommendedAlgorithms") != Some(&Value::Bool(false));
+    for (name, value) in ALGORITHMS.iter().filter(|_| is_curated) {
+        if own.get("settings").and_then(|it| it.get(name)).is_none() {
+            text += &format!("{name} {value}\n");
+        }
     }
     let list = |name: &str| own.get(name).map(each).unwrap_or_default();
     let string = |name: &str| own.get(name).and_then(Value::as_str);
@@ -257,6 +280,7 @@ mod tests {
             "settings": { "UseDns": false, "PermitRootLogin": "no", "AllowUsers": ["a", "b"], "Macs": ["x", "y"] },
             "ports": [22],
             "allowSFTP": false,
+            "enableRecommendedAlgorithms": false,
             "extraConfig": "Match User a\n  X11Forwarding no\n",
         }));
         let source = "PermitRootLogin No\nAllowUsers a\nAllowUsers b\nMACs x,y\nAuthorizedKeysFile %h/.ssh/authorized_keys /etc/ssh/authorized_keys.d/%u\nMatch User a\nX11Forwarding no\n";

@@ -78,10 +78,11 @@ const DEFAULT_PATH: [&str; 5] = [
 /// Writes the units that the options of a plan lead to.
 pub fn units(plan: &Plan) -> Units {
     let mut all = Units::default();
+    let stated = value::stated(plan);
     for (option, suffix, section, config) in KINDS {
         if matches!(option, "mounts" | "automounts") {
             let path = OptionPath::new(["systemd", option]);
-            for (_, list) in value::values(plan, &path) {
+            for (_, list) in value::values(&stated, &path) {
                 let items = list.as_array().cloned().unwrap_or_default();
                 for item in items.iter().filter_map(Value::as_object) {
                     // nixos/lib/utils.nix, `escapeSystemdPath`.
@@ -92,16 +93,14 @@ pub fn units(plan: &Plan) -> Units {
             continue;
         }
         let path = OptionPath::new(["systemd", option, "*"]);
-        for (path, unit) in value::values(plan, &path) {
-            let names = OptionPath::parse(&path);
-            if let (Some(name), Value::Object(unit)) = (names.names().last(), &unit) {
+        for (path, unit) in value::values(&stated, &path) {
+            if let (Some(name), Value::Object(unit)) = (path.names().last(), &unit) {
                 put(name, suffix, section, config, unit, &mut all);
             }
         }
     }
-    for (path, unit) in value::values(plan, &OptionPath::new(["systemd", "units", "*"])) {
-        let names = OptionPath::parse(&path);
-        if let (Some(name), Value::Object(unit)) = (names.names().last(), &unit) {
+    for (path, unit) in value::values(&stated, &OptionPath::new(["systemd", "units", "*"])) {
+        if let (Some(name), Value::Object(unit)) = (path.names().last(), &unit) {
             let text = text_of(unit, "text").to_owned();
             finish(name, text, unit, &mut all);
         }

@@ -127,13 +127,17 @@ impl Key {
             Resource::SubordinateIds(it) => Key::SubordinateIds(it.user.clone(), it.kind, it.first),
             Resource::Interface(it) => Key::Interface(it.name.clone(), interface_key(it)),
             Resource::NetworkUnit(it) => Key::NetworkUnit(format!(
-                "{}.{}",
+                "{}.{}{}",
                 it.name,
                 match it.kind {
                     NetworkUnitKind::Network => "network",
                     NetworkUnitKind::Netdev => "netdev",
                     NetworkUnitKind::Link => "link",
-                }
+                },
+                it.drop_in
+                    .as_deref()
+                    .map(|it| format!(".d/{it}"))
+                    .unwrap_or_default()
             )),
             Resource::Step(_) | Resource::Opaque(_) | Resource::Contradicted(_) => return None,
         })

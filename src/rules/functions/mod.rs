@@ -1,6 +1,7 @@
 //! The functions that a rule may call in a reference: `$file.content | lines`.
 
 mod acpi_event;
+mod aliases;
 mod audit;
 mod below_etc;
 mod caddyfile;
@@ -39,6 +40,7 @@ mod php_options;
 mod php_pool;
 mod postgresql_conf;
 mod postgresql_package;
+mod prometheus_yml;
 mod redis_conf;
 mod registries_conf;
 mod rsyncd;
@@ -46,6 +48,7 @@ mod rsyslog;
 mod scalar;
 mod search_domains;
 mod section;
+mod session_variables;
 mod shell_script;
 mod smartd;
 mod smb_conf;
@@ -72,8 +75,9 @@ pub(super) struct Function {
     pub(super) call: fn(&Value) -> Option<Value>,
 }
 
-static FUNCTIONS: [&Function; 68] = [
+static FUNCTIONS: &[&Function] = &[
     &acpi_event::FUNCTION,
+    &aliases::FUNCTION,
     &audit::FUNCTION,
     &below_etc::FUNCTION,
     &caddyfile::FUNCTION,
@@ -118,6 +122,8 @@ static FUNCTIONS: [&Function; 68] = [
     &php_pool::FUNCTION,
     &postgresql_conf::FUNCTION,
     &postgresql_package::FUNCTION,
+    &prometheus_yml::OPTIONS,
+    &prometheus_yml::TEXT,
     &redis_conf::FUNCTION,
     &registries_conf::FUNCTION,
     &rsyncd::FUNCTION,
@@ -125,6 +131,7 @@ static FUNCTIONS: [&Function; 68] = [
     &scalar::FUNCTION,
     &search_domains::FUNCTION,
     &section::FUNCTION,
+    &session_variables::FUNCTION,
     &shell_script::FUNCTION,
     &smartd::FUNCTION,
     &smb_conf::FUNCTION,

@@ -33,7 +33,7 @@ const PLACES: [(&str, &[&str]); 5] = [
 ];
 
 /// The unit of NixOS has its own.
-const LEFT_OUT: [&str; 2] = ["pid-file", "symbolic-links"];
+const LEFT_OUT: [&str; 1] = ["pid-file"];
 
 /// What counts as often as it is there; of all else the last one counts.
 const LISTS: [&str; 6] = [
@@ -67,10 +67,16 @@ fn call(value: &Value) -> Option<Value> {
             continue;
         }
         if let Some((_, places)) = PLACES.iter().find(|it| it.0 == usual) {
-            if places.contains(&value?) {
-                continue;
+            if !places.contains(&value?) {
+                return None;
             }
-            return None;
+            if value == Some("/var/lib/mysql/mysql.sock") {
+                say(
+                    &mut assume,
+                    "programs look for its socket at /run/mysqld/mysqld.sock",
+                );
+            }
+            continue;
         }
         let is_server = group.as_deref().is_some_and(|it| {
             it.starts_with("mysqld") || it.starts_with("mariadb") || it == "server"

@@ -14,13 +14,27 @@ pub(super) static FUNCTION: Function = Function {
 };
 
 /// The module has its own.
-const LEFT_OUT: [&str; 5] = [
-    "config_file",
-    "external_pid_file",
-    "hba_file",
-    "ident_file",
-    "stats_temp_directory",
+const LEFT_OUT: [&str; 2] = ["external_pid_file", "stats_temp_directory"];
+
+/// Files that are read for themselves where distributions have them.
+const FILES: [(&str, &str); 3] = [
+    ("config_file", "postgresql.conf"),
+    ("hba_file", "pg_hba.conf"),
+    ("ident_file", "pg_ident.conf"),
 ];
+
+fn is_usual_place(name: &str, path: &str) -> bool {
+    let folders = [
+        "/etc/postgresql/",
+        "/var/lib/pgsql/",
+        "/var/lib/postgres/",
+        "ConfigDir/",
+    ];
+    FILES
+        .iter()
+        .any(|(it, file)| *it == name && path.rsplit('/').next() == Some(file))
+        && folders.iter().any(|it| path.starts_with(it))
+}
 
 /// Names below `ssl` that Debian gives to a certificate of its own making.
 const SNAKEOIL: &str = "ssl-cert-snakeoil";
@@ -47,6 +61,9 @@ fn call(value: &Value) -> Option<Value> {
         let text = value.as_str().unwrap_or_default();
         match name.as_str() {
             _ if LEFT_OUT.contains(&name.as_str()) => {}
+            "config_file" | "hba_file" | "ident_file" if is_usual_place(&name, text) => {}
+            // Nobody else reads it.
+            "config_file" | "hba_file" | "ident_file" => return None,
             "ssl" | "ssl_cert_file" | "ssl_key_file" if snakeoil => {}
             "include" | "include_if_exists" => return None,
             // Its files are read for themselves.
@@ -166,7 +183,7 @@ mod tests {
     fn what_the_module_says_itself_is_told_to_it() {
         check(
             &FUNCTION,
-            "data_directory = '/var/lib/postgresql/16/main'\nhba_file = '/etc/x'\nlisten_addresses = '*'\njit = on\n\
+            "data_directory = '/var/lib/postgresql/16/main'\nhba_file = '/etc/postgresql/16/main/pg_hba.conf'\nlisten_addresses = '*'\njit = on\n\
              log_destination = 'syslog'\nssl = on\nssl_cert_file = '/etc/ssl/certs/ssl-cert-snakeoil.pem'\n",
             Some(json!({
                 "options": {

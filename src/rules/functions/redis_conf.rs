@@ -164,6 +164,10 @@ impl Server {
     }
 
     fn answer(mut self) -> Option<Value> {
+        // Without `port` redis listens at its own, but a server of the module with a name at none.
+        if !self.options.contains_key("port") {
+            self.option("port", 6379);
+        }
         // Without `bind` redis listens everywhere, and without `unixsocket` it has none.
         for name in ["bind", "unixSocket"] {
             if !self.options.contains_key(name) {
@@ -228,7 +232,7 @@ mod tests {
             "timeout 0\n",
             Some(json!({
                 "options": {
-                    "bind": null, "unixSocket": null, "save": [[3600, 1], [300, 100], [60, 10000]],
+                    "port": 6379, "bind": null, "unixSocket": null, "save": [[3600, 1], [300, 100], [60, 10000]],
                     "settings": {"timeout": 0},
                 },
                 "assume": [],
@@ -239,7 +243,7 @@ mod tests {
             "save \"\"\nbind 10.0.0.1\nlogfile /var/log/redis.log\nreplicaof 10.0.0.2 6379\n",
             Some(json!({
                 "options": {
-                    "bind": "10.0.0.1", "slaveOf": {"ip": "10.0.0.2", "port": 6379}, "unixSocket": null, "save": [],
+                    "port": 6379, "bind": "10.0.0.1", "slaveOf": {"ip": "10.0.0.2", "port": 6379}, "unixSocket": null, "save": [],
                 },
                 "assume": ["its log goes to the journal"],
             })),

@@ -314,6 +314,11 @@ pub(super) struct Run<'r, 'a> {
 }
 
 impl Run<'_, '_> {
+    /// Tells whether somebody sees what the task returns.
+    pub(super) fn is_result_seen(&self) -> bool {
+        self.is_traced || self.task.keywords.register.is_some()
+    }
+
     /// Notes what other hosts and later plays see of the run.
     pub(super) fn happens(&self, what: What) {
         if self.guard == Condition::True {

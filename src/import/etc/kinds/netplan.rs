@@ -222,6 +222,7 @@ impl Plan<'_> {
                 self.resources.push(Resource::NetworkUnit(NetworkUnit {
                     name: format!("10-{name}"),
                     kind: NetworkUnitKind::Link,
+                    drop_in: None,
                     sections: vec![
                         section("Match", "PermanentMACAddress", address),
                         section("Link", "Name", name),

@@ -200,7 +200,10 @@ fn put(
     if !way.force && matches!(there(run, &path), There::Made(_) | There::Folder) {
         return Ok(None);
     }
-    let known = bytes(&content).map(|it| it.into_owned());
+    let is_asked = run.is_result_seen() || way.checksum.is_some();
+    let known = bytes(&content)
+        .filter(|_| is_asked)
+        .map(|it| it.into_owned());
     let print = |name: &str| {
         let found = known.as_deref().and_then(|it| digest(name, it));
         found.map_or_else(|| hole(run, "checksum"), |it| Value::str(&it))
