@@ -1,7 +1,0 @@
-# Packages on in.
-{ pkgs, ... }:
-
-{
-  # etc/dovecot/dovecot.conf (assumed: the other files of `/etc/dovecot` are as their package ships them)
-  environment.systemPackages = [ pkgs.dovecot_pigeonhole_0_5 ];
-}
