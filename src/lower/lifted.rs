@@ -3,8 +3,8 @@
 
 use super::statement::Lowered;
 use super::{
-    connection, dovecot, named, openvpn, packet_filter, periodic, quadlet, ssh_config, unbound,
-    wireguard, wpa_supplicant,
+    connection, dovecot, named, opendkim, openvpn, packet_filter, periodic, quadlet, ssh_config,
+    unbound, wireguard, wpa_supplicant,
 };
 use crate::model::{File, Machine};
 
@@ -19,6 +19,7 @@ pub(super) fn lower(file: &File, machine: &Machine) -> Option<Lowered> {
         .or_else(|| named::lower(file, machine))
         .or_else(|| unbound::lower(file))
         .or_else(|| dovecot::lower(file, machine))
+        .or_else(|| opendkim::lower(file, machine))
         .or_else(|| quadlet::lower(file, machine))
         .or_else(|| periodic::lower(file))
 }

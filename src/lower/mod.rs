@@ -12,6 +12,7 @@ mod application;
 mod authorized_key;
 mod brought;
 mod carried;
+mod certificate;
 mod commands;
 mod connection;
 mod container;
@@ -44,6 +45,7 @@ mod needed_paths;
 mod network_unit;
 mod network_value;
 mod opaque;
+mod opendkim;
 mod openvpn;
 mod package;
 mod packet_filter;
@@ -123,6 +125,7 @@ fn lower_machine(
     account: &mut Account,
     diags: &mut Diagnostics,
 ) -> Plan {
+    let machine = &*certificate::at_home(machine);
     let brought = brought_to(machine, rules, account, diags);
     let whole = brought.complete(machine);
     let images = application::images(machine);
@@ -144,6 +147,7 @@ fn lower_machine(
     let mut plan = ctx.finish();
     virtual_hosts::finish(&mut plan);
     dovecot::finish(&mut plan);
+    certificate::finish(&mut plan);
     rule_files::finish(&mut plan);
     gather::gather(&mut plan.remarks, account);
     plan
@@ -209,6 +213,10 @@ fn lower_entry(entry: &Entry, ctx: &mut Ctx<'_>) {
 
 /// Lowers an entry that holds for sure.
 fn lower_stated(entry: &Entry, ctx: &mut Ctx<'_>) {
+    if let Some(lowered) = certificate::lower(entry, ctx.machine) {
+        ctx.conclude(entry, lowered);
+        return;
+    }
     if daemon::lower(entry, ctx) || rule::lower(entry, ctx) || application::lower(entry, ctx) {
         return;
     }

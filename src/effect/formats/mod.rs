@@ -4,12 +4,15 @@
 mod alertmanager;
 mod aliases;
 mod audit;
+mod caddyfile;
+mod certbot_renewal;
 mod chrony;
 mod cron;
 mod dnsmasq;
 mod docker;
 mod dovecot;
 mod elasticsearch;
+mod exim;
 mod fail2ban;
 mod fstab;
 mod git_config;
@@ -39,16 +42,20 @@ mod modprobe;
 mod modules_load;
 mod mosquitto;
 mod my_cnf;
+mod named;
 mod netplan;
 mod network_unit;
 mod nginx;
 mod ntp;
+mod opendkim;
 mod packet_filter;
+mod php_ini;
 mod php_pool;
 mod postgresql;
 mod prometheus;
 mod rabbitmq;
 mod redis;
+mod registries;
 mod resolv_conf;
 mod rsyncd;
 mod rsyslog;
@@ -64,6 +71,7 @@ mod toml;
 mod unbound;
 mod updatedb;
 mod vconsole;
+mod vsftpd;
 mod wg_quick;
 mod wpa_supplicant;
 mod yaml;
@@ -84,12 +92,15 @@ static FORMATS: &[&Format] = &[
     &alertmanager::FORMAT,
     &aliases::FORMAT,
     &audit::FORMAT,
+    &caddyfile::FORMAT,
+    &certbot_renewal::FORMAT,
     &chrony::FORMAT,
     &cron::FORMAT,
     &dnsmasq::FORMAT,
     &docker::FORMAT,
     &dovecot::FORMAT,
     &elasticsearch::FORMAT,
+    &exim::FORMAT,
     &fail2ban::FORMAT,
     &fstab::FORMAT,
     &fstab::SWAP,
@@ -123,17 +134,21 @@ static FORMATS: &[&Format] = &[
     &mosquitto::FORMAT,
     &my_cnf::FORMAT,
     &netplan::FORMAT,
+    &named::FORMAT,
     &network_unit::FORMAT,
     &nginx::FORMAT,
     &nginx::HTTP,
     &ntp::FORMAT,
+    &opendkim::FORMAT,
     &packet_filter::FORMAT,
+    &php_ini::FORMAT,
     &php_pool::FORMAT,
     &postgresql::FORMAT,
     &prometheus::FORMAT,
     &rabbitmq::FORMAT,
     &redis::FORMAT,
     &resolv_conf::FORMAT,
+    &registries::FORMAT,
     &rsyncd::FORMAT,
     &rsyslog::FORMAT,
     &samba::FORMAT,
@@ -147,6 +162,7 @@ static FORMATS: &[&Format] = &[
     &toml::FORMAT,
     &unbound::FORMAT,
     &updatedb::FORMAT,
+    &vsftpd::FORMAT,
     &vconsole::FORMAT,
     &wg_quick::FORMAT,
     &wpa_supplicant::FORMAT,

@@ -14,6 +14,7 @@ mod dnsmasq;
 mod docker_daemon;
 mod elasticsearch_yml;
 mod entries;
+mod exim_config;
 mod fail2ban;
 mod git_config;
 mod grafana_ini;
@@ -66,6 +67,7 @@ mod updatedb;
 mod ups;
 mod upsd;
 mod variables;
+mod vsftpd;
 mod words;
 mod xinetd;
 mod yaml;
@@ -95,6 +97,7 @@ static FUNCTIONS: &[&Function] = &[
     &docker_daemon::FUNCTION,
     &elasticsearch_yml::FUNCTION,
     &entries::FUNCTION,
+    &exim_config::FUNCTION,
     &fail2ban::FUNCTION,
     &git_config::FUNCTION,
     &grafana_ini::FUNCTION,
@@ -154,6 +157,7 @@ static FUNCTIONS: &[&Function] = &[
     &ups::FUNCTION,
     &upsd::FUNCTION,
     &variables::FUNCTION,
+    &vsftpd::FUNCTION,
     &words::FUNCTION,
     &xinetd::FUNCTION,
     &yaml::FUNCTION,
@@ -184,6 +188,17 @@ fn atom(text: &str) -> Value {
 /// A value that stands against another that a module of NixOS gives the option.
 fn force(value: Value) -> Value {
     json!({ "$force": value })
+}
+
+/// Returns the name of the certificate that `security.acme` puts at these two places.
+fn acme_name(certificate: &str, key: &str) -> Option<String> {
+    let certificate = certificate.strip_prefix("/var/lib/acme/")?;
+    let name = certificate.strip_suffix("/fullchain.pem")?;
+    let is_its_key = key
+        .strip_prefix("/var/lib/acme/")?
+        .strip_suffix("/key.pem")?
+        == name;
+    (is_its_key && !name.contains('/')).then(|| name.to_owned())
 }
 
 /// A site, as it is told apart from others of its name.
