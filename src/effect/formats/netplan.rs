@@ -15,7 +15,9 @@ pub(super) static FORMAT: Format = Format {
 };
 
 /// Keys that say nothing of what an interface has.
-const NOTHING: [&str; 15] = [
+const NOTHING: [&str; 17] = [
+    "access-points",
+    "regulatory-domain",
     "match",
     "set-name",
     "optional",
@@ -45,10 +47,18 @@ fn tree(text: &str) -> Result<Value, String> {
             continue;
         };
         for (id, device) in devices {
-            if matches!(
-                kind.as_str(),
-                "wifis" | "tunnels" | "vrfs" | "modems" | "nm-devices" | "openvswitch"
-            ) {
+            let renderer = device
+                .get("renderer")
+                .or_else(|| root.get("network")?.get("renderer"));
+            let by_manager = renderer.and_then(Value::as_str) == Some("NetworkManager");
+            // A profile of NetworkManager is read by itself.
+            let is_wiring = kind != "wifis" || !by_manager;
+            if !is_wiring
+                || matches!(
+                    kind.as_str(),
+                    "tunnels" | "vrfs" | "modems" | "nm-devices" | "openvswitch"
+                )
+            {
                 wiring.of_machine("left", format!("{kind} {id}"));
                 continue;
             }
