@@ -4,6 +4,7 @@
 {
   imports = [
     ../../modules/services.nix
+    ../../modules/ssh.nix
   ]
   ++ lib.filter builtins.pathExists [
     ./hardware-configuration.nix
