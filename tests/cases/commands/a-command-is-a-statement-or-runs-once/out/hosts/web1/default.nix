@@ -8,6 +8,7 @@
     ../../modules/firewall.nix
     ../../modules/packages.nix
     ../../modules/services.nix
+    ../../modules/ssh.nix
     ../../modules/users.nix
   ]
   ++ lib.filter builtins.pathExists [
