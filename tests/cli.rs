@@ -483,7 +483,7 @@ fn hosts_are_evaluated_and_compared() {
     let nixpkgs = nixpkgs.to_str().unwrap();
     let project = Project::new(&[(
         "site.yml",
-        "- hosts: web\n  tasks:\n    - ansible.builtin.hostname: {name: web1}\n    \
+        "- hosts: web\n  connection: local\n  tasks:\n    - ansible.builtin.hostname: {name: web1}\n    \
          - copy: {dest: /etc/shop.conf, content: \"port = 80\\n\"}\n    \
          - timezone: {name: Europe/Berlin}\n",
     )]);

@@ -25,6 +25,7 @@ mod formats;
 mod reading;
 pub mod unit;
 mod value;
+mod wiring;
 
 pub use compare::{Comparison, Difference};
 pub use reading::{Reading, readings};

@@ -1,5 +1,6 @@
 //! Where a reader will look for a resource that is not stated.
 
+use super::database;
 use crate::model::{FirewallPort, InterfaceTrait, NetworkUnitKind, Protocol, Resource, Settings};
 use crate::plan::OptionPath;
 
@@ -110,6 +111,12 @@ pub(super) fn about(resource: &Resource) -> Option<OptionPath> {
         Resource::Sysctl(it) => path(&["boot", "kernel", "sysctl", &it.name]),
         Resource::KernelModule(_) => path(&["boot", "kernelModules"]),
         Resource::Mount(it) => path(&["fileSystems", &it.path]),
+        Resource::Database(it) => {
+            path(&["services", database::program(it.server), "ensureDatabases"])
+        }
+        Resource::DatabaseUser(it) => {
+            path(&["services", database::program(it.server), "ensureUsers"])
+        }
         Resource::HostsEntry(it) => path(&["networking", "hosts", &it.address]),
         Resource::SshdSetting(it) => path(&["services", "openssh", "settings", &it.keyword]),
         Resource::SudoRule(_) => path(&["security", "sudo", "extraRules"]),

@@ -30,7 +30,11 @@ pub(super) fn chores(plan: &mut Plan, brought: &Brought, machine: &Machine) {
             text: transfer(service, folder, row, brought),
         }));
         let choice = OptionPath::parse(&format!("{service}.package"));
-        if let Some(version) = row.version.as_ref().filter(|_| plan.get(&choice).is_none()) {
+        let version = match plan.get(&choice) {
+            Some(_) => &row.pinned,
+            None => &row.version,
+        };
+        if let Some(version) = version {
             found.push(Chore {
                 topic: "Versions".to_owned(),
                 text: format!("`{service}`: {version}"),

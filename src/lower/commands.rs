@@ -100,6 +100,26 @@ pub(super) fn commands_of(script: &str) -> Vec<&str> {
     found
 }
 
+/// Finds the programs of a script that no NixOS has, and why; those that the script asks for first are none.
+pub(super) fn foreign_in(script: &str) -> Vec<(&str, &'static str)> {
+    let lines = script.lines();
+    let lines = lines.filter(|it| !it.trim_start().starts_with('#'));
+    let mut found: Vec<(&str, &str)> = Vec::new();
+    for word in lines.flat_map(commands_of) {
+        let name = word.rsplit('/').next().unwrap_or(word);
+        let asks = ["command -v ", "which ", "type ", "hash ", "-x /usr/bin/"];
+        let is_asked = asks
+            .iter()
+            .any(|it| script.contains(&format!("{it}{name}")));
+        if let Some(why) = program::foreign(name).filter(|_| !is_asked)
+            && !found.iter().any(|(known, _)| *known == name)
+        {
+            found.push((name, why));
+        }
+    }
+    found
+}
+
 fn is_assignment(word: &str) -> bool {
     word.split_once('=').is_some_and(|(name, _)| {
         !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
@@ -132,6 +152,17 @@ mod tests {
             ["git", "test", "sudo", "a", "tee", "fi"]
         );
         assert_eq!(packages_of("cd x; git a; git b | sort"), ["git"]);
+    }
+
+    #[test]
+    fn programs_of_other_systems_are_found() {
+        let names = |script| -> Vec<&str> {
+            let found = super::foreign_in(script);
+            found.into_iter().map(|(name, _)| name).collect()
+        };
+        let script = "set -e\n# dnf update\napt-get update && sudo apt-get -y upgrade; echo ufw\n";
+        assert_eq!(names(script), ["apt-get"]);
+        assert!(names("if command -v apt-get; then apt-get update; fi\n").is_empty());
     }
 
     #[test]

@@ -333,8 +333,8 @@ mod tests {
             let fields = dump.as_object().cloned().unwrap_or_default();
             let usual = ["pulls", "privileged"];
             let shown = fields.iter().filter(|(name, it)| {
-                !(usual.contains(&name.as_str()) && **it == serde_json::json!(false))
-                    && !matches!(name.as_str(), "engine" | "started")
+                let is_usual = usual.contains(&name.as_str()) && **it == serde_json::json!(false);
+                !is_usual && !matches!(name.as_str(), "engine" | "started")
             });
             let shown: Vec<String> = shown.map(|(name, it)| format!("{name}={it}")).collect();
             shown.join(" ")

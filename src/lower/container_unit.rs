@@ -76,13 +76,11 @@ pub(super) fn lower_step(step: &Step, machine: &Machine) -> Option<Lowered> {
 
 /// States a container, and what is said of its unit besides.
 pub(super) fn stated(container: &Container, extra: Statement, machine: &Machine) -> Lowered {
-    match container::lower(container, machine) {
-        Lowered::Stated(mut statement) => {
-            statement.join(extra);
-            Lowered::Stated(statement)
-        }
-        other => other,
+    let mut lowered = container::lower(container, machine);
+    if let Lowered::Stated(statement) = &mut lowered {
+        statement.join(extra);
     }
+    lowered
 }
 
 fn of_unit(unit: &Unit, machine: &Machine) -> Option<(Container, Statement)> {

@@ -5,6 +5,7 @@
 
 use super::commands::DEFAULT_PATH;
 use super::paths;
+use super::periodic;
 use super::program;
 use super::secret;
 use super::statement::{Left, Lowered, Statement};
@@ -14,17 +15,28 @@ use crate::nix::{Expr, StrPart};
 use crate::plan::OptionPath;
 
 pub(super) fn lower(job: &CronJob, machine: &Machine) -> Lowered {
+    if let Some(lowered) = periodic::lower_job(job, machine) {
+        return lowered;
+    }
     let used_by = format!("the job `{}` of cron", job.name);
     let Some(readable) = secret::readable(&job.command, &used_by, Some(&job.user)) else {
         return refused(job);
     };
-    let command = readable.script.as_str();
+    let command = &*program::follow(&readable.script, machine);
     // The command is as the shell gets it; in a crontab a bare `%` ends the line.
     let command = &*command.trim().replace('%', "\\%");
     if command.contains('\n') {
         return Lowered::manual(
             Code::BadInput,
             "a job of cron is one line, and its command has several",
+        );
+    }
+    if let Some(path) = program::splice(command).broken() {
+        let reason = format!("the job runs `{command}`, and NixOS has no `{path}`");
+        return Lowered::manual_with_cure(
+            Code::PackageUnknown,
+            reason,
+            "Find what brings it at https://search.nixos.org/packages, and add the line to services.cron.systemCronJobs with ${pkgs.name}/bin/...",
         );
     }
     let mut statement = Statement::default();
@@ -128,8 +140,8 @@ fn quoted(value: &str) -> String {
 #[cfg(test)]
 mod tests {
 
-    use crate::lower::tests::{check, text};
-    use crate::model::{CronJob, Resource};
+    use crate::lower::tests::{check, check_all, text};
+    use crate::model::{CronJob, Link, Resource};
 
     fn job(command: &str, environment: &[&str]) -> Resource {
         Resource::CronJob(CronJob {
@@ -153,6 +165,26 @@ mod tests {
             services.cron.enable = true;
             services.cron.systemCronJobs += "5 3 * * * root export A='b c'; ${pkgs.rsync}/bin/rsync -a /a /b-$(date +\\%F)";
             assumed: `/usr/bin/rsync` is taken from `pkgs.rsync`
+            "#,
+        );
+    }
+
+    #[test]
+    fn a_line_that_cannot_run_is_not_written() {
+        check(
+            job("/usr/bin/f2b > /var/log/x", &[]),
+            "manual: the job runs `/usr/bin/f2b > /var/log/x`, and NixOS has no `/usr/bin/f2b`",
+        );
+        let link = Resource::Link(Link {
+            path: "/usr/bin/f2b".into(),
+            target: "/opt/f2b".into(),
+        });
+        check_all(
+            vec![link, job("/usr/bin/f2b > /var/log/x", &[])],
+            r#"
+            services.cron.enable = true;
+            services.cron.systemCronJobs += "5 3 * * * root /opt/f2b > /var/log/x";
+            manual: `/usr/bin/f2b` has no place on NixOS: programs live in the Nix store; /usr/bin has only env
             "#,
         );
     }

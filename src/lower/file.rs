@@ -203,7 +203,8 @@ pub(super) fn lower_text(file: &File, text: &str, machine: &Machine) -> Lowered 
         user: file.owner.as_deref(),
         group: file.group.as_deref(),
         argument: vec![argument],
-        ..Rule::new("f+", &file.path)
+        // `f+` would empty at every boot what only has to be there.
+        ..Rule::new(if text.is_empty() { "f" } else { "f+" }, &file.path)
     };
     rule.state(machine, &mut statement);
     Lowered::Stated(statement)
@@ -265,7 +266,7 @@ fn escape(text: &str) -> String {
 
 /// A script's interpreter is in the store, as are the programs that a shell's script names by their paths; `/bin/sh` and
 /// `/usr/bin/env` are there as everywhere.
-fn content(text: &str, statement: &mut Statement) -> Expr {
+pub(super) fn content(text: &str, statement: &mut Statement) -> Expr {
     let (head, rest) = text.split_at(text.find('\n').unwrap_or(text.len()));
     let Some(interpreter) = head.strip_prefix("#!") else {
         return Expr::str(text);
@@ -273,11 +274,27 @@ fn content(text: &str, statement: &mut Statement) -> Expr {
     let mut parts = program::splice(interpreter).parts_told(statement);
     parts.insert(0, StrPart::Literal("#!".to_owned()));
     if commands::is_shell_script(text) {
+        statement.left.extend(foreign(rest));
         parts.extend(program::splice(rest).known_parts(statement));
     } else {
         parts.push(StrPart::Literal(rest.to_owned()));
     }
     Expr::Str(program::joined(parts))
+}
+
+/// Says which programs of a script NixOS does not have.
+pub(super) fn foreign(script: &str) -> Option<Left> {
+    let found = commands::foreign_in(script);
+    let (_, why) = found.first()?;
+    let names: Vec<String> = found.iter().map(|(name, _)| format!("`{name}`")).collect();
+    let reason = format!(
+        "the script runs {}, which NixOS does not have: {why}",
+        names.join(", ")
+    );
+    Some(
+        Left::new(Code::CommandUnsafe, reason)
+            .cure("Take these lines out of it, and state what they do."),
+    )
 }
 
 /// A long script is a file beside the modules, in which the same is replaced.
@@ -289,6 +306,7 @@ fn long_script(text: &str, asset: Expr, statement: &mut Statement) -> Expr {
         replaced.push((head.to_owned(), interpreter));
     }
     if commands::is_shell_script(text) {
+        statement.left.extend(foreign(rest));
         replaced.extend(program::replacements(rest, statement));
     }
     let read = Expr::apply("builtins.readFile", vec![asset]);

@@ -44,7 +44,7 @@ pub(super) fn read(text: &Text) -> Result<Vec<Section>, String> {
 }
 
 /// Splits a line at its `=`, which stands before all holes.
-fn assignment(line: &Text) -> Option<(String, Text)> {
+pub(super) fn assignment(line: &Text) -> Option<(String, Text)> {
     let (first, others) = line.pieces().split_first()?;
     let Piece::Literal(first) = first else {
         return None;

@@ -1,15 +1,25 @@
 //! `Interface`: `networking.interfaces`, `bridges`, `vlans`, `bonds` and `defaultGateway`.
 
+use super::machine;
 use super::statement::{Lowered, Statement};
-use crate::model::{Interface, InterfaceTrait};
+use crate::account::Code;
+use crate::model::{Content, Interface, InterfaceTrait, Machine};
 use crate::nix::Expr;
 use crate::plan::OptionPath;
 
-pub(super) fn lower(interface: &Interface) -> Lowered {
+pub(super) fn lower(interface: &Interface, machine: &Machine) -> Lowered {
     let name = interface.name.as_str();
+    if matches!(interface.has, InterfaceTrait::Dhcp(_)) && is_of_manager(name, machine) {
+        let why = format!("NetworkManager asks for the addresses of `{name}`");
+        return Lowered::NotNeeded(Code::AlreadySo, why);
+    }
     let own = OptionPath::new(["networking", "interfaces", name]);
     let mut statement = Statement::default();
     match &interface.has {
+        InterfaceTrait::Dhcp(asks) if name == crate::model::OTHERS => {
+            let path = OptionPath::new(["networking", "useDHCP"]);
+            statement.share(path, Expr::Bool(*asks));
+        }
         InterfaceTrait::Dhcp(asks) => statement.set(own.child("useDHCP"), Expr::Bool(*asks)),
         InterfaceTrait::Address { address, prefix } => {
             let family = if address.is_ipv6() { "ipv6" } else { "ipv4" };
@@ -80,6 +90,16 @@ pub(super) fn lower(interface: &Interface) -> Lowered {
         }
     }
     Lowered::Stated(statement)
+}
+
+/// Tells whether NetworkManager has a profile of an interface.
+fn is_of_manager(name: &str, machine: &Machine) -> bool {
+    let line = format!("interface-name={name}");
+    let mut files = machine::files(machine);
+    files.any(|file| {
+        file.path.starts_with("/etc/NetworkManager/system-connections/")
+            && matches!(&file.content, Content::Text(text) if text.lines().iter().any(|it| it.plain() == Some(&line)))
+    })
 }
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
 //! What else the machine has: the resources of one kind that are sure to be stated.
 
 use crate::model::{
-    Application, Condition, Container, ContainerNetwork, Directory, Entry, File, Group, Link,
-    Machine, Membership, Mount, PathMode, Resource, Service, Setting, Settings, SshdSetting, Step,
-    SudoRule, Unit, User,
+    Application, Condition, Container, ContainerNetwork, Database, DatabaseUser, Directory, Entry,
+    File, Group, Link, Machine, Membership, Mount, Package, PathMode, Resource, Service, Setting,
+    Settings, SshdSetting, Step, SudoRule, Unit, User,
 };
 
 pub(super) fn stated(machine: &Machine) -> impl Iterator<Item = &Entry> {
@@ -191,6 +191,36 @@ pub(super) fn containers(machine: &Machine) -> impl Iterator<Item = &Container> 
 pub(super) fn container_networks(machine: &Machine) -> impl Iterator<Item = &ContainerNetwork> {
     stated(machine).filter_map(|entry| {
         if let Resource::ContainerNetwork(it) = &entry.resource {
+            Some(it)
+        } else {
+            None
+        }
+    })
+}
+
+pub(super) fn packages(machine: &Machine) -> impl Iterator<Item = &Package> {
+    stated(machine).filter_map(|entry| {
+        if let Resource::Package(it) = &entry.resource {
+            Some(it)
+        } else {
+            None
+        }
+    })
+}
+
+pub(super) fn databases(machine: &Machine) -> impl Iterator<Item = &Database> {
+    stated(machine).filter_map(|entry| {
+        if let Resource::Database(it) = &entry.resource {
+            Some(it)
+        } else {
+            None
+        }
+    })
+}
+
+pub(super) fn database_users(machine: &Machine) -> impl Iterator<Item = &DatabaseUser> {
+    stated(machine).filter_map(|entry| {
+        if let Resource::DatabaseUser(it) = &entry.resource {
             Some(it)
         } else {
             None

@@ -12,6 +12,7 @@ mod application;
 mod authorized_key;
 mod brought;
 mod carried;
+mod certificate;
 mod commands;
 mod connection;
 mod container;
@@ -20,6 +21,7 @@ mod container_unit;
 mod cron;
 mod ctx;
 mod daemon;
+mod database;
 mod distribution;
 mod dovecot;
 mod drop_in;
@@ -43,10 +45,12 @@ mod needed_paths;
 mod network_unit;
 mod network_value;
 mod opaque;
+mod opendkim;
 mod openvpn;
 mod package;
 mod packet_filter;
 mod paths;
+mod periodic;
 mod ports;
 mod program;
 mod provide;
@@ -81,6 +85,7 @@ mod unit_want;
 mod user;
 mod virtual_hosts;
 mod wireguard;
+mod wpa_supplicant;
 
 #[cfg(test)]
 mod tests;
@@ -120,6 +125,7 @@ fn lower_machine(
     account: &mut Account,
     diags: &mut Diagnostics,
 ) -> Plan {
+    let machine = &*certificate::at_home(machine);
     let brought = brought_to(machine, rules, account, diags);
     let whole = brought.complete(machine);
     let images = application::images(machine);
@@ -141,6 +147,7 @@ fn lower_machine(
     let mut plan = ctx.finish();
     virtual_hosts::finish(&mut plan);
     dovecot::finish(&mut plan);
+    certificate::finish(&mut plan);
     rule_files::finish(&mut plan);
     gather::gather(&mut plan.remarks, account);
     plan
@@ -206,6 +213,10 @@ fn lower_entry(entry: &Entry, ctx: &mut Ctx<'_>) {
 
 /// Lowers an entry that holds for sure.
 fn lower_stated(entry: &Entry, ctx: &mut Ctx<'_>) {
+    if let Some(lowered) = certificate::lower(entry, ctx.machine) {
+        ctx.conclude(entry, lowered);
+        return;
+    }
     if daemon::lower(entry, ctx) || rule::lower(entry, ctx) || application::lower(entry, ctx) {
         return;
     }
@@ -254,7 +265,17 @@ fn lower_resource(entry: &Entry, machine: &Machine) -> Lowered {
             container_unit::lower(it, machine).unwrap_or_else(|| systemd::lower(it, machine))
         }
         Resource::CronJob(it) => cron::lower(it, machine),
-        Resource::File(it) => file::lower(it, machine),
+        Resource::File(it) => {
+            let lowered = file::lower(it, machine);
+            let is_edited = entry
+                .assumptions
+                .contains(&Entry::only_where_missing(&it.path));
+            if is_edited {
+                tmpfiles::only_where_missing(lowered)
+            } else {
+                lowered
+            }
+        }
         Resource::Directory(it) => tmpfiles::lower_directory(it, machine),
         Resource::Link(it) => tmpfiles::lower_link(it, machine),
         Resource::PathMode(it) => tmpfiles::lower_mode(it, machine),
@@ -263,6 +284,8 @@ fn lower_resource(entry: &Entry, machine: &Machine) -> Lowered {
         Resource::Group(it) => user::lower_group(it, machine),
         Resource::AuthorizedKey(it) => authorized_key::lower(it, machine),
         Resource::Mount(it) => mount::lower(it, machine),
+        Resource::Database(it) => database::lower(it, machine),
+        Resource::DatabaseUser(it) => database::lower_user(it, machine),
         Resource::SshdSetting(it) => sshd::lower(it, machine),
         Resource::SudoRule(it) => sudo::lower(it, machine),
         Resource::FirewallPort(it) => firewall::lower(it, machine),
@@ -270,7 +293,7 @@ fn lower_resource(entry: &Entry, machine: &Machine) -> Lowered {
         Resource::ContainerNetwork(it) => container::lower_network(it),
         Resource::Membership(it) => membership::lower(it, machine),
         Resource::SubordinateIds(it) => subordinate_ids::lower(it, machine),
-        Resource::Interface(it) => interface::lower(it),
+        Resource::Interface(it) => interface::lower(it, machine),
         Resource::NetworkUnit(it) => network_unit::lower(it, machine),
         Resource::Step(it) => container_unit::lower_step(it, machine)
             .unwrap_or_else(|| step::lower(it, entry, machine)),

@@ -15,6 +15,11 @@ pub(super) struct EtcRow {
 }
 
 impl EtcRow {
+    /// Tells whether it is about one file, not about a folder.
+    pub(super) fn is_file(&self) -> bool {
+        !self.path.ends_with('/')
+    }
+
     fn has(&self, path: &str) -> bool {
         match self.path.strip_suffix('/') {
             Some(folder) => is_below(path, folder),

@@ -7,12 +7,14 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::machine;
 use super::paths;
 use super::statement::{Left, Statement};
 use crate::account::Code;
-use crate::model::Family;
+use crate::model::{Family, Machine};
 use crate::nix::{Expr, StrPart};
 use crate::rules::{self, Attribute, Kind, PROGRAMS};
+use crate::source;
 
 /// What every NixOS has at its usual path.
 const KEPT: [&str; 2] = ["/bin/sh", "/usr/bin/env"];
@@ -126,6 +128,45 @@ pub(super) fn replacements(text: &str, statement: &mut Statement) -> Vec<(String
     list
 }
 
+/// Says why a link to a program in a folder of programs is none on NixOS, where a package has the program.
+pub(super) fn needs_no_link(path: &str, target: &str) -> Option<String> {
+    name_of(path)?;
+    let name = match target.rsplit_once('/') {
+        Some(_) => name_of(target)?,
+        None => target,
+    };
+    let package = package_of(name)?;
+    Some(format!(
+        "nothing on NixOS looks for programs there: `{name}` is that of pkgs.{package}"
+    ))
+}
+
+/// Replaces the paths of links of the machine by what they lead to, where that is no path of a package.
+pub(super) fn follow(text: &str, machine: &Machine) -> String {
+    let mut out = String::new();
+    let mut from = 0;
+    for (start, path) in foreign_paths(text) {
+        if let Some(target) = target_of(path, machine) {
+            out.push_str(&text[from..start]);
+            out.push_str(&target);
+            from = start + path.len();
+        }
+    }
+    out.push_str(&text[from..]);
+    out
+}
+
+fn target_of(path: &str, machine: &Machine) -> Option<String> {
+    const MOST: usize = 8;
+    let mut at = path.to_owned();
+    for _ in 0..MOST {
+        let link = machine::links(machine).find(|it| it.path == at);
+        let Some(link) = link else { break };
+        at = source::absolute(at.rsplit_once('/')?.0, &link.target);
+    }
+    (at != path).then_some(at)
+}
+
 /// Finds the paths in a text that NixOS has not, in order.
 fn foreign_paths(text: &str) -> Vec<(usize, &str)> {
     let programs = PATH.iter().flat_map(|pattern| pattern.find_iter(text));
@@ -165,6 +206,12 @@ fn parts_of(path: &str) -> Option<(String, Vec<StrPart>)> {
 }
 
 impl Spliced {
+    /// Returns the first path that nothing on NixOS has.
+    pub(super) fn broken(&self) -> Option<&str> {
+        let mut all = self.unknown.iter().chain(&self.missing);
+        all.next().map(String::as_str)
+    }
+
     /// Hands over the parts of a text in which a path may be of any use: what is not known stays as it is.
     pub(super) fn known_parts(self, statement: &mut Statement) -> Vec<StrPart> {
         for (path, package) in &self.known {

@@ -49,6 +49,8 @@ pub(super) fn lower(entry: &Entry, ctx: &mut Ctx<'_>) -> bool {
         | Resource::Sysctl(_)
         | Resource::KernelModule(_)
         | Resource::Mount(_)
+        | Resource::Database(_)
+        | Resource::DatabaseUser(_)
         | Resource::HostsEntry(_)
         | Resource::SshdSetting(_)
         | Resource::SudoRule(_)

@@ -13,6 +13,7 @@ pub(super) fn secret(path: &str, text: &Text, used_by: impl Into<String>) -> Sec
         path: path.to_owned(),
         content: content.collect(),
         used_by: used_by.into(),
+        may_differ: text.holes().any(|it| it.span.is_none()),
         ..Secret::default()
     }
 }

@@ -7,11 +7,11 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use super::secret::{secret, slug};
+use super::secret::{secret, slug, variable, variables};
 use crate::model::{Content, File, Hole, HoleKind, Piece, Resource, Text};
 use crate::nix::{Expr, StrPart};
 use crate::plan::{OptionPath, SECRETS_FOLDER, Secret};
-use crate::rules::{Outcome, Rules, Ruling};
+use crate::rules::{Join, Outcome, Rules, Ruling};
 use crate::syntax::{placeholder, placeholder_index};
 
 /// What an option has for a secret.
@@ -22,6 +22,25 @@ enum Variant {
     File(String),
     /// A text of its own in which `PATH` is the path of a file.
     Text(String),
+    /// A variable anywhere in the text, which the module puts in while the program starts.
+    Variable(Variables),
+}
+
+/// What a module needs to put variables in.
+#[derive(Clone, Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Variables {
+    /// The option that takes the path of the file with the variables.
+    file: String,
+    /// It takes a list of them.
+    #[serde(default)]
+    list: bool,
+    /// Switches that have to be off: a check that would read the variables' names as values.
+    #[serde(default)]
+    off: Vec<String>,
+    /// The text may hold no other dollar, which would be taken for a variable.
+    #[serde(default)]
+    all: bool,
 }
 
 static VARIANTS: LazyLock<BTreeMap<Vec<String>, Variant>> = LazyLock::new(|| {
@@ -61,20 +80,52 @@ pub(super) fn apply(resource: &Resource, rules: &Rules) -> Option<(Outcome, Vec<
         stem: stem(&file.path),
         holes: &holes,
         used: vec![None; holes.len()],
+        variables: None,
+        names: Vec::new(),
     };
     let mut settings = Vec::new();
     for (path, expr, join) in outcome.settings {
         let (path, expr) = made.provided(path.names(), expr)?;
         settings.push((OptionPath::new(path), expr, join));
     }
+    if let Some(variables) = made.variables {
+        let has_other = |(_, expr, _): &(OptionPath, Expr, Join)| {
+            let mut whole = String::new();
+            collect(expr, &mut whole);
+            let own = made.names.iter().map(|(_, name)| format!("${{{name}}}"));
+            own.fold(whole, |whole, it| whole.replace(&it, ""))
+                .contains('$')
+        };
+        if variables.all && settings.iter().any(has_other) {
+            return None;
+        }
+        settings.extend(made.besides(variables));
+        let clause = "no secret of them has a quote, a backslash or a dollar".to_owned();
+        outcome.assume.push(clause);
+    }
     outcome.settings = settings;
-    // What no option took would be lost.
-    let used: Option<Vec<String>> = made.used.into_iter().collect();
-    let secrets = used?.into_iter().zip(&holes).map(|(path, hole)| {
-        let hole = Text::hole((*hole).clone());
-        secret(&path, &hole, format!("`{}`", outcome.rule))
-    });
-    let secrets = secrets.collect();
+    let by = format!("`{}`", outcome.rule);
+    let mut secrets: Vec<Secret> = Vec::new();
+    if !made.names.is_empty() {
+        let lines = made.names.iter().filter_map(|(index, name)| {
+            let hole = holes.get(*index)?;
+            Some(variable(name, &Text::hole((*hole).clone())))
+        });
+        let lines: Vec<Text> = lines.collect();
+        let path = made.variables_file();
+        secrets.push(secret(&path, &variables(&lines), by.clone()));
+    }
+    for (index, hole) in holes.iter().enumerate() {
+        match made.used.get(index) {
+            Some(Some(path)) => {
+                let hole = Text::hole((*hole).clone());
+                secrets.push(secret(path, &hole, by.clone()));
+            }
+            // What no option took would be lost.
+            _ if made.names.iter().all(|(it, _)| *it != index) => return None,
+            _ => {}
+        }
+    }
     Some((outcome, secrets))
 }
 
@@ -108,6 +159,9 @@ struct Made<'a> {
     holes: &'a [&'a Hole],
     /// The file of each hole that an option took.
     used: Vec<Option<String>>,
+    variables: Option<&'static Variables>,
+    /// The holes that are variables, and their names.
+    names: Vec<(usize, String)>,
 }
 
 impl Made<'_> {
@@ -172,6 +226,17 @@ impl Made<'_> {
         let [StrPart::Literal(text)] = parts.as_slice() else {
             return None;
         };
+        if let Variant::Variable(variables) = variant(names)? {
+            self.variables = Some(variables);
+            let mut out = String::new();
+            for c in text.chars() {
+                match placeholder_index(c) {
+                    Some(index) => out.push_str(&format!("${{{}}}", self.name(index)?)),
+                    None => out.push(c),
+                }
+            }
+            return Some((names.to_vec(), Expr::str(out)));
+        }
         let mut chars = text.chars();
         let index = chars.next().and_then(placeholder_index)?;
         if chars.next().is_some() {
@@ -195,7 +260,44 @@ impl Made<'_> {
                 (path.collect(), Expr::str(file))
             }
             Variant::Text(text) => (names.to_vec(), Expr::str(text.replace("PATH", &file))),
+            Variant::Variable(_) => return None,
         })
+    }
+
+    /// Returns the variable of a hole: named after the file that it was in, and what it is there.
+    fn name(&mut self, index: usize) -> Option<String> {
+        if let Some((_, name)) = self.names.iter().find(|(it, _)| *it == index) {
+            return Some(name.clone());
+        }
+        let hole = self.holes.get(index)?;
+        let base = format!("{}-{}", self.stem, slug(&hole.what));
+        let base = base.replace(['-', '.'], "_").to_ascii_uppercase();
+        let mut name = base.clone();
+        let mut number = 2;
+        while self.names.iter().any(|(_, it)| *it == name) {
+            name = format!("{base}_{number}");
+            number += 1;
+        }
+        self.names.push((index, name.clone()));
+        Some(name)
+    }
+
+    fn variables_file(&self) -> String {
+        format!("{SECRETS_FOLDER}{}.env", self.stem)
+    }
+
+    /// The options that let the module put variables in.
+    fn besides(&self, variables: &Variables) -> Vec<(OptionPath, Expr, Join)> {
+        let join = if variables.list {
+            Join::Element
+        } else {
+            Join::Only
+        };
+        let file = OptionPath::parse(&variables.file);
+        let mut settings = vec![(file, Expr::str(self.variables_file()), join)];
+        let off = variables.off.iter();
+        settings.extend(off.map(|it| (OptionPath::parse(it), Expr::Bool(false), Join::Only)));
+        settings
     }
 
     /// Returns the file of a hole: named after the file that it was in, and what it is there.
@@ -260,7 +362,12 @@ fn collect(expr: &Expr, out: &mut String) {
 /// Finds what an option has for a secret.
 fn variant(names: &[String]) -> Option<&'static Variant> {
     let fits = |path: &[String]| {
-        path.len() == names.len()
+        // `**` is whatever is below.
+        let (path, is_folder) = match path.split_last() {
+            Some((last, folder)) if last == "**" => (folder, true),
+            _ => (path, false),
+        };
+        (path.len() == names.len() || is_folder && path.len() <= names.len())
             && path
                 .iter()
                 .zip(names)
@@ -292,7 +399,12 @@ mod tests {
             options.extend(serde_json::from_str::<BTreeMap<_, _>>(&text).unwrap());
         }
         for (path, variant) in VARIANTS.iter() {
-            if let Variant::File(file) = variant {
+            let files = match variant {
+                Variant::File(file) => vec![file],
+                Variant::Text(_) => Vec::new(),
+                Variant::Variable(it) => it.off.iter().chain([&it.file]).collect(),
+            };
+            for file in files {
                 assert!(options.contains_key(file), "{path:?}: no option {file}");
             }
         }
@@ -348,6 +460,19 @@ mod tests {
                 "services.redis.servers.\"\".settings.port = \"1\"; services.redis.servers.\"\".requirePassFile = \
                  \"/run/secrets/redis-requirepass\"; /run/secrets/redis-requirepass",
             ),
+        );
+        check(
+            &of("telegraf").replace("settings'", "extraConfig.outputs'"),
+            "url=http://x:<secret: key>@y\n",
+            Some(
+                "services.telegraf.extraConfig.outputs.url = \"http://x:\\${REDIS_KEY}@y\"; \
+                 services.telegraf.environmentFiles = \"/run/secrets/redis.env\"; /run/secrets/redis.env",
+            ),
+        );
+        check(
+            &of("telegraf").replace("settings'", "extraConfig.outputs'"),
+            "url=<secret: key>\nother=$x\n",
+            None,
         );
         // Another option has no file of its own, and a value is the secret or none.
         check(rule, "port=1\nother=<secret: etc/r:2 other>\n", None);

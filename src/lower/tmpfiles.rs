@@ -92,6 +92,21 @@ impl<'a> Rule<'a> {
     }
 }
 
+/// Makes rules that write a file at every boot such that write one that is not there: what people add to it stays.
+pub(super) fn only_where_missing(mut lowered: Lowered) -> Lowered {
+    if let Lowered::Stated(statement) = &mut lowered {
+        for definition in &mut statement.definitions {
+            if let Expr::Str(parts) = &mut definition.expr
+                && let Some(StrPart::Literal(text)) = parts.first_mut()
+                && let Some(rest) = text.strip_prefix("f+ ")
+            {
+                *text = format!("f {rest}");
+            }
+        }
+    }
+    lowered
+}
+
 /// Specifiers are read in paths and arguments, so `%` is doubled.
 pub(super) fn doubled(text: &str) -> String {
     text.chars()
@@ -219,6 +234,9 @@ fn home(path: &str, said: &Said<'_>, recurse: bool, machine: &Machine) -> Option
 pub(super) fn lower_link(link: &Link, machine: &Machine) -> Lowered {
     if let Some(lowered) = unit_link::lower(link, machine) {
         return lowered;
+    }
+    if let Some(reason) = program::needs_no_link(&link.path, &link.target) {
+        return Lowered::NotNeeded(Code::NoMeaning, reason);
     }
     if let Some(lowered) = out_of_place(&link.path, machine) {
         return lowered;

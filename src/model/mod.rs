@@ -6,6 +6,7 @@
 
 mod application;
 mod container;
+mod database;
 mod file;
 mod network;
 mod resource;
@@ -18,9 +19,11 @@ pub use application::{
     Application, ApplicationPort, ApplicationSource, Health, SourceFrom, Sourced, Variable,
 };
 pub use container::{Attachment, Container, ContainerNetwork, Engine, Restart};
+pub use database::{Database, DatabaseServer, DatabaseUser};
 pub use file::{Content, Directory, File, Link, Mode, PathMode, RemovedPath};
 pub use network::{
-    Firewall, FirewallPort, Interface, InterfaceTrait, NetworkUnit, NetworkUnitKind, Protocol,
+    Firewall, FirewallPort, Interface, InterfaceTrait, NetworkUnit, NetworkUnitKind, OTHERS,
+    Protocol,
 };
 pub use resource::{Command, Contradicted, Opaque, Resource, Step};
 pub use service::{CronJob, Family, Package, Service, Unit, UnitSection};
@@ -75,6 +78,11 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// Returns the clause of a file that the source only edits: it has this content where nobody wrote another one.
+    pub fn only_where_missing(path: &str) -> String {
+        format!("there is no `{path}` on a new machine")
+    }
+
     /// Returns the same, as what another source says otherwise, which stands.
     #[must_use]
     pub fn contradicted(&self, reason: String) -> Entry {

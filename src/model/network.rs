@@ -36,6 +36,9 @@ pub struct Firewall {
     pub enabled: bool,
 }
 
+/// The name of all interfaces that have none.
+pub const OTHERS: &str = "*";
+
 /// One thing that holds for a network interface.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Interface {

@@ -1,10 +1,10 @@
 //! `Resource`: one thing that a machine must have.
 
 use super::{
-    Application, AuthorizedKey, Container, ContainerNetwork, CronJob, Directory, File, Firewall,
-    FirewallPort, Group, Hostname, HostsEntry, Interface, KernelModule, Link, Membership, Mount,
-    NetworkUnit, Package, PathMode, RemovedPath, Service, Setting, SshdSetting, SubordinateIds,
-    SudoRule, Sysctl, Text, Timezone, Unit, User,
+    Application, AuthorizedKey, Container, ContainerNetwork, CronJob, Database, DatabaseUser,
+    Directory, File, Firewall, FirewallPort, Group, Hostname, HostsEntry, Interface, KernelModule,
+    Link, Membership, Mount, NetworkUnit, Package, PathMode, RemovedPath, Service, Setting,
+    SshdSetting, SubordinateIds, SudoRule, Sysctl, Text, Timezone, Unit, User,
 };
 
 /// One thing that a machine must have. Matched without `_`: a new kind is work for all who match.
@@ -28,6 +28,8 @@ pub enum Resource {
     Sysctl(Sysctl),
     KernelModule(KernelModule),
     Mount(Mount),
+    Database(Database),
+    DatabaseUser(DatabaseUser),
     HostsEntry(HostsEntry),
     SshdSetting(SshdSetting),
     SudoRule(SudoRule),

@@ -35,6 +35,8 @@ pub struct Secret {
     pub mode: Option<String>,
     /// The units that read it, with their suffixes.
     pub units: Vec<String>,
+    /// What it holds may be another on a host for which it is called the same: nobody knows where it was written.
+    pub may_differ: bool,
     /// It is read before there are users.
     pub is_early: bool,
     /// What each of its holes is called where they are kept, as `holes` has them; none where they are not.

@@ -139,6 +139,11 @@ fn without_texts(expr: Expr) -> Expr {
             Expr::Apply(function, arguments.into_iter().map(without_texts).collect())
         }
         Expr::List(list) => Expr::List(list.into_iter().map(without_texts).collect()),
+        // An empty text is one of no parts.
+        Expr::Str(mut parts) => {
+            parts.retain(|it| !matches!(it, StrPart::Literal(text) if text.is_empty()));
+            Expr::Str(parts)
+        }
         other => other,
     }
 }

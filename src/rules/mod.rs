@@ -486,6 +486,8 @@ fn kind_of(resource: &Resource) -> &'static str {
         Resource::Sysctl(_) => "sysctl",
         Resource::KernelModule(_) => "kernel-module",
         Resource::Mount(_) => "mount",
+        Resource::Database(_) => "database",
+        Resource::DatabaseUser(_) => "database-user",
         Resource::HostsEntry(_) => "hosts-entry",
         Resource::SshdSetting(_) => "sshd-setting",
         Resource::SudoRule(_) => "sudo-rule",

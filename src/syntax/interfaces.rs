@@ -29,6 +29,100 @@ pub struct Setting {
     pub place: Place,
 }
 
+/// What a command of an interface adds to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Adds {
+    /// With the length of its network: `192.0.2.5/24`.
+    Address(String),
+    Route {
+        /// `default`, or a network.
+        to: String,
+        via: Option<String>,
+        metric: Option<u32>,
+    },
+    /// It is up, which it is anyway.
+    Nothing,
+}
+
+/// Reads a command that makes an interface what options say: `ip route add 10.0.0.0/8 via 192.0.2.1`.
+pub fn adds(command: &str, interface: &str) -> Option<Adds> {
+    let words: Vec<&str> = command.split_ascii_whitespace().collect();
+    let (program, rest) = words.split_first()?;
+    let program = program.rsplit('/').next()?;
+    let is_own = |name: &str| name == interface || matches!(name, "$IFACE" | "${IFACE}");
+    match (program, rest) {
+        ("ifconfig", [name, "up"]) if is_own(name) => return Some(Adds::Nothing),
+        ("ip", ["link" | "l", "set", rest @ ..]) => {
+            let rest = rest.strip_prefix(&["dev"]).unwrap_or(rest);
+            return matches!(rest, [name, "up"] if is_own(name)).then_some(Adds::Nothing);
+        }
+        ("ip", _) => {}
+        _ => return None,
+    }
+    let rest = match rest {
+        ["-4" | "-6", rest @ ..] => rest,
+        rest => rest,
+    };
+    let (is_route, rest) = match rest {
+        ["route" | "ro" | "r", "add" | "replace", rest @ ..] => (true, rest),
+        ["address" | "addr" | "a", "add" | "replace", rest @ ..] => (false, rest),
+        _ => return None,
+    };
+    let (mut to, mut via, mut metric) = (None, None, None);
+    let mut words = rest.iter().copied();
+    while let Some(word) = words.next() {
+        match word {
+            "dev" if words.next().is_some_and(is_own) => {}
+            "via" if is_route => via = Some(words.next()?.to_owned()),
+            "metric" if is_route => metric = Some(words.next()?.parse().ok()?),
+            "||" => {
+                words.next().filter(|it| *it == "true")?;
+            }
+            word if to.is_none() && (word == "default" || word.contains(['.', ':'])) => {
+                to = Some(word.to_owned());
+            }
+            _ => return None,
+        }
+    }
+    let to = to?;
+    Some(if is_route {
+        Adds::Route { to, via, metric }
+    } else {
+        Adds::Address(to)
+    })
+}
+
+/// Tells whether a command takes back what an interface has, which goes with it.
+pub fn takes_back(command: &str) -> bool {
+    let words: Vec<&str> = command.split_ascii_whitespace().collect();
+    let program = words.first().and_then(|it| it.rsplit('/').next());
+    match program {
+        Some("ip") => {
+            let is_del = words
+                .iter()
+                .any(|it| matches!(*it, "del" | "delete" | "flush"));
+            let is_what = |it: &&str| matches!(*it, "route" | "r" | "addr" | "address" | "a");
+            is_del && words.iter().any(|it| is_what(it)) || words.ends_with(&["down"])
+        }
+        Some("route") => words.contains(&"del"),
+        Some("ifconfig") => words.ends_with(&["down"]),
+        Some(_) | None => false,
+    }
+}
+
+/// The length of a network, from its number or its mask.
+pub fn prefix(mask: &str) -> Option<u8> {
+    match (mask.parse::<u8>(), mask.parse::<std::net::Ipv4Addr>()) {
+        (Ok(prefix), _) => Some(prefix),
+        (Err(_), Ok(mask)) => {
+            let bits = u32::from(mask);
+            let is_mask = bits.leading_ones() + bits.trailing_zeros() >= 32;
+            u8::try_from(bits.leading_ones()).ok().filter(|_| is_mask)
+        }
+        (Err(_), Err(_)) => None,
+    }
+}
+
 pub fn read(text: &str) -> Interfaces {
     let mut it = Interfaces::default();
     let mut open: Option<(Place, String)> = None;
@@ -92,7 +186,7 @@ fn read_line(line: &str, place: Place, it: &mut Interfaces) {
 
 #[cfg(test)]
 mod tests {
-    use super::read;
+    use super::{Adds, adds, read, takes_back};
     use crate::syntax::place::shown;
 
     fn check(text: &str, expected: &[&str]) {
@@ -126,6 +220,38 @@ mod tests {
                 "8: iface eth1 inet dhcp",
             ],
         );
+    }
+
+    #[test]
+    fn commands_that_say_what_options_say_are_read() {
+        let route = |to: &str, via: Option<&str>, metric| Adds::Route {
+            to: to.into(),
+            via: via.map(str::to_owned),
+            metric,
+        };
+        for (command, expected) in [
+            (
+                "/sbin/ip route add 10.0.0.0/8 via 192.0.2.1 metric 5 dev eth0 || true",
+                Some(route("10.0.0.0/8", Some("192.0.2.1"), Some(5))),
+            ),
+            (
+                "ip -6 r add default via fe80::1 dev $IFACE",
+                Some(route("default", Some("fe80::1"), None)),
+            ),
+            (
+                "ip   a add dev $IFACE 2001:db8::/64",
+                Some(Adds::Address("2001:db8::/64".into())),
+            ),
+            ("ip link set eth0 up", Some(Adds::Nothing)),
+            ("ifconfig eth1 up", None),
+            ("ip route add 10.0.0.0/8 table 7", None),
+            ("iptables -A INPUT", None),
+        ] {
+            assert_eq!(adds(command, "eth0"), expected, "{command}");
+        }
+        assert!(takes_back("ip a del dev $IFACE 2001:db8::/64"));
+        assert!(takes_back("ifconfig $IFACE down"));
+        assert!(!takes_back("iptables -D INPUT"));
     }
 
     #[test]

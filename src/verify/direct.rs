@@ -57,6 +57,11 @@ pub(super) fn name(resource: &Resource) -> (Kind, String) {
             Kind::Hosts,
             format!("{} {}", it.address, it.names.join(" ")),
         ),
+        Resource::Database(it) => (Kind::Settings, format!("database {}", it.name)),
+        Resource::DatabaseUser(it) => (
+            Kind::Settings,
+            format!("account {} of the database", it.name),
+        ),
         Resource::SshdSetting(it) => (Kind::Sshd, format!("{} {}", it.keyword, it.value)),
         Resource::SudoRule(it) => (Kind::Sudo, it.line.clone()),
         Resource::Firewall(_) => (Kind::Ports, "the firewall".to_owned()),
@@ -166,6 +171,8 @@ pub(super) fn look(
             of_bool(evaluation.cron.iter().any(is_it))
         }
         Resource::SubordinateIds(_)
+        | Resource::Database(_)
+        | Resource::DatabaseUser(_)
         | Resource::SshdSetting(_)
         | Resource::SudoRule(_)
         | Resource::Container(_)

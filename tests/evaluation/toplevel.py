@@ -17,6 +17,7 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+PACKAGES = ROOT / "rules/nixos/packages.jsonl"
 OPTIONS = [ROOT / "rules/nixos" / name for name in ("options.json", "added-options.json")]
 
 # What Nix says, whose it is, why; a function decides by what was found.
@@ -80,12 +81,18 @@ def cause(said, folder, known):
         if whose == "attribute":
             place = found[2]
             if str(folder) in place:
-                return "age" if re.search(r"lib\.|pkgs\.", said) else "ours", f"`{subject}` at {place[len(str(folder)):]}"
+                is_later = re.search(r"lib\.|pkgs\.", said) or is_package(subject)
+                return "age" if is_later else "ours", f"`{subject}` at {place[len(str(folder)):]}"
             # A hole of the tree's packages is its own; a module may need what the host does not state, then as now.
             whose = "age" if "/pkgs/" in place else "ours"
             return whose, f"the tree looks for `{subject}`, at {place}"
         return whose, f"`{subject}`: " + why.format(subject)
     return "ours", " ".join(said.split())[:400]
+
+
+def is_package(name):
+    """Whether the table of packages, which is of the release that was written for, has the attribute."""
+    return re.search(rf'"attr": "[^"]*\b{re.escape(name)}"', PACKAGES.read_text()) is not None
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-//! `dovecot`: a dovecot.conf as nixos/modules/services/mail/dovecot.nix writes it from `settings` (lines 105 to 187): the
+//! `dovecot`: a dovecot.conf as nixos/modules/services/mail/dovecot.nix writes it from `settings` (lines 99 to 182): the
 //! versions, what has values by name, then sections by name.
 
 use std::fmt::Write as _;

@@ -78,6 +78,18 @@ fn write_host(name: &str, host: &Map<String, Value>, out: &mut String) {
             line("SSLCertificateFile", "sslServerCert");
             line("SSLCertificateKeyFile", "sslServerKey");
             line("SSLCertificateChainFile", "sslServerChain");
+            if let Some(name) = host.get("useACMEHost").map(plain) {
+                for (directive, file) in [
+                    ("File", "fullchain"),
+                    ("KeyFile", "key"),
+                    ("ChainFile", "chain"),
+                ] {
+                    let _ = writeln!(
+                        out,
+                        "SSLCertificate{directive} /var/lib/acme/{name}/{file}.pem"
+                    );
+                }
+            }
             *out += "SSLEngine on\n";
             if is_on("http2") {
                 *out += "Protocols h2 h2c http/1.1\n";

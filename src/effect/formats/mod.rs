@@ -1,24 +1,34 @@
 //! The formats in which modules of NixOS write files: how the module writes the value of an option, and what the text
 //! means.
 
+mod alertmanager;
 mod aliases;
 mod audit;
+mod caddyfile;
+mod certbot_renewal;
 mod chrony;
 mod cron;
 mod dnsmasq;
 mod docker;
 mod dovecot;
+mod elasticsearch;
+mod exim;
 mod fail2ban;
 mod fstab;
 mod git_config;
+mod grafana;
 mod grub;
 mod haproxy;
 mod hosts;
 mod httpd;
 mod idmapd;
+mod ifcfg;
+mod ifupdown;
 mod ini;
 mod journald;
 mod json;
+mod kea;
+mod keepalived;
 mod key_value;
 mod known_hosts;
 mod limits;
@@ -30,15 +40,23 @@ mod master_cf;
 mod memcached;
 mod modprobe;
 mod modules_load;
+mod mosquitto;
 mod my_cnf;
+mod named;
+mod netplan;
 mod network_unit;
 mod nginx;
 mod ntp;
+mod opendkim;
 mod packet_filter;
+mod php_ini;
 mod php_pool;
 mod postgresql;
 mod prometheus;
+mod rabbitmq;
 mod redis;
+mod registries;
+mod resolv_conf;
 mod rsyncd;
 mod rsyslog;
 mod samba;
@@ -53,7 +71,9 @@ mod toml;
 mod unbound;
 mod updatedb;
 mod vconsole;
+mod vsftpd;
 mod wg_quick;
+mod wpa_supplicant;
 mod yaml;
 
 use serde_json::Value;
@@ -69,25 +89,37 @@ pub(super) struct Format {
 }
 
 static FORMATS: &[&Format] = &[
+    &alertmanager::FORMAT,
     &aliases::FORMAT,
     &audit::FORMAT,
+    &caddyfile::FORMAT,
+    &certbot_renewal::FORMAT,
     &chrony::FORMAT,
     &cron::FORMAT,
     &dnsmasq::FORMAT,
     &docker::FORMAT,
     &dovecot::FORMAT,
+    &elasticsearch::FORMAT,
+    &exim::FORMAT,
     &fail2ban::FORMAT,
     &fstab::FORMAT,
     &fstab::SWAP,
     &git_config::FORMAT,
+    &grafana::FORMAT,
     &grub::FORMAT,
     &haproxy::FORMAT,
     &hosts::FORMAT,
     &httpd::FORMAT,
     &idmapd::FORMAT,
+    &ifcfg::FORMAT,
+    &ifupdown::FORMAT,
     &ini::FORMAT,
     &journald::FORMAT,
     &json::FORMAT,
+    &kea::DDNS,
+    &kea::DHCP4,
+    &kea::DHCP6,
+    &keepalived::FORMAT,
     &key_value::FORMAT,
     &known_hosts::FORMAT,
     &limits::FORMAT,
@@ -99,16 +131,24 @@ static FORMATS: &[&Format] = &[
     &memcached::FORMAT,
     &modprobe::FORMAT,
     &modules_load::FORMAT,
+    &mosquitto::FORMAT,
     &my_cnf::FORMAT,
+    &netplan::FORMAT,
+    &named::FORMAT,
     &network_unit::FORMAT,
     &nginx::FORMAT,
     &nginx::HTTP,
     &ntp::FORMAT,
+    &opendkim::FORMAT,
     &packet_filter::FORMAT,
+    &php_ini::FORMAT,
     &php_pool::FORMAT,
     &postgresql::FORMAT,
     &prometheus::FORMAT,
+    &rabbitmq::FORMAT,
     &redis::FORMAT,
+    &resolv_conf::FORMAT,
+    &registries::FORMAT,
     &rsyncd::FORMAT,
     &rsyslog::FORMAT,
     &samba::FORMAT,
@@ -122,8 +162,10 @@ static FORMATS: &[&Format] = &[
     &toml::FORMAT,
     &unbound::FORMAT,
     &updatedb::FORMAT,
+    &vsftpd::FORMAT,
     &vconsole::FORMAT,
     &wg_quick::FORMAT,
+    &wpa_supplicant::FORMAT,
     &yaml::FORMAT,
 ];
 
@@ -137,7 +179,7 @@ pub(super) fn names() -> String {
 }
 
 /// A value as Nix's `generators.mkValueStringDefault` prints it.
-fn plain(value: &Value) -> String {
+pub(super) fn plain(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => {
@@ -161,7 +203,7 @@ fn lines_of(options: &serde_json::Map<String, Value>, name: &str) -> String {
 }
 
 /// The values that a name has: a list is the name several times.
-fn each(value: &Value) -> &[Value] {
+pub(super) fn each(value: &Value) -> &[Value] {
     match value {
         Value::Array(list) => list,
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => {

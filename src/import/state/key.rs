@@ -1,8 +1,8 @@
 //! `Key`: what identifies a resource.
 
 use crate::model::{
-    Directory, Family, File, IdKind, Interface, InterfaceTrait, Link, NetworkUnitKind, Package,
-    PathMode, Resource, Settings,
+    DatabaseServer, Directory, Family, File, IdKind, Interface, InterfaceTrait, Link,
+    NetworkUnitKind, Package, PathMode, Resource, Settings,
 };
 
 /// What identifies a resource: a second one of the same key is about the same thing.
@@ -21,6 +21,8 @@ pub(crate) enum Key {
     Sysctl(String),
     KernelModule(String),
     Mount(String),
+    Database(DatabaseServer, String),
+    DatabaseUser(DatabaseServer, String, Option<String>),
     HostsEntry(String, Vec<String>),
     SshdSetting(String, Option<String>, String),
     SudoRule(String),
@@ -94,6 +96,10 @@ impl Key {
             } else {
                 it.path.clone()
             }),
+            Resource::Database(it) => Key::Database(it.server, it.name.clone()),
+            Resource::DatabaseUser(it) => {
+                Key::DatabaseUser(it.server, it.name.clone(), it.host.clone())
+            }
             Resource::HostsEntry(it) => Key::HostsEntry(it.address.clone(), it.names.clone()),
             Resource::SshdSetting(it) => {
                 let keyword = it.keyword.to_ascii_lowercase();

@@ -53,6 +53,8 @@ pub(super) struct Row {
     pub(super) transfer: Option<String>,
     /// What decides the version, where nobody does.
     pub(super) version: Option<String>,
+    /// What to know where the version is said.
+    pub(super) pinned: Option<String>,
 }
 
 #[derive(Debug, serde::Deserialize)]

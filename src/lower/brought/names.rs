@@ -124,6 +124,8 @@ fn accounts(resource: &mut Resource) -> (Vec<&mut String>, Vec<&mut String>) {
         | Resource::Sysctl(_)
         | Resource::KernelModule(_)
         | Resource::Mount(_)
+        | Resource::Database(_)
+        | Resource::DatabaseUser(_)
         | Resource::HostsEntry(_)
         | Resource::SshdSetting(_)
         | Resource::SudoRule(_)

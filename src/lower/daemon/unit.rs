@@ -126,7 +126,7 @@ pub(super) fn row(unit: &Unit) -> Option<&'static Row> {
     let crate::model::Piece::Literal(text) = first else {
         return None;
     };
-    let program = text.trim_start().split_whitespace().next()?;
+    let program = text.split_whitespace().next()?;
     row_of(
         program
             .trim_start_matches(['-', '@'])

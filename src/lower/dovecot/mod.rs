@@ -290,8 +290,10 @@ impl Writer<'_> {
                 return "dovecot2".to_owned();
             }
             let claim = match name {
-                "user" | "mail_uid" => paths::user_claim(self.machine, value),
-                _ => paths::group_claim(self.machine, value),
+                "user" => paths::user_claim(self.machine, value),
+                "group" | "mail_privileged_group" => paths::group_claim(self.machine, value),
+                // The module makes them where nobody else does.
+                _ => None,
             };
             let is_known = value.is_empty() || value.starts_with('$') || value.starts_with("dove");
             for clause in claim.into_iter().filter(|_| !is_known) {

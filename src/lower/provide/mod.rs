@@ -92,11 +92,12 @@ fn rights(plan: &mut Plan, base: &OptionPath, secret: &Secret, rule: &str) {
     }
 }
 
-/// Tells whether a secret is the same on every host that has it.
+/// Tells whether a secret is certain to be the same on every host that has it.
 fn is_shared(plans: &[Plan], secret: &Secret) -> bool {
     let others = plans.iter().flat_map(|plan| &plan.secrets);
-    let mut same = others.filter(|it| it.path == secret.path);
-    same.all(|it| it.content == secret.content)
+    let same: Vec<&Secret> = others.filter(|it| it.path == secret.path).collect();
+    let is_certain = !secret.may_differ || same.len() == 1;
+    is_certain && same.iter().all(|it| it.content == secret.content)
 }
 
 /// Returns the secrets that a way provides: those that lie in the folder of secrets.

@@ -255,7 +255,9 @@ fn program_path(
     if program.starts_with('/') {
         return program::splice(&quote_literally(program)).parts_told(statement);
     }
-    let folder = if program.contains('/') {
+    let folder = if program == "sh" {
+        Some("/bin")
+    } else if program.contains('/') {
         step.directory.as_deref()
     } else if let Some(package) = program::likely_package_of(program) {
         statement.assume(program::claim(program, &package));
@@ -298,7 +300,7 @@ fn script_path(
         {
             statement.assume(program::claim(&name, &package));
             add(&package);
-        } else if commands::is_program(&name) && !runs.is_whole {
+        } else if commands::is_program(&name) && name != "sh" && !runs.is_whole {
             rest.push(format!("`{name}`"));
         }
     }

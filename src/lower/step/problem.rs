@@ -1,7 +1,7 @@
 //! Why a step cannot be kept: what it runs or writes has no place on NixOS, or nobody knows enough of it.
 
 use super::programs;
-use super::runs::{self, Runs};
+use super::runs::{self, Ran, Runs};
 use crate::account::Code;
 use crate::lower::statement::Left;
 use crate::lower::{commands, machine, paths, program};
@@ -118,7 +118,7 @@ fn misplaced(step: &Step, runs: &Runs, machine: &Machine) -> Option<Left> {
                     left(why).cure("State what it is to say by options, or as a package."),
                 );
             }
-            let is_stated = paths::etc_row(path, machine).is_some()
+            let is_stated = paths::etc_row(path, machine).is_some_and(|row| row.is_file())
                 || machine::files(machine).any(|it| it.path == path);
             let is_printed = command.outputs.iter().any(|it| it == path)
                 || matches!(command.program(), "tee" | "sed" | "perl");
@@ -139,9 +139,19 @@ fn missing(step: &Step, runs: &Runs, machine: &Machine) -> Option<Left> {
     if !runs.is_whole || has_own_path {
         return None;
     }
+    let scripts = runs.commands.iter().filter_map(Ran::script);
+    let mut passing = scripts.filter(|it| it.starts_with("/tmp/") || it.starts_with("/var/tmp/"));
+    if let Some(path) = passing.find(|path| !machine::files(machine).any(|it| it.path == **path)) {
+        let reason = format!("it runs `{path}`, which nothing here brings");
+        return Some(
+            Left::new(Code::CommandUnsafe, reason)
+                .cure("Take the program from nixpkgs, or switch on the module that has it."),
+        );
+    }
     let mut programs = runs.commands.iter().filter_map(|it| it.words.first());
     let name = programs.find(|it| {
         commands::is_program(it)
+            && *it != "sh"
             && program::likely_package_of(it).is_none()
             && local_folder(it, machine).is_none()
     })?;

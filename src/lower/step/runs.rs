@@ -1,5 +1,6 @@
 //! The commands that a step runs, and the paths that each of them writes.
 
+use crate::lower::commands;
 use crate::model::{Command, Step, Text};
 use crate::syntax::shell::{self, Compound, RedirectionKind, Script, Simple, read_compound};
 
@@ -135,6 +136,19 @@ impl Ran {
 
     pub(super) fn program(&self) -> &str {
         self.parts().map_or("", |(name, _)| name)
+    }
+
+    /// Returns the path of what runs: the program, or the script that a shell is given.
+    pub(super) fn script(&self) -> Option<&str> {
+        let first = self.words.first()?;
+        if first.starts_with('/') {
+            return Some(first);
+        }
+        let is_shell = commands::is_shell(self.program());
+        self.operands()
+            .first()
+            .copied()
+            .filter(|it| is_shell && it.starts_with('/'))
     }
 
     /// Returns the arguments that are no options.

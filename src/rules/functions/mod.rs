@@ -1,23 +1,29 @@
 //! The functions that a rule may call in a reference: `$file.content | lines`.
 
 mod acpi_event;
+mod alertmanager_yml;
 mod aliases;
 mod audit;
 mod below_etc;
 mod caddyfile;
 mod chrony;
+mod commented_json;
 mod complete;
 mod definitions;
 mod dnsmasq;
 mod docker_daemon;
+mod elasticsearch_yml;
 mod entries;
+mod exim_config;
 mod fail2ban;
 mod git_config;
+mod grafana_ini;
 mod haproxy_cfg;
 mod httpd;
 mod ini;
 mod int;
 mod json;
+mod keepalived_conf;
 mod key_values;
 mod known_hosts;
 mod limits;
@@ -27,6 +33,7 @@ mod main_cf;
 mod master_cf;
 mod memcached;
 mod mongod_conf;
+mod mosquitto_conf;
 mod my_cnf;
 mod nameservers;
 mod network_manager;
@@ -40,6 +47,7 @@ mod php_pool;
 mod postgresql_conf;
 mod postgresql_package;
 mod prometheus_yml;
+mod rabbitmq_conf;
 mod redis_conf;
 mod registries_conf;
 mod rsyncd;
@@ -59,6 +67,7 @@ mod updatedb;
 mod ups;
 mod upsd;
 mod variables;
+mod vsftpd;
 mod words;
 mod xinetd;
 mod yaml;
@@ -75,24 +84,30 @@ pub(super) struct Function {
 
 static FUNCTIONS: &[&Function] = &[
     &acpi_event::FUNCTION,
+    &alertmanager_yml::FUNCTION,
     &aliases::FUNCTION,
     &audit::FUNCTION,
     &below_etc::FUNCTION,
     &caddyfile::FUNCTION,
     &chrony::FUNCTION,
+    &commented_json::FUNCTION,
     &complete::FUNCTION,
     &definitions::FUNCTION,
     &dnsmasq::FUNCTION,
     &docker_daemon::FUNCTION,
+    &elasticsearch_yml::FUNCTION,
     &entries::FUNCTION,
+    &exim_config::FUNCTION,
     &fail2ban::FUNCTION,
     &git_config::FUNCTION,
+    &grafana_ini::FUNCTION,
     &haproxy_cfg::FUNCTION,
     &httpd::MODULE,
     &httpd::SITE,
     &ini::FUNCTION,
     &int::FUNCTION,
     &json::FUNCTION,
+    &keepalived_conf::FUNCTION,
     &key_values::FUNCTION,
     &known_hosts::FUNCTION,
     &limits::FUNCTION,
@@ -104,6 +119,7 @@ static FUNCTIONS: &[&Function] = &[
     &master_cf::FUNCTION,
     &memcached::FUNCTION,
     &mongod_conf::FUNCTION,
+    &mosquitto_conf::FUNCTION,
     &my_cnf::FUNCTION,
     &nameservers::FUNCTION,
     &network_manager::FUNCTION,
@@ -121,6 +137,7 @@ static FUNCTIONS: &[&Function] = &[
     &postgresql_package::FUNCTION,
     &prometheus_yml::OPTIONS,
     &prometheus_yml::TEXT,
+    &rabbitmq_conf::FUNCTION,
     &redis_conf::FUNCTION,
     &registries_conf::FUNCTION,
     &rsyncd::FUNCTION,
@@ -140,6 +157,7 @@ static FUNCTIONS: &[&Function] = &[
     &ups::FUNCTION,
     &upsd::FUNCTION,
     &variables::FUNCTION,
+    &vsftpd::FUNCTION,
     &words::FUNCTION,
     &xinetd::FUNCTION,
     &yaml::FUNCTION,
@@ -170,6 +188,17 @@ fn atom(text: &str) -> Value {
 /// A value that stands against another that a module of NixOS gives the option.
 fn force(value: Value) -> Value {
     json!({ "$force": value })
+}
+
+/// Returns the name of the certificate that `security.acme` puts at these two places.
+fn acme_name(certificate: &str, key: &str) -> Option<String> {
+    let certificate = certificate.strip_prefix("/var/lib/acme/")?;
+    let name = certificate.strip_suffix("/fullchain.pem")?;
+    let is_its_key = key
+        .strip_prefix("/var/lib/acme/")?
+        .strip_suffix("/key.pem")?
+        == name;
+    (is_its_key && !name.contains('/')).then(|| name.to_owned())
 }
 
 /// A site, as it is told apart from others of its name.

@@ -44,7 +44,7 @@ const FILES: [&str; 3] = ["files", "rule_files", "scrape_config_files"];
 const FOLDER: &str = "/etc/prometheus";
 
 fn options(value: &Value) -> Option<Value> {
-    let file = settled(&(yaml::FUNCTION.call)(value)?);
+    let file = settled(&(yaml::FUNCTION.call)(value)?, FOLDER, &FILES);
     let mut options: Map<String, Value> = Map::new();
     for (name, value) in file.as_object()? {
         if value.is_null() {
@@ -95,7 +95,7 @@ fn options(value: &Value) -> Option<Value> {
 fn text(value: &Value) -> Option<Value> {
     let file = (yaml::FUNCTION.call)(value)?;
     // Names without a folder would be those of files beside the text, which is in the store.
-    let mut options = match settled(&file) {
+    let mut options = match settled(&file, FOLDER, &FILES) {
         settled if settled == file => json!({ "configText": value }),
         settled => json!({ "configText": serde_yaml::to_string(&settled).ok()? }),
     };
@@ -111,32 +111,32 @@ fn only<'a>(value: &'a Value, name: &str) -> Option<&'a Value> {
     fields.get(name).filter(|_| fields.len() == 1)
 }
 
-/// Returns a value in which names of files do not hang on where the text is.
-fn settled(value: &Value) -> Value {
+/// Returns a value in which names of files do not hang on where the text is: those of `folder`, in lists of these names.
+pub(super) fn settled(value: &Value, folder: &str, lists: &[&str]) -> Value {
     match value {
         Value::Object(fields) => {
             let settled = fields.iter().map(|(name, value)| {
-                let is_file = name.ends_with("_file") || FILES.contains(&name.as_str());
+                let is_file = name.ends_with("_file") || lists.contains(&name.as_str());
                 let value = if is_file {
-                    absolute(value)
+                    absolute(value, folder)
                 } else {
-                    settled(value)
+                    settled(value, folder, lists)
                 };
                 (name.clone(), value)
             });
             Value::Object(settled.collect())
         }
-        Value::Array(list) => list.iter().map(settled).collect(),
+        Value::Array(list) => list.iter().map(|it| settled(it, folder, lists)).collect(),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value.clone(),
     }
 }
 
-fn absolute(value: &Value) -> Value {
+fn absolute(value: &Value, folder: &str) -> Value {
     match value {
         Value::String(path) if !path.starts_with('/') && !path.is_empty() => {
-            format!("{FOLDER}/{}", path.trim_start_matches("./")).into()
+            format!("{folder}/{}", path.trim_start_matches("./")).into()
         }
-        Value::Array(list) => list.iter().map(absolute).collect(),
+        Value::Array(list) => list.iter().map(|it| absolute(it, folder)).collect(),
         other => other.clone(),
     }
 }

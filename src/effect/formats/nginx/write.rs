@@ -163,6 +163,15 @@ fn server(name: &str, host: &Set, out: &mut String) {
         if is_on(host, "http2") {
             *out += "http2 on;\n";
         }
+        if let Some(name) = host.get("useACMEHost").map(plain) {
+            for (directive, file) in [
+                ("ssl_certificate", "fullchain"),
+                ("ssl_certificate_key", "key"),
+                ("ssl_trusted_certificate", "chain"),
+            ] {
+                let _ = writeln!(out, "{directive} /var/lib/acme/{name}/{file}.pem;");
+            }
+        }
         for (directive, option) in [
             ("ssl_certificate", "sslCertificate"),
             ("ssl_certificate_key", "sslCertificateKey"),

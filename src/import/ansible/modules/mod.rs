@@ -12,6 +12,7 @@ mod blockinfile;
 mod command;
 mod copy;
 mod cron;
+mod database;
 mod debconf;
 mod debug;
 mod dnf;
@@ -117,6 +118,10 @@ pub(super) const MODULES: &[&Module] = &[
     &command::SHELL,
     &copy::MODULE,
     &cron::MODULE,
+    &database::MYSQL_DB,
+    &database::MYSQL_USER,
+    &database::POSTGRESQL_DB,
+    &database::POSTGRESQL_USER,
     &debconf::MODULE,
     &debug::MODULE,
     &dnf::MODULE,

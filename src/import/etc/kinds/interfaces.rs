@@ -2,14 +2,16 @@
 //!
 //! Manual: interfaces(5)
 //!
-//! Left out: interfaces of PPP and tunnels, wireless keys, and commands that run when an interface comes up.
+//! Left out: interfaces of PPP and tunnels, wireless keys, and commands that say what no option does.
 
 use std::net::IpAddr;
 
 use super::{Entry, Fate, Given, Kind, Lines, Meaning, name_in};
-use crate::model::{Interface, InterfaceTrait, Resource, Setting, Settings};
+use crate::model::{Interface, InterfaceTrait, OTHERS, Resource, Setting, Settings};
 use crate::syntax::Place;
-use crate::syntax::interfaces::{self, Stanza};
+use crate::syntax::interfaces::{self, Adds, Interfaces, Stanza};
+
+const MAIN: &str = "/etc/network/interfaces";
 
 pub(super) const KIND: Kind = Kind {
     name: "interfaces",
@@ -24,7 +26,7 @@ pub(super) const KIND: Kind = Kind {
 /// ifupdown reads files of interfaces.d whose names have only letters, digits, `_` and `-`.
 fn matches(path: &str) -> bool {
     let is_usual = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-    path == "/etc/network/interfaces"
+    path == MAIN
         || name_in(path, "/etc/network/interfaces.d").is_some_and(|name| name.chars().all(is_usual))
 }
 
@@ -32,12 +34,42 @@ fn read(given: &Given) -> Vec<Entry> {
     let file = interfaces::read(given.text());
     let mut entries = Vec::new();
     for stanza in &file.stanzas {
-        stanza_entries(given, stanza, &mut entries);
+        stanza_entries(given, &file, stanza, &mut entries);
+    }
+    // Of the interfaces that it does not name ifupdown asks for nothing, where NixOS would ask for addresses by DHCP.
+    let leads =
+        |it: &&Entry| matches!(&it.meaning, Meaning::Asks(all) if all.iter().any(leads_somewhere));
+    if given.path == MAIN
+        && let Some(place) = entries.iter().find(leads).map(|it| it.place)
+    {
+        let others = asks(given, place, OTHERS, InterfaceTrait::Dhcp(false));
+        entries.push(others);
     }
     given.with_faults(entries, file.faults)
 }
 
-fn stanza_entries(given: &Given, stanza: &Stanza, entries: &mut Vec<Entry>) {
+/// Tells whether an interface gets an address.
+pub(super) fn leads_somewhere(resource: &Resource) -> bool {
+    let Resource::Interface(interface) = resource else {
+        return false;
+    };
+    matches!(
+        interface.has,
+        InterfaceTrait::Dhcp(true)
+            | InterfaceTrait::Gateway { .. }
+            | InterfaceTrait::Address { .. }
+    )
+}
+
+/// Tells whether an interface has a stanza for IPv4, too.
+fn has_other(file: &Interfaces, name: &str) -> bool {
+    let mut stanzas = file.stanzas.iter().filter(|it| it.keyword == "iface");
+    stanzas.any(
+        |it| matches!(it.words.as_slice(), [own, family, ..] if own == name && family == "inet"),
+    )
+}
+
+fn stanza_entries(given: &Given, file: &Interfaces, stanza: &Stanza, entries: &mut Vec<Entry>) {
     let words: Vec<&str> = stanza.words.iter().map(String::as_str).collect();
     match (stanza.keyword.as_str(), words.as_slice()) {
         ("auto" | "allow-auto" | "allow-hotplug", [_, ..]) => {
@@ -74,17 +106,18 @@ fn stanza_entries(given: &Given, stanza: &Stanza, entries: &mut Vec<Entry>) {
             entries.push(asks(given, stanza.place, name, InterfaceTrait::Dhcp(true)));
             other_options(given, name, stanza, entries);
         }
-        ("iface", [_, "inet6", "auto" | "dhcp"]) => {
+        ("iface", [name, "inet6", "auto" | "dhcp"]) if has_other(file, name) => {
             entries.push(given.not_needed(
                 stanza.place,
                 "the kernel and the DHCP client of NixOS take IPv6 addresses by themselves",
             ));
-            other_options(
-                given,
-                words.first().copied().unwrap_or_default(),
-                stanza,
-                entries,
-            );
+            other_options(given, name, stanza, entries);
+        }
+        // An interface that nothing names stays down.
+        ("iface", [name, "inet6", method @ ("auto" | "dhcp")]) => {
+            let dhcp = InterfaceTrait::Dhcp(*method == "dhcp");
+            entries.push(asks(given, stanza.place, name, dhcp));
+            other_options(given, name, stanza, entries);
         }
         ("iface", [name, "inet" | "inet6", "manual"]) => {
             entries.push(asks(given, stanza.place, name, InterfaceTrait::Dhcp(false)));
@@ -167,17 +200,7 @@ pub(super) fn full_address(address: &str, netmask: Option<&str>) -> Result<Inter
         return Err("the address has no netmask".to_owned());
     };
     let most = if address.is_ipv6() { 128 } else { 32 };
-    let prefix = match (mask.parse::<u8>(), mask.parse::<std::net::Ipv4Addr>()) {
-        (Ok(prefix), _) => Some(prefix),
-        (Err(_), Ok(mask)) => {
-            let bits = u32::from(mask);
-            u8::try_from(bits.leading_ones())
-                .ok()
-                .filter(|_| bits.leading_ones() + bits.trailing_zeros() >= 32)
-        }
-        (Err(_), Err(_)) => None,
-    };
-    match prefix.filter(|it| *it <= most) {
+    match interfaces::prefix(mask).filter(|it| *it <= most) {
         Some(prefix) => Ok(InterfaceTrait::Address { address, prefix }),
         None => Err(format!("`{mask}` is no netmask")),
     }
@@ -242,12 +265,15 @@ fn other_options(given: &Given, name: &str, stanza: &Stanza, entries: &mut Vec<E
                 bond.push(option);
                 continue;
             }
-            "up" | "post-up" if route(&words, name).is_some() => match route(&words, name) {
+            "pre-up" | "up" | "post-up" if interfaces::adds(value, name) == Some(Adds::Nothing) => {
+                given.not_needed(place, "NixOS brings up the interfaces that it knows")
+            }
+            "up" | "post-up" if added(value, name).is_some() => match added(value, name) {
                 Some(made) => asks(given, place, name, made),
                 None => continue,
             },
-            "down" | "pre-down" | "post-down" if is_route(&words) => {
-                given.not_needed(place, "a route goes with its interface")
+            "down" | "pre-down" | "post-down" if interfaces::takes_back(value) => {
+                given.not_needed(place, "what an interface has goes with it")
             }
             "pre-up" | "up" | "post-up" | "pre-down" | "down" | "post-down" => given.unknown(
                 place,
@@ -292,49 +318,33 @@ fn other_options(given: &Given, name: &str, stanza: &Stanza, entries: &mut Vec<E
     );
 }
 
-fn is_route(words: &[&str]) -> bool {
-    let program = words.first().copied().unwrap_or_default();
-    matches!(program.rsplit('/').next(), Some("ip" | "route")) && words.contains(&"route")
-}
-
-/// Reads `ip route add 10.0.0.0/8 via 192.0.2.1`, with what may follow.
-fn route(words: &[&str], name: &str) -> Option<InterfaceTrait> {
-    let (program, rest) = words.split_first()?;
-    if program.rsplit('/').next() != Some("ip") {
-        return None;
-    }
-    let ["route", "add" | "replace", to, rest @ ..] = rest else {
-        return None;
-    };
-    let (mut via, mut metric) = (None, None);
-    let mut pairs = rest.chunks_exact(2);
-    for pair in &mut pairs {
-        match pair {
-            ["via", address] => via = Some(address.parse::<IpAddr>().ok()?),
-            ["metric", number] => metric = Some(number.parse::<u32>().ok()?),
-            ["dev", device] if *device == name || matches!(*device, "$IFACE" | "${IFACE}") => {}
-            _ => return None,
+/// What a command adds, where an option says it.
+fn added(command: &str, name: &str) -> Option<InterfaceTrait> {
+    match interfaces::adds(command, name)? {
+        Adds::Nothing => None,
+        Adds::Address(address) => full_address(&address, None).ok(),
+        Adds::Route { to, via, metric } => {
+            let via = match via {
+                Some(via) => Some(via.parse::<IpAddr>().ok()?),
+                None => None,
+            };
+            if to == "default" {
+                let address = via?;
+                return Some(InterfaceTrait::Gateway { address, metric });
+            }
+            let whole = if to.contains(':') { "128" } else { "32" };
+            let made = full_address(&to, Some(whole)).ok()?;
+            let InterfaceTrait::Address { address, prefix } = made else {
+                return None;
+            };
+            Some(InterfaceTrait::Route {
+                destination: address,
+                prefix,
+                via,
+                metric,
+            })
         }
     }
-    if !matches!(pairs.remainder(), [] | ["||"]) {
-        return None;
-    }
-    if *to == "default" {
-        return Some(InterfaceTrait::Gateway {
-            address: via?,
-            metric,
-        });
-    }
-    let whole = if to.contains(':') { "128" } else { "32" };
-    let InterfaceTrait::Address { address, prefix } = full_address(to, Some(whole)).ok()? else {
-        return None;
-    };
-    Some(InterfaceTrait::Route {
-        destination: address,
-        prefix,
-        via,
-        metric,
-    })
 }
 
 fn vlan(given: &Given, place: Place, name: &str, stanza: &Stanza) -> Entry {

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{LOGS_OF_NIXOS, say};
+use crate::rules::functions::acme_name;
 use crate::syntax::httpd::{self, Node};
 
 /// A host without a name stands first on Debian, and answers where no name fits; so it does under this name.
@@ -185,7 +186,14 @@ impl Host {
                 options.insert("http2".to_owned(), false.into());
             }
         }
-        options.extend(self.simple);
+        let mut simple = self.simple;
+        let text = |name: &str| simple.get(name).and_then(Value::as_str);
+        let certificate = text("sslServerCert").zip(text("sslServerKey"));
+        if let Some(name) = certificate.and_then(|(file, key)| acme_name(file, key)) {
+            simple.retain(|option, _| !option.starts_with("sslServer"));
+            simple.insert("useACMEHost".to_owned(), name.into());
+        }
+        options.extend(simple);
         if !self.rest.is_empty() {
             options.insert("extraConfig".to_owned(), httpd::print(&self.rest).into());
         }

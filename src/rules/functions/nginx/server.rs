@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::listen::{self, Listen};
 use super::{Lifted, is_path, location, take_word, text_value};
+use crate::rules::functions::acme_name;
 use crate::rules::functions::{Site, attributes_of};
 use crate::syntax::nginx::{self, Directive};
 
@@ -92,6 +93,7 @@ fn tls(
         }
         return;
     }
+    certificate_of_nixos(rest, options);
     for (directive, option) in [
         ("ssl_certificate", "sslCertificate"),
         ("ssl_certificate_key", "sslCertificateKey"),
@@ -114,6 +116,25 @@ fn tls(
         take_word(rest, "http2", |it| it == "off");
         options.insert("http2".to_owned(), false.into());
     }
+}
+
+/// A certificate where `security.acme` puts it is one that the module knows by its name.
+fn certificate_of_nixos(rest: &mut Vec<Directive>, options: &mut Map<String, Value>) {
+    let word = |name: &str| {
+        let own = rest.iter().find(|it| it.name == name);
+        own.and_then(Directive::only_word)
+            .map(|it| it.value.as_str())
+    };
+    let certificate = word("ssl_certificate").zip(word("ssl_certificate_key"));
+    let Some(name) = certificate.and_then(|(file, key)| acme_name(file, key)) else {
+        return;
+    };
+    for directive in ["ssl_certificate", "ssl_certificate_key"] {
+        take_word(rest, directive, is_path);
+    }
+    let chain = format!("/var/lib/acme/{name}/chain.pem");
+    take_word(rest, "ssl_trusted_certificate", |it| it == chain);
+    options.insert("useACMEHost".to_owned(), name.into());
 }
 
 fn locations(

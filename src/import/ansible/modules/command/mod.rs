@@ -308,7 +308,7 @@ fn is_there(path: &str, run: &Run<'_, '_>) -> Option<bool> {
 }
 
 /// Tells whether the task says that it changes nothing. Many say so of what does change something, to have a play without
-/// changes: where nobody looks at the result, the program must not be one that does.
+/// changes: where nobody looks at the result, the command has to say it as well.
 fn says_unchanged(command: &Command, shown: &[&str], run: &Run<'_, '_>) -> bool {
     let keywords = &run.task.keywords;
     let is_unchanged = keywords
@@ -318,7 +318,7 @@ fn says_unchanged(command: &Command, shown: &[&str], run: &Run<'_, '_>) -> bool 
         .is_some_and(|it| matches!(it, "false" | "False" | "no" | "never"));
     let is_looked_at = keywords.register.is_some() || keywords.failed_when.is_some();
     let is_script = matches!(command, Command::Script { .. });
-    is_unchanged && (is_looked_at || (!is_script && !sense::surely_acts(shown)))
+    is_unchanged && (is_looked_at || (!is_script && sense::says_that_it_looks(shown)))
 }
 
 /// The task's name, else the first words of the command.

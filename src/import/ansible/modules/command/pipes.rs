@@ -92,6 +92,17 @@ pub(super) fn of(pipeline: &Pipeline) -> Option<Sense> {
     }
 }
 
+/// Says why a command about lists of repositories and their keys has no meaning.
+pub(super) fn of_sources(program: &str, arguments: &[&str]) -> Option<Sense> {
+    const PROGRAMS: [&str; 11] = [
+        "chmod", "cp", "curl", "gpg", "install", "mv", "rm", "sed", "tee", "touch", "wget",
+    ];
+    let mut paths = arguments.iter().filter(|it| it.starts_with('/')).peekable();
+    let is_meant = PROGRAMS.contains(&program) && paths.peek().is_some();
+    let mut all = paths.map(|path| SOURCES.iter().any(|it| path.starts_with(it)));
+    (is_meant && all.all(|it| it)).then_some(Sense::Nothing(NO_SOURCES))
+}
+
 fn piped(first: &Simple, last: &Simple) -> Option<Sense> {
     let (words, name) = program(last)?;
     let sinks: Vec<&str> = words

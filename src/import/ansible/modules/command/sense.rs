@@ -6,7 +6,7 @@ use super::stated::stated;
 use crate::import::ansible::modules::Run;
 use crate::import::ansible::modules::package;
 use crate::import::ansible::params::Refusal;
-use crate::import::programs::{ACTORS, BY_HAND, NOTHING, READERS};
+use crate::import::programs::{BY_HAND, LOOKS, NOTHING, READERS};
 use crate::model::{Family, Resource, Service};
 use crate::syntax::placeholder_index;
 use crate::syntax::shell::{Command, Connector, List, Pipeline, RedirectionKind, Simple, read};
@@ -238,29 +238,9 @@ pub(super) fn of_command(words: &[&str]) -> Sense {
     Sense::Unknown
 }
 
-/// Tells whether a program is known to change something, whatever its task says.
-pub(super) fn surely_acts(words: &[&str]) -> bool {
-    let words = words.strip_prefix(&["sudo"]).unwrap_or(words);
-    let Some((path, arguments)) = words.split_first() else {
-        return false;
-    };
-    let name = path.rsplit('/').next().unwrap_or(path);
-    let is_built = arguments.iter().any(|it| {
-        matches!(
-            *it,
-            "install" | "build" | "create" | "run" | "exec" | "add" | "set" | "init" | "migrate"
-        )
-    });
-    let sends = name == "curl"
-        && arguments.iter().any(|it| {
-            matches!(
-                *it,
-                "-o" | "-O" | "--output" | "-X" | "--request" | "-d" | "--data" | "-T"
-            )
-        });
-    // A script of the source's own.
-    let is_own = path.contains('/') && !path.starts_with("/usr/bin/") && !path.starts_with("/bin/");
-    is_built || is_own || sends || ACTORS.contains(&name) || name.starts_with("mkfs")
+/// Tells whether the arguments of a command say that it looks.
+pub(super) fn says_that_it_looks(words: &[&str]) -> bool {
+    words.iter().skip(1).any(|it| LOOKS.contains(it))
 }
 
 /// Arguments with which a program that usually looks does something.

@@ -1,6 +1,7 @@
 //! Programs whose work NixOS does by options.
 
 use super::calls;
+use super::pipes;
 use super::sense::{Asks, Sense, is_secret};
 use crate::model::{
     Family, Hostname, KernelModule, Resource, Service, Setting, Settings, Sysctl, Timezone, User,
@@ -10,6 +11,9 @@ use crate::model::{
 pub(super) fn stated(path: &str, program: &str, arguments: &[&str]) -> Option<Sense> {
     if arguments.iter().any(|it| is_secret(it)) {
         return None;
+    }
+    if let Some(sense) = pipes::of_sources(program, arguments) {
+        return Some(sense);
     }
     if let Some(calls) = calls::of(path, arguments) {
         return Some(Asks::of_calls(calls));

@@ -8,7 +8,7 @@ use crate::import::ansible::value::Value;
 use crate::import::etc::kinds::{self as etc, Meaning};
 use crate::import::holes::encode;
 use crate::import::state::Key;
-use crate::model::{Condition, Content, File, Resource, Text};
+use crate::model::{Condition, Content, Entry, File, Resource, Text};
 
 use super::{
     Change, NEW_FILE, Of, There, Wishes, differs, is_empty_at_first, parent, put_parents,
@@ -99,8 +99,7 @@ pub(in crate::import::ansible::modules) fn edit(
         return Ok(());
     }
     if matches!(edit.missing, Missing::Made) && is_new(path) {
-        run.assumptions
-            .push(format!("there is no `{path}` on a new machine"));
+        run.assumptions.push(Entry::only_where_missing(path));
         let made = make(edit, run);
         run.assumptions.pop();
         return made;

@@ -14,6 +14,7 @@ fn an_address_is_said_by_several_lines() {
             "2: not needed: NixOS brings up the interfaces that it knows",
             "3: not needed: every NixOS has the loopback interface",
             &format!("4: {address}"),
+            r#"4: {"interface":{"name":"*","has":{"dhcp":false}}}"#,
             &format!("5: {address}"),
             &format!("6: {address}"),
             "7: not needed: it follows from the address and its netmask",
@@ -31,6 +32,7 @@ fn bridges_and_vlans_are_made() {
         "iface br0 inet dhcp\n  bridge-ports eth0 eth1\n  bridge-stp off\niface eth0.7 inet manual\n  vlan-raw-device eth0\niface bond0 inet manual\n  bond-slaves a b\n  bond-mode 802.3ad\n",
         &[
             r#"1: {"interface":{"name":"br0","has":{"dhcp":true}}}"#,
+            r#"1: {"interface":{"name":"*","has":{"dhcp":false}}}"#,
             r#"2: {"interface":{"name":"br0","has":{"bridge":["eth0","eth1"]}}}"#,
             "3: not needed: a bridge of NixOS does not span a tree by default",
             r#"4: {"interface":{"name":"eth0.7","has":{"dhcp":false}}}"#,
@@ -146,4 +148,23 @@ fn rules_of_the_firewall_stand_together() {
         ],
     );
     check("/etc/nftables.conf", "# nothing\n", &[]);
+}
+
+#[test]
+fn wireless_networks_are_the_files_that_netplan_writes() {
+    let text = "network:\n  wifis:\n    wlan0:\n      renderer: NetworkManager\n      dhcp4: true\n      access-points:\n        home:\n          password: hunter22\n";
+    check(
+        "/etc/netplan/50-cloud-init.yaml",
+        text,
+        &[
+            r#"1: {"file":{"path":"/etc/NetworkManager/system-connections/netplan-wlan0-home.nmconnection","content":["[connection]\nid=netplan-wlan0-home\ntype=wifi\ninterface-name=wlan0\n\n[wifi]\nssid=home\nmode=infrastructure\n\n[wifi-security]\nkey-mgmt=wpa-psk\npsk=",{"secret":"the password of the network home in /etc/netplan/50-cloud-init.yaml"},"\n\n[ipv4]\nmethod=auto\n\n[ipv6]\nmethod=ignore\n"]}}"#,
+        ],
+    );
+    check(
+        "/etc/netplan/50-cloud-init.yaml",
+        "network:\n  wifis:\n    wlan0:\n      dhcp4: true\n      access-points:\n        free: {}\n",
+        &[
+            r#"1: {"file":{"path":"/etc/wpa_supplicant/wpa_supplicant-wlan0.conf","content":"ctrl_interface=/run/wpa_supplicant\nnetwork={\n  ssid=\"free\"\n  key_mgmt=NONE\n}\n"}} {"interface":{"name":"wlan0","has":{"dhcp":true}}} {"interface":{"name":"*","has":{"dhcp":false}}}"#,
+        ],
+    );
 }

@@ -10,6 +10,9 @@
     }
   ];
 
+  # etc/network/interfaces:4
+  networking.useDHCP = false;
+
   # etc/network/interfaces:7
   networking.defaultGateway = {
     address = "192.0.2.1";

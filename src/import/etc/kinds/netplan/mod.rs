@@ -2,22 +2,24 @@
 //!
 //! Manual: netplan(5), <https://netplan.readthedocs.io/en/stable/netplan-yaml/>
 //!
-//! Left out: wireless networks, tunnels, policies of routing, and devices that are found by more than their name.
+//! Left out: tunnels, policies of routing, and devices that are found by more than their name.
+
+mod wifi;
 
 use serde_yaml::{Mapping, Value};
 
-use super::interfaces::full_address;
+use super::interfaces::{full_address, leads_somewhere};
 use super::{Entry, Fate, Given, Kind, Lines, Meaning, name_in};
 use crate::model::{
-    Family, Interface, InterfaceTrait, NetworkUnit, NetworkUnitKind, Resource, Service, Setting,
-    Settings, Text, UnitSection,
+    Content, Family, Hole, HoleKind, Interface, InterfaceTrait, NetworkUnit, NetworkUnitKind,
+    OTHERS, Resource, Service, Setting, Settings, Text, UnitSection,
 };
 use crate::syntax::Place;
 
 pub(super) const KIND: Kind = Kind {
     name: "netplan",
     paths: "/etc/netplan/*.yaml",
-    becomes: "Each device becomes networking.interfaces.<name>, and networking.bridges, .vlans, .bonds, .defaultGateway and .nameservers what stands there; a name by hardware address becomes systemd.network.links.",
+    becomes: "Each device becomes networking.interfaces.<name>, and networking.bridges, .vlans, .bonds, .defaultGateway and .nameservers what stands there; a name by hardware address becomes systemd.network.links, a wireless network networking.wireless or a profile of NetworkManager.",
     matches: |path| {
         name_in(path, "/etc/netplan")
             .is_some_and(|name| name.ends_with(".yaml") || name.ends_with(".yml"))
@@ -51,6 +53,9 @@ const BOND: [(&str, &str); 14] = [
     ("primary-reselect-policy", "primary_reselect"),
     ("learn-packet-interval", "lp_interval"),
 ];
+
+/// Keys of wireless devices alone.
+const OF_WIFI: [&str; 3] = ["access-points", "regulatory-domain", "wakeonwlan"];
 
 /// Keys that NixOS needs no word for.
 const NOT_NEEDED: [&str; 8] = [
@@ -102,21 +107,61 @@ fn read(given: &Given) -> Vec<Entry> {
                     plan.device(kind, name, device);
                 }
             }
-            ("wifis", _) => plan.leave(kind, "a wireless network has a password; state it in networking.wireless.networks, with the password in networking.wireless.secretsFile"),
-            _ => plan.leave(kind, format!("`{kind}` is not known here; systemd.network.netdevs may say it")),
+            ("wifis", Some(devices)) => {
+                for (name, device) in devices {
+                    plan.wifi(name.as_str().unwrap_or_default(), device, by_manager);
+                }
+            }
+            _ => plan.leave(
+                kind,
+                format!("`{kind}` is not known here; systemd.network.netdevs may say it"),
+            ),
         }
+    }
+    // A file that leads somewhere is of the whole machine: netplan leaves alone what it does not name.
+    if plan.resources.iter().any(leads_somewhere) {
+        plan.has(OTHERS, InterfaceTrait::Dhcp(false));
     }
     let Plan {
         resources, left, ..
     } = plan;
     let mut entries = Vec::new();
-    if !resources.is_empty() {
+    let has_wifi = resources.iter().any(|it| matches!(it, Resource::File(_)));
+    if has_wifi {
+        entries.push(with_passwords(given, place, resources));
+    } else if !resources.is_empty() {
         entries.push(given.asks_all(place, resources));
     } else if left.is_empty() {
         entries.push(given.not_needed(place, "it names no device"));
     }
     entries.extend(left);
     entries
+}
+
+/// Passwords of networks are holes of the files that the resources are; nothing else may be one.
+fn with_passwords(given: &Given, place: Place, resources: Vec<Resource>) -> Entry {
+    let mut entry = given.entry(place, Meaning::Asks(Vec::new()));
+    let holes: Vec<Hole> = entry.text.holes().cloned().collect();
+    let in_files = |it: &Resource| match it {
+        Resource::File(file) => match &file.content {
+            Content::Text(text) => text.holes().cloned().collect(),
+            Content::Binary(_) => Vec::new(),
+        },
+        _ => Vec::new(),
+    };
+    let own: Vec<Hole> = resources.iter().flat_map(in_files).collect();
+    let other = holes
+        .iter()
+        .find(|it| it.kind == HoleKind::Unknown || !own.contains(it));
+    entry.meaning = match other {
+        Some(hole) => Meaning::Hole(hole.clone()),
+        None => Meaning::Asks(resources),
+    };
+    // What is shown of the file must not hold them.
+    if let Some(hole) = own.first() {
+        entry.text = Text::hole(hole.clone());
+    }
+    entry
 }
 
 fn whole(text: &str) -> Place {
@@ -159,6 +204,40 @@ impl Plan<'_> {
             name: name.to_owned(),
             has,
         }));
+    }
+
+    /// A wireless device: its networks are files of NetworkManager or of wpa_supplicant.
+    fn wifi(&mut self, id: &str, device: &Value, by_manager: bool) {
+        let empty = Mapping::new();
+        let fields = device.as_mapping().unwrap_or(&empty);
+        let renderer = fields.get("renderer").and_then(Value::as_str);
+        let by_manager = renderer.map_or(by_manager, |it| it == "NetworkManager");
+        match wifi::files(self.given, id, fields, by_manager) {
+            Ok(files) => self.resources.extend(files),
+            Err(why) => return self.leave(id, why),
+        }
+        if by_manager {
+            let others = fields.keys().filter_map(Value::as_str);
+            let known = |it: &&str| {
+                OF_WIFI.contains(it)
+                    || NOT_NEEDED.contains(it)
+                    || matches!(*it, "dhcp4" | "dhcp6" | "addresses" | "match")
+            };
+            let others: Vec<&str> = others.filter(|it| !known(it)).collect();
+            for key in others {
+                self.leave(
+                    key,
+                    format!("`{key}` of `{id}` is not stated for NetworkManager"),
+                );
+            }
+            return;
+        }
+        let rest: Mapping = fields
+            .iter()
+            .filter(|(key, _)| !key.as_str().is_some_and(|it| OF_WIFI.contains(&it)))
+            .map(|(key, value)| (key.clone(), value.clone()))
+            .collect();
+        self.device("wifis", id, &Value::Mapping(rest));
     }
 
     fn device(&mut self, kind: &str, id: &str, device: &Value) {

@@ -1,0 +1,123 @@
+//! What orders and renews certificates, to options.
+
+use crate::lower::tests::{check_all, file};
+use crate::model::{Command, CronJob, Resource, Step};
+
+fn step(command: &str) -> Resource {
+    Resource::Step(Step {
+        name: "Order".into(),
+        command: Command::Words(command.split(' ').map(Into::into).collect()),
+        user: None,
+        directory: None,
+        environment: Vec::new(),
+        creates: None,
+        removes: None,
+        after: Vec::new(),
+    })
+}
+
+fn job(command: &str) -> Resource {
+    Resource::CronJob(CronJob {
+        name: "renew".into(),
+        schedule: "0 3 * * *".into(),
+        user: "root".into(),
+        command: command.into(),
+        environment: Vec::new(),
+    })
+}
+
+#[test]
+fn a_site_gets_its_certificate() {
+    check_all(
+        vec![
+            file(
+                "/etc/nginx/sites-enabled/a",
+                "server {\n  listen 80;\n  server_name a.org www.a.org;\n  root /srv/a;\n}\n",
+            ),
+            step("certbot --nginx -d a.org -d www.a.org -d b.org -m me@a.org -n --agree-tos"),
+            job("certbot renew -q --post-hook 'systemctl reload postfix'"),
+        ],
+        r#"
+        environment.etc."nginx/sites-enabled/a".text = ''
+        server {
+        listen 80;
+        server_name a.org www.a.org;
+        root /srv/a;
+        }
+        '';
+        security.acme.acceptTerms = true;
+        security.acme.defaults.email = "me@a.org";
+        services.nginx.virtualHosts."a.org".enableACME = true;
+        services.nginx.virtualHosts."a.org".forceSSL = true;
+        security.acme.certs."a.org".extraDomainNames += "b.org";
+        security.acme.certs."a.org".reloadServices += "postfix.service";
+        assumed: a new certificate stands for that of certbot
+        not-needed: `security.acme` renews the certificates of the machine by itself
+        "#,
+    );
+}
+
+#[test]
+fn files_that_name_a_certificate_name_the_new_one() {
+    check_all(
+        vec![
+            file(
+                "/etc/letsencrypt/renewal/a.org.conf",
+                "[renewalparams]\nauthenticator = webroot\nwebroot_path = /srv/w,\n[[webroot_map]]\na.org = /srv/w\n",
+            ),
+            file(
+                "/etc/dovecot/dovecot.conf",
+                "auth_mechanisms = plain\nssl_key = </etc/letsencrypt/live/a.org/privkey.pem\n",
+            ),
+            file("/etc/letsencrypt/cli.ini", "email = me@a.org\n"),
+        ],
+        r#"
+        security.acme.acceptTerms = true;
+        security.acme.defaults.email = "me@a.org";
+        security.acme.certs."a.org".webroot = "/srv/w";
+        services.dovecot2.package = pkgs.dovecot_2_3;
+        services.dovecot2.settings.auth_mechanisms = [ "plain" ];
+        services.dovecot2.settings.ssl_key = "</var/lib/acme/a.org/key.pem";
+        assumed: what answers on port 80 shows `/srv/w` for its names; a new certificate stands for that of certbot
+        assumed: `security.acme` has ordered the certificate `a.org`
+        not-needed: what it says of certificates is in `security.acme`
+        "#,
+    );
+}
+
+#[test]
+fn a_provider_of_names_has_its_variables_in_a_file() {
+    check_all(
+        vec![
+            step(
+                "certbot certonly --dns-cloudflare --dns-cloudflare-credentials /etc/letsencrypt/cf.ini -d *.a.org --key-type rsa",
+            ),
+            file(
+                "/etc/letsencrypt/cf.ini",
+                "dns_cloudflare_api_token = <secret: token>\n",
+            ),
+        ],
+        r#"
+        security.acme.acceptTerms = true;
+        security.acme.certs."a.org".domain = "*.a.org";
+        security.acme.certs."a.org".dnsProvider = "cloudflare";
+        security.acme.certs."a.org".environmentFile = "/run/secrets/acme-cloudflare.env";
+        security.acme.certs."a.org".keyType = "rsa2048";
+        /run/secrets/acme-cloudflare.env: CLOUDFLARE_DNS_API_TOKEN=<secret: dns_cloudflare_api_token of /etc/letsencrypt/cf.ini>
+        assumed: `/run/secrets/acme-cloudflare.env` holds what `cloudflare` asks for; a new certificate stands for that of certbot
+        not-needed: `security.acme` reads what it says from its own file of variables
+        "#,
+    );
+}
+
+#[test]
+fn without_a_known_certificate_certbot_stays() {
+    check_all(
+        vec![job("certbot renew")],
+        r#"
+        services.cron.enable = true;
+        services.cron.systemCronJobs += "0 3 * * * root ${pkgs.certbot}/bin/certbot renew";
+        assumed: `certbot` is taken from `pkgs.certbot`
+        "#,
+    );
+}
