@@ -142,6 +142,16 @@ impl<'a> Index<'a> {
             .copied()
             .collect()
     }
+
+    fn say(&mut self, path: &'a OptionPath, definition: &'a Definition, kind: Kind) {
+        let said = Said {
+            path,
+            definition,
+            kind,
+        };
+        let place = place(&definition.home, path);
+        self.definitions.entry(place).or_default().push(said);
+    }
 }
 
 fn index(plan: &Plan) -> Index<'_> {
@@ -152,13 +162,7 @@ fn index(plan: &Plan) -> Index<'_> {
             Setting::Elements(_) => Kind::Element,
         };
         for definition in setting.definitions() {
-            let said = Said {
-                path,
-                definition,
-                kind,
-            };
-            let place = place(&definition.home, path);
-            index.definitions.entry(place).or_default().push(said);
+            index.say(path, definition, kind);
         }
     }
     for (path, definition) in plan.repeated() {
@@ -166,13 +170,7 @@ fn index(plan: &Plan) -> Index<'_> {
             Some(Setting::Elements(_)) => Kind::Element,
             Some(Setting::One(_)) | None => Kind::Whole,
         };
-        let said = Said {
-            path,
-            definition,
-            kind,
-        };
-        let place = place(&definition.home, path);
-        index.definitions.entry(place).or_default().push(said);
+        index.say(path, definition, kind);
     }
     for name in plan.modules.keys() {
         index.definitions.entry(Place::Service(name)).or_default();
