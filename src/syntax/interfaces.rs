@@ -102,7 +102,7 @@ pub fn takes_back(command: &str) -> bool {
                 .iter()
                 .any(|it| matches!(*it, "del" | "delete" | "flush"));
             let is_what = |it: &&str| matches!(*it, "route" | "r" | "addr" | "address" | "a");
-            is_del && words.iter().any(|it| is_what(it)) || words.ends_with(&["down"])
+            is_del && words.iter().any(is_what) || words.ends_with(&["down"])
         }
         Some("route") => words.contains(&"del"),
         Some("ifconfig") => words.ends_with(&["down"]),

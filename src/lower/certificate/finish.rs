@@ -81,9 +81,10 @@ fn order_by_site(site: &OptionPath, name: &str, plan: &mut Plan) {
 fn names(setting: Option<&Setting>) -> Vec<String> {
     let mut found = Vec::new();
     for definition in setting.into_iter().flat_map(Setting::definitions) {
-        match &definition.expr {
-            Expr::List(list) => found.extend(list.iter().filter_map(Expr::as_str)),
-            other => found.extend(other.as_str()),
+        if let Expr::List(list) = &definition.expr {
+            found.extend(list.iter().filter_map(Expr::as_str));
+        } else {
+            found.extend(definition.expr.as_str());
         }
     }
     found.into_iter().map(str::to_owned).collect()
