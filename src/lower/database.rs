@@ -249,10 +249,7 @@ fn service(
     let unit = format!("{}-{}", program(server), slug(name));
     let base = OptionPath::new(["systemd", "services", &unit]);
     let (needed, package) = match server {
-        DatabaseServer::Postgresql => (
-            "postgresql-setup.service",
-            "config.services.postgresql.finalPackage",
-        ),
+        DatabaseServer::Postgresql => ("postgresql-setup.service", "pkgs.postgresql"),
         DatabaseServer::Mysql => ("mysql.service", "config.services.mysql.package"),
     };
     let config = Expr::Attrs(vec![

@@ -14,13 +14,13 @@ pub(super) fn finish(plan: &mut Plan) {
     let Some(Setting::One(definition)) = plan.get(&option) else {
         return;
     };
-    let definition = definition.clone();
-    let Expr::List(names) = &definition.expr else {
+    let mut definition = definition.clone();
+    let Expr::List(names) = definition.expr.clone() else {
         return;
     };
     let mut files = Vec::new();
     let mut is_known = true;
-    for name in names {
+    for name in &names {
         let found: Vec<(OptionPath, Definition)> = match name.as_str() {
             Some(pattern) => files_of(pattern, plan),
             None => Vec::new(),
@@ -31,6 +31,7 @@ pub(super) fn finish(plan: &mut Plan) {
         }
         for (path, file) in found {
             plan.remove(&path);
+            definition.origin.merge(file.origin);
             if !files.contains(&file.expr) {
                 files.push(file.expr);
             }

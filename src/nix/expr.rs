@@ -33,6 +33,8 @@ pub enum Operator {
     Update,
     NotEqual,
     Less,
+    /// `a.b or c`: the right one where there is no left one.
+    Or,
 }
 
 impl Operator {
@@ -41,6 +43,7 @@ impl Operator {
             Operator::Update => "//",
             Operator::NotEqual => "!=",
             Operator::Less => "<",
+            Operator::Or => "or",
         }
     }
 }

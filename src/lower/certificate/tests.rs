@@ -75,7 +75,7 @@ fn files_that_name_a_certificate_name_the_new_one() {
         security.acme.acceptTerms = true;
         security.acme.defaults.email = "me@a.org";
         security.acme.certs."a.org".webroot = "/srv/w";
-        services.dovecot2.package = pkgs.dovecot_2_3;
+        services.dovecot2.package = pkgs.dovecot_2_3 or pkgs.dovecot;
         services.dovecot2.settings.auth_mechanisms = [ "plain" ];
         services.dovecot2.settings.ssl_key = "</var/lib/acme/a.org/key.pem";
         assumed: what answers on port 80 shows `/srv/w` for its names; a new certificate stands for that of certbot

@@ -146,7 +146,13 @@ pub(super) fn lower(entry: &Entry, ctx: &mut Ctx<'_>) -> bool {
     }
     let is_stated = statement.is_some();
     if let Some(statement) = statement {
-        ctx.conclude(entry, Lowered::Stated(statement));
+        let lowered = if statement.definitions.is_empty() && statement.left.is_empty() {
+            // All that it says is as the module has it.
+            Lowered::NotNeeded(Code::NoMeaning, statement.assumptions.join("; "))
+        } else {
+            Lowered::Stated(statement)
+        };
+        ctx.conclude(entry, lowered);
     }
     is_stated
 }

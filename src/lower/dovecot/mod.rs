@@ -16,7 +16,7 @@ use super::paths;
 use super::statement::{Left, Lowered, Statement};
 use crate::account::Code;
 use crate::model::{Content, File, Machine, Resource};
-use crate::nix::Expr;
+use crate::nix::{Expr, Operator};
 use crate::plan::{Definition, OptionPath, Plan, Setting};
 use crate::syntax::dovecot_conf::{self, unquoted};
 use whole::{Block, FOLDER, MAIN, Owner, Whole};
@@ -82,7 +82,7 @@ pub(super) fn finish(plan: &mut Plan) {
     let enable = plan.get(&dovecot.child("enable"));
     if let (Some(Setting::One(enable)), None) = (enable, plan.get(&package)) {
         let definition = Definition {
-            expr: Expr::package("dovecot_2_3"),
+            expr: of_2_3("pkgs.dovecot_2_3", "pkgs.dovecot"),
             ..enable.clone()
         };
         // The option has no value, so this one cannot clash.
@@ -94,8 +94,14 @@ pub(super) fn finish(plan: &mut Plan) {
     plan.rewrite(|path, expr| {
         let is_package = path.names() == ["environment", "systemPackages"];
         let is_newer = *expr == Expr::package("dovecot_pigeonhole");
-        (is_package && is_newer).then(|| Expr::package("dovecot_pigeonhole_0_5"))
+        (is_package && is_newer)
+            .then(|| of_2_3("pkgs.dovecot_pigeonhole_0_5", "pkgs.dovecot_pigeonhole"))
     });
+}
+
+/// What belongs to the version of the old files, which a tree of nixpkgs may have under the plain name or not at all.
+fn of_2_3(own: &str, plain: &str) -> Expr {
+    Expr::binary(Expr::select(own), Operator::Or, Expr::select(plain))
 }
 
 fn root() -> OptionPath {
@@ -162,14 +168,14 @@ impl Writer<'_> {
     fn first(&mut self, whole: &Whole) {
         let dovecot = root();
         if self.is_old {
-            let package = Expr::package("dovecot_2_3");
+            let package = of_2_3("pkgs.dovecot_2_3", "pkgs.dovecot");
             let with = databases(self.machine);
             let package = if with.is_empty() {
                 package
             } else {
                 let with = with.iter().map(|it| ((*it).to_owned(), Expr::Bool(true)));
-                Expr::apply(
-                    "pkgs.dovecot_2_3.override",
+                Expr::Apply(
+                    Box::new(of_2_3("pkgs.dovecot_2_3.override", "pkgs.dovecot.override")),
                     vec![Expr::Attrs(with.collect())],
                 )
             };

@@ -27,7 +27,7 @@ fn the_last_file_has_the_last_word() {
             file("/etc/dovecot/local.conf", "ssl = required\n"),
         ],
         r#"
-        services.dovecot2.package = pkgs.dovecot_2_3;
+        services.dovecot2.package = pkgs.dovecot_2_3 or pkgs.dovecot;
         services.dovecot2.settings.protocols = [ "imap" "lmtp" ];
         services.dovecot2.enablePAM = true;
         services.dovecot2.settings.disable_plaintext_auth = false;
@@ -61,9 +61,9 @@ fn databases_and_queues_are_those_of_nixos() {
             ),
         ],
         r#"
-        services.dovecot2.package = pkgs.dovecot_2_3.override { withMySQL = true; };
+        services.dovecot2.package = (pkgs.dovecot_2_3.override or pkgs.dovecot.override) { withMySQL = true; };
         services.dovecot2.settings.auth_mechanisms = [ "plain" ];
-        environment.systemPackages += pkgs.dovecot_pigeonhole_0_5;
+        environment.systemPackages += (pkgs.dovecot_pigeonhole_0_5 or pkgs.dovecot_pigeonhole);
         services.dovecot2.createMailUser = false;
         services.dovecot2.settings.mail_plugins = "$mail_plugins quota";
         services.dovecot2.settings.mail_uid = "5000";
