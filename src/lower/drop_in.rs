@@ -104,8 +104,10 @@ fn is_there(unit: &Unit, machine: &Machine) -> bool {
         !it.drop_in && (it.name == unit.name || template.as_deref() == Some(it.name.as_str()))
     };
     let stem = unit.name.rsplit_once('.').map_or("", |it| it.0);
-    // Those of templates are beside the units that they change, and never units of their own.
+    // Those of templates are beside the units that they change, and never units of their own; slices are made by
+    // whatever is put into them.
     machine::units(machine).any(is_it)
+        || unit.name.ends_with(".slice")
         || unit_name::is_of_systemd(&unit.name)
         || ALWAYS.contains(&unit.name.as_str())
         || stem.ends_with('-')

@@ -23,7 +23,7 @@ pub(super) fn lower(health: &Health, service: &Service<'_>) -> Lowered {
         application: service.application,
         machine: service.machine,
         layout: &service.layout,
-        port: service.port,
+        port: service.port.filter(|_| service.follows_port()),
         is_check: true,
     };
     let start = match command::start(&health.command, around, &mut statement) {

@@ -63,7 +63,7 @@ fn databases_and_queues_are_those_of_nixos() {
         r#"
         services.dovecot2.package = (pkgs.dovecot_2_3.override or pkgs.dovecot.override) { withMySQL = true; };
         services.dovecot2.settings.auth_mechanisms = [ "plain" ];
-        environment.systemPackages += (pkgs.dovecot_pigeonhole_0_5 or pkgs.dovecot_pigeonhole);
+        environment.systemPackages += pkgs.dovecot_pigeonhole_0_5 or pkgs.dovecot_pigeonhole;
         services.dovecot2.createMailUser = false;
         services.dovecot2.settings.mail_plugins = "$mail_plugins quota";
         services.dovecot2.settings.mail_uid = "5000";

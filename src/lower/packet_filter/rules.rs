@@ -71,7 +71,12 @@ pub(super) fn text(all: &[Wanted], machine: &Machine) -> String {
                 let _ = writeln!(then, "{tool} -A nixos-fw {words} -j nixos-fw-accept");
             } else {
                 number += 1;
-                let _ = writeln!(first, "{tool} -I nixos-fw {number} {words}{target}");
+                // Who refuses lets the machine itself in all the same.
+                let inside = match rule.value("in-interface") {
+                    None => "! -i lo ",
+                    Some(_) => "",
+                };
+                let _ = writeln!(first, "{tool} -I nixos-fw {number} {inside}{words}{target}");
             }
         }
     }
@@ -138,7 +143,7 @@ mod tests {
             ],
             r#"
             networking.firewall.extraCommands = ''
-            ip46tables -I nixos-fw 1 -p tcp --dport 23 -j DROP
+            ip46tables -I nixos-fw 1 ! -i lo -p tcp --dport 23 -j DROP
             iptables -A nixos-fw -p tcp -i wg0 -s 10.0.0.1 --dport 9100 -j nixos-fw-accept
             '';
             not-needed: NixOS's firewall has no zones; what is open in this one is stated for its interfaces

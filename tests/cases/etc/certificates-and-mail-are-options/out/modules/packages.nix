@@ -3,5 +3,5 @@
 
 {
   # etc/dovecot/dovecot.conf (assumed: the other files of `/etc/dovecot` are as their package ships them)
-  environment.systemPackages = [ pkgs.dovecot_pigeonhole_0_5 ];
+  environment.systemPackages = [ (pkgs.dovecot_pigeonhole_0_5 or pkgs.dovecot_pigeonhole) ];
 }

@@ -49,7 +49,7 @@
       };
     };
     # etc/dovecot/dovecot.conf (assumed: the other files of `/etc/dovecot` are as their package ships them)
-    package = pkgs.dovecot_2_3.override { withPgSQL = true; };
+    package = (pkgs.dovecot_2_3.override or pkgs.dovecot.override) { withPgSQL = true; };
   };
 
   # etc/nginx/sites-enabled/shop, etc/letsencrypt/renewal/shop.example.org.conf (assumed: `security.acme` has

@@ -1,5 +1,5 @@
 # Services on db.
-{ config, pkgs, ... }:
+{ pkgs, ... }:
 
 {
   # site.yml:6 install the server, :8 the shop's role, :14 the shop's database, :17 the archive
@@ -33,7 +33,7 @@
     wantedBy = [ "multi-user.target" ];
     requires = [ "postgresql-setup.service" ];
     after = [ "postgresql-setup.service" ];
-    path = [ config.services.postgresql.finalPackage ];
+    path = [ pkgs.postgresql ];
     script = ''
       psql -v ON_ERROR_STOP=1 <<'EOF'
       \set password `cat /run/secrets/postgresql-shop`
@@ -53,7 +53,7 @@
     wantedBy = [ "multi-user.target" ];
     requires = [ "postgresql-setup.service" ];
     after = [ "postgresql-setup.service" ];
-    path = [ config.services.postgresql.finalPackage ];
+    path = [ pkgs.postgresql ];
     script = ''
       psql -tAc 'ALTER DATABASE "archive" OWNER TO "shop"'
     '';
