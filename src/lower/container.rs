@@ -410,28 +410,8 @@ mod tests {
     fn container(name: &str, image: &str) -> Container {
         Container {
             name: name.into(),
-            engine: Engine::Docker,
             image: text(image),
-            pulls: false,
-            started: true,
-            restart: None,
-            command: Vec::new(),
-            entrypoint: Vec::new(),
-            environment: Vec::new(),
-            environment_files: Vec::new(),
-            ports: Vec::new(),
-            volumes: Vec::new(),
-            networks: Vec::new(),
-            devices: Vec::new(),
-            labels: Vec::new(),
-            capabilities: Vec::new(),
-            privileged: false,
-            hostname: None,
-            user: None,
-            directory: None,
-            log_driver: None,
-            options: Vec::new(),
-            needs: Vec::new(),
+            ..super::super::container_run::empty(Engine::Docker)
         }
     }
 

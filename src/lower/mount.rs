@@ -6,6 +6,7 @@ use crate::account::Code;
 use crate::model::{Machine, Mount};
 use crate::nix::Expr;
 use crate::plan::{OptionPath, Secret, SecretPart};
+use crate::rules;
 
 /// File systems that the kernel or NixOS mounts itself.
 const OWN: [&str; 9] = [
@@ -46,30 +47,6 @@ const NETWORK: [&str; 7] = [
     "glusterfs",
     "ceph",
     "fuse.sshfs",
-];
-
-/// File systems that NixOS never checks, so that a `0` in the last field says nothing (tasks/filesystems.nix).
-const UNCHECKED: [&str; 20] = [
-    "none",
-    "auto",
-    "overlay",
-    "iso9660",
-    "bindfs",
-    "udf",
-    "btrfs",
-    "zfs",
-    "tmpfs",
-    "bcachefs",
-    "nfs",
-    "nfs4",
-    "nilfs2",
-    "vboxsf",
-    "squashfs",
-    "glusterfs",
-    "9p",
-    "cifs",
-    "ramfs",
-    "ceph",
 ];
 
 pub(super) fn lower(mount: &Mount, machine: &Machine) -> Lowered {
@@ -136,7 +113,7 @@ pub(super) fn lower(mount: &Mount, machine: &Machine) -> Lowered {
         statement.set(base.child("options"), Expr::strs(options.clone()));
     }
     let is_bind = options.iter().any(|it| matches!(*it, "bind" | "rbind"));
-    if mount.passno == 0 && !UNCHECKED.contains(&fstype) && !is_bind {
+    if mount.passno == 0 && !rules::UNCHECKED_FILE_SYSTEMS.contains(&fstype) && !is_bind {
         statement.set(base.child("noCheck"), Expr::Bool(true));
     }
     Lowered::Stated(statement)

@@ -5,6 +5,7 @@
 //! nothing to state, or nothing known. Rules that fit compete: the one that says more about the resource wins.
 
 mod example;
+mod file_systems;
 mod functions;
 mod lint;
 mod matching;
@@ -20,6 +21,7 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 pub use example::ExampleOutcome;
+pub use file_systems::UNCHECKED_FILE_SYSTEMS;
 pub use lint::Problem;
 pub use names::{Attribute, Kind, ModuleOption, OptionShape, PackageName, ServiceName};
 pub use names::{is_taken, module_option, package, package_names, service, service_names};
@@ -30,6 +32,7 @@ use crate::model::Resource;
 use crate::nix::Expr;
 use crate::plan::OptionPath;
 use matching::{Captures, Pattern};
+pub(crate) use template::expr_of;
 use template::{Scope, Template};
 
 /// A built-in rule as build.rs has it.

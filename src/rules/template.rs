@@ -130,7 +130,7 @@ impl Template {
     pub(super) fn expr(&self, scope: &Scope<'_>) -> Option<Expr> {
         Some(match self {
             Template::Constant(expr) => expr.clone(),
-            Template::Reference(reference) => to_expr(&reference.value(scope)?)?,
+            Template::Reference(reference) => expr_of(&reference.value(scope)?)?,
             Template::AsFile(reference) => Expr::Asset(Asset {
                 name: scope
                     .value
@@ -292,7 +292,8 @@ fn scalar_text(value: &Value) -> Option<String> {
     }
 }
 
-fn to_expr(value: &Value) -> Option<Expr> {
+/// Returns a value of JSON as an expression; `{"$nix": "…"}` is one already.
+pub(crate) fn expr_of(value: &Value) -> Option<Expr> {
     Some(match value {
         Value::Null => Expr::Null,
         Value::Bool(value) => Expr::Bool(*value),
@@ -301,13 +302,13 @@ fn to_expr(value: &Value) -> Option<Expr> {
             None => Expr::Float(number.as_f64()?),
         },
         Value::String(text) => Expr::str(text),
-        Value::Array(list) => Expr::List(list.iter().map(to_expr).collect::<Option<Vec<Expr>>>()?),
+        Value::Array(list) => Expr::List(list.iter().map(expr_of).collect::<Option<Vec<Expr>>>()?),
         Value::Object(fields) => match (nix_of(fields), fields.len()) {
             (Some(expr), 1) => expr?,
             _ => Expr::Attrs(
                 fields
                     .iter()
-                    .map(|(name, value)| Some((name.clone(), to_expr(value)?)))
+                    .map(|(name, value)| Some((name.clone(), expr_of(value)?)))
                     .collect::<Option<Vec<(String, Expr)>>>()?,
             ),
         },
@@ -320,12 +321,12 @@ fn nix_of(fields: &serde_json::Map<String, Value>) -> Option<Option<Expr>> {
     let (name, value) = fields.iter().next()?;
     Some(match name.as_str() {
         "$nix" => value.as_str().map(Expr::select),
-        "$force" => to_expr(value).map(|it| Expr::apply("lib.mkForce", vec![it])),
+        "$force" => expr_of(value).map(|it| Expr::apply("lib.mkForce", vec![it])),
         "$text" => {
             let parts = value.as_array().into_iter().flatten();
             let part = |it: &Value| match it {
                 Value::String(text) => Some(StrPart::Literal(text.clone())),
-                other => to_expr(other).map(StrPart::Splice),
+                other => expr_of(other).map(StrPart::Splice),
             };
             let parts: Option<Vec<StrPart>> = parts.map(part).collect();
             parts.map(Expr::Str)

@@ -83,6 +83,18 @@ pub(super) fn of_line(line: &str, manner: Manner) -> Vec<Found> {
             || text.starts_with(' ') && text.split_whitespace().count() > 2;
         // What a script tells its user to write: `"-e POSTGRES_PASSWORD=password"`.
         let is_shown = before.ends_with("\"-e ") && name.to_ascii_lowercase().ends_with(text);
+        // `... in front of password = result`, `pass: default:`
+        let is_word = text
+            .trim_end_matches(['.', ':'])
+            .chars()
+            .all(|c| c.is_ascii_lowercase());
+        let is_talk = is_comment(line)
+            && is_word
+            && between != "="
+            && (before.trim_matches(BEFORE).contains(' ') || text.ends_with(':'));
+        // `--token= --hashed_password=`: nothing is given.
+        let is_empty = before.ends_with("--") && between.ends_with("= ") && is_bare;
+        let is_told = is_told || is_talk || is_empty;
         let is_none = is_none || is_told || is_shown || is_closing(before, between);
         if is_given && !is_none && to > value.start && is_secret(text, name, is_bare, manner) {
             found.push(Found {

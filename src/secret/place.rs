@@ -95,11 +95,12 @@ const OF_OTHERS: [&str; 14] = [
 ];
 
 /// Names of files that are for everybody wherever they lie: texts, public keys, the anchor of DNSSEC.
-const PUBLIC: [&str; 4] = [
+const PUBLIC: [&str; 5] = [
     "README",
     "authorized_keys",
     "known_hosts",
     "trusted-key.key",
+    "pve-root-ca.srl",
 ];
 
 /// Tells whether a file is a secret as a whole, by its path.
@@ -113,7 +114,10 @@ pub(crate) fn is_secret_file(path: &str) -> bool {
         path.contains("/trusted.gpg.d/") || path.contains("/keyrings/") || path.contains("/apt/");
     let is_named = SECRET_NAMES.contains(&name)
         || SECRET_ENDS.iter().any(|end| name.ends_with(end))
-        || name == "passwd" && path.starts_with("/etc/") && path != "/etc/passwd";
+        || name == "passwd"
+            && path.starts_with("/etc/")
+            && path != "/etc/passwd"
+            && !is_of_others(path);
     in_folder || is_named && !is_public && !PUBLIC.contains(&name)
 }
 

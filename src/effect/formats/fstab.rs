@@ -7,6 +7,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{Format, each, plain};
+use crate::rules;
 use crate::syntax::fstab::{self, Mount};
 
 pub(super) static FORMAT: Format = Format {
@@ -34,31 +35,6 @@ const EARLY: [&str; 9] = [
     "/var/log",
 ];
 
-/// Of these there is no check (tasks/filesystems.nix:278 to 298).
-const UNCHECKED: [&str; 21] = [
-    "none",
-    "auto",
-    "overlay",
-    "iso9660",
-    "bindfs",
-    "udf",
-    "btrfs",
-    "zfs",
-    "tmpfs",
-    "bcachefs",
-    "nfs",
-    "nfs4",
-    "nilfs2",
-    "vboxsf",
-    "squashfs",
-    "glusterfs",
-    "apfs",
-    "9p",
-    "cifs",
-    "prl_fs",
-    "vmhgfs",
-];
-
 fn write(value: &Value) -> Option<String> {
     let mut text = String::new();
     for (path, mount) in value.as_object()? {
@@ -77,7 +53,7 @@ fn write(value: &Value) -> Option<String> {
             options.push("defaults".to_owned());
         }
         let is_unchecked = mount.get("noCheck") == Some(&json!(true))
-            || UNCHECKED.contains(&fstype.as_str())
+            || rules::UNCHECKED_FILE_SYSTEMS.contains(&fstype.as_str())
             || options.iter().any(|it| it == "bind");
         text += &format!(
             "{} {} {fstype} {} 0 {}\n",
@@ -122,7 +98,7 @@ fn mounts(text: &str) -> Result<Vec<Mount>, String> {
 fn tree(text: &str) -> Result<Value, String> {
     let mut all: Map<String, Value> = Map::new();
     for it in mounts(text)?.iter().filter(|it| it.fstype != "swap") {
-        let is_unchecked = UNCHECKED.contains(&it.fstype.as_str())
+        let is_unchecked = rules::UNCHECKED_FILE_SYSTEMS.contains(&it.fstype.as_str())
             || it.options.iter().any(|it| it == "bind" || it == "rbind");
         let mut entry = json!({ "device": device(&it.device), "type": it.fstype });
         let options = options(it);

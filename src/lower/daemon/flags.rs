@@ -6,6 +6,7 @@ use crate::lower::{file, machine};
 use crate::model::{Content, Machine};
 use crate::nix::Expr;
 use crate::plan::OptionPath;
+use crate::rules;
 use crate::syntax::systemd_words::quote;
 
 /// A flag of a command line.
@@ -202,27 +203,8 @@ fn state_config(
         }
         (Form::Yaml, text) => {
             let value: serde_json::Value = serde_yaml::from_str(text?).ok()?;
-            set(row, &config.option, expr(&value)?, statement);
+            set(row, &config.option, rules::expr_of(&value)?, statement);
         }
     }
     Some(())
-}
-
-fn expr(value: &serde_json::Value) -> Option<Expr> {
-    use serde_json::Value;
-    Some(match value {
-        Value::Null => Expr::Null,
-        Value::Bool(value) => Expr::Bool(*value),
-        Value::Number(number) => match number.as_i64() {
-            Some(value) => Expr::Int(value),
-            None => Expr::Float(number.as_f64()?),
-        },
-        Value::String(text) => Expr::str(text),
-        Value::Array(list) => Expr::List(list.iter().map(expr).collect::<Option<Vec<Expr>>>()?),
-        Value::Object(fields) => {
-            let fields = fields.iter();
-            let attrs = fields.map(|(name, it)| Some((name.clone(), expr(it)?)));
-            Expr::Attrs(attrs.collect::<Option<Vec<_>>>()?)
-        }
-    })
 }

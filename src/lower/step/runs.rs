@@ -2,7 +2,7 @@
 
 use crate::lower::commands;
 use crate::model::{Command, Step, Text};
-use crate::syntax::shell::{self, Compound, RedirectionKind, Script, Simple, read_compound};
+use crate::syntax::shell::{self, Compound, Script, Simple, read_compound};
 
 /// One command: its words, as far as they can be read, and the files into which its output goes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -98,15 +98,7 @@ fn of_compound(text: &str, runs: &mut Runs) {
 
 fn of_simple(simple: &Simple) -> Ran {
     let said = |word: &shell::Word| word.plain.clone().unwrap_or_else(|| word.raw.clone());
-    let writes = |kind: RedirectionKind| match kind {
-        RedirectionKind::Read | RedirectionKind::Duplicate | RedirectionKind::Here => false,
-        RedirectionKind::Write
-        | RedirectionKind::Append
-        | RedirectionKind::ReadWrite
-        | RedirectionKind::OutputAndErrors
-        | RedirectionKind::AppendOutputAndErrors => true,
-    };
-    let outputs = simple.redirections.iter().filter(|it| writes(it.kind));
+    let outputs = simple.redirections.iter().filter(|it| it.kind.writes());
     Ran {
         words: simple.words.iter().map(said).collect(),
         outputs: outputs

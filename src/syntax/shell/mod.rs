@@ -99,6 +99,20 @@ pub enum RedirectionKind {
     Here,
 }
 
+impl RedirectionKind {
+    /// Tells whether what a command prints goes into the target.
+    pub fn writes(self) -> bool {
+        match self {
+            RedirectionKind::Read | RedirectionKind::Duplicate | RedirectionKind::Here => false,
+            RedirectionKind::Write
+            | RedirectionKind::Append
+            | RedirectionKind::ReadWrite
+            | RedirectionKind::OutputAndErrors
+            | RedirectionKind::AppendOutputAndErrors => true,
+        }
+    }
+}
+
 impl Script {
     /// Returns the commands where the script is nothing but simple ones, whatever joins them.
     pub fn simple_commands(&self) -> Option<Vec<&Simple>> {

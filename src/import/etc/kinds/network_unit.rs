@@ -58,7 +58,11 @@ fn read(given: &Given) -> Vec<Entry> {
         for directive in &section.directives {
             let mut value = given.decode(&directive.value);
             let is_unknown = value.holes().any(|it| it.kind == HoleKind::Unknown);
-            let is_own = is_secret(&section.name, &directive.key) && !directive.value.is_empty();
+            // `@name` is a credential, which systemd reads elsewhere.
+            let is_given = value
+                .plain()
+                .is_none_or(|it| !it.is_empty() && !it.starts_with('@'));
+            let is_own = is_secret(&section.name, &directive.key) && is_given;
             if is_own && !is_unknown {
                 if value.plain().is_some() {
                     value = Text::hole(Hole {

@@ -9,7 +9,7 @@ use crate::import::ansible::params::Refusal;
 use crate::import::programs::{BY_HAND, LOOKS, NOTHING, READERS};
 use crate::model::{Family, Resource, Service};
 use crate::syntax::placeholder_index;
-use crate::syntax::shell::{Command, Connector, List, Pipeline, RedirectionKind, Simple, read};
+use crate::syntax::shell::{Command, Connector, List, Pipeline, Simple, read};
 
 /// What a command asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -157,17 +157,10 @@ fn hangs(list: &List) -> bool {
 }
 
 fn of_simple(command: &Simple) -> Sense {
-    let writes = command.redirections.iter().any(|it| {
-        let is_written = match it.kind {
-            RedirectionKind::Read | RedirectionKind::Duplicate | RedirectionKind::Here => false,
-            RedirectionKind::Write
-            | RedirectionKind::Append
-            | RedirectionKind::ReadWrite
-            | RedirectionKind::OutputAndErrors
-            | RedirectionKind::AppendOutputAndErrors => true,
-        };
-        is_written && it.target.plain.as_deref() != Some("/dev/null")
-    });
+    let writes = command
+        .redirections
+        .iter()
+        .any(|it| it.kind.writes() && it.target.plain.as_deref() != Some("/dev/null"));
     let runs_others = command
         .words
         .iter()
