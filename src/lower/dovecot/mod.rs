@@ -375,8 +375,8 @@ impl Writer<'_> {
                 name => vec![name],
             };
             for name in names {
-                let path = OptionPath::new(["security", "pam", "services", name]);
-                self.statement.set(path, Expr::Attrs(Vec::new()));
+                let path = OptionPath::new(["security", "pam", "services", name, "enable"]);
+                self.statement.set(path, Expr::Bool(true));
             }
         }
     }

@@ -133,7 +133,7 @@ fn call(value: &Value) -> Option<Value> {
     Some(json!({
         "options": options,
         "extra": if extra.is_empty() { Value::Null } else { extra.into() },
-        "pam": if pam { json!({}) } else { Value::Null },
+        "pam": if pam { json!({ "enable": true }) } else { Value::Null },
         "assume": assume,
     }))
 }
@@ -159,7 +159,7 @@ mod tests {
             "# x\nlisten=NO\nlisten_ipv6=YES\nlocal_enable=YES\nsecure_chroot_dir=/var/run/vsftpd/empty\nrsa_cert_file=/a.pem\nssl_enable=NO\npasv_max_port=2\n",
             Some(json!({
                 "options": {"anonymousUser": true, "localUsers": true},
-                "extra": "pasv_max_port=2\n", "pam": {},
+                "extra": "pasv_max_port=2\n", "pam": {"enable": true},
                 "assume": ["who has no name gets the folder of NixOS's user `ftp`, /home/ftp"],
             })),
         );
