@@ -361,7 +361,7 @@ impl Writer<'_> {
         self.sections(inner, &path, &|_| false);
     }
 
-    /// A service of PAM that dovecot asks has to be there.
+    /// A service of PAM that dovecot asks has to be there; what it requires is the machine's own affair.
     fn pam_services(&mut self, top: &Block) {
         for (head, block, owner) in &top.sections {
             let is_pam = head == "passdb" && block.get("driver") == Some("pam");
@@ -375,8 +375,13 @@ impl Writer<'_> {
                 name => vec![name],
             };
             for name in names {
-                let path = OptionPath::new(["security", "pam", "services", name, "enable"]);
-                self.statement.set(path, Expr::Bool(true));
+                let reason = format!("it asks the service `{name}` of PAM, which is not stated");
+                let cure =
+                    format!("Write `security.pam.services.{name} = {{ }};` for NixOS's usual one.");
+                let left = Left::new(Code::CannotState, reason).cure(cure);
+                self.statement
+                    .left
+                    .push(left.about("security.pam.services"));
             }
         }
     }

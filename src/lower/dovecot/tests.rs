@@ -72,11 +72,11 @@ fn databases_and_queues_are_those_of_nixos() {
         services.dovecot2.settings."service auth"."unix_listener /var/lib/postfix/queue/private/auth".mode = "0660";
         services.dovecot2.settings."service auth"."unix_listener /var/lib/postfix/queue/private/auth".user = "root";
         services.dovecot2.settings."protocol lmtp".mail_plugins = "$mail_plugins sieve";
-        security.pam.services.imap.enable = true;
         environment.etc."dovecot/sql.conf.ext".source = "/run/secrets/sql.conf.ext";
         /run/secrets/sql.conf.ext: driver = mysql / connect = host=localhost password=<secret: db>
         assumed: no client needs the ciphers that ask for Debian's parameters; postfix has its queue in `/var/lib/postfix/queue`, as on every NixOS
         manual: `sieve_dir` names a file of `/usr`, which NixOS does not have: `/usr/lib/x`
+        manual: it asks the service `imap` of PAM, which is not stated
         assumed: the content of `/etc/dovecot/sql.conf.ext` is put into `/run/secrets/sql.conf.ext`
         "#,
     );

@@ -129,11 +129,14 @@ fn call(value: &Value) -> Option<Value> {
     }
     assume.dedup();
     // Who logs in with a name of the system is asked for by a service of PAM.
-    let pam = is_on("local_enable", false)? && !is_on("guest_enable", false)?;
+    if is_on("local_enable", false)? && !is_on("guest_enable", false)? {
+        assume.push(
+            "you state the service of PAM that it asks, `security.pam.services.vsftpd = { };`",
+        );
+    }
     Some(json!({
         "options": options,
         "extra": if extra.is_empty() { Value::Null } else { extra.into() },
-        "pam": if pam { json!({ "enable": true }) } else { Value::Null },
         "assume": assume,
     }))
 }
@@ -159,8 +162,8 @@ mod tests {
             "# x\nlisten=NO\nlisten_ipv6=YES\nlocal_enable=YES\nsecure_chroot_dir=/var/run/vsftpd/empty\nrsa_cert_file=/a.pem\nssl_enable=NO\npasv_max_port=2\n",
             Some(json!({
                 "options": {"anonymousUser": true, "localUsers": true},
-                "extra": "pasv_max_port=2\n", "pam": {"enable": true},
-                "assume": ["who has no name gets the folder of NixOS's user `ftp`, /home/ftp"],
+                "extra": "pasv_max_port=2\n",
+                "assume": ["who has no name gets the folder of NixOS's user `ftp`, /home/ftp", "you state the service of PAM that it asks, `security.pam.services.vsftpd = { };`"],
             })),
         );
         check(
@@ -171,7 +174,7 @@ mod tests {
                     "userlistEnable": true, "userlistDeny": true, "forceLocalLoginsSSL": true, "forceLocalDataSSL": true,
                     "rsaCertFile": "/a.pem", "userlistFile": "/etc/vsftpd.user_list",
                 },
-                "extra": "listen=YES\nlisten_ipv6=NO\n", "pam": null, "assume": [],
+                "extra": "listen=YES\nlisten_ipv6=NO\n", "assume": [],
             })),
         );
         check(&FUNCTION, "anonymous_enable=NO\nssl_enable=YES\n", None);
