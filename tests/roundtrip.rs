@@ -11,7 +11,7 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-use ops2nix::account::Verdict;
+use ops2nix::account::{Code, Verdict};
 use ops2nix::effect::unit::{self, Units};
 use ops2nix::import::IMPORTERS;
 use ops2nix::rules::Rules;
@@ -153,6 +153,21 @@ fn is_unit(name: &str) -> bool {
         .is_some_and(|(stem, suffix)| !stem.is_empty() && SUFFIXES.contains(&suffix))
 }
 
+/// The least that a unit must say.
+fn standing(name: &str) -> &'static str {
+    if name.ends_with(".service") {
+        "[Service]\nExecStart=/bin/sh -c true\n"
+    } else {
+        "[Unit]\nDescription=x\n"
+    }
+}
+
+fn is_without_unit(conversion: &Conversion) -> bool {
+    let items = conversion.account.items();
+    let mut closings = items.flat_map(|(_, item)| &item.closings);
+    closings.any(|it| it.code == Code::UnitMissing)
+}
+
 fn judge(source: &Source, rules: &Rules, figures: &mut Figures) {
     let texts: Vec<&str> = source
         .main
@@ -169,6 +184,17 @@ fn judge(source: &Source, rules: &Rules, figures: &mut Figures) {
     }
     figures.units += 1;
     let (conversion, expected) = translate(source, &whole, rules);
+    // Over a unit that nothing brings a drop-in is left to the person: it gets one to stand on.
+    if source.main.is_none() && is_without_unit(&conversion) {
+        figures.units -= 1;
+        let standing = Source {
+            name: source.name.clone(),
+            path: source.path.clone(),
+            main: Some(standing(&source.name).to_owned()),
+            drop_ins: source.drop_ins.clone(),
+        };
+        return judge(&standing, rules, figures);
+    }
     let manual = left(&conversion);
     figures.translated += usize::from(manual.is_empty());
     for reason in manual {
