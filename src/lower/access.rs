@@ -69,20 +69,11 @@ pub(super) fn chores(plan: &mut Plan) {
 #[cfg(test)]
 mod tests {
     use super::chores;
+    use crate::lower::tests::plan;
     use crate::nix::Expr;
-    use crate::plan::{Definition, Home, OptionPath, Origin, Plan};
 
     fn check(options: &[(&str, Expr)], expected: &str) {
-        let mut plan = Plan::new("web1", "");
-        for (path, expr) in options {
-            let definition = Definition {
-                expr: expr.clone(),
-                home: Home::Machine,
-                origin: Origin::default(),
-                rule: String::new(),
-            };
-            plan.set(OptionPath::parse(path), definition).unwrap();
-        }
+        let mut plan = plan(options);
         chores(&mut plan);
         let found = plan.chores.first().map_or("", |it| it.text.as_str());
         assert!(found.contains(expected), "{found}");

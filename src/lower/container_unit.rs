@@ -269,7 +269,7 @@ mod tests {
     use indexmap::IndexMap;
 
     use crate::lower::tests::{check, check_all, text};
-    use crate::model::{Command, Resource, Step, Unit, UnitSection};
+    use crate::model::{Command, Resource, Unit, UnitSection};
 
     fn unit(service: &[(&str, &str)]) -> Resource {
         let mut directives: IndexMap<String, Vec<crate::model::Text>> = IndexMap::new();
@@ -334,21 +334,15 @@ mod tests {
 
     #[test]
     fn a_command_that_leaves_one_running_is_one() {
-        let step = |words: &str| {
+        let run = |words: &str| {
             let words = words.split(' ').map(crate::model::Text::from);
-            Resource::Step(Step {
-                name: "Run".into(),
-                command: Command::Words(words.collect()),
-                user: None,
-                directory: None,
-                environment: Vec::new(),
-                creates: None,
-                removes: None,
-                after: Vec::new(),
-            })
+            Resource::Step(crate::lower::step::tests::step(
+                "Run",
+                Command::Words(words.collect()),
+            ))
         };
         check_all(
-            vec![step(
+            vec![run(
                 "docker run -d --restart=unless-stopped --name shop shop:1",
             )],
             r#"

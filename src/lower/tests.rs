@@ -9,8 +9,8 @@ use crate::model::{
     Condition, Content, Entry, Family, File, Hole, HoleKind, Machine, Model, Origin, Part,
     Resource, Text, VERSION,
 };
-use crate::nix::print;
-use crate::plan::Setting;
+use crate::nix::{Expr, print};
+use crate::plan::{self, Definition, Home, OptionPath, Plan, Setting};
 use crate::rules::Rules;
 use crate::source::{SourceTree, Span};
 
@@ -84,6 +84,32 @@ pub(super) fn check_all(resources: Vec<Resource>, expected: &str) {
 
 pub(super) fn check(resource: Resource, expected: &str) {
     check_all(vec![resource], expected);
+}
+
+/// Tells whether an option is one of the index.
+pub(super) fn is_in_index(option: &str) -> bool {
+    let index = [
+        include_str!("../../rules/nixos/options.json"),
+        include_str!("../../rules/nixos/added-options.json"),
+    ];
+    index
+        .iter()
+        .any(|it| it.contains(&format!("\"{option}\": {{")))
+}
+
+/// A plan of the host `web1` with these options.
+pub(super) fn plan(options: &[(&str, Expr)]) -> Plan {
+    let mut plan = Plan::new("web1", "");
+    for (path, expr) in options {
+        let definition = Definition {
+            expr: expr.clone(),
+            home: Home::Machine,
+            origin: plan::Origin::default(),
+            rule: String::new(),
+        };
+        plan.set(OptionPath::parse(path), definition).unwrap();
+    }
+    plan
 }
 
 /// A file of whose owner and permissions nothing is said; its text may have holes, as `text` writes them.

@@ -347,18 +347,7 @@ fn read(text: &Text) -> Result<Vec<Line>, String> {
 
 #[cfg(test)]
 mod tests {
-    use crate::lower::tests::{check, check_all, text};
-    use crate::model::{Content, File, Resource};
-
-    fn file(path: &str, content: &str) -> Resource {
-        Resource::File(File {
-            path: path.into(),
-            content: Content::Text(text(content)),
-            mode: None,
-            owner: None,
-            group: None,
-        })
-    }
+    use crate::lower::tests::{check, check_all, file};
 
     #[test]
     fn passwords_are_looked_up() {

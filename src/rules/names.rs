@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::sync::{LazyLock, OnceLock};
 
-use regex::{Captures, Regex};
+use regex::bytes::{Captures, Regex, RegexBuilder};
 
 use crate::model::Family;
 
@@ -193,7 +193,7 @@ fn package_of(name: &str, family: Family) -> Option<PackageName> {
             .filter(|(row, _)| row.families & bits(family) != 0)
             .filter(|(row, _)| name.starts_with(literal_start(row.pattern)))
             .find_map(|(row, regex)| {
-                let regex = regex.get_or_init(|| Regex::new(row.pattern).ok());
+                let regex = regex.get_or_init(|| of_ascii(row.pattern));
                 by_pattern(row, regex.as_ref()?, name)
             }),
     }
@@ -313,6 +313,11 @@ fn bare(name: &str) -> &str {
 static REGEXES: [OnceLock<Option<Regex>>; PATTERNS.len()] =
     [const { OnceLock::new() }; PATTERNS.len()];
 
+/// Names are ASCII: the classes of all of Unicode would take longer to compile than a small translation.
+fn of_ascii(pattern: &str) -> Option<Regex> {
+    RegexBuilder::new(pattern).unicode(false).build().ok()
+}
+
 /// Returns the text that every name has at its start which fits an anchored pattern.
 fn literal_start(pattern: &str) -> &str {
     let Some(rest) = pattern.strip_prefix('^') else {
@@ -330,7 +335,7 @@ fn literal_start(pattern: &str) -> &str {
 }
 
 fn by_pattern(row: &PatternRow, regex: &Regex, name: &str) -> Option<PackageName> {
-    let captures = regex.captures(name)?;
+    let captures = regex.captures(name.as_bytes())?;
     let found = |attribute: Attribute, kind: Kind| PackageName {
         attribute,
         kind,
@@ -380,7 +385,8 @@ fn groups(row: &PatternRow, captures: &Captures<'_>) -> Groups {
     let mut list = Vec::new();
     for (at, group) in captures.iter().enumerate().skip(1) {
         let at = u8::try_from(at).unwrap_or(u8::MAX);
-        let mut text = group.map_or("", |it| it.as_str()).to_owned();
+        let text = group.map(|it| str::from_utf8(it.as_bytes()));
+        let mut text = text.and_then(Result::ok).unwrap_or_default().to_owned();
         match &row.transform {
             Some(Transform::LowerCase) => text = text.to_lowercase(),
             Some(Transform::Delete(gone)) if at == 1 => text = text.replace(gone, ""),

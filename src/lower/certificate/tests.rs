@@ -1,19 +1,14 @@
 //! What orders and renews certificates, to options.
 
+use crate::lower::step;
 use crate::lower::tests::{check_all, file};
-use crate::model::{Command, CronJob, Resource, Step};
+use crate::model::{Command, CronJob, Resource};
 
 fn step(command: &str) -> Resource {
-    Resource::Step(Step {
-        name: "Order".into(),
-        command: Command::Words(command.split(' ').map(Into::into).collect()),
-        user: None,
-        directory: None,
-        environment: Vec::new(),
-        creates: None,
-        removes: None,
-        after: Vec::new(),
-    })
+    Resource::Step(step::tests::step(
+        "Order",
+        Command::Words(command.split(' ').map(Into::into).collect()),
+    ))
 }
 
 fn job(command: &str) -> Resource {

@@ -318,12 +318,12 @@ fn script_path(
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
 
     use crate::lower::tests::{check, check_all, text};
     use crate::model::{Command, Family, Package, Resource, Step};
 
-    pub(super) fn step(name: &str, command: Command) -> Step {
+    pub(in crate::lower) fn step(name: &str, command: Command) -> Step {
         Step {
             name: name.into(),
             command,
