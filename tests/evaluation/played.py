@@ -179,7 +179,7 @@ def play(machine, ansible, playbook, arguments):
     )
     done = subprocess.run(
         [f"{ansible}/ansible-playbook", playbook, "-e", "ansible_connection=community.general.chroot", "-e", f"ansible_host={machine}",
-         "-e", "ansible_python_interpreter=/usr/bin/python3", "-e", "ansible_user=root", *arguments],
+         "-e", "ansible_python_interpreter=/usr/bin/python3", "-e", "ansible_user=root", "-e", "ansible_service_mgr=systemd", *arguments],
         cwd=playbook.parent, env=environment, capture_output=True, text=True, check=False,
     )  # fmt: skip
     text = done.stdout[done.stdout.find("{") :] if "{" in done.stdout else ""
@@ -255,6 +255,8 @@ def packaged(machine, files):
     for listing in (machine / "var/lib/dpkg/info").glob("*.list"):
         listed.update(listing.read_text().splitlines())
     owned.update(path for path, it in files.items() if path in listed and path not in conffiles)
+    leads = lambda path, it: os.path.normpath(os.path.join(os.path.dirname(path), it["link"]))
+    owned.update(path for path, it in files.items() if "link" in it and leads(path, it) in listed and not path.startswith("/etc/systemd/"))
     return owned
 
 

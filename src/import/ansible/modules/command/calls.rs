@@ -45,6 +45,7 @@ pub(super) fn of(path: &str, arguments: &[&str]) -> Option<Vec<Call>> {
         "ufw" => walls::of_ufw(arguments).map(|it| vec![it]),
         "firewall-cmd" => walls::of_firewalld(arguments),
         "docker" => of_docker(arguments),
+        _ if program.starts_with("a2") => of_apache(program, arguments),
         _ => of_languages(path, program, arguments),
     }
 }
@@ -153,6 +154,41 @@ fn of_files(program: &str, arguments: &[&str]) -> Option<Vec<Call>> {
             of_all(paths, &params, ATTRIBUTES)
         }
     }
+}
+
+/// Debian's helpers of Apache: what is on is a link from a folder `...-enabled`.
+fn of_apache(program: &str, arguments: &[&str]) -> Option<Vec<Call>> {
+    let (is_on, kind) = match program.strip_prefix("a2en") {
+        Some(kind) => (true, kind),
+        None => (false, program.strip_prefix("a2dis")?),
+    };
+    let (folder, ending) = match kind {
+        "site" => ("sites", ".conf"),
+        "conf" => ("conf", ".conf"),
+        "mod" => ("mods", ".load"),
+        _ => return None,
+    };
+    let words = ["--quiet", "--force", "--maintmode", "--purge"];
+    let (_, names) = operands(arguments, "qfmp", &words)?;
+    let calls = names.iter().map(|name| {
+        let name = name.strip_suffix(ending).unwrap_or(name);
+        let link = format!("/etc/apache2/{folder}-enabled/{name}{ending}");
+        let target = format!("../{folder}-available/{name}{ending}");
+        let mut params = vec![("path", link.as_str())];
+        if is_on {
+            params.extend([
+                ("src", target.as_str()),
+                ("state", "link"),
+                ("force", "yes"),
+                ("follow", "no"),
+            ]);
+        } else {
+            params.push(("state", "absent"));
+        }
+        call("file", &params)
+    });
+    let calls: Vec<Call> = calls.collect();
+    (!calls.is_empty()).then_some(calls)
 }
 
 fn of_docker(arguments: &[&str]) -> Option<Vec<Call>> {

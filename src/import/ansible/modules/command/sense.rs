@@ -350,14 +350,20 @@ mod tests {
             "manual: it fetches an installer and runs it: https://example.org/install.sh",
         );
         check(
-            "a2enmod rewrite",
-            "manual: a module of Apache is switched on: rewrite",
+            "phpenmod redis",
+            "manual: an extension of PHP is switched on: redis",
         );
     }
 
     #[test]
     fn what_a_module_says_is_its_task() {
         for (script, expected) in [
+            (
+                "a2ensite -q shop.conf && a2dissite 000-default && a2enmod rewrite",
+                "file(path=/etc/apache2/sites-enabled/shop.conf src=../sites-available/shop.conf state=link force=yes follow=no) \
+                 file(path=/etc/apache2/sites-enabled/000-default.conf state=absent) \
+                 file(path=/etc/apache2/mods-enabled/rewrite.load src=../mods-available/rewrite.load state=link force=yes follow=no)",
+            ),
             (
                 "mkdir -p /srv/a && chmod 777 /srv/a",
                 "file(path=/srv/a state=directory) chmod and chown(path=/srv/a mode=777)",
