@@ -148,12 +148,25 @@ def record(root, ansible, playbook, out, *arguments):
         after = state(machine)
         left = {kind: {key: it for key, it in after[kind].items() if before[kind].get(key) != it} for kind in after}
         owned = packaged(machine, left["files"])
-        left["files"] = {path: it for path, it in left["files"].items() if path not in owned}
+        brought = of_packages(root, pathlib.Path(work) / "packages", machine)
+        left["files"] = {path: it for path, it in left["files"].items() if path not in owned and brought.get(path) != it}
         left["gone"] = sorted(path for path in before["files"] if path not in after["files"])
         asked = machine / "var/lib/recorder/asked"
         left["systemctl"] = [json.loads(line) for line in asked.read_text().splitlines()] if asked.exists() else []
     pathlib.Path(out).write_text(json.dumps({"playbook": playbook.name, "tasks": tasks, "left": left}, indent=1, sort_keys=True) + "\n")
     print(collections.Counter(it["end"] for it in tasks), {kind: len(it) for kind, it in left.items()})
+
+
+def of_packages(root, machine, played):
+    """Returns the files of a machine on which nothing was done but to install the same packages."""
+    installed = lambda it: set(subprocess.run(["chroot", it, "dpkg-query", "-W", "-f", "${Package}\n"], capture_output=True, text=True, check=True).stdout.split())
+    subprocess.run(["cp", "-a", "--reflink=auto", root, machine], check=True)
+    equip(machine)
+    wanted = sorted(installed(played) - installed(machine))
+    environment = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
+    for words in (["update"], ["install", "-y", "--no-install-recommends", *wanted]) if wanted else ():
+        subprocess.run(["chroot", machine, "apt-get", "-q", *words], env=environment, stdout=subprocess.DEVNULL, check=True)
+    return state(machine)["files"]
 
 
 def equip(machine):

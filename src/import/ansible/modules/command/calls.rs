@@ -1,9 +1,10 @@
 //! Commands that ask for what a module asks for: they are that module's tasks in other words.
 
-use super::{accounts, walls};
+use super::{accounts, is_there, walls};
 use crate::import::ansible::modules::{Module, Run, file, find};
 use crate::import::ansible::params::{Params, Refusal};
 use crate::import::ansible::value::Value;
+use crate::syntax::glob::is_pattern;
 
 /// A task in the words of a module.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,7 +67,7 @@ fn operands<'w>(
                 return None;
             }
             given.push_str(rest);
-        } else if word.contains(['*', '?', '[', '$', '`']) {
+        } else if is_pattern(word) || word.contains(['$', '`']) {
             return None;
         } else {
             operands.push(*word);
@@ -104,7 +105,11 @@ fn of_files(program: &str, arguments: &[&str]) -> Option<Vec<Call>> {
             of_all(&paths, &[("state", "touch")], "file")
         }
         "rm" => {
-            let (_, paths) = operands(arguments, "rfvR", &["--recursive", "--force"])?;
+            let (patterns, rest): (Vec<&str>, Vec<&str>) =
+                arguments.iter().copied().partition(|it| is_pattern(it));
+            let words = ["--recursive", "--force"];
+            let (_, mut paths) = operands(&rest, "rfvR", &words)?;
+            paths.extend(patterns);
             of_all(&paths, &[("state", "absent")], "file")
         }
         "ln" => {
@@ -291,6 +296,10 @@ fn of_pip(place: Option<&str>, arguments: &[&str]) -> Option<Vec<Call>> {
 impl Call {
     /// Runs the module; what it registers is not what the command does.
     pub(super) fn make(self, run: &mut Run<'_, '_>) -> Outcome {
+        let mut paths = self.params.iter().filter(|(name, _)| *name == "path");
+        if paths.any(|(_, path)| is_pattern(path) && is_there(path, run) != Some(false)) {
+            return Outcome::Kept;
+        }
         let is_about_files = matches!(self.module, ATTRIBUTES | "file" | "copy");
         let values = self.params.iter();
         let values = values
