@@ -14,6 +14,8 @@ pub(super) struct Answer {
     pub(super) status: i64,
     /// What it prints, where that is known.
     pub(super) output: Option<String>,
+    /// What has to hold for it.
+    pub(super) under: Vec<String>,
 }
 
 /// Returns what a command answers, as far as the source made what it asks for.
@@ -21,10 +23,12 @@ pub(super) fn answer(words: &[&str], run: &Run<'_, '_>) -> Option<Answer> {
     let silent = |yes: bool| Answer {
         status: i64::from(!yes),
         output: Some(String::new()),
+        under: Vec::new(),
     };
     let says = |yes: bool, text: &str, otherwise: i64| Answer {
         status: if yes { 0 } else { otherwise },
         output: Some(text.to_owned()),
+        under: Vec::new(),
     };
     match words {
         ["test" | "/usr/bin/test" | "/bin/test", flag, path] | ["[", flag, path, "]"] => {
@@ -56,12 +60,14 @@ pub(super) fn answer(words: &[&str], run: &Run<'_, '_>) -> Option<Answer> {
             Some(Answer {
                 status: 0,
                 output: None,
+                under: Vec::new(),
             })
         }
         ["id", "-u", name] => match &run.state.get(&Key::User((*name).to_owned()))?.resource {
             Resource::User(user) => Some(Answer {
                 status: 0,
                 output: user.uid.map(|it| it.to_string()),
+                under: Vec::new(),
             }),
             _ => None,
         },
@@ -70,6 +76,7 @@ pub(super) fn answer(words: &[&str], run: &Run<'_, '_>) -> Option<Answer> {
             Some(Answer {
                 status: 0,
                 output: None,
+                under: Vec::new(),
             })
         }
         ["systemctl", asked @ ("is-active" | "is-enabled"), name] => {
@@ -136,6 +143,9 @@ pub(super) fn tell(answer: &Answer, run: &mut Run<'_, '_>) {
         .as_deref()
         .map(|it| it.trim_end_matches(['\r', '\n']));
     tell_all(answer.status, output, "", run);
+    if !answer.under.is_empty() {
+        run.returns_under = Some(answer.under.join("; "));
+    }
 }
 
 /// Says what `register` binds of a command that did not run, because of what is there or not.

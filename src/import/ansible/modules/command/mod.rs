@@ -3,6 +3,7 @@
 //! Manuals: <https://docs.ansible.com/ansible/latest/collections/ansible/builtin/command_module.html>, `shell_module.html`
 
 mod accounts;
+mod answers;
 mod calls;
 mod known;
 mod pipes;
@@ -14,9 +15,10 @@ mod words;
 pub(super) use words::split as split_words;
 
 use super::paths::{There, absolute, is_empty_at_first, parent, real, there};
-use super::{Kind, Module, Run};
+use super::{Kind, Look, Module, Run};
 use crate::account::{Code, Verdict};
 use crate::import::ansible::params::{Params, Refusal};
+use crate::import::ansible::play::guards::line;
 use crate::import::ansible::results;
 use crate::import::ansible::value::Value;
 use crate::import::holes::{Encoded, encode};
@@ -186,10 +188,18 @@ impl Around {
         if self.never_runs(run) {
             return Ok(());
         }
+        let looks = sense == Sense::Reads || says_unchanged(&command, shown, run);
         if run.guard == Condition::True
-            && let Some(answer) = known::answer(shown, run)
+            && let Some(answer) = self.answer(&command, shown, looks, run)
         {
             known::tell(&answer, run);
+        }
+        if looks && run.environment.is_empty() {
+            run.look = line(&command).map(|script| Look::Command {
+                script,
+                directory: self.directory.clone(),
+                user: run.user.clone(),
+            });
         }
         match sense {
             Sense::Reads => run.probe("it only looks at the machine"),
@@ -208,6 +218,24 @@ impl Around {
             Sense::Unknown => return self.keep(command, shown, run),
         }
         Ok(())
+    }
+
+    /// Returns what the command answers: of what the source made, or, where it only looks, of a new machine.
+    fn answer(
+        &self,
+        command: &Command,
+        shown: &[&str],
+        looks: bool,
+        run: &Run<'_, '_>,
+    ) -> Option<known::Answer> {
+        let known = known::answer(shown, run);
+        if known.is_some() || !looks || self.directory.is_some() {
+            return known;
+        }
+        match command {
+            Command::Words(_) => answers::of_words(shown, run),
+            Command::Script { text, .. } => answers::of_script(&encoded(text).ok()?.text, run),
+        }
     }
 
     /// Tells whether the command does not run on a new machine, and says so.
@@ -267,6 +295,19 @@ impl Around {
         let name = step_name(shown, run);
         let after = started(run);
         run.state.stir();
+        let checked = run.check.take().zip(line(&command));
+        let command = match &checked {
+            Some((check, line)) => Command::Script {
+                shell: "/bin/sh".to_owned(),
+                text: Text::from(format!("{check}{line}\nfi").as_str()),
+            },
+            None => command,
+        };
+        // What asks for its condition itself hangs on nothing else.
+        let guard = match checked {
+            Some(_) => std::mem::replace(&mut run.guard, Condition::True),
+            None => run.guard.clone(),
+        };
         if let Some(path) = &self.creates {
             let why = format!("what {} makes", results::said(run.task));
             run.state.blur(path, &why);
@@ -281,6 +322,7 @@ impl Around {
             removes: self.removes,
             after,
         }));
+        run.guard = guard;
         Ok(())
     }
 }

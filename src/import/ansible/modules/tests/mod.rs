@@ -541,4 +541,5 @@ mod steering {
     }
 }
 
+mod probes;
 mod state;

@@ -1,0 +1,269 @@
+//! What a new NixOS machine has that the source did not make: programs, packages, files of other systems.
+//!
+//! The table is rules/nixos/fresh.json: the programs of `environment.corePackages`, of systemd and of what every NixOS
+//! switches on, what NixOS itself has below /etc, and which packages elsewhere bring a program of another name.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+
+use super::Run;
+use super::paths::{There, base_name, parent, there};
+use crate::model::{Command, Condition, Piece, Resource, Text};
+
+const TABLE: &str = include_str!("../../../../rules/nixos/fresh.json");
+
+#[derive(Default, serde::Deserialize)]
+struct Table {
+    programs: BTreeSet<String>,
+    /// Programs of other systems, of which nothing is said by that NixOS does without.
+    foreign: BTreeSet<String>,
+    accounts: BTreeSet<String>,
+    /// How the names of NixOS's own services begin.
+    services: BTreeSet<String>,
+    /// By a program, the packages elsewhere that bring it.
+    brought: BTreeMap<String, Vec<String>>,
+    /// Below /etc, what NixOS has there: in a folder of these names only, or whatever it likes.
+    etc: BTreeMap<String, Option<BTreeSet<String>>>,
+    /// Folders in which NixOS has nothing but these names.
+    folders: BTreeMap<String, BTreeSet<String>>,
+}
+
+// A test reads the table, so a faulty one never ships.
+static FRESH: LazyLock<Table> = LazyLock::new(|| serde_json::from_str(TABLE).unwrap_or_default());
+
+/// Folders of programs, elsewhere.
+const PROGRAMS: [&str; 6] = [
+    "/bin",
+    "/sbin",
+    "/usr/bin",
+    "/usr/sbin",
+    "/usr/local/bin",
+    "/usr/local/sbin",
+];
+
+/// Parts of paths that name nothing by themselves.
+const COMMON: [&str; 14] = [
+    "bin", "cache", "conf", "default", "etc", "keyrings", "lib", "local", "log", "sbin", "share",
+    "spool", "system", "systemd",
+];
+
+/// Tells whether NixOS has nothing of its own at a path, whatever the source made.
+pub(super) fn is_bare(path: &str) -> bool {
+    if let Some(below) = path.strip_prefix("/etc/") {
+        let (first, rest) = below.split_once('/').unwrap_or((below, ""));
+        return match FRESH.etc.get(first) {
+            None => !first.is_empty(),
+            Some(None) => false,
+            Some(Some(_)) if rest.is_empty() => false,
+            Some(Some(names)) => !names.contains(first_part(rest)),
+        };
+    }
+    let mut above = parent(path);
+    let mut at = path;
+    while !above.is_empty() && above != "/" {
+        if let Some(names) = FRESH.folders.get(above) {
+            return !names.contains(base_name(at));
+        }
+        at = above;
+        above = parent(above);
+    }
+    false
+}
+
+fn first_part(path: &str) -> &str {
+    path.split('/').next().unwrap_or_default()
+}
+
+/// Folders into which packages elsewhere put files: no package of NixOS puts anything below /etc.
+const DROP_INS: [&str; 12] = [
+    "/etc/apt/apt.conf.d",
+    "/etc/bash_completion.d",
+    "/etc/cron.d",
+    "/etc/cron.daily",
+    "/etc/cron.hourly",
+    "/etc/cron.monthly",
+    "/etc/cron.weekly",
+    "/etc/default",
+    "/etc/init.d",
+    "/etc/logrotate.d",
+    "/etc/sysconfig",
+    "/etc/update-motd.d",
+];
+
+/// Tells whether a package that the source installs may have brought what is at a path, or a step that runs before.
+pub(super) fn may_be_brought(path: &str, run: &Run<'_, '_>) -> bool {
+    if DROP_INS.contains(&parent(path)) {
+        return is_mentioned(path, run);
+    }
+    let parts: Vec<String> = path
+        .split('/')
+        .filter(|part| !COMMON.contains(part))
+        .map(stem)
+        .filter(|stem| stem.len() > 2)
+        .collect();
+    let whole = path.to_ascii_lowercase();
+    let brings = |name: &str| {
+        let name = name.to_ascii_lowercase();
+        parts.iter().any(|it| name.contains(it.as_str()))
+            || (name.len() > 3 && whole.contains(&name))
+    };
+    packages(run).any(|(name, _)| brings(name)) || is_mentioned(path, run)
+}
+
+fn stem(part: &str) -> String {
+    let letters = part
+        .trim_start_matches('.')
+        .chars()
+        .take_while(char::is_ascii_alphanumeric);
+    letters.map(|c| c.to_ascii_lowercase()).collect()
+}
+
+/// The packages that the source installs, and whether it does so for sure.
+fn packages<'r>(run: &'r Run<'_, '_>) -> impl Iterator<Item = (&'r str, bool)> {
+    run.state
+        .entries()
+        .filter_map(|entry| match &entry.resource {
+            Resource::Package(it) => Some((it.name.as_str(), entry.guard == Condition::True)),
+            _ => None,
+        })
+}
+
+/// Tells whether a step that is kept names something.
+fn is_mentioned(what: &str, run: &Run<'_, '_>) -> bool {
+    let holds = |text: &Text| {
+        let mut pieces = text.pieces().iter();
+        pieces.any(|it| matches!(it, Piece::Literal(it) if it.contains(what)))
+    };
+    run.state.entries().any(|entry| match &entry.resource {
+        Resource::Step(step) => match &step.command {
+            Command::Words(words) => words.iter().any(holds),
+            Command::Script { text, .. } => holds(text),
+        },
+        _ => false,
+    })
+}
+
+/// Tells whether a package is installed; nothing where that cannot be said.
+pub(super) fn has_package(name: &str, run: &Run<'_, '_>) -> Option<bool> {
+    has_any(&[name], name, run)
+}
+
+/// Tells whether one of some packages is installed, which people call by a name.
+fn has_any(names: &[&str], called: &str, run: &Run<'_, '_>) -> Option<bool> {
+    let wanted: Vec<String> = names.iter().map(|it| it.to_ascii_lowercase()).collect();
+    let mut may_be = false;
+    for (found, is_sure) in packages(run) {
+        let found = found.to_ascii_lowercase();
+        if is_sure && wanted.contains(&found) {
+            return Some(true);
+        }
+        may_be |= wanted.iter().any(|it| is_akin(it, &found));
+    }
+    (!may_be && !is_mentioned(called, run)).then_some(false)
+}
+
+/// Tells whether one package may bring what the other is called after.
+fn is_akin(one: &str, other: &str) -> bool {
+    let words = |text: &str| -> Vec<String> {
+        let parts = text.split(['-', '.', '_']);
+        parts.filter(|it| it.len() > 2).map(str::to_owned).collect()
+    };
+    let (ours, theirs) = (words(one), words(other));
+    ours.iter().any(|it| {
+        theirs
+            .iter()
+            .any(|other| other.starts_with(it.as_str()) || it.starts_with(other.as_str()))
+    })
+}
+
+/// Tells whether a program can be run by its name; nothing where that cannot be said.
+pub(super) fn has_program(name: &str, run: &Run<'_, '_>) -> Option<bool> {
+    if FRESH.programs.contains(name) {
+        return Some(true);
+    }
+    if FRESH.foreign.contains(name) {
+        return None;
+    }
+    for folder in PROGRAMS {
+        match there(run, &format!("{folder}/{name}")) {
+            There::Made(_) => return Some(true),
+            There::Open(_) => return None,
+            There::Folder | There::Nothing | There::NothingAtFirst | There::Foreign => {}
+        }
+    }
+    let brought = FRESH.brought.get(name).into_iter().flatten();
+    let mut names: Vec<&str> = brought.map(String::as_str).collect();
+    names.push(name);
+    has_any(&names, name, run)
+}
+
+/// Returns the name of the program whose usual place a path is.
+pub(super) fn program_at(path: &str) -> Option<&str> {
+    let (folder, name) = path.rsplit_once('/')?;
+    (PROGRAMS.contains(&folder) && !name.is_empty()).then_some(name)
+}
+
+/// Tells whether there may be an account of a name that the source did not make: of the system, or of a package.
+pub(super) fn has_account(name: &str, run: &Run<'_, '_>) -> Option<bool> {
+    if FRESH.accounts.contains(name) {
+        return None;
+    }
+    has_any(&[name], name, run)
+}
+
+/// Tells whether there may be a service of a name that the source says nothing of: of NixOS, or of a package.
+pub(super) fn has_service(name: &str, run: &Run<'_, '_>) -> Option<bool> {
+    let is_of_system = FRESH
+        .services
+        .iter()
+        .any(|it| name.starts_with(it.as_str()));
+    if is_of_system || name.contains(".target") || name.contains(".mount") {
+        return None;
+    }
+    has_any(&[name, name.trim_end_matches('d')], name, run)
+}
+
+/// Says that a package is not there.
+pub(super) fn no_package(name: &str) -> String {
+    format!("a new machine does not have the package `{name}` before the play installs it")
+}
+
+/// Says that a program is not there.
+pub(super) fn no_program(name: &str) -> String {
+    format!("nothing on a new machine has `{name}` before the play brings it")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{FRESH, is_akin, is_bare};
+
+    #[test]
+    fn nixos_has_little_of_its_own() {
+        assert!(FRESH.programs.len() > 200);
+        for (path, expected) in [
+            ("/usr/share/x", true),
+            ("/usr/bin/env", false),
+            ("/usr/bin/docker", true),
+            ("/etc/cron.allow", true),
+            ("/etc/hosts", false),
+            ("/etc/ssh/sshd_config", false),
+            ("/etc/ssh/sshd_config.d", true),
+            ("/etc/ssh", false),
+            ("/etc/default/grub", true),
+            ("/var/lib/aide/aide.db", true),
+            ("/var/lib/systemd/x", false),
+            ("/var/lib", false),
+            ("/sys/firmware/efi", false),
+            ("/boot/grub/grub.cfg", false),
+        ] {
+            assert_eq!(is_bare(path), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn akin_packages_share_a_word() {
+        assert!(is_akin("docker", "docker-compose"));
+        assert!(is_akin("php8.2", "php-fpm"));
+        assert!(!is_akin("nginx", "git"));
+    }
+}

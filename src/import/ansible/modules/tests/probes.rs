@@ -1,0 +1,174 @@
+//! What tasks that only look find on a new machine, and steps that look themselves.
+
+use super::{check, entries};
+use crate::model::{Command, Condition, Resource};
+
+/// Plays tasks, the last of which registers `r`, and compares what a condition over it comes to.
+fn decides(tasks: &str, condition: &str, expected: &str) {
+    let all = format!("{tasks}\n- hostname: {{name: yes}}\n  when: \"{condition}\"");
+    let found = entries(&all);
+    let host = found
+        .iter()
+        .find(|it| matches!(it.resource, Resource::Hostname(_)));
+    let found = match host.map(|it| &it.guard) {
+        None => "no",
+        Some(Condition::True) => "yes",
+        Some(Condition::False) => "false",
+        Some(Condition::Unknown(_)) => "open",
+    };
+    assert_eq!(found, expected, "{all}");
+}
+
+/// As `decides`, of one line of shell.
+fn asks(line: &str, condition: &str, expected: &str) {
+    let task =
+        format!("- shell: {line:?}\n  register: r\n  changed_when: false\n  failed_when: false");
+    decides(&task, condition, expected);
+}
+
+#[test]
+fn packages_are_those_of_the_play() {
+    let git = "- apt: {name: git}\n";
+    let probe =
+        "- command: dpkg -s NAME\n  register: r\n  changed_when: false\n  failed_when: false";
+    let of = |name: &str| format!("{git}{}", probe.replace("NAME", name));
+    decides(&of("git"), "r.rc == 0", "yes");
+    decides(&of("nginx"), "r.rc == 0", "no");
+    // What is called after something that is installed may come with it.
+    decides(&of("git-lfs"), "r.rc == 0", "open");
+    asks("dpkg -l | grep -E '(ntp|chrony)'", "r.rc == 0", "no");
+    asks(
+        "set -o pipefail && dpkg --get-selections | grep -w -E '(ntp|chrony)' | awk '{print $1}' || true",
+        "r.stdout == ''",
+        "yes",
+    );
+    asks("rpm -q chrony", "'not installed' in r.stdout", "yes");
+    asks("systemctl list-unit-files | grep -q foo", "r.rc == 0", "no");
+    asks("systemctl is-active foo", "r.stdout == 'active'", "no");
+    asks("systemctl is-active sshd", "r.stdout == 'active'", "open");
+}
+
+#[test]
+fn programs_are_those_of_nixos_and_the_play() {
+    asks("which docker", "r.rc == 0", "no");
+    asks("command -v systemctl", "r.rc == 0", "yes");
+    asks("foo --version 2>&1 | grep 1.2", "r.rc == 0", "no");
+    asks("foo --version 2>&1", "'not found' in r.stdout", "yes");
+    // That another system's program is not there says nothing of what it is asked.
+    asks("apt-cache policy git", "r.rc == 0", "open");
+    let docker = "- apt: {name: docker-ce}\n- stat: {path: /usr/bin/docker}\n  register: r";
+    decides(docker, "r.stat.exists", "yes");
+    decides(
+        "- stat: {path: /usr/bin/docker}\n  register: r",
+        "r.stat.exists",
+        "no",
+    );
+    // The module has another status for a missing program than a shell.
+    let task = "- command: foo --version\n  register: r\n  failed_when: false";
+    decides(task, "r.rc == 2", "yes");
+}
+
+#[test]
+fn paths_are_those_of_nixos_and_the_play() {
+    for (path, expected) in [
+        ("/usr/share/foo/x", "no"),
+        ("/etc/cron.allow", "no"),
+        ("/var/lib/foo/db", "no"),
+        ("/etc/hosts", "open"),
+        ("/sys/firmware/efi", "open"),
+    ] {
+        let task = format!("- stat: {{path: {path}}}\n  register: r");
+        decides(&task, "r.stat.exists", expected);
+        asks(&format!("test -e {path}"), "r.rc == 0", expected);
+    }
+    asks("grep -q x /etc/foo.conf", "r.rc == 0", "no");
+    asks("ls /srv/x/*", "r.rc != 0", "yes");
+    asks(
+        "[ -d /opt/a ] && echo there || echo gone",
+        "r.stdout == 'gone'",
+        "yes",
+    );
+    let file = "- copy: {dest: /opt/a, content: \"one: 1\\ntwo: 2\\n\"}\n";
+    let probe = "- shell: LINE\n  register: r\n  changed_when: false\n  failed_when: false";
+    for (line, expected) in [
+        ("grep -c '^t' /opt/a", "1"),
+        ("grep two /opt/a | awk '{print $2}'", "2"),
+        ("cut -d: -f1 /opt/a | head -n 1", "one"),
+        ("cat /opt/a | wc -l", "2"),
+    ] {
+        let task = format!("{file}{}", probe.replace("LINE", &format!("{line:?}")));
+        decides(&task, &format!("r.stdout == '{expected}'"), "yes");
+    }
+}
+
+#[test]
+fn accounts_are_those_of_the_play() {
+    asks("id ada", "r.rc == 0", "no");
+    asks("getent passwd www-data", "r.rc == 0", "open");
+    asks("crontab -l", "r.rc == 0", "no");
+}
+
+#[test]
+fn a_false_condition_names_what_it_stands_on() {
+    check(
+        "- stat: {path: /usr/share/foo}\n  register: r\n- hostname: {name: a}\n  when: r.stat.exists",
+        &[
+            "control: it only looks at the machine",
+            "skipped: its condition is false: nothing is at `/usr/share/foo` on a new machine",
+        ],
+    );
+}
+
+/// Compares the script of the last step.
+fn check_step(tasks: &str, expected: &str) {
+    let found = entries(tasks);
+    let last = found.iter().rev().find_map(|it| match &it.resource {
+        Resource::Step(step) if it.guard == Condition::True => match &step.command {
+            Command::Script { text, .. } => Some(text.to_string()),
+            Command::Words(_) => None,
+        },
+        _ => None,
+    });
+    assert_eq!(last.as_deref().unwrap_or("none"), expected, "{tasks}");
+}
+
+#[test]
+fn a_step_looks_itself_where_only_the_machine_knows() {
+    let probe = "- command: nmcli -t -f NAME con show\n  register: r\n  changed_when: false\n  become: true\n";
+    let step = |condition: &str| {
+        format!("{probe}- command: foo add 'a b'\n  become: true\n  when: {condition}")
+    };
+    let script = |test: &str| {
+        format!(
+            "r_status=0\nr_output=$(nmcli -t -f NAME con show) || r_status=$?\nif {test}; then\nfoo add 'a b'\nfi"
+        )
+    };
+    for (condition, test) in [
+        (
+            "\"'lan' not in r.stdout\"",
+            "! grep -qF -e lan <<< \"$r_output\"",
+        ),
+        (
+            "\"'lan' in r.stdout_lines\"",
+            "grep -qFx -e lan <<< \"$r_output\"",
+        ),
+        ("r.stdout | length == 0", "[ -z \"$r_output\" ]"),
+        (
+            "r.stdout | length > 0 and port is undefined",
+            "[ -n \"$r_output\" ]",
+        ),
+        ("not (r.stdout == 'x')", "! [ \"$r_output\" = x ]"),
+        (
+            "r.stdout_lines | length < 3",
+            "[ \"$(printf '%s' \"$r_output\" | grep -c '')\" -lt 3 ]",
+        ),
+    ] {
+        check_step(&step(condition), &script(test));
+    }
+    // What a filter makes of it, nobody has words for.
+    check_step(&step("r.stdout | from_json | length > 0"), "none");
+    check_step(
+        "- stat: {path: /sys/firmware/efi}\n  register: r\n- command: foo\n  become: true\n  when: not r.stat.exists",
+        "if ! [ -e /sys/firmware/efi ]; then\nfoo\nfi",
+    );
+}
