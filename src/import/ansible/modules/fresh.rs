@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use super::Run;
 use super::paths::{There, base_name, parent, there};
-use crate::model::{Command, Condition, Piece, Resource, Text};
+use crate::model::{Command, Condition, Mode, Piece, Resource, Text};
 
 const TABLE: &str = include_str!("../../../../rules/nixos/fresh.json");
 
@@ -20,6 +20,8 @@ struct Table {
     accounts: BTreeSet<String>,
     /// How the names of NixOS's own services begin.
     services: BTreeSet<String>,
+    /// What NixOS makes itself: mode, owner, group.
+    own: BTreeMap<String, (String, String, String)>,
     /// By a program, the packages elsewhere that bring it.
     brought: BTreeMap<String, Vec<String>>,
     /// Below /etc, what NixOS has there: in a folder of these names only, or whatever it likes.
@@ -46,6 +48,30 @@ const COMMON: [&str; 14] = [
     "bin", "cache", "conf", "default", "etc", "keyrings", "lib", "local", "log", "sbin", "share",
     "spool", "system", "systemd",
 ];
+
+/// Mode and owner of what NixOS makes itself.
+pub(super) struct Own {
+    pub(super) mode: Mode,
+    pub(super) owner: String,
+    pub(super) group: String,
+}
+
+/// Returns mode and owner of what NixOS makes itself at a path; of a program, those of the Nix store.
+pub(super) fn own(path: &str) -> Option<Own> {
+    if let Some((mode, owner, group)) = FRESH.own.get(path) {
+        return Some(Own {
+            mode: Mode(u32::from_str_radix(mode, 8).ok()?),
+            owner: owner.clone(),
+            group: group.clone(),
+        });
+    }
+    let is_local = path.starts_with("/usr/local/");
+    program_at(path).filter(|_| !is_local).map(|_| Own {
+        mode: Mode(0o555),
+        owner: "root".to_owned(),
+        group: "root".to_owned(),
+    })
+}
 
 /// Tells whether NixOS has nothing of its own at a path, whatever the source made.
 pub(super) fn is_bare(path: &str) -> bool {

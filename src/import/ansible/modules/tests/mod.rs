@@ -183,7 +183,7 @@ mod files {
             ],
         );
         check(
-            "- file: {path: /etc/foo, mode: go-w}",
+            "- file: {path: /var/foo, mode: go-w}",
             &["manual: `go-w` changes permissions that are known only on the machine"],
         );
     }

@@ -119,6 +119,34 @@ fn a_false_condition_names_what_it_stands_on() {
     );
 }
 
+#[test]
+fn modes_are_those_that_nixos_gives() {
+    let ask = |path: &str, more: &str, expected: &str| {
+        let task = format!("- file: {{path: {path}, {more}}}");
+        check(&task, &[expected]);
+    };
+    ask(
+        "/etc/passwd",
+        "owner: root, mode: 'u-x,go-wx'",
+        "not-needed: NixOS itself gives `/etc/passwd` the mode 0644, owner root and group root, which is no more than what is asked for",
+    );
+    ask(
+        "/etc/shadow",
+        "mode: 'ugo-rwx'",
+        "manual: NixOS itself gives `/etc/shadow` the mode 0640, owner root and group shadow, and has no option for that",
+    );
+    ask(
+        "/sbin/auditctl",
+        "mode: go-w",
+        "not-needed: NixOS itself gives `/sbin/auditctl` the mode 0555, owner root and group root, which is no more than what is asked for",
+    );
+    ask(
+        "/etc/passwd-",
+        "mode: '0600'",
+        "not-needed: NixOS has no `/etc/passwd-`, and nothing here makes it",
+    );
+}
+
 /// Compares the script of the last step.
 fn check_step(tasks: &str, expected: &str) {
     let found = entries(tasks);
