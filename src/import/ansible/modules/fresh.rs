@@ -8,7 +8,8 @@ use std::sync::LazyLock;
 
 use super::Run;
 use super::paths::{There, base_name, parent, there};
-use crate::model::{Command, Condition, Mode, Piece, Resource, Text};
+use crate::import::etc::brought_by;
+use crate::model::{Command, Condition, Family, Mode, Piece, Resource, Text};
 
 const TABLE: &str = include_str!("../../../../rules/nixos/fresh.json");
 
@@ -167,6 +168,30 @@ fn is_mentioned(what: &str, run: &Run<'_, '_>) -> bool {
         },
         _ => false,
     })
+}
+
+/// Returns the package that the source installs and that brings a file or folder of settings, and whether it is a folder:
+/// the module of NixOS for it has settings in that place, too.
+pub(super) fn brought<'r>(path: &str, run: &'r Run<'_, '_>) -> Option<(&'r str, bool)> {
+    if run.family != Family::Debian || DROP_INS.contains(&parent(path)) {
+        return None;
+    }
+    let (owners, is_folder) = brought_by(path);
+    let brings = |name: &str| {
+        owners.iter().any(|owner| {
+            let common = owner.strip_suffix("-common").unwrap_or(owner);
+            *owner == name || common == name || name.strip_suffix("-server") == Some(common)
+        })
+    };
+    let mut found = packages(run).filter(|(_, is_sure)| *is_sure);
+    found
+        .find(|(name, _)| brings(name))
+        .map(|(name, _)| (name, is_folder))
+}
+
+/// Says that a package brings what is at a path.
+pub(super) fn brought_so(package: &str, path: &str) -> String {
+    format!("`{package}`, which the play installs, has its settings at `{path}`")
 }
 
 /// Tells whether a package is installed; nothing where that cannot be said.

@@ -101,7 +101,20 @@ fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
         There::Nothing | There::NothingAtFirst => {
             Some(Value::of_pairs(vec![("exists", Value::Bool(false))]))
         }
-        There::Foreign | There::Open(_) => None,
+        There::Foreign => match fresh::brought(&at, run) {
+            Some((package, is_folder)) => {
+                let under = fresh::brought_so(package, &at);
+                let kind = if is_folder { "isdir" } else { "isreg" };
+                let mut pairs = vec![("exists", Value::Bool(true)), ("path", Value::str(&given))];
+                pairs.extend(KINDS.map(|name| (name, Value::Bool(name == kind))));
+                let stat = Value::open(pairs, hole(run, "the rest", &given));
+                tell(run, Change::No, vec![("stat", stat)]);
+                run.returns_under = Some(under);
+                return Ok(());
+            }
+            None => None,
+        },
+        There::Open(_) => None,
     };
     let is_assumed = matches!(there(run, &at), There::NothingAtFirst);
     if let Some(stat) = stat {

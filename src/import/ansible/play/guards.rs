@@ -133,7 +133,7 @@ fn variable(name: &str) -> String {
 }
 
 /// Quotes a word for the shell, where it needs that.
-pub(super) fn quoted(word: &str) -> String {
+pub(in crate::import::ansible) fn quoted(word: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@%+,".contains(c);
     if !word.is_empty() && word.chars().all(is_plain) {
         return word.to_owned();

@@ -7,11 +7,13 @@ mod answers;
 mod calls;
 mod known;
 mod pipes;
+mod script;
 mod sense;
 mod stated;
 mod walls;
 mod words;
 
+pub(super) use script::SCRIPT;
 pub(super) use words::split as split_words;
 
 use super::paths::{There, absolute, is_empty_at_first, parent, real, there};
@@ -22,7 +24,7 @@ use crate::import::ansible::play::guards::line;
 use crate::import::ansible::results;
 use crate::import::ansible::value::Value;
 use crate::import::holes::{Encoded, encode};
-use crate::model::{Command, Condition, HoleKind, Resource, Step, Text};
+use crate::model::{Command, Condition, HoleKind, Piece, Resource, Step, Text};
 use crate::secret;
 use crate::syntax::glob::{glob, is_pattern};
 use crate::syntax::placeholder_index;
@@ -44,15 +46,6 @@ pub(super) const SHELL: Module = Module {
               kept as a oneshot unit that runs once, or left to you.",
     kind: Kind::Changes,
     run: run_shell,
-};
-
-pub(super) const SCRIPT: Module = Module {
-    names: &["script"],
-    collection: "ansible.builtin",
-    becomes: "A oneshot unit that runs the script of the input once, or left to you where the script cannot run on \
-              NixOS.",
-    kind: Kind::Changes,
-    run: run_script,
 };
 
 fn run_command(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
@@ -96,12 +89,20 @@ fn run_shell(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> 
     around.settle(of_script(&encoded.text), command, &shown, run)
 }
 
-fn run_script(params: &mut Params, _: &mut Run<'_, '_>) -> Result<(), Refusal> {
-    params.pass_over(&["creates", "removes", "chdir", "executable"]);
-    let text = text(params)?;
-    let reason = format!("it takes the script `{text}` to the machine and runs it there");
-    Err(Refusal::new(Code::CannotState, reason)
-        .cure("state what the script makes, or run it as a oneshot unit"))
+/// Keeps a command that a module has made, where the task's own words let it run.
+pub(super) fn keep(
+    command: Command,
+    params: &mut Params,
+    run: &mut Run<'_, '_>,
+) -> Result<(), Refusal> {
+    let around = Around::take(params, run)?;
+    if let Command::Words(words) = &command {
+        refuse_unknown(words)?;
+    }
+    if around.never_runs(run) {
+        return Ok(());
+    }
+    around.keep(command, &[], run)
 }
 
 /// Takes the command line.
@@ -139,6 +140,8 @@ fn refuse_unknown(texts: &[Text]) -> Result<(), Refusal> {
 
 /// What stands around a command.
 struct Around {
+    /// What it reads, and whether a line break ends it.
+    stdin: Option<(Text, bool)>,
     directory: Option<String>,
     creates: Option<String>,
     removes: Option<String>,
@@ -147,12 +150,8 @@ struct Around {
 impl Around {
     fn take(params: &mut Params, run: &Run<'_, '_>) -> Result<Around, Refusal> {
         // How its output is kept, and warnings of old.
-        params.pass_over(&[
-            "warn",
-            "strip_empty_ends",
-            "expand_argument_vars",
-            "stdin_add_newline",
-        ]);
+        params.pass_over(&["warn", "strip_empty_ends", "expand_argument_vars"]);
+        let ends = params.flag(&["stdin_add_newline"])?.unwrap_or(true);
         let directory = params.string(&["chdir"])?;
         let directory = directory.map(|it| absolute(run, &it)).transpose()?;
         let path = |given: Option<String>| match (given, &directory) {
@@ -164,13 +163,9 @@ impl Around {
         };
         let creates = path(params.string(&["creates"])?)?;
         let removes = path(params.string(&["removes"])?)?;
-        if params.text(&["stdin"])?.is_some() {
-            return Err(Refusal::new(
-                Code::CommandUnsafe,
-                "the command reads what Ansible gives it",
-            ));
-        }
+        let stdin = params.text(&["stdin"])?;
         Ok(Around {
+            stdin: stdin.map(|it| (it, ends)),
             directory,
             creates,
             removes,
@@ -204,6 +199,8 @@ impl Around {
         match sense {
             Sense::Reads => run.probe("it only looks at the machine"),
             Sense::Nothing(reason) => run.not_needed(reason),
+            // What it does hangs on what it reads.
+            Sense::States(_) if self.stdin.is_some() => return self.keep(command, shown, run),
             Sense::States(asks) => {
                 if !asks.put(run)? {
                     return self.keep(command, shown, run);
@@ -292,6 +289,10 @@ impl Around {
         let environment = run.environment.clone();
         let values: Vec<Text> = environment.iter().map(|(_, value)| value.clone()).collect();
         refuse_unknown(&values)?;
+        let command = match &self.stdin {
+            Some((text, ends)) => fed(command, text, *ends)?,
+            None => command,
+        };
         let name = step_name(shown, run);
         let after = started(run);
         run.state.stir();
@@ -325,6 +326,30 @@ impl Around {
         run.guard = guard;
         Ok(())
     }
+}
+
+/// Returns a command that reads a text: a line of shell.
+fn fed(command: Command, stdin: &Text, ends: bool) -> Result<Command, Refusal> {
+    refuse_unknown(std::slice::from_ref(stdin))?;
+    let Some(line) = line(&command) else {
+        let reason = "the command reads what Ansible gives it, and a part of it is secret";
+        return Err(Refusal::new(Code::CommandUnsafe, reason));
+    };
+    let break_or_none = if ends { r"\n" } else { "" };
+    let mut text = Text::from(format!("printf '%s{break_or_none}' '").as_str());
+    for piece in stdin.pieces() {
+        match piece {
+            Piece::Literal(it) => text.push_str(&it.replace('\'', r"'\''")),
+            Piece::Hole(hole) => text.push_hole(hole.clone()),
+        }
+    }
+    text.push_str("' | ");
+    match line.contains('\n') {
+        true => text.push_str(&format!("{{\n{line}\n}}")),
+        false => text.push_str(&line),
+    }
+    let shell = "/bin/sh".to_owned();
+    Ok(Command::Script { shell, text })
 }
 
 /// Tells whether something is at a path, or at one that a pattern means; nothing where only the machine knows.

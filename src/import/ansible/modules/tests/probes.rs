@@ -200,3 +200,46 @@ fn a_step_looks_itself_where_only_the_machine_knows() {
         "if ! [ -e /sys/firmware/efi ]; then\nfoo\nfi",
     );
 }
+
+#[test]
+fn requests_that_send_something_are_steps() {
+    check(
+        "- uri: {url: 'http://localhost:8080/api', method: POST, body_format: json, body: {a: 1}, status_code: [200, 201]}",
+        &[
+            r#"{"step":{"name":"","command":{"words":["curl","--silent","--show-error","--fail","--retry","5","--retry-connrefused","--request","POST","--header","Content-Type: application/json","--data-raw","{\"a\": 1}","http://localhost:8080/api"]},"environment":[],"after":[]}}"#,
+        ],
+    );
+}
+
+#[test]
+fn what_a_command_reads_is_given_to_it() {
+    check(
+        "- command: foo --import\n  args: {stdin: \"it's\"}\n  become: true",
+        &[
+            r#"{"step":{"name":"foo --import","command":{"script":{"shell":"/bin/sh","text":"printf '%s\\n' 'it'\\''s' | foo --import"}},"environment":[],"after":[]}}"#,
+        ],
+    );
+}
+
+#[test]
+fn scripts_of_the_input_are_steps() {
+    check(
+        "- script: setup.sh 'a b'\n  become: true",
+        &[
+            r#"{"step":{"name":"setup.sh a b","command":{"script":{"shell":"/bin/sh","text":"set -- 'a b'\necho $1 > /srv/x\n"}},"environment":[],"after":[]}}"#,
+        ],
+    );
+    check(
+        "- script: setup.py\n  become: true",
+        &["manual: the script `setup.py` is for `python3`, and units run scripts of shell"],
+    );
+}
+
+#[test]
+fn settings_of_an_installed_package_are_there() {
+    let postfix = "- apt: {name: postfix}\n- stat: {path: /etc/postfix/main.cf}\n  register: r";
+    decides(postfix, "r.stat.exists", "yes");
+    let folder =
+        "- apt: {name: mariadb-server}\n- stat: {path: /etc/mysql/mariadb.conf.d}\n  register: r";
+    decides(folder, "r.stat.isdir", "yes");
+}

@@ -24,7 +24,11 @@ pub(super) fn is_there(path: &str, run: &Run<'_, '_>) -> Option<(bool, Vec<Strin
             }
         }
         There::NothingAtFirst => (false, vec![nothing(&path)]),
-        There::Foreign | There::Open(_) => return None,
+        There::Foreign => {
+            let (package, _) = fresh::brought(&path, run)?;
+            (true, vec![fresh::brought_so(package, &path)])
+        }
+        There::Open(_) => return None,
     })
 }
 
