@@ -212,7 +212,8 @@ fn put_mode(
     if let Some(own) = fresh::own(&path) {
         return of_nixos(&path, &wishes, of, &own, run);
     }
-    if path.starts_with("/etc/") && matches!(there(run, &path), There::NothingAtFirst) {
+    let is_plain = of == Of::File && !recurse && fresh::holds_settings(parent(&path));
+    if is_plain && matches!(there(run, &path), There::NothingAtFirst) {
         run.already(format!("NixOS has no `{path}`, and nothing here makes it"));
         return Ok(());
     }

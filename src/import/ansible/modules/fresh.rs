@@ -76,6 +76,13 @@ pub(super) fn own(path: &str) -> Option<Own> {
 
 /// Tells whether NixOS has nothing of its own at a path, whatever the source made.
 pub(super) fn is_bare(path: &str) -> bool {
+    if let Some(unit) = path.strip_prefix("/etc/systemd/system/") {
+        let is_of_system = FRESH
+            .services
+            .iter()
+            .any(|it| unit.starts_with(it.as_str()));
+        return unit.ends_with(".service") && !unit.contains('/') && !is_of_system;
+    }
     if let Some(below) = path.strip_prefix("/etc/") {
         let (first, rest) = below.split_once('/').unwrap_or((below, ""));
         return match FRESH.etc.get(first) {
@@ -94,7 +101,10 @@ pub(super) fn is_bare(path: &str) -> bool {
         at = above;
         above = parent(above);
     }
-    false
+    // Deeper, services and containers put what they like.
+    let is_near = path.matches('/').count() < 3;
+    let names = FRESH.folders.get("/").filter(|_| is_near);
+    names.is_some_and(|names| !names.contains(base_name(at)))
 }
 
 fn first_part(path: &str) -> &str {
@@ -116,6 +126,15 @@ const DROP_INS: [&str; 12] = [
     "/etc/sysconfig",
     "/etc/update-motd.d",
 ];
+
+/// Tells whether a folder holds plain files of settings, of a system or of its packages.
+pub(super) fn holds_settings(folder: &str) -> bool {
+    DROP_INS.contains(&folder)
+        || matches!(
+            folder,
+            "/etc" | "/etc/grub.d" | "/etc/pam.d" | "/etc/security" | "/etc/ssh"
+        )
+}
 
 /// Tells whether a package that the source installs may have brought what is at a path, or a step that runs before.
 pub(super) fn may_be_brought(path: &str, run: &Run<'_, '_>) -> bool {
@@ -187,6 +206,33 @@ pub(super) fn brought<'r>(path: &str, run: &'r Run<'_, '_>) -> Option<(&'r str, 
     found
         .find(|(name, _)| brings(name))
         .map(|(name, _)| (name, is_folder))
+}
+
+/// The names that services may have on a machine with what NixOS and the source bring.
+pub(super) fn services(run: &Run<'_, '_>) -> BTreeSet<String> {
+    let mut names: BTreeSet<String> = [
+        "dbus",
+        "nscd",
+        "sshd",
+        "systemd-journald",
+        "systemd-logind",
+        "systemd-udevd",
+        "systemd-timesyncd",
+        "systemd-tmpfiles-setup",
+    ]
+    .map(str::to_owned)
+    .into();
+    for (package, _) in packages(run) {
+        names.insert(package.to_owned());
+        for ending in ["-server", "-common", "-ce", ".io", "-daemon"] {
+            names.extend(package.strip_suffix(ending).map(str::to_owned));
+        }
+        let brought = FRESH.brought.iter();
+        let programs = brought.filter(|(_, packages)| packages.iter().any(|it| it == package));
+        names.extend(programs.map(|(program, _)| program.clone()));
+        names.extend((package == "network-manager").then(|| "NetworkManager".to_owned()));
+    }
+    names
 }
 
 /// Says that a package brings what is at a path.

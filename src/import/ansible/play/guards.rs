@@ -264,6 +264,9 @@ impl Tests<'_, '_, '_> {
             None => (left, op, right),
         };
         let wanted = self.known(right)?;
+        if let Some(found) = self.found(left, op, &wanted) {
+            return Some(found);
+        }
         if let Expr::Filter(name, Some(inner), _) = left
             && is_length(name)
         {
@@ -297,6 +300,25 @@ impl Tests<'_, '_, '_> {
             }
             _ => None,
         }
+    }
+
+    /// `r.stdout.find('x') == -1`
+    fn found(&mut self, left: &Expr, op: CompareOp, wanted: &Value) -> Option<String> {
+        let Expr::Call(callee, args) = left else {
+            return None;
+        };
+        let (Expr::Attr(output, method), [Arg::Positional(text)]) = (&**callee, args.as_slice())
+        else {
+            return None;
+        };
+        let is_there = match (&**method, op, wanted.as_int()?) {
+            ("find", CompareOp::Eq, -1) | ("find", CompareOp::Lt, 0) => false,
+            ("find", CompareOp::Ne | CompareOp::Gt, -1) | ("find", CompareOp::Gte, 0) => true,
+            _ => return None,
+        };
+        let text = self.known(text)?;
+        let test = self.holds(output, text.as_str()?)?;
+        Some(if is_there { test } else { format!("! {test}") })
     }
 
     /// Compares how long an output is: with nothing only, or the number of its lines.

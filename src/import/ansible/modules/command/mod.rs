@@ -64,29 +64,46 @@ fn run_command(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal
             split.iter().map(|word| encoded.decode(word)).collect()
         }
     };
-    refuse_unknown(&words)?;
     let shown: Vec<String> = words.iter().map(placeheld).collect::<Result<_, _>>()?;
     let shown: Vec<&str> = shown.iter().map(String::as_str).collect();
-    around.settle(
-        of_command(&shown),
-        Command::Words(words.clone()),
-        &shown,
-        run,
-    )
+    let (sense, command) = (of_command(&shown), Command::Words(words.clone()));
+    if let Err(refusal) = refuse_unknown(&words) {
+        return looks_or(&sense, &command, &shown, run, refusal);
+    }
+    around.settle(sense, command, &shown, run)
 }
 
 fn run_shell(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
     let around = Around::take(params, run)?;
     let shell = params.string(&["executable"])?;
     let text = text(params)?;
-    refuse_unknown(std::slice::from_ref(&text))?;
     let encoded = encoded(&text)?;
     let shown: Vec<&str> = encoded.text.split_whitespace().collect();
+    let sense = of_script(&encoded.text);
+    let is_known = refuse_unknown(std::slice::from_ref(&text));
     let command = Command::Script {
         shell: shell.unwrap_or_else(|| "/bin/sh".to_owned()),
         text,
     };
-    around.settle(of_script(&encoded.text), command, &shown, run)
+    match is_known {
+        Ok(()) => around.settle(sense, command, &shown, run),
+        Err(refusal) => looks_or(&sense, &command, &shown, run, refusal),
+    }
+}
+
+/// Says that a command of which a part is not known only looks, where it does; else it cannot be run later, either.
+fn looks_or(
+    sense: &Sense,
+    command: &Command,
+    shown: &[&str],
+    run: &mut Run<'_, '_>,
+    refusal: Refusal,
+) -> Result<(), Refusal> {
+    if *sense != Sense::Reads && !says_unchanged(command, shown, run) {
+        return Err(refusal);
+    }
+    run.probe("it only looks at the machine");
+    Ok(())
 }
 
 /// Keeps a command that a module has made, where the task's own words let it run.
