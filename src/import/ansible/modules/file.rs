@@ -3,11 +3,12 @@
 //! Manual: <https://docs.ansible.com/ansible/latest/collections/ansible/builtin/file_module.html>
 
 use super::copy::is_missing;
+use super::paths::fresh;
 use super::paths::{
     Change, Of, There, Wishes, absolute, base_name, differs, is_folder, make_folder, not_known,
     parent, placed, put_parents, real, set_attributes, tell, there, told, wishes, write_file,
 };
-use super::{Kind, Module, Run, fresh};
+use super::{Kind, Module, Run};
 use crate::account::{Code, Verdict};
 use crate::import::ansible::params::{Params, Refusal};
 use crate::import::ansible::value::Value;

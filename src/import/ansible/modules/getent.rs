@@ -3,7 +3,8 @@
 //!
 //! Manual: <https://docs.ansible.com/ansible/latest/collections/ansible/builtin/getent_module.html>
 
-use super::{Kind, Module, Run, fresh, record};
+use super::paths::fresh;
+use super::{Kind, Module, Run, record};
 use crate::import::ansible::params::{Params, Refusal};
 use crate::import::ansible::scope::{Binding, fact_name};
 use crate::import::ansible::value::Value;

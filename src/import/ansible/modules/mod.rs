@@ -25,7 +25,6 @@ mod file;
 mod find;
 mod firewalld;
 mod foreign;
-mod fresh;
 mod gem;
 mod getent;
 mod group;

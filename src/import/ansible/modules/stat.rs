@@ -2,10 +2,11 @@
 //!
 //! Manual: <https://docs.ansible.com/ansible/latest/collections/ansible/builtin/stat_module.html>
 
+use super::paths::fresh;
 use super::paths::{
     Change, NEW_FILE, NEW_FOLDER, There, absolute, bytes, placed, real, tell, there, told,
 };
-use super::{Kind, Look, Module, Run, fresh};
+use super::{Kind, Look, Module, Run};
 use crate::import::ansible::digest::digest;
 use crate::import::ansible::params::{Params, Refusal};
 use crate::import::ansible::value::Value;

@@ -1,6 +1,7 @@
 //! What is at a path of the machine, as far as the play and the rules about new machines tell.
 
-use crate::import::ansible::modules::{Run, fresh};
+use super::fresh;
+use crate::import::ansible::modules::Run;
 use crate::import::state::Key;
 use crate::model::{Entry, Resource, User};
 use crate::source;

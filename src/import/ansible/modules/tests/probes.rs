@@ -102,6 +102,13 @@ fn paths_are_those_of_nixos_and_the_play() {
 }
 
 #[test]
+fn what_nixos_writes_is_known() {
+    let line = "grep -i nopasswd /etc/sudoers /etc/sudoers.d/* | cut -d: -f1";
+    asks(line, "r.stdout | length == 0", "yes");
+    asks("grep -c wheel /etc/sudoers", "r.stdout == '1'", "yes");
+}
+
+#[test]
 fn accounts_are_those_of_the_play() {
     asks("id ada", "r.rc == 0", "no");
     asks("getent passwd www-data", "r.rc == 0", "open");

@@ -2,7 +2,7 @@
 
 use super::{Output, Said};
 use crate::import::ansible::modules::Run;
-use crate::import::ansible::modules::fresh;
+use crate::import::ansible::modules::paths::fresh;
 use crate::import::state::Key;
 use crate::model::Resource;
 

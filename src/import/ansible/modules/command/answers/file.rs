@@ -2,7 +2,7 @@
 
 use super::{Output, Said};
 use crate::import::ansible::modules::Run;
-use crate::import::ansible::modules::fresh;
+use crate::import::ansible::modules::paths::fresh;
 use crate::import::ansible::modules::paths::{
     NEW_FILE, There, absolute, bytes, is_empty_at_first, parent, placed, real, there,
 };
@@ -36,16 +36,20 @@ fn nothing(path: &str) -> String {
     format!("nothing is at `{path}` on a new machine")
 }
 
-/// Returns what a file holds that the source wrote.
-pub(super) fn content(path: &str, run: &Run<'_, '_>) -> Option<String> {
+/// Returns what a file holds that the source wrote, or NixOS, and what has to hold for it.
+pub(super) fn content(path: &str, run: &Run<'_, '_>) -> Option<(String, Vec<String>)> {
     let path = real(run, &absolute(run, path).ok()?);
+    if let Some(text) = fresh::text(&path, run) {
+        return Some((text, vec![fresh::written(&path)]));
+    }
     let There::Made(entry) = there(run, &path) else {
         return None;
     };
     let Resource::File(file) = &entry.resource else {
         return None;
     };
-    String::from_utf8(bytes(&file.content)?.into_owned()).ok()
+    let text = String::from_utf8(bytes(&file.content)?.into_owned()).ok()?;
+    Some((text, Vec::new()))
 }
 
 /// Returns the paths that a pattern means; the pattern itself where it means none, as the shell has it.

@@ -124,8 +124,9 @@ pub(super) fn of(
     let mut under = Vec::new();
     let mut is_missing = false;
     for path in &asks.files {
-        if let Some(text) = file::content(path, run) {
+        if let Some((text, why)) = file::content(path, run) {
             texts.push((*path, text));
+            under.extend(why);
             continue;
         }
         let (yes, why) = file::is_there(path, run)?;

@@ -11,7 +11,7 @@ mod text;
 
 use super::known::Answer;
 use crate::import::ansible::modules::Run;
-use crate::import::ansible::modules::fresh;
+use crate::import::ansible::modules::paths::fresh;
 use crate::import::ansible::modules::paths::{There, absolute, real, there};
 use crate::syntax::placeholder_index;
 use crate::syntax::shell::{
@@ -198,10 +198,15 @@ fn of_simple(
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let mut given = stdin.cloned();
     let (mut hides, mut mixes) = (false, false);
+    let mut under = Vec::new();
     for it in &simple.redirections {
         let target = it.target.plain.as_deref()?;
         match it.kind {
-            RedirectionKind::Read => given = Some(Output::Text(file::content(target, run)?)),
+            RedirectionKind::Read => {
+                let (text, why) = file::content(target, run)?;
+                given = Some(Output::Text(text));
+                under.extend(why);
+            }
             RedirectionKind::Here => return None,
             RedirectionKind::Duplicate if it.descriptor == Some(2) && target == "1" => {
                 mixes = !hides;
@@ -229,7 +234,7 @@ fn of_simple(
     if hides {
         said.output = Output::Text(String::new());
     }
-    Some(said)
+    Some(said.under_all(&under))
 }
 
 /// Returns what the shell makes of a word.

@@ -2,7 +2,7 @@
 
 use super::{Output, Said};
 use crate::import::ansible::modules::Run;
-use crate::import::ansible::modules::fresh;
+use crate::import::ansible::modules::paths::fresh;
 
 /// Names that are asked for, and whether they are patterns.
 fn names<'w>(arguments: &[&'w str]) -> Option<Vec<&'w str>> {

@@ -35,8 +35,9 @@ pub(super) fn of(
     } else {
         let mut text = String::new();
         for path in files {
-            if let Some(content) = file::content(path, run) {
+            if let Some((content, why)) = file::content(path, run) {
                 text.push_str(&content);
+                said = said.under_all(&why);
                 continue;
             }
             let (yes, under) = file::is_there(path, run)?;

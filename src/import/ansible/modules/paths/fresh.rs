@@ -7,11 +7,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use super::Run;
-use super::paths::{There, base_name, parent, there};
+use super::{There, base_name, parent, there};
 use crate::import::etc::brought_by;
+use crate::import::state::Key;
 use crate::model::{Command, Condition, Family, Mode, Piece, Resource, Text};
 
-const TABLE: &str = include_str!("../../../../rules/nixos/fresh.json");
+const TABLE: &str = include_str!("../../../../../rules/nixos/fresh.json");
 
 #[derive(Default, serde::Deserialize)]
 struct Table {
@@ -21,6 +22,8 @@ struct Table {
     accounts: BTreeSet<String>,
     /// How the names of NixOS's own services begin.
     services: BTreeSet<String>,
+    /// What a file holds that NixOS writes, where the source says nothing more.
+    texts: BTreeMap<String, String>,
     /// What NixOS makes itself: mode, owner, group.
     own: BTreeMap<String, (String, String, String)>,
     /// By a program, the packages elsewhere that bring it.
@@ -51,14 +54,14 @@ const COMMON: [&str; 14] = [
 ];
 
 /// Mode and owner of what NixOS makes itself.
-pub(super) struct Own {
-    pub(super) mode: Mode,
-    pub(super) owner: String,
-    pub(super) group: String,
+pub(in crate::import::ansible::modules) struct Own {
+    pub(in crate::import::ansible::modules) mode: Mode,
+    pub(in crate::import::ansible::modules) owner: String,
+    pub(in crate::import::ansible::modules) group: String,
 }
 
 /// Returns mode and owner of what NixOS makes itself at a path; of a program, those of the Nix store.
-pub(super) fn own(path: &str) -> Option<Own> {
+pub(in crate::import::ansible::modules) fn own(path: &str) -> Option<Own> {
     if let Some((mode, owner, group)) = FRESH.own.get(path) {
         return Some(Own {
             mode: Mode(u32::from_str_radix(mode, 8).ok()?),
@@ -75,7 +78,7 @@ pub(super) fn own(path: &str) -> Option<Own> {
 }
 
 /// Tells whether NixOS has nothing of its own at a path, whatever the source made.
-pub(super) fn is_bare(path: &str) -> bool {
+pub(in crate::import::ansible::modules) fn is_bare(path: &str) -> bool {
     if let Some(unit) = path.strip_prefix("/etc/systemd/system/") {
         let is_of_system = FRESH
             .services
@@ -112,7 +115,7 @@ fn first_part(path: &str) -> &str {
 }
 
 /// Folders into which packages elsewhere put files: no package of NixOS puts anything below /etc.
-const DROP_INS: [&str; 12] = [
+const DROP_INS: [&str; 13] = [
     "/etc/apt/apt.conf.d",
     "/etc/bash_completion.d",
     "/etc/cron.d",
@@ -123,12 +126,30 @@ const DROP_INS: [&str; 12] = [
     "/etc/default",
     "/etc/init.d",
     "/etc/logrotate.d",
+    "/etc/sudoers.d",
     "/etc/sysconfig",
     "/etc/update-motd.d",
 ];
 
+/// Returns what a file holds that NixOS writes, with what the source adds to it.
+pub(in crate::import::ansible::modules) fn text(path: &str, run: &Run<'_, '_>) -> Option<String> {
+    let mut text = FRESH.texts.get(path)?.clone();
+    for entry in run.state.entries() {
+        if let Resource::SudoRule(rule) = &entry.resource {
+            text.push_str(&format!("{}\n", rule.line));
+        }
+    }
+    let key = Key::Path(path.to_owned());
+    (run.state.at_path(path).is_none() && run.state.doubt(&key).is_none()).then_some(text)
+}
+
+/// Says that a file is as NixOS writes it.
+pub(in crate::import::ansible::modules) fn written(path: &str) -> String {
+    format!("`{path}` is as NixOS writes it")
+}
+
 /// Tells whether a folder holds plain files of settings, of a system or of its packages.
-pub(super) fn holds_settings(folder: &str) -> bool {
+pub(in crate::import::ansible::modules) fn holds_settings(folder: &str) -> bool {
     DROP_INS.contains(&folder)
         || matches!(
             folder,
@@ -137,7 +158,7 @@ pub(super) fn holds_settings(folder: &str) -> bool {
 }
 
 /// Tells whether a package that the source installs may have brought what is at a path, or a step that runs before.
-pub(super) fn may_be_brought(path: &str, run: &Run<'_, '_>) -> bool {
+pub(in crate::import::ansible::modules) fn may_be_brought(path: &str, run: &Run<'_, '_>) -> bool {
     if DROP_INS.contains(&parent(path)) {
         return is_mentioned(path, run);
     }
@@ -191,7 +212,10 @@ fn is_mentioned(what: &str, run: &Run<'_, '_>) -> bool {
 
 /// Returns the package that the source installs and that brings a file or folder of settings, and whether it is a folder:
 /// the module of NixOS for it has settings in that place, too.
-pub(super) fn brought<'r>(path: &str, run: &'r Run<'_, '_>) -> Option<(&'r str, bool)> {
+pub(in crate::import::ansible::modules) fn brought<'r>(
+    path: &str,
+    run: &'r Run<'_, '_>,
+) -> Option<(&'r str, bool)> {
     if run.family != Family::Debian || DROP_INS.contains(&parent(path)) {
         return None;
     }
@@ -209,7 +233,7 @@ pub(super) fn brought<'r>(path: &str, run: &'r Run<'_, '_>) -> Option<(&'r str, 
 }
 
 /// The names that services may have on a machine with what NixOS and the source bring.
-pub(super) fn services(run: &Run<'_, '_>) -> BTreeSet<String> {
+pub(in crate::import::ansible::modules) fn services(run: &Run<'_, '_>) -> BTreeSet<String> {
     let mut names: BTreeSet<String> = [
         "dbus",
         "nscd",
@@ -236,12 +260,15 @@ pub(super) fn services(run: &Run<'_, '_>) -> BTreeSet<String> {
 }
 
 /// Says that a package brings what is at a path.
-pub(super) fn brought_so(package: &str, path: &str) -> String {
+pub(in crate::import::ansible::modules) fn brought_so(package: &str, path: &str) -> String {
     format!("`{package}`, which the play installs, has its settings at `{path}`")
 }
 
 /// Tells whether a package is installed; nothing where that cannot be said.
-pub(super) fn has_package(name: &str, run: &Run<'_, '_>) -> Option<bool> {
+pub(in crate::import::ansible::modules) fn has_package(
+    name: &str,
+    run: &Run<'_, '_>,
+) -> Option<bool> {
     has_any(&[name], name, run)
 }
 
@@ -274,7 +301,10 @@ fn is_akin(one: &str, other: &str) -> bool {
 }
 
 /// Tells whether a program can be run by its name; nothing where that cannot be said.
-pub(super) fn has_program(name: &str, run: &Run<'_, '_>) -> Option<bool> {
+pub(in crate::import::ansible::modules) fn has_program(
+    name: &str,
+    run: &Run<'_, '_>,
+) -> Option<bool> {
     if FRESH.programs.contains(name) {
         return Some(true);
     }
@@ -295,13 +325,16 @@ pub(super) fn has_program(name: &str, run: &Run<'_, '_>) -> Option<bool> {
 }
 
 /// Returns the name of the program whose usual place a path is.
-pub(super) fn program_at(path: &str) -> Option<&str> {
+pub(in crate::import::ansible::modules) fn program_at(path: &str) -> Option<&str> {
     let (folder, name) = path.rsplit_once('/')?;
     (PROGRAMS.contains(&folder) && !name.is_empty()).then_some(name)
 }
 
 /// Tells whether there may be an account of a name that the source did not make: of the system, or of a package.
-pub(super) fn has_account(name: &str, run: &Run<'_, '_>) -> Option<bool> {
+pub(in crate::import::ansible::modules) fn has_account(
+    name: &str,
+    run: &Run<'_, '_>,
+) -> Option<bool> {
     if FRESH.accounts.contains(name) {
         return None;
     }
@@ -309,7 +342,10 @@ pub(super) fn has_account(name: &str, run: &Run<'_, '_>) -> Option<bool> {
 }
 
 /// Tells whether there may be a service of a name that the source says nothing of: of NixOS, or of a package.
-pub(super) fn has_service(name: &str, run: &Run<'_, '_>) -> Option<bool> {
+pub(in crate::import::ansible::modules) fn has_service(
+    name: &str,
+    run: &Run<'_, '_>,
+) -> Option<bool> {
     let is_of_system = FRESH
         .services
         .iter()
@@ -321,12 +357,12 @@ pub(super) fn has_service(name: &str, run: &Run<'_, '_>) -> Option<bool> {
 }
 
 /// Says that a package is not there.
-pub(super) fn no_package(name: &str) -> String {
+pub(in crate::import::ansible::modules) fn no_package(name: &str) -> String {
     format!("a new machine does not have the package `{name}` before the play installs it")
 }
 
 /// Says that a program is not there.
-pub(super) fn no_program(name: &str) -> String {
+pub(in crate::import::ansible::modules) fn no_program(name: &str) -> String {
     format!("nothing on a new machine has `{name}` before the play brings it")
 }
 
