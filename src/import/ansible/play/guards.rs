@@ -33,8 +33,8 @@ struct Tests<'p, 's, 'a> {
     scope: &'s Scope<'a>,
     span: Span,
     user: Option<&'p str>,
-    /// The looks that are asked for.
-    used: Vec<String>,
+    /// The looks that are asked for, and what of them.
+    used: Vec<Asked>,
 }
 
 /// Part of a condition.
@@ -44,6 +44,7 @@ enum Part {
 }
 
 /// What of a look is asked for.
+#[derive(Clone)]
 struct Asked {
     name: String,
     field: Field,
@@ -102,15 +103,28 @@ impl<'a> Player<'a> {
         }
         let test = all.join(" && ");
         let mut script = String::new();
-        for name in &tests.used {
-            script.push_str(&preparation(name, &self.looks.get(name)?.look)?);
+        let mut done: Vec<&str> = Vec::new();
+        for Asked { name, .. } in &tests.used {
+            if done.contains(&name.as_str()) {
+                continue;
+            }
+            done.push(name);
+            let asks = |field: Field| {
+                let mut used = tests.used.iter();
+                used.any(|it| it.name == *name && it.field == field)
+            };
+            let wanted = (
+                asks(Field::Status),
+                asks(Field::Output) || asks(Field::Lines),
+            );
+            script.push_str(&preparation(name, &self.looks.get(name)?.look, wanted)?);
         }
         (!test.is_empty()).then(|| format!("{script}if {test}; then\n"))
     }
 }
 
-/// Returns the lines that run a command, and keep how it ended and what it printed.
-fn preparation(name: &str, look: &Look) -> Option<String> {
+/// Returns the lines that run a command, and keep how it ended and what it printed, as far as that is wanted.
+fn preparation(name: &str, look: &Look, wanted: (bool, bool)) -> Option<String> {
     let Look::Command {
         script, directory, ..
     } = look
@@ -122,9 +136,14 @@ fn preparation(name: &str, look: &Look) -> Option<String> {
         Some(folder) => format!("cd {} && ", quoted(folder)),
         None => String::new(),
     };
-    Some(format!(
-        "{name}_status=0\n{name}_output=$({folder}{script}) || {name}_status=$?\n"
-    ))
+    let script = format!("{folder}{script}");
+    Some(match wanted {
+        (true, true) => format!("{name}_status=0\n{name}_output=$({script}) || {name}_status=$?\n"),
+        (true, false) => {
+            format!("{name}_status=0\n({script}) > /dev/null 2>&1 || {name}_status=$?\n")
+        }
+        (false, _) => format!("{name}_output=$({script}) || true\n"),
+    })
 }
 
 fn variable(name: &str) -> String {
@@ -226,7 +245,7 @@ impl Tests<'_, '_, '_> {
         if seen.is_judged || !matches!(seen.look, Look::Command { .. }) {
             return None;
         }
-        self.take(var)?;
+        self.take(var, Field::Status)?;
         Some(format!("[ \"${}_status\" -eq 0 ]", variable(var)))
     }
 
@@ -381,23 +400,21 @@ impl Tests<'_, '_, '_> {
             "stdout_lines" => Field::Lines,
             _ => return None,
         };
-        self.take(var)?;
-        let name = var.to_string();
-        Some(Asked { name, field })
+        self.take(var, field)
     }
 
     /// Takes a command that was run as whoever the step runs as.
-    fn take(&mut self, var: &str) -> Option<()> {
+    fn take(&mut self, var: &str, field: Field) -> Option<Asked> {
         let Look::Command { user, .. } = &self.looks.get(var)?.look else {
             return None;
         };
         if user.as_deref() != self.user {
             return None;
         }
-        if !self.used.iter().any(|it| it == var) {
-            self.used.push(var.to_owned());
-        }
-        Some(())
+        let name = var.to_owned();
+        let asked = Asked { name, field };
+        self.used.push(asked.clone());
+        Some(asked)
     }
 }
 

@@ -111,7 +111,7 @@ impl<'a> Player<'a> {
                 task.item,
                 Verdict::Skipped,
                 Code::ConditionFalse,
-                "its loop has no items",
+                &self.why_empty(task, context),
             );
             self.register(task, Vec::new(), true);
             return;
@@ -140,6 +140,17 @@ impl<'a> Player<'a> {
             }
         }
         self.conclude(task, returned, looped);
+    }
+
+    /// Says that a loop has no items, and on what that stands but the facts.
+    fn why_empty(&self, task: &'a Task, context: &Context<'a>) -> String {
+        let scope = self.scope(context, &[]);
+        let list = task.keywords.looped.as_ref().map(|it| &it.list);
+        let assumed = match list.and_then(|it| scope.resolve(it).ok()) {
+            Some(_) => scope.assumptions(),
+            None => Vec::new(),
+        };
+        standing_on("its loop has no items", &assumed)
     }
 
     /// Decides whether a task runs. A condition that fails is a failure of the task.
@@ -518,11 +529,14 @@ impl<'a> Player<'a> {
 
 /// Says that a condition is false, and on what that stands but the facts.
 fn why_false(scope: &Scope<'_>) -> String {
-    let assumed = scope.assumptions();
+    standing_on("its condition is false", &scope.assumptions())
+}
+
+fn standing_on(what: &str, assumed: &[String]) -> String {
     let mut clauses = assumed.iter().filter(|it| !it.starts_with("the facts of "));
     match clauses.next() {
-        None => "its condition is false".to_owned(),
-        Some(clause) => format!("its condition is false: {clause}"),
+        None => what.to_owned(),
+        Some(clause) => format!("{what}: {clause}"),
     }
 }
 

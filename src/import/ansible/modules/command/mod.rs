@@ -317,7 +317,7 @@ impl Around {
         let command = match &checked {
             Some((check, line)) => Command::Script {
                 shell: "/bin/sh".to_owned(),
-                text: Text::from(format!("{check}{line}\nfi").as_str()),
+                text: Text::from(format!("{check}{}\nfi", indented(line)).as_str()),
             },
             None => command,
         };
@@ -342,6 +342,15 @@ impl Around {
         }));
         run.guard = guard;
         Ok(())
+    }
+}
+
+/// Sets a line of shell off; several may hold texts whose blanks count.
+fn indented(line: &str) -> String {
+    if line.contains('\n') {
+        line.to_owned()
+    } else {
+        format!("  {line}")
     }
 }
 

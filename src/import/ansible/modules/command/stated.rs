@@ -28,6 +28,12 @@ pub(super) fn stated(path: &str, program: &str, arguments: &[&str]) -> Option<Se
             },
         });
     }
+    if program == "usermod" && arguments.iter().any(|it| it.starts_with("--add-sub")) {
+        return Some(Sense::Manual {
+            reason: "subordinate numbers of a user, which NixOS writes at each switch".to_owned(),
+            cure: "state them by subUidRanges and subGidRanges of users.users",
+        });
+    }
     if let Some(calls) = calls::of(path, arguments) {
         return Some(Asks::of_calls(calls));
     }

@@ -37,6 +37,24 @@ struct Table {
 // A test reads the table, so a faulty one never ships.
 static FRESH: LazyLock<Table> = LazyLock::new(|| serde_json::from_str(TABLE).unwrap_or_default());
 
+/// By a program, the package of nixpkgs that has it.
+static PACKAGES: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
+    let Ok(raw) = serde_json::from_str::<Programs>(OF_PACKAGES) else {
+        return BTreeMap::new();
+    };
+    let pairs = raw.programs.into_iter();
+    pairs
+        .flat_map(|(package, names)| names.into_iter().map(move |it| (it, package.clone())))
+        .collect()
+});
+
+const OF_PACKAGES: &str = include_str!("../../../../../rules/nixos/programs.json");
+
+#[derive(serde::Deserialize)]
+struct Programs {
+    programs: BTreeMap<String, Vec<String>>,
+}
+
 /// Folders of programs, elsewhere.
 const PROGRAMS: [&str; 6] = [
     "/bin",
@@ -283,6 +301,15 @@ fn has_any(names: &[&str], called: &str, run: &Run<'_, '_>) -> Option<bool> {
         }
         may_be |= wanted.iter().any(|it| is_akin(it, &found));
     }
+    // What a service is called that the source starts is part of its package's name, too.
+    let mut started = run
+        .state
+        .entries()
+        .filter_map(|entry| match &entry.resource {
+            Resource::Service(it) => Some(it.name.to_ascii_lowercase()),
+            _ => None,
+        });
+    may_be = may_be || started.any(|name| wanted.iter().any(|it| is_akin(it, &name)));
     (!may_be && !is_mentioned(called, run)).then_some(false)
 }
 
@@ -293,11 +320,13 @@ fn is_akin(one: &str, other: &str) -> bool {
         parts.filter(|it| it.len() > 2).map(str::to_owned).collect()
     };
     let (ours, theirs) = (words(one), words(other));
-    ours.iter().any(|it| {
-        theirs
-            .iter()
-            .any(|other| other.starts_with(it.as_str()) || it.starts_with(other.as_str()))
-    })
+    let alike = |one: &str, other: &str| {
+        let shared = one.chars().zip(other.chars()).take_while(|(a, b)| a == b);
+        let shared = shared.count();
+        shared > 4 || shared == one.len().min(other.len())
+    };
+    ours.iter()
+        .any(|it| theirs.iter().any(|other| alike(it, other)))
 }
 
 /// Tells whether a program can be run by its name; nothing where that cannot be said.
@@ -318,10 +347,19 @@ pub(in crate::import::ansible::modules) fn has_program(
             There::Folder | There::Nothing | There::NothingAtFirst | There::Foreign => {}
         }
     }
+    // So short a name says nothing of the packages that may bring it.
+    if name.len() < 3 {
+        return None;
+    }
     let brought = FRESH.brought.get(name).into_iter().flatten();
     let mut names: Vec<&str> = brought.map(String::as_str).collect();
     names.push(name);
-    has_any(&names, name, run)
+    let found = has_any(&names, name, run)?;
+    // What nixpkgs calls its package may be what the source installs.
+    match PACKAGES.get(name) {
+        Some(package) if !found => has_any(&[package], name, run),
+        _ => Some(found),
+    }
 }
 
 /// Returns the name of the program whose usual place a path is.
@@ -397,6 +435,7 @@ mod tests {
     fn akin_packages_share_a_word() {
         assert!(is_akin("docker", "docker-compose"));
         assert!(is_akin("php8.2", "php-fpm"));
+        assert!(is_akin("apachehttpd", "apache2-utils"));
         assert!(!is_akin("nginx", "git"));
     }
 }

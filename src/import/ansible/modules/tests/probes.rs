@@ -175,7 +175,7 @@ fn a_step_looks_itself_where_only_the_machine_knows() {
     };
     let script = |test: &str| {
         format!(
-            "r_status=0\nr_output=$(nmcli -t -f NAME con show) || r_status=$?\nif {test}; then\nfoo add 'a b'\nfi"
+            "r_output=$(nmcli -t -f NAME con show) || true\nif {test}; then\n  foo add 'a b'\nfi"
         )
     };
     for (condition, test) in [
@@ -200,11 +200,15 @@ fn a_step_looks_itself_where_only_the_machine_knows() {
     ] {
         check_step(&step(condition), &script(test));
     }
+    check_step(
+        "- command: ip check\n  register: r\n  changed_when: false\n  failed_when: false\n  become: true\n- command: foo repair\n  become: true\n  when: r.rc != 0",
+        "r_status=0\n(ip check) > /dev/null 2>&1 || r_status=$?\nif [ \"$r_status\" -ne 0 ]; then\n  foo repair\nfi",
+    );
     // What a filter makes of it, nobody has words for.
     check_step(&step("r.stdout | from_json | length > 0"), "none");
     check_step(
         "- stat: {path: /sys/firmware/efi}\n  register: r\n- command: foo\n  become: true\n  when: not r.stat.exists",
-        "if ! [ -e /sys/firmware/efi ]; then\nfoo\nfi",
+        "if ! [ -e /sys/firmware/efi ]; then\n  foo\nfi",
     );
 }
 
