@@ -283,6 +283,17 @@ impl Tests<'_, '_, '_> {
             None => (left, op, right),
         };
         let wanted = self.known(right)?;
+        if let (Value::Bool(wanted), CompareOp::Eq | CompareOp::Ne) = (&wanted, op) {
+            let Part::Shell(test) = self.part(left)? else {
+                return None;
+            };
+            let is_same = *wanted == (op == CompareOp::Eq);
+            return Some(if is_same {
+                test
+            } else {
+                format!("! {}", grouped(&test))
+            });
+        }
         if let Some(found) = self.found(left, op, &wanted) {
             return Some(found);
         }

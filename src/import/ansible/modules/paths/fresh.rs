@@ -87,8 +87,7 @@ pub(in crate::import::ansible::modules) fn own(path: &str) -> Option<Own> {
             group: group.clone(),
         });
     }
-    let is_local = path.starts_with("/usr/local/");
-    program_at(path).filter(|_| !is_local).map(|_| Own {
+    program_at(path).map(|_| Own {
         mode: Mode(0o555),
         owner: "root".to_owned(),
         group: "root".to_owned(),
@@ -362,10 +361,11 @@ pub(in crate::import::ansible::modules) fn has_program(
     }
 }
 
-/// Returns the name of the program whose usual place a path is.
+/// Returns the name of the program whose usual place a path is: below /usr/local is what the source puts there.
 pub(in crate::import::ansible::modules) fn program_at(path: &str) -> Option<&str> {
     let (folder, name) = path.rsplit_once('/')?;
-    (PROGRAMS.contains(&folder) && !name.is_empty()).then_some(name)
+    let is_usual = PROGRAMS.contains(&folder) && !folder.starts_with("/usr/local");
+    (is_usual && !name.is_empty()).then_some(name)
 }
 
 /// Tells whether there may be an account of a name that the source did not make: of the system, or of a package.
