@@ -36,6 +36,11 @@ fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
         run.probe("it only asks, and changes nothing on the machine");
         return Ok(());
     }
+    if let Some(why) = only_asks(&url, run) {
+        params.rest();
+        run.probe(why);
+        return Ok(());
+    }
     // What it registers is an answer of the service, which nobody knows here.
     run.returns = Some(results::unknown(run.task));
     if run.guard != Condition::True && run.check.is_none() {
@@ -46,6 +51,21 @@ fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
     }
     let words = words(&method, url, params)?;
     command::keep(Command::Words(words), params, run)
+}
+
+/// Says why a request that sends something changes nothing: its task says so, or it only asks for a token.
+fn only_asks(url: &Text, run: &Run<'_, '_>) -> Option<&'static str> {
+    let keywords = &run.task.keywords;
+    let unchanged = keywords.changed_when.as_ref().and_then(|it| it.text());
+    keywords.register.as_ref()?;
+    if matches!(unchanged, Some("false" | "False" | "no")) {
+        return Some("the source says that it changes nothing");
+    }
+    let url = url.to_string();
+    let path = url.split(['?', '#']).next().unwrap_or_default();
+    let last = path.trim_end_matches('/').rsplit('/').next()?;
+    let is_login = matches!(last, "auth" | "login" | "token" | "tokens");
+    is_login.then_some("it only asks for a token, for the requests that come after it")
 }
 
 /// Returns the words with which curl sends the request.

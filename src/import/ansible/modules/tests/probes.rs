@@ -223,6 +223,14 @@ fn requests_that_send_something_are_steps() {
 }
 
 #[test]
+fn who_asks_for_a_token_only_asks() {
+    check(
+        "- uri: {url: 'http://localhost:8080/api/auth', method: POST, body: x}\n  register: token",
+        &["control: it only asks for a token, for the requests that come after it"],
+    );
+}
+
+#[test]
 fn what_a_command_reads_is_given_to_it() {
     check(
         "- command: foo --import\n  args: {stdin: \"it's\"}\n  become: true",
