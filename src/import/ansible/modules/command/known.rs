@@ -1,9 +1,7 @@
 //! Commands that only ask for what the source itself made: their answer is known.
 
 use crate::import::ansible::modules::Run;
-use crate::import::ansible::modules::paths::{
-    NEW_FILE, There, absolute, bytes, placed, real, there,
-};
+use crate::import::ansible::modules::paths::{There, absolute, bytes, placed, real, there};
 use crate::import::ansible::results;
 use crate::import::ansible::value::Value;
 use crate::import::state::Key;
@@ -20,23 +18,12 @@ pub(super) struct Answer {
 
 /// Returns what a command answers, as far as the source made what it asks for.
 pub(super) fn answer(words: &[&str], run: &Run<'_, '_>) -> Option<Answer> {
-    let silent = |yes: bool| Answer {
-        status: i64::from(!yes),
-        output: Some(String::new()),
-        under: Vec::new(),
-    };
     let says = |yes: bool, text: &str, otherwise: i64| Answer {
         status: if yes { 0 } else { otherwise },
         output: Some(text.to_owned()),
         under: Vec::new(),
     };
     match words {
-        ["test" | "/usr/bin/test" | "/bin/test", flag, path] | ["[", flag, path, "]"] => {
-            test(flag, path, run).map(silent)
-        }
-        ["test", "!", flag, path] | ["[", "!", flag, path, "]"] => {
-            test(flag, path, run).map(|it| silent(!it))
-        }
         ["cat" | "/bin/cat" | "/usr/bin/cat", path] if !path.starts_with('-') => {
             let path = real(run, &absolute(run, path).ok()?);
             let There::Made(entry) = there(run, &path) else {
@@ -96,36 +83,6 @@ pub(super) fn answer(words: &[&str], run: &Run<'_, '_>) -> Option<Answer> {
                 Some(says(is_enabled, word, 1))
             }
         }
-        _ => None,
-    }
-}
-
-/// `test -f PATH`
-fn test(flag: &str, path: &str, run: &Run<'_, '_>) -> Option<bool> {
-    let path = absolute(run, path).ok()?;
-    let at = match flag {
-        "-L" | "-h" => placed(run, &path),
-        _ => real(run, &path),
-    };
-    let resource = match there(run, &at) {
-        There::Made(entry) => &entry.resource,
-        There::Nothing => return Some(false),
-        There::Folder => {
-            return match flag {
-                "-e" | "-d" => Some(true),
-                "-f" | "-L" | "-h" => Some(false),
-                _ => None,
-            };
-        }
-        There::NothingAtFirst | There::Foreign | There::Open(_) => return None,
-    };
-    match (flag, resource) {
-        ("-e", _) => Some(true),
-        ("-f", it) => Some(matches!(it, Resource::File(_))),
-        ("-d", it) => Some(matches!(it, Resource::Directory(_))),
-        ("-L" | "-h", it) => Some(matches!(it, Resource::Link(_))),
-        ("-s", Resource::File(file)) => Some(!bytes(&file.content)?.is_empty()),
-        ("-x", Resource::File(file)) => Some(file.mode.unwrap_or(NEW_FILE).0 & 0o111 != 0),
         _ => None,
     }
 }
