@@ -49,6 +49,16 @@ fn packages_are_those_of_the_play() {
 }
 
 #[test]
+fn services_are_those_of_nixos_and_the_play() {
+    let ask = "- systemd: {name: foo}\n  register: r";
+    decides(ask, "r.status.ActiveState == 'active'", "no");
+    let started = format!("- systemd: {{name: foo, state: started}}\n{ask}");
+    decides(&started, "r.status.ActiveState == 'active'", "yes");
+    let facts = "- service_facts:";
+    decides(facts, "'foo.service' in ansible_facts.services", "no");
+}
+
+#[test]
 fn programs_are_those_of_nixos_and_the_play() {
     asks("which docker", "r.rc == 0", "no");
     asks("command -v systemctl", "r.rc == 0", "yes");
