@@ -132,7 +132,7 @@ fn first_part(path: &str) -> &str {
 }
 
 /// Folders into which packages elsewhere put files: no package of NixOS puts anything below /etc.
-const DROP_INS: [&str; 13] = [
+const DROP_INS: [&str; 14] = [
     "/etc/apt/apt.conf.d",
     "/etc/bash_completion.d",
     "/etc/cron.d",
@@ -143,6 +143,7 @@ const DROP_INS: [&str; 13] = [
     "/etc/default",
     "/etc/init.d",
     "/etc/logrotate.d",
+    "/etc/ssh",
     "/etc/sudoers.d",
     "/etc/sysconfig",
     "/etc/update-motd.d",
@@ -170,7 +171,7 @@ pub(in crate::import::ansible::modules) fn holds_settings(folder: &str) -> bool 
     DROP_INS.contains(&folder)
         || matches!(
             folder,
-            "/etc" | "/etc/grub.d" | "/etc/pam.d" | "/etc/security" | "/etc/ssh"
+            "/etc" | "/etc/grub.d" | "/etc/pam.d" | "/etc/security"
         )
 }
 
