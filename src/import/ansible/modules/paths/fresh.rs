@@ -3,6 +3,7 @@
 //! The table is rules/nixos/fresh.json: the programs of `environment.corePackages`, of systemd and of what every NixOS
 //! switches on, what NixOS itself has below /etc, and which packages elsewhere bring a program of another name.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
@@ -188,9 +189,12 @@ pub(in crate::import::ansible::modules) fn may_be_brought(path: &str, run: &Run<
         .collect();
     let whole = path.to_ascii_lowercase();
     let brings = |name: &str| {
-        let name = name.to_ascii_lowercase();
+        let name = match name.bytes().any(|it| it.is_ascii_uppercase()) {
+            true => Cow::Owned(name.to_ascii_lowercase()),
+            false => Cow::Borrowed(name),
+        };
         parts.iter().any(|it| name.contains(it.as_str()))
-            || (name.len() > 3 && whole.contains(&name))
+            || (name.len() > 3 && whole.contains(&*name))
     };
     packages(run).any(|(name, _)| brings(name)) || is_mentioned(path, run)
 }
