@@ -225,6 +225,7 @@ pub(crate) const READERS: &[(&str, &[&str])] = &[
     ("umask", &[]),
     ("uname", &[]),
     ("uniq", &[]),
+    ("unbound-checkconf", &[]),
     ("uptime", &[]),
     (
         "virsh",
@@ -341,6 +342,11 @@ pub(crate) const NOTHING: &[(&str, &[&str], &str)] = &[
     ),
     ("nginx", &["-s"], UNITS),
     ("pacman-key", &[], KEYS),
+    (
+        "resolvconf",
+        &["-u"],
+        "NixOS writes /etc/resolv.conf anew by itself where what it holds changes",
+    ),
     ("restorecon", &[], "NixOS has no SELinux"),
     ("postfix", &["reload", "flush"], UNITS),
     ("rpm", &["--import"], KEYS),

@@ -17,6 +17,8 @@ mod root;
 mod secret;
 mod shipped;
 
+pub(super) use shipped::brought_by;
+
 use super::{Importer, Options, Prefer};
 use crate::account::Account;
 use crate::diag::Diagnostics;

@@ -19,6 +19,21 @@ pub(super) fn shipped(path: &str) -> Option<&'static Shipped> {
     SHIPPED.get(at)
 }
 
+/// Returns the packages of Debian that bring a file, or what is in a folder, and whether it is a folder.
+pub(in crate::import) fn brought_by(path: &str) -> (Vec<&'static str>, bool) {
+    if let Some(found) = shipped(path) {
+        return (vec![found.package], false);
+    }
+    let Some(below) = path.strip_prefix("/etc/") else {
+        return (Vec::new(), false);
+    };
+    let folder = format!("{}/", below.trim_end_matches('/'));
+    let start = SHIPPED.partition_point(|row| row.path < folder.as_str());
+    let rows = SHIPPED.iter().skip(start);
+    let inside = rows.take_while(|row| row.path.starts_with(&folder));
+    (inside.map(|row| row.package).collect(), true)
+}
+
 /// Returns the hash of what a file says: blanks, empty lines and lines of comments do not count.
 ///
 /// FNV-1a of 64 bits: the table says which file it is, the hash has to tell versions of that file apart.

@@ -39,7 +39,7 @@ use super::value::{Key, Value};
 use crate::diag::Code;
 use crate::model::Text;
 use crate::source::{FileId, Span};
-use crate::syntax::jinja::{Block, ForLoop, Macro, Settings, SyntaxError};
+use crate::syntax::jinja::{Block, Expr, ForLoop, Macro, Settings, SyntaxError};
 
 /// What an inline `if` without `else` comes to, by its name.
 const WITHOUT_ELSE: &str = "the inline if without else";
@@ -70,6 +70,11 @@ pub(super) fn template(scope: &Scope<'_>, text: &str, span: Span) -> Eval<Value>
 pub(super) fn expression(scope: &Scope<'_>, text: &str, span: Span) -> Eval<Value> {
     let parsed = scope.session().expression(text.trim());
     let expr = parsed.as_ref().as_ref().map_err(unparsed)?;
+    evaluate(scope, expr, span)
+}
+
+/// Evaluates an expression that was read before.
+pub(super) fn evaluate(scope: &Scope<'_>, expr: &Expr, span: Span) -> Eval<Value> {
     scope
         .session()
         .deeper(|| Env::new(scope, span, None).eval(expr))

@@ -3,6 +3,7 @@
 //! Manual: <https://docs.ansible.com/ansible/latest/collections/ansible/builtin/file_module.html>
 
 use super::copy::is_missing;
+use super::paths::fresh;
 use super::paths::{
     Change, Of, There, Wishes, absolute, base_name, differs, is_folder, make_folder, not_known,
     parent, placed, put_parents, real, set_attributes, tell, there, told, wishes, write_file,
@@ -209,6 +210,14 @@ fn put_mode(
     recurse: bool,
     run: &mut Run<'_, '_>,
 ) -> Result<(), Refusal> {
+    if let Some(own) = fresh::own(&path) {
+        return of_nixos(&path, &wishes, of, &own, run);
+    }
+    let is_plain = of == Of::File && !recurse && fresh::holds_settings(parent(&path));
+    if is_plain && matches!(there(run, &path), There::NothingAtFirst) {
+        run.already(format!("NixOS has no `{path}`, and nothing here makes it"));
+        return Ok(());
+    }
     let mode = match &wishes.mode {
         Some(asked) => Some(asked.whole(of).ok_or_else(|| not_known(asked))?),
         None => None,
@@ -221,6 +230,40 @@ fn put_mode(
         recurse,
     }));
     Ok(())
+}
+
+/// Mode and owner of what NixOS makes itself: nothing is left to do where it gives no more rights than are asked for.
+fn of_nixos(
+    path: &str,
+    wishes: &Wishes,
+    of: Of,
+    own: &fresh::Own,
+    run: &mut Run<'_, '_>,
+) -> Result<(), Refusal> {
+    let is_same = |asked: &Option<String>, has: &str| {
+        asked
+            .as_deref()
+            .is_none_or(|it| it == has || (it == "0" && has == "root"))
+    };
+    let is_narrow = wishes
+        .mode
+        .as_ref()
+        .is_none_or(|it| own.mode.0 & !it.over(own.mode, of).0 == 0);
+    let has = format!(
+        "NixOS itself gives `{path}` the mode {}, owner {} and group {}",
+        own.mode.octal(),
+        own.owner,
+        own.group
+    );
+    if is_narrow && is_same(&wishes.owner, &own.owner) && is_same(&wishes.group, &own.group) {
+        run.already(format!("{has}, which is no more than what is asked for"));
+        return Ok(());
+    }
+    Err(Refusal::new(
+        Code::CannotState,
+        format!("{has}, and has no option for that"),
+    )
+    .cure("decide whether what NixOS gives is strict enough: what is secret does not stand there"))
 }
 
 /// What `chmod` and `chown` do: as `attributes`, of whatever is there, and of what is below it.

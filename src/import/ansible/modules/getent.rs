@@ -3,6 +3,7 @@
 //!
 //! Manual: <https://docs.ansible.com/ansible/latest/collections/ansible/builtin/getent_module.html>
 
+use super::paths::fresh;
 use super::{Kind, Module, Run, record};
 use crate::import::ansible::params::{Params, Refusal};
 use crate::import::ansible::scope::{Binding, fact_name};
@@ -115,21 +116,37 @@ fn run_services(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusa
         ]);
         known.push((name, fields));
     }
-    let rest = Value::unknown("what other services the machine has", Some(run.task.span));
+    for name in fresh::services(run) {
+        let name = format!("{name}.service");
+        if !known.iter().any(|(it, _)| *it == name) {
+            let rest = Value::unknown(format!("the state of `{name}`"), Some(run.task.span));
+            known.push((
+                name.clone(),
+                Value::open(vec![("name", Value::str(&name))], rest),
+            ));
+        }
+    }
     let pairs = known.iter().map(|(name, it)| (name.as_str(), it.clone()));
-    let value = Value::open(pairs.collect(), rest);
-    bind(run, "services", value);
+    let value = record(pairs.collect());
+    let clause = "a new machine has no services but those that NixOS and the play bring";
+    bind_under(run, "services", value, vec![clause.to_owned()]);
     Ok(())
 }
 
 /// Binds a fact, and says it in the result, too.
 fn bind(run: &mut Run<'_, '_>, name: &str, value: Value) {
+    bind_under(run, name, value, Vec::new());
+}
+
+/// As `bind`, with what has to hold for it.
+fn bind_under(run: &mut Run<'_, '_>, name: &str, value: Value, under: Vec<String>) {
+    run.returns_under = under.first().cloned();
     run.returns = Some(record(vec![
         ("changed", Value::Bool(false)),
         ("failed", Value::Bool(false)),
         ("ansible_facts", record(vec![(name, value.clone())])),
     ]));
-    run.facts
-        .push((fact_name(name), Binding::Value(value.clone())));
-    run.facts.push((name.to_owned(), Binding::Value(value)));
+    let binding = Binding::under(value, under);
+    run.facts.push((fact_name(name), binding.clone()));
+    run.facts.push((name.to_owned(), binding));
 }

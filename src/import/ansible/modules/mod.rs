@@ -316,6 +316,22 @@ pub(super) struct Run<'r, 'a> {
     /// What a template became, where a trace is asked for.
     pub(super) rendered: Option<Rendered>,
     pub(super) is_traced: bool,
+    /// The beginning of a script that asks for the condition itself, where only the machine can tell whether it holds.
+    pub(super) check: Option<String>,
+    /// What the task looks at.
+    pub(super) look: Option<Look>,
+}
+
+/// What a task looks at, so that a step can look itself.
+#[derive(Clone, Debug)]
+pub(super) enum Look {
+    Path(String),
+    /// A line of shell, in its folder, as its user.
+    Command {
+        script: String,
+        directory: Option<String>,
+        user: Option<String>,
+    },
 }
 
 impl Run<'_, '_> {

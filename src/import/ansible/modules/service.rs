@@ -3,9 +3,11 @@
 //! Manuals: <https://docs.ansible.com/ansible/latest/collections/ansible/builtin/service_module.html>,
 //! `systemd_service_module.html`
 
+use super::paths::fresh;
 use super::{Kind, Module, Run};
 use crate::account::{Code, Verdict};
 use crate::import::ansible::params::{Params, Refusal};
+use crate::import::ansible::value::Value;
 use crate::import::state::Key;
 use crate::model::{Resource, Service};
 
@@ -80,6 +82,48 @@ fn run_systemd(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal
     ask(params, &name, run)
 }
 
+/// Who asks for nothing and keeps the answer wants to know how the service is.
+fn look(name: &str, run: &mut Run<'_, '_>) {
+    run.probe("it only looks at the machine");
+    let bare = name.trim_end_matches(".service");
+    let service = run.state.get(&Key::Service(bare.to_owned()));
+    let running = match service.map(|it| &it.resource) {
+        Some(Resource::Service(it)) => it.running,
+        _ => None,
+    };
+    let is_missing = service.is_none()
+        && run.state.doubt(&Key::Service(bare.to_owned())).is_none()
+        && !run
+            .state
+            .has_path(&format!("/etc/systemd/system/{bare}.service"))
+        && fresh::has_service(bare, run) == Some(false);
+    let state = match running {
+        Some(true) => "active",
+        Some(false) => "inactive",
+        None if is_missing => "inactive",
+        None => return,
+    };
+    let hole = |what: &str| Value::unknown(format!("{what} of `{name}`"), Some(run.task.span));
+    let status = Value::open(
+        vec![("ActiveState", Value::str(state))],
+        hole("what systemd says"),
+    );
+    run.returns = Some(Value::open(
+        vec![
+            ("changed", Value::Bool(false)),
+            ("failed", Value::Bool(false)),
+            ("name", Value::str(name)),
+            ("status", status),
+        ],
+        hole("the rest"),
+    ));
+    if is_missing {
+        run.returns_under = Some(format!(
+            "a new machine has no unit `{bare}` before the play brings it"
+        ));
+    }
+}
+
 fn ask(params: &mut Params, name: &str, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
     let enabled = params.flag(&["enabled"])?;
     let known = Key::Service(name.trim_end_matches(".service").to_owned());
@@ -115,6 +159,7 @@ fn ask(params: &mut Params, name: &str, run: &mut Run<'_, '_>) -> Result<(), Ref
                 Code::ServiceImplied,
                 "NixOS restarts and reloads what a switch changes",
             ),
+            None if run.task.keywords.register.is_some() => look(name, run),
             _ => run.close(
                 Verdict::NotNeeded,
                 Code::ServiceImplied,

@@ -2,10 +2,11 @@
 //!
 //! Manual: <https://docs.ansible.com/ansible/latest/collections/ansible/builtin/stat_module.html>
 
+use super::paths::fresh;
 use super::paths::{
     Change, NEW_FILE, NEW_FOLDER, There, absolute, bytes, placed, real, tell, there, told,
 };
-use super::{Kind, Module, Run};
+use super::{Kind, Look, Module, Run};
 use crate::import::ansible::digest::digest;
 use crate::import::ansible::params::{Params, Refusal};
 use crate::import::ansible::value::Value;
@@ -88,16 +89,33 @@ fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
     } else {
         placed(run, &path)
     };
+    run.look = Some(Look::Path(path.clone()));
     let stat = match there(run, &at) {
         There::Made(entry) => {
             let algorithm = fingerprints.then_some(algorithm.as_str());
             Some(described(&entry.resource, &at, &given, algorithm, run))
         }
         There::Folder => Some(folder(&given, run)),
+        There::NothingAtFirst | There::Foreign if fresh::program_at(&at).is_some() => {
+            return program(&at, &given, run);
+        }
         There::Nothing | There::NothingAtFirst => {
             Some(Value::of_pairs(vec![("exists", Value::Bool(false))]))
         }
-        There::Foreign | There::Open(_) => None,
+        There::Foreign => match fresh::brought(&at, run) {
+            Some((package, is_folder)) => {
+                let under = fresh::brought_so(package, &at);
+                let kind = if is_folder { "isdir" } else { "isreg" };
+                let mut pairs = vec![("exists", Value::Bool(true)), ("path", Value::str(&given))];
+                pairs.extend(KINDS.map(|name| (name, Value::Bool(name == kind))));
+                let stat = Value::open(pairs, hole(run, "the rest", &given));
+                tell(run, Change::No, vec![("stat", stat)]);
+                run.returns_under = Some(under);
+                return Ok(());
+            }
+            None => None,
+        },
+        There::Open(_) => None,
     };
     let is_assumed = matches!(there(run, &at), There::NothingAtFirst);
     if let Some(stat) = stat {
@@ -106,6 +124,28 @@ fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
     if is_assumed {
         run.returns_under = Some(format!("nothing is at `{path}` on a new machine"));
     }
+    Ok(())
+}
+
+/// Says whether a program is there: NixOS has none at that path, and who asks for one wants to know whether it can be run.
+fn program(at: &str, given: &str, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
+    let Some(name) = fresh::program_at(at) else {
+        return Ok(());
+    };
+    let stat = match fresh::has_program(name, run) {
+        None => return Ok(()),
+        Some(false) => Value::of_pairs(vec![("exists", Value::Bool(false))]),
+        Some(true) => {
+            let pairs = vec![("exists", Value::Bool(true)), ("path", Value::str(given))];
+            Value::open(pairs, hole(run, "the rest", given))
+        }
+    };
+    let is_there = matches!(stat.get("exists"), Some(Value::Bool(true)));
+    tell(run, Change::No, vec![("stat", stat)]);
+    run.returns_under = Some(match is_there {
+        true => format!("`{name}` is there, as the play and NixOS bring it"),
+        false => fresh::no_program(name),
+    });
     Ok(())
 }
 

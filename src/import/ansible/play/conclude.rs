@@ -126,6 +126,9 @@ impl<'a> Player<'a> {
         };
         if let Some(name) = registered(task) {
             self.remember(name, Binding::under(value.clone(), under));
+            if looped {
+                self.looks.remove(name);
+            }
         }
         value
     }

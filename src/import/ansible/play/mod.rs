@@ -6,6 +6,7 @@ mod conclude;
 mod context;
 mod flow;
 mod given;
+pub(super) mod guards;
 mod handlers;
 mod includes;
 mod judge;
@@ -105,6 +106,8 @@ pub(super) struct Player<'a> {
     included: Arc<Layer>,
     remembered: Arc<Layer>,
     state: State,
+    /// What tasks looked at and registered, for the steps that hang on it.
+    looks: guards::Looks,
     /// The state of other hosts that tasks delegate to.
     delegated: IndexMap<String, State>,
     closings: Vec<(ItemId, Closing)>,
@@ -147,6 +150,7 @@ impl<'a> Player<'a> {
             included: Arc::default(),
             remembered: Arc::default(),
             state: State::default(),
+            looks: guards::Looks::new(),
             delegated: IndexMap::new(),
             closings: Vec::new(),
             diags: Diagnostics::new(),

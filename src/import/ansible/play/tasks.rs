@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::conclude::registered;
 use super::context::Context;
 use super::flow::is_true;
+use super::guards::Seen;
 use super::loops::Round;
 use super::returned::{Ground, Returned};
 use super::whereabouts::Elsewhere;
@@ -12,7 +13,7 @@ use super::{Player, both};
 use crate::account::{Code, Verdict};
 use crate::diag;
 use crate::import::ansible::chronicle::What;
-use crate::import::ansible::modules::{self, End, Run};
+use crate::import::ansible::modules::{self, End, Look, Run};
 use crate::import::ansible::params::Refusal;
 use crate::import::ansible::playbook::Task;
 use crate::import::ansible::results;
@@ -110,7 +111,7 @@ impl<'a> Player<'a> {
                 task.item,
                 Verdict::Skipped,
                 Code::ConditionFalse,
-                "its loop has no items",
+                &self.why_empty(task, context),
             );
             self.register(task, Vec::new(), true);
             return;
@@ -139,6 +140,17 @@ impl<'a> Player<'a> {
             }
         }
         self.conclude(task, returned, looped);
+    }
+
+    /// Says that a loop has no items, and on what that stands but the facts.
+    fn why_empty(&self, task: &'a Task, context: &Context<'a>) -> String {
+        let scope = self.scope(context, &[]);
+        let list = task.keywords.looped.as_ref().map(|it| &it.list);
+        let assumed = match list.and_then(|it| scope.resolve(it).ok()) {
+            Some(_) => scope.assumptions(),
+            None => Vec::new(),
+        };
+        standing_on("its loop has no items", &assumed)
     }
 
     /// Decides whether a task runs. A condition that fails is a failure of the task.
@@ -179,11 +191,12 @@ impl<'a> Player<'a> {
             Err(returned) => return *returned,
         };
         if guard == Condition::False {
+            self.remember_look(task, &guard, None);
             self.close_part(
                 task.item,
                 Verdict::Skipped,
                 Code::ConditionFalse,
-                "its condition is false",
+                &why_false(&scope),
             );
             let condition = false_condition(&scope, context);
             return Returned::plain(results::skipped(condition)).guarded(guard);
@@ -355,6 +368,10 @@ impl<'a> Player<'a> {
         let is_provided_for = self.is_provided_for(scope, context);
         let user = self.effective_user(scope, context);
         let environment = self.environment(scope, context);
+        let check = match environment.is_empty() {
+            true => self.check(task, context, scope, &guard, user.as_deref()),
+            false => None,
+        };
         let mut run = Run {
             task,
             scope,
@@ -384,6 +401,8 @@ impl<'a> Player<'a> {
             failed: false,
             rendered: None,
             is_traced: self.trace.is_some(),
+            check,
+            look: None,
         };
         let changes = run.state.begin(results::said(task));
         let outcome = (module.run)(&mut params, &mut run);
@@ -399,8 +418,10 @@ impl<'a> Player<'a> {
         let cacheable = run.cacheable && guard == Condition::True;
         let (ended, failed) = (run.ended, run.failed);
         let (locked, flush) = (run.locked, run.flush);
+        let look = run.look;
         let rendered = run.rendered;
         self.trace_rendered(rendered);
+        self.remember_look(task, &guard, look);
         for (verdict, code, reason) in closings {
             self.close(task.item, verdict, code, &reason);
         }
@@ -477,6 +498,18 @@ impl<'a> Player<'a> {
         self.judge(task, scope, returned)
     }
 
+    /// Keeps what a task looked at, by the name under which it registers it.
+    fn remember_look(&mut self, task: &Task, guard: &Condition, look: Option<Look>) {
+        let Some(name) = registered(task) else {
+            return;
+        };
+        self.looks.remove(name);
+        if let Some(look) = look.filter(|_| *guard == Condition::True) {
+            let is_judged = task.keywords.failed_when.is_some();
+            self.looks.insert(name.to_owned(), Seen { look, is_judged });
+        }
+    }
+
     /// Decides whether a task runs: what it inherits and its own `when`.
     pub(super) fn decide(
         &self,
@@ -491,6 +524,19 @@ impl<'a> Player<'a> {
             }
         }
         Ok(all)
+    }
+}
+
+/// Says that a condition is false, and on what that stands but the facts.
+fn why_false(scope: &Scope<'_>) -> String {
+    standing_on("its condition is false", &scope.assumptions())
+}
+
+fn standing_on(what: &str, assumed: &[String]) -> String {
+    let mut clauses = assumed.iter().filter(|it| !it.starts_with("the facts of "));
+    match clauses.next() {
+        None => what.to_owned(),
+        Some(clause) => format!("{what}: {clause}"),
     }
 }
 

@@ -1,9 +1,7 @@
 //! Commands that only ask for what the source itself made: their answer is known.
 
 use crate::import::ansible::modules::Run;
-use crate::import::ansible::modules::paths::{
-    NEW_FILE, There, absolute, bytes, placed, real, there,
-};
+use crate::import::ansible::modules::paths::{There, absolute, bytes, placed, real, there};
 use crate::import::ansible::results;
 use crate::import::ansible::value::Value;
 use crate::import::state::Key;
@@ -14,25 +12,18 @@ pub(super) struct Answer {
     pub(super) status: i64,
     /// What it prints, where that is known.
     pub(super) output: Option<String>,
+    /// What has to hold for it.
+    pub(super) under: Vec<String>,
 }
 
 /// Returns what a command answers, as far as the source made what it asks for.
 pub(super) fn answer(words: &[&str], run: &Run<'_, '_>) -> Option<Answer> {
-    let silent = |yes: bool| Answer {
-        status: i64::from(!yes),
-        output: Some(String::new()),
-    };
     let says = |yes: bool, text: &str, otherwise: i64| Answer {
         status: if yes { 0 } else { otherwise },
         output: Some(text.to_owned()),
+        under: Vec::new(),
     };
     match words {
-        ["test" | "/usr/bin/test" | "/bin/test", flag, path] | ["[", flag, path, "]"] => {
-            test(flag, path, run).map(silent)
-        }
-        ["test", "!", flag, path] | ["[", "!", flag, path, "]"] => {
-            test(flag, path, run).map(|it| silent(!it))
-        }
         ["cat" | "/bin/cat" | "/usr/bin/cat", path] if !path.starts_with('-') => {
             let path = real(run, &absolute(run, path).ok()?);
             let There::Made(entry) = there(run, &path) else {
@@ -56,12 +47,14 @@ pub(super) fn answer(words: &[&str], run: &Run<'_, '_>) -> Option<Answer> {
             Some(Answer {
                 status: 0,
                 output: None,
+                under: Vec::new(),
             })
         }
         ["id", "-u", name] => match &run.state.get(&Key::User((*name).to_owned()))?.resource {
             Resource::User(user) => Some(Answer {
                 status: 0,
                 output: user.uid.map(|it| it.to_string()),
+                under: Vec::new(),
             }),
             _ => None,
         },
@@ -70,6 +63,7 @@ pub(super) fn answer(words: &[&str], run: &Run<'_, '_>) -> Option<Answer> {
             Some(Answer {
                 status: 0,
                 output: None,
+                under: Vec::new(),
             })
         }
         ["systemctl", asked @ ("is-active" | "is-enabled"), name] => {
@@ -93,36 +87,6 @@ pub(super) fn answer(words: &[&str], run: &Run<'_, '_>) -> Option<Answer> {
     }
 }
 
-/// `test -f PATH`
-fn test(flag: &str, path: &str, run: &Run<'_, '_>) -> Option<bool> {
-    let path = absolute(run, path).ok()?;
-    let at = match flag {
-        "-L" | "-h" => placed(run, &path),
-        _ => real(run, &path),
-    };
-    let resource = match there(run, &at) {
-        There::Made(entry) => &entry.resource,
-        There::Nothing => return Some(false),
-        There::Folder => {
-            return match flag {
-                "-e" | "-d" => Some(true),
-                "-f" | "-L" | "-h" => Some(false),
-                _ => None,
-            };
-        }
-        There::NothingAtFirst | There::Foreign | There::Open(_) => return None,
-    };
-    match (flag, resource) {
-        ("-e", _) => Some(true),
-        ("-f", it) => Some(matches!(it, Resource::File(_))),
-        ("-d", it) => Some(matches!(it, Resource::Directory(_))),
-        ("-L" | "-h", it) => Some(matches!(it, Resource::Link(_))),
-        ("-s", Resource::File(file)) => Some(!bytes(&file.content)?.is_empty()),
-        ("-x", Resource::File(file)) => Some(file.mode.unwrap_or(NEW_FILE).0 & 0o111 != 0),
-        _ => None,
-    }
-}
-
 /// Says what `register` binds of a command whose answer is known.
 pub(super) fn tell(answer: &Answer, run: &mut Run<'_, '_>) {
     let may_fail = results::failed(run.task);
@@ -136,6 +100,9 @@ pub(super) fn tell(answer: &Answer, run: &mut Run<'_, '_>) {
         .as_deref()
         .map(|it| it.trim_end_matches(['\r', '\n']));
     tell_all(answer.status, output, "", run);
+    if !answer.under.is_empty() {
+        run.returns_under = Some(answer.under.join("; "));
+    }
 }
 
 /// Says what `register` binds of a command that did not run, because of what is there or not.

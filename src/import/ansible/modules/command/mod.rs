@@ -3,24 +3,28 @@
 //! Manuals: <https://docs.ansible.com/ansible/latest/collections/ansible/builtin/command_module.html>, `shell_module.html`
 
 mod accounts;
+mod answers;
 mod calls;
 mod known;
 mod pipes;
+mod script;
 mod sense;
 mod stated;
 mod walls;
 mod words;
 
+pub(super) use script::SCRIPT;
 pub(super) use words::split as split_words;
 
 use super::paths::{There, absolute, is_empty_at_first, parent, real, there};
-use super::{Kind, Module, Run};
+use super::{Kind, Look, Module, Run};
 use crate::account::{Code, Verdict};
 use crate::import::ansible::params::{Params, Refusal};
+use crate::import::ansible::play::guards::line;
 use crate::import::ansible::results;
 use crate::import::ansible::value::Value;
 use crate::import::holes::{Encoded, encode};
-use crate::model::{Command, Condition, HoleKind, Resource, Step, Text};
+use crate::model::{Command, Condition, HoleKind, Piece, Resource, Step, Text};
 use crate::secret;
 use crate::syntax::glob::{glob, is_pattern};
 use crate::syntax::placeholder_index;
@@ -44,15 +48,6 @@ pub(super) const SHELL: Module = Module {
     run: run_shell,
 };
 
-pub(super) const SCRIPT: Module = Module {
-    names: &["script"],
-    collection: "ansible.builtin",
-    becomes: "A oneshot unit that runs the script of the input once, or left to you where the script cannot run on \
-              NixOS.",
-    kind: Kind::Changes,
-    run: run_script,
-};
-
 fn run_command(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
     let around = Around::take(params, run)?;
     params.pass_over(&["executable"]);
@@ -69,37 +64,62 @@ fn run_command(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal
             split.iter().map(|word| encoded.decode(word)).collect()
         }
     };
-    refuse_unknown(&words)?;
     let shown: Vec<String> = words.iter().map(placeheld).collect::<Result<_, _>>()?;
     let shown: Vec<&str> = shown.iter().map(String::as_str).collect();
-    around.settle(
-        of_command(&shown),
-        Command::Words(words.clone()),
-        &shown,
-        run,
-    )
+    let (sense, command) = (of_command(&shown), Command::Words(words.clone()));
+    if let Err(refusal) = refuse_unknown(&words) {
+        return looks_or(&sense, &command, &shown, run, refusal);
+    }
+    around.settle(sense, command, &shown, run)
 }
 
 fn run_shell(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
     let around = Around::take(params, run)?;
     let shell = params.string(&["executable"])?;
     let text = text(params)?;
-    refuse_unknown(std::slice::from_ref(&text))?;
     let encoded = encoded(&text)?;
     let shown: Vec<&str> = encoded.text.split_whitespace().collect();
+    let sense = of_script(&encoded.text);
+    let is_known = refuse_unknown(std::slice::from_ref(&text));
     let command = Command::Script {
         shell: shell.unwrap_or_else(|| "/bin/sh".to_owned()),
         text,
     };
-    around.settle(of_script(&encoded.text), command, &shown, run)
+    match is_known {
+        Ok(()) => around.settle(sense, command, &shown, run),
+        Err(refusal) => looks_or(&sense, &command, &shown, run, refusal),
+    }
 }
 
-fn run_script(params: &mut Params, _: &mut Run<'_, '_>) -> Result<(), Refusal> {
-    params.pass_over(&["creates", "removes", "chdir", "executable"]);
-    let text = text(params)?;
-    let reason = format!("it takes the script `{text}` to the machine and runs it there");
-    Err(Refusal::new(Code::CannotState, reason)
-        .cure("state what the script makes, or run it as a oneshot unit"))
+/// Says that a command of which a part is not known only looks, where it does; else it cannot be run later, either.
+fn looks_or(
+    sense: &Sense,
+    command: &Command,
+    shown: &[&str],
+    run: &mut Run<'_, '_>,
+    refusal: Refusal,
+) -> Result<(), Refusal> {
+    if *sense != Sense::Reads && !says_unchanged(command, shown, run) {
+        return Err(refusal);
+    }
+    run.probe("it only looks at the machine");
+    Ok(())
+}
+
+/// Keeps a command that a module has made, where the task's own words let it run.
+pub(super) fn keep(
+    command: Command,
+    params: &mut Params,
+    run: &mut Run<'_, '_>,
+) -> Result<(), Refusal> {
+    let around = Around::take(params, run)?;
+    if let Command::Words(words) = &command {
+        refuse_unknown(words)?;
+    }
+    if around.never_runs(run) {
+        return Ok(());
+    }
+    around.keep(command, &[], run)
 }
 
 /// Takes the command line.
@@ -137,6 +157,8 @@ fn refuse_unknown(texts: &[Text]) -> Result<(), Refusal> {
 
 /// What stands around a command.
 struct Around {
+    /// What it reads, and whether a line break ends it.
+    stdin: Option<(Text, bool)>,
     directory: Option<String>,
     creates: Option<String>,
     removes: Option<String>,
@@ -145,12 +167,8 @@ struct Around {
 impl Around {
     fn take(params: &mut Params, run: &Run<'_, '_>) -> Result<Around, Refusal> {
         // How its output is kept, and warnings of old.
-        params.pass_over(&[
-            "warn",
-            "strip_empty_ends",
-            "expand_argument_vars",
-            "stdin_add_newline",
-        ]);
+        params.pass_over(&["warn", "strip_empty_ends", "expand_argument_vars"]);
+        let ends = params.flag(&["stdin_add_newline"])?.unwrap_or(true);
         let directory = params.string(&["chdir"])?;
         let directory = directory.map(|it| absolute(run, &it)).transpose()?;
         let path = |given: Option<String>| match (given, &directory) {
@@ -162,13 +180,9 @@ impl Around {
         };
         let creates = path(params.string(&["creates"])?)?;
         let removes = path(params.string(&["removes"])?)?;
-        if params.text(&["stdin"])?.is_some() {
-            return Err(Refusal::new(
-                Code::CommandUnsafe,
-                "the command reads what Ansible gives it",
-            ));
-        }
+        let stdin = params.text(&["stdin"])?;
         Ok(Around {
+            stdin: stdin.map(|it| (it, ends)),
             directory,
             creates,
             removes,
@@ -186,14 +200,24 @@ impl Around {
         if self.never_runs(run) {
             return Ok(());
         }
+        let looks = sense == Sense::Reads || says_unchanged(&command, shown, run);
         if run.guard == Condition::True
-            && let Some(answer) = known::answer(shown, run)
+            && let Some(answer) = self.answer(&command, shown, looks, run)
         {
             known::tell(&answer, run);
+        }
+        if looks && run.environment.is_empty() {
+            run.look = line(&command).map(|script| Look::Command {
+                script,
+                directory: self.directory.clone(),
+                user: run.user.clone(),
+            });
         }
         match sense {
             Sense::Reads => run.probe("it only looks at the machine"),
             Sense::Nothing(reason) => run.not_needed(reason),
+            // What it does hangs on what it reads.
+            Sense::States(_) if self.stdin.is_some() => return self.keep(command, shown, run),
             Sense::States(asks) => {
                 if !asks.put(run)? {
                     return self.keep(command, shown, run);
@@ -208,6 +232,24 @@ impl Around {
             Sense::Unknown => return self.keep(command, shown, run),
         }
         Ok(())
+    }
+
+    /// Returns what the command answers: of what the source made, or, where it only looks, of a new machine.
+    fn answer(
+        &self,
+        command: &Command,
+        shown: &[&str],
+        looks: bool,
+        run: &Run<'_, '_>,
+    ) -> Option<known::Answer> {
+        let known = known::answer(shown, run);
+        if known.is_some() || !looks || self.directory.is_some() {
+            return known;
+        }
+        match command {
+            Command::Words(_) => answers::of_words(shown, run),
+            Command::Script { text, .. } => answers::of_script(&encoded(text).ok()?.text, run),
+        }
     }
 
     /// Tells whether the command does not run on a new machine, and says so.
@@ -264,9 +306,26 @@ impl Around {
         let environment = run.environment.clone();
         let values: Vec<Text> = environment.iter().map(|(_, value)| value.clone()).collect();
         refuse_unknown(&values)?;
+        let command = match &self.stdin {
+            Some((text, ends)) => fed(command, text, *ends)?,
+            None => command,
+        };
         let name = step_name(shown, run);
         let after = started(run);
         run.state.stir();
+        let checked = run.check.take().zip(line(&command));
+        let command = match &checked {
+            Some((check, line)) => Command::Script {
+                shell: "/bin/sh".to_owned(),
+                text: Text::from(format!("{check}{}\nfi", indented(line)).as_str()),
+            },
+            None => command,
+        };
+        // What asks for its condition itself hangs on nothing else.
+        let guard = match checked {
+            Some(_) => std::mem::replace(&mut run.guard, Condition::True),
+            None => run.guard.clone(),
+        };
         if let Some(path) = &self.creates {
             let why = format!("what {} makes", results::said(run.task));
             run.state.blur(path, &why);
@@ -281,8 +340,42 @@ impl Around {
             removes: self.removes,
             after,
         }));
+        run.guard = guard;
         Ok(())
     }
+}
+
+/// Sets a line of shell off; several may hold texts whose blanks count.
+fn indented(line: &str) -> String {
+    if line.contains('\n') {
+        line.to_owned()
+    } else {
+        format!("  {line}")
+    }
+}
+
+/// Returns a command that reads a text: a line of shell.
+fn fed(command: Command, stdin: &Text, ends: bool) -> Result<Command, Refusal> {
+    refuse_unknown(std::slice::from_ref(stdin))?;
+    let Some(line) = line(&command) else {
+        let reason = "the command reads what Ansible gives it, and a part of it is secret";
+        return Err(Refusal::new(Code::CommandUnsafe, reason));
+    };
+    let break_or_none = if ends { r"\n" } else { "" };
+    let mut text = Text::from(format!("printf '%s{break_or_none}' '").as_str());
+    for piece in stdin.pieces() {
+        match piece {
+            Piece::Literal(it) => text.push_str(&it.replace('\'', r"'\''")),
+            Piece::Hole(hole) => text.push_hole(hole.clone()),
+        }
+    }
+    text.push_str("' | ");
+    match line.contains('\n') {
+        true => text.push_str(&format!("{{\n{line}\n}}")),
+        false => text.push_str(&line),
+    }
+    let shell = "/bin/sh".to_owned();
+    Ok(Command::Script { shell, text })
 }
 
 /// Tells whether something is at a path, or at one that a pattern means; nothing where only the machine knows.

@@ -15,6 +15,25 @@ pub(super) fn stated(path: &str, program: &str, arguments: &[&str]) -> Option<Se
     if let Some(sense) = pipes::of_sources(program, arguments) {
         return Some(sense);
     }
+    if program == "useradd"
+        && arguments
+            .iter()
+            .any(|it| matches!(*it, "-D" | "--defaults"))
+    {
+        return Some(match arguments.len() {
+            1 => Sense::Reads,
+            _ => Sense::Manual {
+                reason: "the defaults of new accounts, which NixOS has in its store".to_owned(),
+                cure: "state them for each of users.users",
+            },
+        });
+    }
+    if program == "usermod" && arguments.iter().any(|it| it.starts_with("--add-sub")) {
+        return Some(Sense::Manual {
+            reason: "subordinate numbers of a user, which NixOS writes at each switch".to_owned(),
+            cure: "state them by subUidRanges and subGidRanges of users.users",
+        });
+    }
     if let Some(calls) = calls::of(path, arguments) {
         return Some(Asks::of_calls(calls));
     }

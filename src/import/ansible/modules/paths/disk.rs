@@ -1,5 +1,6 @@
 //! What is at a path of the machine, as far as the play and the rules about new machines tell.
 
+use super::fresh;
 use crate::import::ansible::modules::Run;
 use crate::import::state::Key;
 use crate::model::{Entry, Resource, User};
@@ -197,83 +198,13 @@ const EMPTY_FOLDERS: [&str; 12] = [
     "/var/backups",
 ];
 
-/// Names below /etc that NixOS itself has, or may have.
-const ETC_OF_NIXOS: [&str; 44] = [
-    "NetworkManager",
-    "X11",
-    "bashrc",
-    "dbus-1",
-    "default",
-    "environment",
-    "fonts",
-    "fstab",
-    "group",
-    "host.conf",
-    "hostname",
-    "hosts",
-    "inputrc",
-    "issue",
-    "kernel",
-    "locale.conf",
-    "localtime",
-    "login.defs",
-    "lsb-release",
-    "lvm",
-    "machine-id",
-    "modprobe.d",
-    "modules-load.d",
-    "motd",
-    "mtab",
-    "nix",
-    "nixos",
-    "nsswitch.conf",
-    "os-release",
-    "pam.d",
-    "passwd",
-    "polkit-1",
-    "profile",
-    "resolv.conf",
-    "services",
-    "shadow",
-    "shells",
-    "ssh",
-    "ssl",
-    "sudoers",
-    "sysctl.d",
-    "systemd",
-    "udev",
-    "zshrc",
-];
-
 /// Tells whether a new machine has nothing at a path that the source did not make: not where NixOS has something, nor
 /// where a package that the source installs may have brought it.
 fn is_absent_at_first(path: &str, run: &Run<'_, '_>) -> bool {
     if run.state.has_path(path) {
         return false;
     }
-    if is_empty_at_first(path) {
-        return true;
-    }
-    let Some(below) = path.strip_prefix("/etc/") else {
-        return false;
-    };
-    let first = below.split('/').next().unwrap_or_default();
-    if first.is_empty() || ETC_OF_NIXOS.contains(&first) {
-        return false;
-    }
-    let stem: String = first
-        .chars()
-        .take_while(|c| c.is_ascii_alphanumeric())
-        .collect();
-    let mut packages = run
-        .state
-        .entries()
-        .filter_map(|entry| match &entry.resource {
-            Resource::Package(it) => Some(it.name.as_str()),
-            _ => None,
-        });
-    let brings = |name: &str| name.contains(&stem) || (name.len() > 3 && path.contains(name));
-    !packages.any(brings)
+    is_empty_at_first(path) || (fresh::is_bare(path) && !fresh::may_be_brought(path, run))
 }
 
 /// Tells whether a new machine has nothing at a path that nothing made.

@@ -3,6 +3,7 @@
 mod assets;
 mod disk;
 mod edit;
+pub(super) mod fresh;
 mod mode;
 mod told;
 mod write;

@@ -18,6 +18,8 @@ const FILES: &[(&str, &str)] = &[
         "port={{ port }}\npassword={{ db_password }}\n",
     ),
     ("vars/more.yml", "port: 8080\n"),
+    ("files/setup.sh", "#!/bin/bash\necho $1 > /srv/x\n"),
+    ("files/setup.py", "#!/usr/bin/env python3\nprint(1)\n"),
 ];
 
 /// Plays tasks for one host, and compares what it has come to have, the decisions about the tasks, and the diagnostics.
@@ -183,7 +185,7 @@ mod files {
             ],
         );
         check(
-            "- file: {path: /etc/foo, mode: go-w}",
+            "- file: {path: /var/foo, mode: go-w}",
             &["manual: `go-w` changes permissions that are known only on the machine"],
         );
     }
@@ -523,10 +525,10 @@ mod steering {
             &["control: the source says that it changes nothing"],
         );
         check(
-            "- command: argv=[a] stdin=b\n- script: x.sh",
+            "- script: x.sh",
             &[
-                "manual: the command reads what Ansible gives it",
-                "manual: it takes the script `x.sh` to the machine and runs it there",
+                "manual: the file `x.sh` is not in the input (looked for at files/x.sh, x.sh)",
+                "ansible-missing-file: the file `x.sh` is not in the input (looked for at files/x.sh, x.sh)",
             ],
         );
         check(
@@ -541,4 +543,5 @@ mod steering {
     }
 }
 
+mod probes;
 mod state;
