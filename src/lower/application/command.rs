@@ -18,7 +18,7 @@ use crate::syntax::shell;
 use crate::syntax::systemd_words::quote_literally;
 
 /// Programs that run others as children of theirs, and the options of each that take a word.
-const INITS: [(&str, &[&str]); 4] = [
+pub(super) const INITS: [(&str, &[&str]); 4] = [
     ("tini", &["-p", "-e"]),
     ("tini-static", &["-p", "-e"]),
     ("dumb-init", &["-r", "--rewrite"]),
@@ -26,7 +26,7 @@ const INITS: [(&str, &[&str]); 4] = [
 ];
 
 /// Programs that run what follows as the user that they name first.
-const SWITCHES: [&str; 2] = ["gosu", "su-exec"];
+pub(super) const SWITCHES: [&str; 2] = ["gosu", "su-exec"];
 
 /// Programs that wait for somebody who types, when nothing follows them.
 const INTERACTIVE: [&str; 14] = [

@@ -1,7 +1,7 @@
 //! Packages that the service needs to run: the search path of its unit, which is nobody else's.
 
 use super::Service;
-use super::{python, version};
+use super::{php, python, version};
 use crate::account::Code;
 use crate::lower::commands::DEFAULT_PATH;
 use crate::lower::package;
@@ -42,7 +42,7 @@ const DATA: [(&str, &str); 3] = [
 ];
 
 /// Packages of what stands in front of a program in a container, and is the unit's on a machine.
-const OF_CONTAINERS: [&str; 6] = [
+pub(super) const OF_CONTAINERS: [&str; 6] = [
     "catatonit",
     "dumb-init",
     "gosu",
@@ -61,6 +61,9 @@ pub(super) fn lower(package: &Package, service: &Service<'_>) -> Lowered {
     let is_interpreter = package.name == "python3" && python::expr(service.application).is_some();
     if is_interpreter || python::library_of(package, service.application).is_some() {
         return with_libraries(package, service);
+    }
+    if let Some(extension) = php::extension(package) {
+        return php::without_interpreter(extension).unwrap_or_else(|| with_extensions(service));
     }
     let Some(found) = rules::package(&package.name, package.family) else {
         return unknown(package);
@@ -131,6 +134,14 @@ fn with_libraries(package: &Package, service: &Service<'_>) -> Lowered {
     }
     let python = Expr::select(python::BINDING);
     statement.add(service.unit().child("path"), python);
+    Lowered::Stated(statement)
+}
+
+/// The PHP with all extensions, of which this is one.
+fn with_extensions(service: &Service<'_>) -> Lowered {
+    let mut statement = Statement::default();
+    let php = Expr::select(php::BINDING);
+    statement.add(service.unit().child("path"), php);
     Lowered::Stated(statement)
 }
 

@@ -44,6 +44,16 @@ const OF_BUILDS: [(&str, &str); 19] = [
     ("/usr/src", CLEAN),
 ];
 
+/// Programs that stand in front of others in a container, and have no work where systemd starts them.
+const OF_CONTAINERS: [&str; 6] = [
+    "catatonit",
+    "dumb-init",
+    "gosu",
+    "su-exec",
+    "tini",
+    "tini-static",
+];
+
 pub(super) fn of(
     runner: &mut Runner<'_, '_>,
     program: &str,
@@ -377,6 +387,11 @@ fn link(runner: &mut Runner<'_, '_>, arguments: &[String], plain: &[&str]) -> Ou
     };
     if let Some(outcome) = writes_nothing(runner, &whole) {
         return outcome;
+    }
+    if OF_CONTAINERS.contains(&name) {
+        return Outcome::nothing(
+            "systemd does what the program that it leads to does in a container",
+        );
     }
     let is_known = is_plain(&whole) && is_plain(target) && is_symbolic && runner.is_certain();
     if !is_known {
