@@ -7,6 +7,7 @@
 
 use super::find::{Program, find, interpreter_of_base, is_wrapper, written};
 use super::layout::Layout;
+use super::packages;
 use super::servers;
 use crate::account::Code;
 use crate::lower::commands;
@@ -252,7 +253,9 @@ fn line(
         parts = match &own.attr {
             // Another program than the package's own one: the package is a tool.
             Some(attr) if is_runner => {
-                statement.assume(program::claim(first, attr));
+                if !packages::brings(attr, around.application) {
+                    statement.assume(program::claim(first, attr));
+                }
                 program::program_parts(name, attr)
             }
             _ => vec![
@@ -262,7 +265,9 @@ fn line(
         };
         match &own.attr {
             Some(attr) if !is_runner => {
-                statement.assume(program::claim(first, attr));
+                if !packages::brings(attr, around.application) {
+                    statement.assume(program::claim(first, attr));
+                }
                 start.own = Some(own);
             }
             Some(_) => {}

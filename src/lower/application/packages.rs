@@ -6,7 +6,7 @@ use crate::account::Code;
 use crate::lower::commands::DEFAULT_PATH;
 use crate::lower::package;
 use crate::lower::statement::{Left, Lowered, Statement};
-use crate::model::Package;
+use crate::model::{Application, Package};
 use crate::nix::Expr;
 use crate::rules::{self, Attribute, Kind, PackageName};
 
@@ -164,6 +164,20 @@ fn idle_server(name: &str, found: &PackageName, service: &Service<'_>) -> Option
     Some(format!(
         "the command of the service starts no `{name}`: where a machine is to have one, it is `{module}`"
     ))
+}
+
+/// Tells whether a package of the recipe, or of its image in the version that its tag names, is an attribute.
+pub(super) fn brings(attr: &str, application: &Application) -> bool {
+    application.packages.iter().any(|it| {
+        let name = &it.value.name;
+        let own = version::of_package(name, application).or_else(|| attribute(&it.value));
+        let is_sure = !it
+            .assumptions
+            .iter()
+            .any(|it| Application::is_of_release(it))
+            || version::is_exact(name, application);
+        is_sure && own.as_deref() == Some(attr)
+    })
 }
 
 /// Returns the attribute of a package, where one is known.

@@ -31,8 +31,26 @@ const fn row(
 const JAVA: &[&str] = &["java", "jar"];
 const JRE: &str = "openjdk-$1-jre-headless";
 
-const ROWS: [Row; 8] = [
+const ROWS: [Row; 11] = [
     row("amazoncorretto", JAVA, JRE, Family::Debian),
+    row(
+        "dotnet/aspnet",
+        &["dotnet"],
+        "aspnetcore-runtime-$1.$2",
+        Family::Debian,
+    ),
+    row(
+        "dotnet/runtime",
+        &["dotnet"],
+        "dotnet-runtime-$1.$2",
+        Family::Debian,
+    ),
+    row(
+        "dotnet/sdk",
+        &["dotnet"],
+        "dotnet-sdk-$1.$2",
+        Family::Debian,
+    ),
     row("eclipse-temurin", JAVA, JRE, Family::Debian),
     row("java", JAVA, JRE, Family::Debian),
     row("node", &["node", "npm", "npx"], "@nodejs:$1", Family::Rhel),
@@ -53,8 +71,9 @@ const ROWS: [Row; 8] = [
 ];
 
 /// The packages that an image brings by the names of its distribution, and that a version stands for.
-const BROUGHT: [&str; 6] = [
+const BROUGHT: [&str; 7] = [
     "default-jre",
+    "dotnet",
     "nodejs",
     "openjdk17-jre",
     "php",
@@ -126,6 +145,7 @@ fn tagged(application: &Application) -> Option<(&str, &str)> {
 
 fn brings(image: &str, package: &str) -> bool {
     match image {
+        image if image.starts_with("dotnet/") => package == "dotnet",
         "node" => package == "nodejs",
         "php" => package == "php",
         "postgres" => package == "postgresql",
@@ -137,7 +157,9 @@ fn brings(image: &str, package: &str) -> bool {
 fn versioned(application: &Application) -> Option<(&'static Row, Vec<String>)> {
     let (path, tag) = tagged(application)?;
     let name = path.rsplit('/').next().unwrap_or(path);
-    let row = ROWS.iter().find(|it| it.image == name)?;
+    let row = ROWS
+        .iter()
+        .find(|it| it.image == name || (it.image.contains('/') && path.ends_with(it.image)))?;
     let version: String = tag
         .chars()
         .take_while(|c| c.is_ascii_digit() || *c == '.')

@@ -4,6 +4,7 @@
 //! and `tables`. What only a build does is left to the person, with what it is.
 
 mod accounts;
+mod apache;
 mod builders;
 mod checks;
 mod edit;

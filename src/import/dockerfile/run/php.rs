@@ -26,7 +26,10 @@ pub(super) fn of(
     let mut extensions = Vec::new();
     let mut words = arguments.iter();
     while let Some(word) = words.next() {
-        if matches!(word.as_str(), "-j" | "--ini-name") {
+        if matches!(
+            word.as_str(),
+            "-j" | "-D" | "--configureoptions" | "--ini-name"
+        ) {
             words.next();
         } else if !word.starts_with('-') && !(program == "pecl" && word == "install") {
             extensions.push(extension(word));

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::words::Values;
-use super::{Kind, Remainder, Sum, accounts, packages, paths, php, tables};
+use super::{Kind, Remainder, Sum, accounts, apache, packages, paths, php, tables};
 use crate::account::ItemId;
 use crate::import::dockerfile::player::Player;
 use crate::import::dockerfile::scope::is_plain;
@@ -410,6 +410,7 @@ impl<'p, 'a> Runner<'p, 'a> {
         }
         let outcome = packages::of(self, &name, arguments)
             .or_else(|| php::of(self, &name, arguments))
+            .or_else(|| apache::of(self, &name, arguments))
             .or_else(|| accounts::of(self, &name, arguments))
             .or_else(|| paths::of(self, &name, arguments))
             .unwrap_or_else(|| tables::of(self, &name, program, arguments));

@@ -46,6 +46,10 @@ pub(in crate::lower) struct Native {
 /// Makes an image a machine with its server; `None` where it starts something else.
 pub(in crate::lower) fn native(image: &Machine) -> Option<Native> {
     let (entry, application) = machine::applications(image).next()?;
+    // Another form of a service: a machine has the one or the other, and a module stands once.
+    if application.variant_of.is_some() {
+        return None;
+    }
     let started = command::started(application, image)?;
     let command = application.command.as_ref()?;
     let said = said(&started);
@@ -118,6 +122,10 @@ pub(in crate::lower) fn native(image: &Machine) -> Option<Native> {
         }
         let mut other = other.clone();
         if let Resource::File(file) = &mut other.resource {
+            // Debian's package links to its own site, which the file replaces.
+            if file.path == DEFAULT_SITE && !speaks_of_default_site(image) {
+                file.path = DEFAULT_SITE.replace("available", "enabled");
+            }
             place(file, started.server, &said.files, &site, application);
         }
         entries.push(other);
@@ -140,6 +148,22 @@ pub(in crate::lower) fn native(image: &Machine) -> Option<Native> {
         left: said.left,
         rest: said.rest,
         parts,
+    })
+}
+
+/// The site that Debian's Apache has switched on.
+const DEFAULT_SITE: &str = "/etc/apache2/sites-available/000-default.conf";
+
+fn speaks_of_default_site(image: &Machine) -> bool {
+    let enabled = DEFAULT_SITE.replace("available", "enabled");
+    image.entries.iter().any(|it| {
+        if let Resource::Link(it) = &it.resource {
+            it.path == enabled
+        } else if let Resource::RemovedPath(it) = &it.resource {
+            it.path == enabled
+        } else {
+            false
+        }
     })
 }
 
