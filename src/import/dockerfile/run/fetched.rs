@@ -107,7 +107,7 @@ fn is_of_sources(what: &str) -> bool {
 }
 
 /// Tells whether an address is that of a file which only proves another one.
-fn is_proof(address: &str) -> bool {
+pub(super) fn is_proof(address: &str) -> bool {
     let path = address.split(['?', '#']).next().unwrap_or(address);
     let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
     PROOFS.iter().any(|it| name.ends_with(it))

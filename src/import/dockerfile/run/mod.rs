@@ -9,6 +9,8 @@ mod builders;
 mod checks;
 mod edit;
 mod fetched;
+mod global;
+mod installers;
 mod packages;
 mod paths;
 mod php;
