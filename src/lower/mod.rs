@@ -148,7 +148,8 @@ fn lower_machine(
                     lower_entry(entry, &mut ctx);
                 }
             }
-            Image::Native(native, brought, image) => {
+            Image::Native(both, image) => {
+                let (native, brought) = &mut **both;
                 let of_machine = std::mem::take(&mut ctx.brought);
                 ctx.brought = std::mem::take(brought);
                 lower_native(native, image, &mut ctx);
@@ -173,7 +174,7 @@ enum Image {
     /// It becomes a module of its own.
     Own(Machine),
     /// A module of NixOS runs its server; the machine that it would be, with what the module brings.
-    Native(Box<Native>, Brought, Machine),
+    Native(Box<(Native, Brought)>, Machine),
 }
 
 impl Image {
@@ -185,7 +186,7 @@ impl Image {
         let draft = ctx.draft(|ctx| lower_native(&native, &native.machine, ctx));
         let brought = Brought::of(draft, &native.machine);
         let whole = brought.complete(&native.machine).into_owned();
-        Image::Native(Box::new(native), brought, whole)
+        Image::Native(Box::new((native, brought)), whole)
     }
 }
 

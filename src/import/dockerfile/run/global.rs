@@ -64,12 +64,12 @@ pub(super) fn of(
         }
     }
     packages.retain(|it| !INSTALLERS.contains(&it.name.as_str()));
-    if !runner.player.is_image() || packages.is_empty() {
+    if packages.is_empty() {
         return Some(Outcome::nothing(
             "it renews what installs the dependencies of the build",
         ));
     }
-    if !runner.is_certain() {
+    if !runner.player.is_image() || !runner.is_certain() {
         return None;
     }
     let item = runner.item;

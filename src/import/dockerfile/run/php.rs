@@ -31,7 +31,7 @@ pub(super) fn of(
             "-j" | "-D" | "--configureoptions" | "--ini-name"
         ) {
             words.next();
-        } else if !word.starts_with('-') && !(program == "pecl" && word == "install") {
+        } else if !(word.starts_with('-') || program == "pecl" && word == "install") {
             extensions.push(extension(word));
         }
     }

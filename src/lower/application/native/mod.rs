@@ -314,7 +314,7 @@ impl Native {
                 assumptions: vec![clause],
                 ..merged
             }),
-            other => other,
+            other @ (Lowered::Stated(_) | Lowered::NotNeeded(..) | Lowered::Manual(_)) => other,
         }
     }
 

@@ -4,7 +4,9 @@ use super::{Native, attribute};
 use crate::account::Code;
 use crate::lower::application::command::{Runs, Start};
 use crate::lower::application::layout::Layout;
-use crate::lower::application::{Service, environment, fetched, health, packages, php, version};
+use crate::lower::application::{
+    self, Service, environment, fetched, health, packages, php, version,
+};
 use crate::lower::ctx::Ctx;
 use crate::lower::statement::{Left, Lowered, Statement};
 use crate::model::{
@@ -193,7 +195,10 @@ fn port(port: ApplicationPort, native: &Native) -> Lowered {
         let expr = match value {
             serde_json::Value::Bool(it) => Expr::Bool(*it),
             serde_json::Value::String(it) => Expr::str(it.as_str()),
-            _ => Expr::Null,
+            serde_json::Value::Null
+            | serde_json::Value::Number(_)
+            | serde_json::Value::Array(_)
+            | serde_json::Value::Object(_) => Expr::Null,
         };
         statement.share(OptionPath::parse(option), expr);
     }
@@ -355,5 +360,5 @@ fn stop_signal(signal: &str, service: &Service<'_>, native: &Native) -> Lowered 
         let module = native.server.module();
         return native.same(format!("`{module}` stops its server by {name}"));
     }
-    super::super::stop_signal(signal, service)
+    application::stop_signal(signal, service)
 }
