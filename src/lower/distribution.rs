@@ -12,7 +12,7 @@ use super::paths::is_below;
 use crate::account::Code;
 use crate::model::{Family, Machine, Resource};
 use crate::nix::{Expr, StrPart};
-use crate::plan::{Definition, OptionPath, Origin, Plan, Setting};
+use crate::plan::{Definition, Home, OptionPath, Origin, Plan, Setting};
 use crate::rules::Join;
 
 const TABLE: &str = include_str!("../../rules/nixos/differs.json");
@@ -238,7 +238,9 @@ fn first_text(expr: &Expr) -> Option<&str> {
 fn on(option: &str, plan: &Plan) -> Option<Definition> {
     let setting = plan.get(&OptionPath::parse(option))?;
     let first = setting.definitions().first()?;
-    (first.expr == Expr::Bool(true)).then(|| first.clone())
+    // An image has its own files and listens to others, whatever the package of a distribution does.
+    let is_of_image = matches!(first.home, Home::Service(_));
+    (first.expr == Expr::Bool(true) && !is_of_image).then(|| first.clone())
 }
 
 fn has_below(option: &str, plan: &Plan) -> bool {

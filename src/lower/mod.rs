@@ -90,6 +90,7 @@ mod wpa_supplicant;
 #[cfg(test)]
 mod tests;
 
+use application::Native;
 use brought::Brought;
 use ctx::Ctx;
 use statement::Lowered;
@@ -128,7 +129,10 @@ fn lower_machine(
     let machine = &*certificate::at_home(machine);
     let brought = brought_to(machine, rules, account, diags);
     let whole = brought.complete(machine);
-    let images = application::images(machine);
+    let mut images: Vec<Image> = application::images(machine)
+        .into_iter()
+        .map(|image| Image::of(image, rules, account, diags))
+        .collect();
     let mut ctx = Ctx::new(&whole, rules, account, diags);
     ctx.brought = brought;
     // What is behind them the modules bring.
@@ -136,10 +140,22 @@ fn lower_machine(
     for entry in own.filter(|it| !application::is_of_image(it)) {
         lower_entry(entry, &mut ctx);
     }
-    for image in &images {
-        ctx.machine = image;
-        for entry in &image.entries {
-            lower_entry(entry, &mut ctx);
+    for image in images.iter_mut() {
+        match image {
+            Image::Own(image) => {
+                ctx.machine = image;
+                for entry in &image.entries {
+                    lower_entry(entry, &mut ctx);
+                }
+            }
+            Image::Native(both, image) => {
+                let (native, brought) = &mut **both;
+                let of_machine = std::mem::take(&mut ctx.brought);
+                ctx.brought = std::mem::take(brought);
+                lower_native(native, image, &mut ctx);
+                carried::chores(&mut ctx.plan, &ctx.brought, image);
+                ctx.brought = of_machine;
+            }
         }
     }
     ctx.machine = &whole;
@@ -151,6 +167,35 @@ fn lower_machine(
     rule_files::finish(&mut plan);
     gather::gather(&mut plan.remarks, account);
     plan
+}
+
+/// An image, as what lowers it looks at it.
+enum Image {
+    /// It becomes a module of its own.
+    Own(Machine),
+    /// A module of NixOS runs its server; the machine that it would be, with what the module brings.
+    Native(Box<(Native, Brought)>, Machine),
+}
+
+impl Image {
+    fn of(image: Machine, rules: &Rules, account: &mut Account, diags: &mut Diagnostics) -> Image {
+        let Some(native) = application::native(&image) else {
+            return Image::Own(image);
+        };
+        let mut ctx = Ctx::new(&native.machine, rules, account, diags);
+        let draft = ctx.draft(|ctx| lower_native(&native, &native.machine, ctx));
+        let brought = Brought::of(draft, &native.machine);
+        let whole = brought.complete(&native.machine).into_owned();
+        Image::Native(Box::new((native, brought)), whole)
+    }
+}
+
+fn lower_native<'a>(native: &Native, whole: &'a Machine, ctx: &mut Ctx<'a>) {
+    ctx.machine = whole;
+    let entries = whole.entries.iter().take(native.machine.entries.len());
+    for entry in entries {
+        application::lower_of_native(entry, native, ctx);
+    }
 }
 
 /// Finds what the modules bring that the machine's plan will switch on: a draft of it says which.

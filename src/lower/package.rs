@@ -232,6 +232,12 @@ const PHP: [&str; 40] = [
     "zlib",
 ];
 
+/// Tells whether every PHP of nixpkgs has an extension.
+pub(super) fn is_php_extension_of_all(extension: &str) -> bool {
+    // opcache is a part of PHP itself from 8.5 on, and before that among those that are switched on.
+    PHP.contains(&extension) || extension == "opcache"
+}
+
 fn is_in_every_php(attr: &str) -> bool {
     attr.split_once("Extensions.")
         .is_some_and(|(set, extension)| set.starts_with("php") && PHP.contains(&extension))

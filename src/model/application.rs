@@ -51,6 +51,9 @@ pub struct Application {
     /// What it needs to run, for its search path.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub packages: Vec<Sourced<Package>>,
+    /// Programs that are fetched and built by hand.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub fetched: Vec<Sourced<Fetched>>,
     /// Folders that it writes to and that outlive it, absolute.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub state: Vec<Sourced<String>>,
@@ -70,12 +73,50 @@ pub struct Application {
     pub owns_source: bool,
 }
 
+/// What stands before the name of an extension of PHP, as the name of a package.
+pub const PHP_EXTENSION: &str = "phpExtensions.";
+
+/// Programs that a recipe fetches, and builds or only unpacks.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Fetched {
+    pub products: Vec<Product>,
+    /// From their sources.
+    pub builds: bool,
+    /// What is to be done where they are not known, in the words of an opaque resource.
+    pub reason: String,
+    pub cure: String,
+}
+
+/// A program, by what its address says.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Product {
+    /// What it may be called, the likeliest first.
+    pub names: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    pub address: String,
+}
+
 /// A variable of the environment.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Variable {
     pub name: String,
     pub value: Text,
 }
+
+impl Application {
+    /// Returns the clause of what an image brings in a release of its own.
+    pub fn of_release(image: &str) -> String {
+        format!("{OTHER_RELEASE} that of `{image}`")
+    }
+
+    /// Tells whether a clause is that one.
+    pub fn is_of_release(clause: &str) -> bool {
+        clause.starts_with(OTHER_RELEASE)
+    }
+}
+
+const OTHER_RELEASE: &str = "the release that nixpkgs has does as well as";
 
 /// A port, or a range of ports, that it listens on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]

@@ -16,7 +16,8 @@ mod text;
 mod user;
 
 pub use application::{
-    Application, ApplicationPort, ApplicationSource, Health, SourceFrom, Sourced, Variable,
+    Application, ApplicationPort, ApplicationSource, Fetched, Health, PHP_EXTENSION, Product,
+    SourceFrom, Sourced, Variable,
 };
 pub use container::{Attachment, Container, ContainerNetwork, Engine, Restart};
 pub use database::{Database, DatabaseServer, DatabaseUser};

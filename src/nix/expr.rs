@@ -33,6 +33,8 @@ pub enum Operator {
     Update,
     NotEqual,
     Less,
+    /// `++`: two lists in one.
+    Append,
     /// `a.b or c`: the right one where there is no left one.
     Or,
 }
@@ -42,6 +44,7 @@ impl Operator {
         match self {
             Operator::Update => "//",
             Operator::NotEqual => "!=",
+            Operator::Append => "++",
             Operator::Less => "<",
             Operator::Or => "or",
         }

@@ -113,7 +113,7 @@ fn without_value(kind: &Type, expr: &Expr) -> Option<bool> {
             other => check_value(kind, other).is_ok(),
         }),
         // Of `a // b` and `a or b` what stands there must fit; a comparison is a boolean.
-        Expr::Binary(left, Operator::Update | Operator::Or, right) => {
+        Expr::Binary(left, Operator::Append | Operator::Update | Operator::Or, right) => {
             Some(check_value(kind, left).is_ok() && check_value(kind, right).is_ok())
         }
         Expr::Binary(_, Operator::NotEqual | Operator::Less, _) => {

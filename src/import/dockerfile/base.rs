@@ -66,6 +66,8 @@ const PROGRAMS: &[(&str, &str, &str)] = &[
     ("mariadb", "mariadb-server", "mariadb"),
     ("maven", "maven", "maven"),
     ("memcached", "memcached", "memcached"),
+    ("mongo", "mongodb-org", "mongodb"),
+    ("mysql", "mysql-server", "mysql"),
     ("nginx", "nginx", "nginx"),
     ("node", "nodejs", "nodejs"),
     ("openjdk", "default-jre", "openjdk17-jre"),
@@ -73,6 +75,7 @@ const PROGRAMS: &[(&str, &str, &str)] = &[
     ("php", "php", "php"),
     ("postgres", "postgresql", "postgresql"),
     ("python", "python3", "python3"),
+    ("rabbitmq", "rabbitmq-server", "rabbitmq-server"),
     ("redis", "redis-server", "redis"),
     ("ruby", "ruby", "ruby"),
     ("rust", "cargo", "cargo"),
@@ -96,6 +99,8 @@ const COMMANDS: &[(&str, &[&str])] = &[
         "haproxy",
         &["haproxy", "-f", "/usr/local/etc/haproxy/haproxy.cfg"],
     ),
+    ("eclipse-temurin", &["jshell"]),
+    ("golang", &["bash"]),
     ("httpd", &["httpd-foreground"]),
     ("mariadb", &["mariadbd"]),
     ("memcached", &["memcached"]),
@@ -105,8 +110,10 @@ const COMMANDS: &[(&str, &[&str])] = &[
     ("node", &["node"]),
     ("postgres", &["postgres"]),
     ("python", &["python3"]),
+    ("rabbitmq", &["rabbitmq-server"]),
     ("redis", &["redis-server"]),
     ("ruby", &["irb"]),
+    ("rust", &["bash"]),
     ("traefik", &["traefik"]),
 ];
 
@@ -143,6 +150,23 @@ const TAGS: &[(&str, Family)] = &[
     ("el7", Family::Rhel),
     ("el8", Family::Rhel),
     ("el9", Family::Rhel),
+];
+
+/// Words of names that say for which machine a system is.
+const MACHINES: [&str; 13] = [
+    "aarch64",
+    "amd64",
+    "arm",
+    "arm32v7",
+    "arm64",
+    "arm64v8",
+    "armhf",
+    "armv7hf",
+    "debootstrap",
+    "i386",
+    "raspberrypi",
+    "raspberrypi3",
+    "rpi",
 ];
 
 const WINDOWS: [&str; 5] = [
@@ -189,14 +213,29 @@ pub(super) fn of(image: &str) -> Base {
     let numberless = name.trim_end_matches(|c: char| c.is_ascii_digit());
     // `ubi9-minimal` and `centos7` are `ubi-minimal` and `centos`.
     let unnumbered: String = name.chars().filter(|c| !c.is_ascii_digit()).collect();
+    // `alpine-arm`, `rpi-raspbian`, `debian-debootstrap`: the same system for another machine.
+    let words: Vec<&str> = name
+        .split('-')
+        .filter(|it| !MACHINES.contains(it))
+        .collect();
+    let of_machine = words.join("-");
     let system = SYSTEMS
         .iter()
-        .find(|(it, _)| *it == name || *it == numberless || *it == unnumbered);
+        .find(|(it, _)| *it == name || *it == numberless || *it == unnumbered || *it == of_machine);
     if let Some((_, family)) = system {
         return Base {
             runs: shell(*family),
             ..base(Kind::System, *family, Vec::new())
         };
+    }
+    if let Some(rest) = path.strip_prefix("mcr.microsoft.com/dotnet/") {
+        // What is for programs that bring their runtime has none.
+        let brings = if rest.ends_with("runtime-deps") {
+            Vec::new()
+        } else {
+            vec!["dotnet"]
+        };
+        return base(Kind::Program, of_tag.unwrap_or(Family::Debian), brings);
     }
     if path.contains("distroless") {
         return base(Kind::System, Family::Other, Vec::new());
@@ -284,6 +323,12 @@ mod tests {
             ("node", "Program Debian nodejs"),
             ("eclipse-temurin:17-jre-focal", "Program Debian default-jre"),
             ("bitnami/node:20", "Unknown Other "),
+            ("example/alpine-arm:3.8", "System Alpine "),
+            ("example/rpi-raspbian:jessie", "System Debian "),
+            (
+                "mcr.microsoft.com/dotnet/aspnet:8.0",
+                "Program Debian dotnet",
+            ),
             (
                 "ghcr.io/linuxserver/baseimage-alpine:3.20",
                 "Unknown Alpine ",

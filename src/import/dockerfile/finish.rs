@@ -236,6 +236,7 @@ impl Player<'_> {
                 environment: parts.environment.into_values().collect(),
                 ports: parts.ports,
                 packages: parts.packages.into_values().collect(),
+                fetched: parts.fetched,
                 state: parts.state,
                 source: parts.source,
                 stop_signal: parts.stop_signal,
@@ -319,6 +320,7 @@ pub(super) fn items(application: &Application) -> Vec<ItemId> {
         environment,
         ports,
         packages,
+        fetched,
         state,
         source,
         stop_signal,
@@ -334,6 +336,7 @@ pub(super) fn items(application: &Application) -> Vec<ItemId> {
     found.extend(environment.iter().map(|it| &it.origin));
     found.extend(ports.iter().map(|it| &it.origin));
     found.extend(packages.iter().map(|it| &it.origin));
+    found.extend(fetched.iter().map(|it| &it.origin));
     found.extend(state.iter().map(|it| &it.origin));
     found.extend(source.iter().map(|it| &it.origin));
     found.extend(health.iter().map(|it| &it.origin));

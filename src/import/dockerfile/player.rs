@@ -14,8 +14,8 @@ use crate::account::{Account, Closing, Code, ItemId, Verdict};
 use crate::diag::{self, Diagnostics};
 use crate::import::state::State;
 use crate::model::{
-    ApplicationPort, ApplicationSource, Command, Entry, Family, Health, Opaque, Origin, Package,
-    Resource, Sourced, Variable,
+    Application, ApplicationPort, ApplicationSource, Command, Entry, Family, Fetched, Health,
+    Opaque, Origin, Package, Product, Resource, Sourced, Variable,
 };
 use crate::source::{Span, absolute};
 use crate::syntax::dockerfile::{CommandLine, Statement};
@@ -66,6 +66,9 @@ pub(super) struct Parts {
     pub(super) environment: IndexMap<String, Sourced<Variable>>,
     pub(super) ports: Vec<Sourced<ApplicationPort>>,
     pub(super) packages: IndexMap<String, Sourced<Package>>,
+    pub(super) fetched: Vec<Sourced<Fetched>>,
+    /// Programs whose sources the last RUN that fetched some has fetched.
+    pub(super) unbuilt: Vec<Product>,
     pub(super) state: Vec<Sourced<String>>,
     pub(super) source: Vec<Sourced<ApplicationSource>>,
     pub(super) stop_signal: Option<Sourced<String>>,
@@ -263,8 +266,7 @@ impl<'a> Player<'a> {
                 family: base.family,
                 version: None,
             };
-            let assumption =
-                format!("the release that nixpkgs has does as well as that of `{shown}`");
+            let assumption = Application::of_release(&shown);
             self.parts
                 .packages
                 .entry(package.name.clone())

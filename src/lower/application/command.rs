@@ -7,6 +7,7 @@
 
 use super::find::{Program, find, interpreter_of_base, is_wrapper, written};
 use super::layout::Layout;
+use super::packages;
 use super::servers;
 use crate::account::Code;
 use crate::lower::commands;
@@ -18,7 +19,7 @@ use crate::syntax::shell;
 use crate::syntax::systemd_words::quote_literally;
 
 /// Programs that run others as children of theirs, and the options of each that take a word.
-const INITS: [(&str, &[&str]); 4] = [
+pub(super) const INITS: [(&str, &[&str]); 4] = [
     ("tini", &["-p", "-e"]),
     ("tini-static", &["-p", "-e"]),
     ("dumb-init", &["-r", "--rewrite"]),
@@ -26,7 +27,7 @@ const INITS: [(&str, &[&str]); 4] = [
 ];
 
 /// Programs that run what follows as the user that they name first.
-const SWITCHES: [&str; 2] = ["gosu", "su-exec"];
+pub(super) const SWITCHES: [&str; 2] = ["gosu", "su-exec"];
 
 /// Programs that wait for somebody who types, when nothing follows them.
 const INTERACTIVE: [&str; 14] = [
@@ -252,7 +253,9 @@ fn line(
         parts = match &own.attr {
             // Another program than the package's own one: the package is a tool.
             Some(attr) if is_runner => {
-                statement.assume(program::claim(first, attr));
+                if !packages::brings(attr, around.application) {
+                    statement.assume(program::claim(first, attr));
+                }
                 program::program_parts(name, attr)
             }
             _ => vec![
@@ -262,7 +265,9 @@ fn line(
         };
         match &own.attr {
             Some(attr) if !is_runner => {
-                statement.assume(program::claim(first, attr));
+                if !packages::brings(attr, around.application) {
+                    statement.assume(program::claim(first, attr));
+                }
                 start.own = Some(own);
             }
             Some(_) => {}

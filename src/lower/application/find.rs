@@ -3,7 +3,7 @@
 use super::command::Around;
 use super::layout::{PROGRAM_FOLDERS, trimmed};
 use super::packages::attribute;
-use super::{python, version};
+use super::{php, python, version};
 use crate::lower::machine;
 use crate::lower::program;
 use crate::model::{Application, Content};
@@ -42,6 +42,9 @@ pub(super) fn find(program: &str, around: Around<'_>) -> Program {
         );
     }
     if let Some(parts) = python::program(name, around.application) {
+        return Program::At(parts);
+    }
+    if let Some(parts) = php::program(name, around.application) {
         return Program::At(parts);
     }
     let known = version::of_program(name, around.application)

@@ -226,22 +226,37 @@ pub(in crate::lower) fn lower(entry: &Entry, ctx: &mut Ctx<'_>) -> bool {
     ) {
         return false;
     }
+    let own = service_name(name);
+    lower_within(entry, &Within::Own(&own), ctx)
+}
+
+/// Whose options an entry of an image may set, besides those that join with what others say.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Within<'a> {
+    /// Those of the service of this name, which the image's module declares.
+    Own(&'a str),
+    /// Those of a module of NixOS, which is on: `services.mysql`.
+    Module(&'a str),
+}
+
+/// Lowers what an image means otherwise than a machine does, to options that it may set; `false` where it means the
+/// same.
+pub(super) fn lower_within(entry: &Entry, within: &Within<'_>, ctx: &mut Ctx<'_>) -> bool {
     if let Resource::CronJob(job) = &entry.resource {
         let lowered = cron_job(job, ctx.machine);
         ctx.conclude(entry, lowered);
         return true;
     }
-    let own = service_name(name);
     if let Some(lowered) = otherwise(&entry.resource, ctx.machine) {
         let is_stated = matches!(lowered, Lowered::Stated(_));
         ctx.conclude(entry, lowered);
         if is_stated {
-            tell_disabled(entry, &own, ctx);
+            tell_disabled(entry, within, ctx);
         }
         return true;
     }
     let draft = ctx.draft(|ctx| lower_stated(entry, ctx));
-    let beyond = draft.settings().find(|(it, _)| !is_of_service(it, &own));
+    let beyond = draft.settings().find(|(it, _)| !is_of_service(it, within));
     if let Some((option, _)) = beyond {
         let option = option.clone();
         let lines = ctx.rehearse(|ctx| lower_stated(entry, ctx));
@@ -255,19 +270,22 @@ pub(in crate::lower) fn lower(entry: &Entry, ctx: &mut Ctx<'_>) -> bool {
         let clause = "what reads it looks there on NixOS too";
         entry.assumptions.push(clause.to_owned());
         lower_stated(&entry, ctx);
-        tell_disabled(&entry, &own, ctx);
+        tell_disabled(&entry, within, ctx);
         return true;
     }
     if draft.settings().next().is_some() {
         lower_stated(entry, ctx);
-        tell_disabled(entry, &own, ctx);
+        tell_disabled(entry, within, ctx);
         return true;
     }
     false
 }
 
 /// What a module says holds where a host enables it.
-fn tell_disabled(entry: &Entry, own: &str, ctx: &mut Ctx<'_>) {
+fn tell_disabled(entry: &Entry, within: &Within<'_>, ctx: &mut Ctx<'_>) {
+    let Within::Own(own) = within else {
+        return;
+    };
     let option = OptionPath::new(["services", own, "enable"]);
     if ctx.plan.get(&option).is_none() {
         let reason = format!("it holds once `services.{own}` is enabled");
@@ -323,6 +341,12 @@ fn of_home(path: &str, image: &Machine) -> Option<Lowered> {
 }
 
 fn of_machine(path: &str) -> Option<Lowered> {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    if name.starts_with("docker-php-ext-") || name == "docker-php-source" {
+        return Some(not_needed(
+            "only who builds an image upon this one runs it: PHP of nixpkgs has its extensions by withExtensions",
+        ));
+    }
     let is_it = |row: &&(&str, &str)| {
         path.strip_prefix(row.0)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
@@ -336,7 +360,7 @@ fn is_etc(option: &OptionPath) -> bool {
 }
 
 /// Tells whether an option is the service's, or one that joins with what others say of it.
-fn is_of_service(option: &OptionPath, own: &str) -> bool {
+fn is_of_service(option: &OptionPath, within: &Within<'_>) -> bool {
     let names: Vec<&str> = option.names().iter().map(String::as_str).collect();
     match names.as_slice() {
         ["systemd", kind, ..] => {
@@ -350,7 +374,10 @@ fn is_of_service(option: &OptionPath, own: &str) -> bool {
             !(below.contains('/') && MACHINE_ETC.contains(&folder))
         }
         ["services", "cron", ..] | ["services", "logrotate", "settings", ..] => true,
-        ["services", name, ..] => *name == own,
+        ["services", name, ..] => match within {
+            Within::Own(own) => name == own,
+            Within::Module(module) => module.strip_prefix("services.") == Some(*name),
+        },
         _ => false,
     }
 }

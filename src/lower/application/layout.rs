@@ -62,8 +62,8 @@ const THERE: [&str; 9] = [
 ];
 
 /// Names that a module's file has already.
-const RESERVED: [&str; 9] = [
-    "builtins", "cfg", "config", "false", "lib", "null", "pkgs", "python", "true",
+const RESERVED: [&str; 10] = [
+    "builtins", "cfg", "config", "false", "lib", "null", "php", "pkgs", "python", "true",
 ];
 
 /// A folder that outlives the service.

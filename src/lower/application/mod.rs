@@ -7,13 +7,16 @@
 mod account;
 mod command;
 mod environment;
+mod fetched;
 mod find;
 mod health;
 mod host;
 mod image;
 mod layout;
+mod native;
 mod options;
 mod packages;
+mod php;
 mod ports;
 mod python;
 mod servers;
@@ -36,6 +39,7 @@ pub(super) use account::has_account;
 use command::{Around, Own, Refused, Runs, Start};
 pub(super) use image::{images, is_of_image, lower as lower_of_image};
 use layout::Layout;
+pub(super) use native::{Native, lower as lower_of_native, native};
 
 /// A service in the making.
 struct Service<'a> {
@@ -412,7 +416,16 @@ impl<'a> Service<'a> {
             self.state(port, ports::lower(port.value, self), ctx);
         }
         for package in &it.packages {
-            self.state(package, packages::lower(&package.value, self), ctx);
+            let mut package = package.clone();
+            if version::is_exact(&package.value.name, it) {
+                package
+                    .assumptions
+                    .retain(|it| !Application::is_of_release(it));
+            }
+            self.state(&package, packages::lower(&package.value, self), ctx);
+        }
+        for fetched in &it.fetched {
+            self.state(fetched, fetched::lower(&fetched.value, self), ctx);
         }
         for folder in &it.state {
             let mut entry = self.part(folder);
@@ -462,9 +475,10 @@ impl<'a> Service<'a> {
         let mut bindings: Vec<(String, Expr)> = Vec::new();
         let python = python::expr(self.application);
         let python = python.map(|it| (python::BINDING.to_owned(), it));
+        let php = php::expr(self.application).map(|it| (php::BINDING.to_owned(), it));
         let scripts = self.layout.scripts.iter();
         let scripts = scripts.map(|it| (it.name.clone(), it.expr.clone()));
-        for (name, expr) in scripts.chain(python) {
+        for (name, expr) in scripts.chain(python).chain(php) {
             let names_it = |expr: &Expr| expr.selects(&[&name]);
             let is_used = ctx
                 .plan

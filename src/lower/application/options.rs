@@ -2,6 +2,7 @@
 
 use super::Service;
 use super::command::Refused;
+use super::fetched;
 use super::packages;
 use crate::nix::Expr;
 use crate::plan::{Declaration, Declared, Module, OptionKind, OptionText, Origin};
@@ -64,6 +65,15 @@ fn package(service: &Service<'_>) -> Option<Declaration> {
     entries.extend(
         installed
             .filter(|it| packages::attribute(&it.value).as_deref() == own.attr.as_deref())
+            .map(|it| service.part(it)),
+    );
+    let fetched = service.application.fetched.iter();
+    entries.extend(
+        fetched
+            .filter(|it| {
+                let mut products = it.value.products.iter();
+                products.any(|it| fetched::attribute(it).as_deref() == own.attr.as_deref())
+            })
             .map(|it| service.part(it)),
     );
     Some(Declaration {

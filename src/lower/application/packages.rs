@@ -1,12 +1,12 @@
 //! Packages that the service needs to run: the search path of its unit, which is nobody else's.
 
 use super::Service;
-use super::{python, version};
+use super::{php, python, version};
 use crate::account::Code;
 use crate::lower::commands::DEFAULT_PATH;
 use crate::lower::package;
 use crate::lower::statement::{Left, Lowered, Statement};
-use crate::model::Package;
+use crate::model::{Application, Package};
 use crate::nix::Expr;
 use crate::rules::{self, Attribute, Kind, PackageName};
 
@@ -42,7 +42,7 @@ const DATA: [(&str, &str); 3] = [
 ];
 
 /// Packages of what stands in front of a program in a container, and is the unit's on a machine.
-const OF_CONTAINERS: [&str; 6] = [
+pub(super) const OF_CONTAINERS: [&str; 6] = [
     "catatonit",
     "dumb-init",
     "gosu",
@@ -61,6 +61,9 @@ pub(super) fn lower(package: &Package, service: &Service<'_>) -> Lowered {
     let is_interpreter = package.name == "python3" && python::expr(service.application).is_some();
     if is_interpreter || python::library_of(package, service.application).is_some() {
         return with_libraries(package, service);
+    }
+    if let Some(extension) = php::extension(package) {
+        return php::without_interpreter(extension).unwrap_or_else(|| with_extensions(service));
     }
     let Some(found) = rules::package(&package.name, package.family) else {
         return unknown(package);
@@ -134,6 +137,14 @@ fn with_libraries(package: &Package, service: &Service<'_>) -> Lowered {
     Lowered::Stated(statement)
 }
 
+/// The PHP with all extensions, of which this is one.
+fn with_extensions(service: &Service<'_>) -> Lowered {
+    let mut statement = Statement::default();
+    let php = Expr::select(php::BINDING);
+    statement.add(service.unit().child("path"), php);
+    Lowered::Stated(statement)
+}
+
 /// Says why a server that an image installs is not in the search path: the command of the service is another program,
 /// which starts no others.
 fn idle_server(name: &str, found: &PackageName, service: &Service<'_>) -> Option<String> {
@@ -153,6 +164,20 @@ fn idle_server(name: &str, found: &PackageName, service: &Service<'_>) -> Option
     Some(format!(
         "the command of the service starts no `{name}`: where a machine is to have one, it is `{module}`"
     ))
+}
+
+/// Tells whether a package of the recipe, or of its image in the version that its tag names, is an attribute.
+pub(super) fn brings(attr: &str, application: &Application) -> bool {
+    application.packages.iter().any(|it| {
+        let name = &it.value.name;
+        let own = version::of_package(name, application).or_else(|| attribute(&it.value));
+        let is_sure = !it
+            .assumptions
+            .iter()
+            .any(|it| Application::is_of_release(it))
+            || version::is_exact(name, application);
+        is_sure && own.as_deref() == Some(attr)
+    })
 }
 
 /// Returns the attribute of a package, where one is known.

@@ -129,6 +129,7 @@ pub(super) fn nothing(name: &str) -> Application {
         environment: Vec::new(),
         ports: Vec::new(),
         packages: Vec::new(),
+        fetched: Vec::new(),
         state: Vec::new(),
         source: Vec::new(),
         stop_signal: None,

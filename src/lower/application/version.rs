@@ -31,8 +31,26 @@ const fn row(
 const JAVA: &[&str] = &["java", "jar"];
 const JRE: &str = "openjdk-$1-jre-headless";
 
-const ROWS: [Row; 8] = [
+const ROWS: [Row; 11] = [
     row("amazoncorretto", JAVA, JRE, Family::Debian),
+    row(
+        "dotnet/aspnet",
+        &["dotnet"],
+        "aspnetcore-runtime-$1.$2",
+        Family::Debian,
+    ),
+    row(
+        "dotnet/runtime",
+        &["dotnet"],
+        "dotnet-runtime-$1.$2",
+        Family::Debian,
+    ),
+    row(
+        "dotnet/sdk",
+        &["dotnet"],
+        "dotnet-sdk-$1.$2",
+        Family::Debian,
+    ),
     row("eclipse-temurin", JAVA, JRE, Family::Debian),
     row("java", JAVA, JRE, Family::Debian),
     row("node", &["node", "npm", "npx"], "@nodejs:$1", Family::Rhel),
@@ -53,8 +71,9 @@ const ROWS: [Row; 8] = [
 ];
 
 /// The packages that an image brings by the names of its distribution, and that a version stands for.
-const BROUGHT: [&str; 6] = [
+const BROUGHT: [&str; 7] = [
     "default-jre",
+    "dotnet",
     "nodejs",
     "openjdk17-jre",
     "php",
@@ -76,8 +95,57 @@ pub(super) fn of_package(package: &str, application: &Application) -> Option<Str
     is_its.then(|| attribute(row, &numbers)).flatten()
 }
 
+/// Tells whether a package is what the tag of the image asks for: no version, or the one that the package is of.
+///
+/// `has_version`: the package is of the version that the tag names first.
+pub(super) fn is_asked_for(application: &Application, has_version: bool) -> bool {
+    let Some((_, tag)) = tagged(application) else {
+        return application.base.is_some();
+    };
+    // `mainline` is not what nixpkgs has by default.
+    const NO_VERSION: [&str; 6] = ["alpine", "latest", "lts", "slim", "stable", "unprivileged"];
+    let first = tag.split('-').next().unwrap_or_default();
+    if !first.starts_with(|c: char| c.is_ascii_digit()) {
+        return NO_VERSION.contains(&first);
+    }
+    has_version && first.bytes().all(|it| it.is_ascii_digit())
+}
+
+/// Tells whether the package that stands for one that the image brings is all that its tag asks for.
+pub(super) fn is_exact(package: &str, application: &Application) -> bool {
+    let Some((row, numbers)) = versioned(application) else {
+        return is_asked_for(application, false);
+    };
+    let asked = row.package.matches('$').count();
+    numbers.len() == asked && of_package(package, application).is_some()
+}
+
+/// Returns the attribute of PHP in a version.
+pub(super) fn php(version: &str) -> Option<String> {
+    let numbers: Vec<&str> = version.split('.').take(2).collect();
+    match rules::package(&format!("php{}", numbers.join(".")), Family::Debian)?.attribute {
+        Attribute::Known(attr) => Some(attr),
+        Attribute::Unknown => None,
+    }
+}
+
+/// Returns the first number of the version that the tag of the image names.
+pub(super) fn first_number(application: &Application) -> Option<String> {
+    let (_, tag) = tagged(application)?;
+    let number: String = tag.chars().take_while(char::is_ascii_digit).collect();
+    (!number.is_empty()).then_some(number)
+}
+
+/// Returns the image's path and its tag.
+fn tagged(application: &Application) -> Option<(&str, &str)> {
+    let base = application.base.as_deref()?;
+    let base = base.split('@').next().unwrap_or(base);
+    base.rsplit_once(':').filter(|(_, tag)| !tag.contains('/'))
+}
+
 fn brings(image: &str, package: &str) -> bool {
     match image {
+        image if image.starts_with("dotnet/") => package == "dotnet",
         "node" => package == "nodejs",
         "php" => package == "php",
         "postgres" => package == "postgresql",
@@ -87,11 +155,11 @@ fn brings(image: &str, package: &str) -> bool {
 }
 
 fn versioned(application: &Application) -> Option<(&'static Row, Vec<String>)> {
-    let base = application.base.as_deref()?;
-    let base = base.split('@').next().unwrap_or(base);
-    let (path, tag) = base.rsplit_once(':')?;
+    let (path, tag) = tagged(application)?;
     let name = path.rsplit('/').next().unwrap_or(path);
-    let row = ROWS.iter().find(|it| it.image == name)?;
+    let row = ROWS
+        .iter()
+        .find(|it| it.image == name || (it.image.contains('/') && path.ends_with(it.image)))?;
     let version: String = tag
         .chars()
         .take_while(|c| c.is_ascii_digit() || *c == '.')

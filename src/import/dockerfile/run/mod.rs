@@ -4,11 +4,16 @@
 //! and `tables`. What only a build does is left to the person, with what it is.
 
 mod accounts;
+mod apache;
 mod builders;
 mod checks;
 mod edit;
+mod fetched;
+mod global;
+mod installers;
 mod packages;
 mod paths;
+mod php;
 mod python;
 mod script;
 mod tables;
@@ -16,7 +21,7 @@ mod words;
 
 use super::player::{Left, Player, Purpose, not_needed};
 use crate::account::{Account, Code, ItemId};
-use crate::model::Origin;
+use crate::model::{Fetched, Origin, Sourced};
 use crate::syntax::dockerfile::{CommandLine, Heredoc};
 use crate::syntax::shell;
 pub(super) use builders::builder;
@@ -127,7 +132,26 @@ fn settle(player: &mut Player<'_>, item: ItemId, sum: Sum, account: &mut Account
         return;
     }
     if !sum.left.is_empty() {
-        player.leave(item, "RUN", left(&sum.left));
+        let all = left(&sum.left);
+        if player.is_image()
+            && let Some(found) = fetched::of(&sum, &player.parts.unbuilt)
+        {
+            player.parts.fetched.push(Sourced {
+                value: Fetched {
+                    reason: all.reason,
+                    cure: all.cure,
+                    ..found
+                },
+                origin: Origin::of(item),
+                assumptions: Vec::new(),
+            });
+        } else {
+            player.leave(item, "RUN", all);
+        }
+        let sources = fetched::sources(&sum.left);
+        if !sources.is_empty() {
+            player.parts.unbuilt = sources;
+        }
         return;
     }
     let by_item = |origin: &Origin| origin.items.contains(&item);

@@ -12,8 +12,29 @@ use crate::source::absolute;
 const CLEAN: &str = "what a build leaves behind is not on a new machine";
 const REPOSITORIES: &str = "NixOS takes packages from nixpkgs, not from repositories";
 
+/// Files of homes that a shell or an editor reads for who types.
+const OF_LOGINS: [&str; 9] = [
+    ".bash_aliases",
+    ".bash_profile",
+    ".bashrc",
+    ".inputrc",
+    ".profile",
+    ".screenrc",
+    ".tmux.conf",
+    ".vimrc",
+    ".zshrc",
+];
+
+/// Programs that nixpkgs has by both names.
+const ALIASES: [(&str, &str); 4] = [
+    ("node", "nodejs"),
+    ("nodejs", "node"),
+    ("pip", "pip3"),
+    ("python", "python3"),
+];
+
 /// Where package managers and builds keep their own things.
-const OF_BUILDS: [(&str, &str); 19] = [
+const OF_BUILDS: [(&str, &str); 20] = [
     ("/etc/apt", REPOSITORIES),
     ("/etc/apk", REPOSITORIES),
     ("/etc/yum.repos.d", REPOSITORIES),
@@ -23,6 +44,7 @@ const OF_BUILDS: [(&str, &str); 19] = [
     ("/etc/pki/rpm-gpg", REPOSITORIES),
     ("/etc/pacman.conf", REPOSITORIES),
     ("/etc/dpkg", REPOSITORIES),
+    ("/usr/local/share/keyrings", REPOSITORIES),
     ("/usr/share/keyrings", REPOSITORIES),
     (
         "/usr/sbin/policy-rc.d",
@@ -42,6 +64,16 @@ const OF_BUILDS: [(&str, &str); 19] = [
     ("/tmp", CLEAN),
     ("/var/tmp", CLEAN),
     ("/usr/src", CLEAN),
+];
+
+/// Programs that stand in front of others in a container, and have no work where systemd starts them.
+const OF_CONTAINERS: [&str; 6] = [
+    "catatonit",
+    "dumb-init",
+    "gosu",
+    "su-exec",
+    "tini",
+    "tini-static",
 ];
 
 pub(super) fn of(
@@ -231,6 +263,12 @@ fn each(
 /// Tells why nothing comes of what is written at a path.
 pub(super) fn writes_nothing(runner: &Runner<'_, '_>, path: &str) -> Option<Outcome> {
     let whole = absolute(&runner.directory, path);
+    let name = path.rsplit('/').next().unwrap_or(path);
+    if OF_LOGINS.contains(&name) {
+        return Some(Outcome::nothing(
+            "only who types in a shell reads it, and nobody does so in a service",
+        ));
+    }
     let row = OF_BUILDS.iter().find(|(folder, _)| is_in(&whole, folder));
     // An application may live where builds keep their sources.
     let is_own = runner
@@ -377,6 +415,15 @@ fn link(runner: &mut Runner<'_, '_>, arguments: &[String], plain: &[&str]) -> Ou
     };
     if let Some(outcome) = writes_nothing(runner, &whole) {
         return outcome;
+    }
+    let own = whole.rsplit('/').next().unwrap_or_default();
+    if ALIASES.contains(&(own, name)) {
+        return Outcome::nothing("the package of nixpkgs has the program by both names");
+    }
+    if OF_CONTAINERS.contains(&name) {
+        return Outcome::nothing(
+            "systemd does what the program that it leads to does in a container",
+        );
     }
     let is_known = is_plain(&whole) && is_plain(target) && is_symbolic && runner.is_certain();
     if !is_known {

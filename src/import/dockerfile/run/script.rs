@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::words::Values;
-use super::{Kind, Remainder, Sum, accounts, packages, paths, tables};
+use super::{
+    Kind, Remainder, Sum, accounts, apache, global, installers, packages, paths, php, tables,
+};
 use crate::account::ItemId;
 use crate::import::dockerfile::player::Player;
 use crate::import::dockerfile::scope::is_plain;
@@ -181,6 +183,11 @@ impl<'p, 'a> Runner<'p, 'a> {
                     let outcome = paths::write(self, &file, &text, appends);
                     self.take(outcome);
                 }
+                return;
+            }
+            let fetched = self.words(&first.words);
+            if let Some(outcome) = installers::piped(self, &fetched, &words) {
+                self.take(outcome);
                 return;
             }
             if names.first() == Some(&"chpasswd") {
@@ -409,6 +416,9 @@ impl<'p, 'a> Runner<'p, 'a> {
             _ => {}
         }
         let outcome = packages::of(self, &name, arguments)
+            .or_else(|| php::of(self, &name, arguments))
+            .or_else(|| global::of(self, &name, arguments))
+            .or_else(|| apache::of(self, &name, arguments))
             .or_else(|| accounts::of(self, &name, arguments))
             .or_else(|| paths::of(self, &name, arguments))
             .unwrap_or_else(|| tables::of(self, &name, program, arguments));

@@ -152,6 +152,10 @@ const OF_BUILDS: &[(&str, &str)] = &[
     ("ldconfig", "programs of NixOS name their libraries by path"),
     ("ldd", "it only looks"),
     ("mktemp", "it only looks"),
+    ("cosign", "it proves what the build fetched"),
+    ("gpg1", "keys only prove what a build fetches"),
+    ("locale", "it only looks"),
+    ("minisign", "it proves what the build fetched"),
     ("nproc", "it only looks"),
     ("pkill", "it ends what the build started"),
     ("kill", "it ends what the build started"),
@@ -233,6 +237,14 @@ pub(super) fn of(
         .contains(only)
     {
         return Outcome::nothing("it only looks whether the program runs");
+    }
+    if matches!(name, "curl" | "wget")
+        && let Some(outcome) = super::installers::only_proves(arguments)
+    {
+        return outcome;
+    }
+    if name == "truncate" && given.iter().any(|it| it.starts_with("/var/log/")) {
+        return Outcome::nothing("what a build leaves behind is not on a new machine");
     }
     if super::checks::only_checks(name, &given) {
         return Outcome::nothing("it only checks the sources, and makes nothing");

@@ -55,7 +55,7 @@ in
       # shop/Dockerfile:2 FROM, :7 RUN
       path = with pkgs; [
         graphicsmagick
-        nodejs_22 # assumed: the release that nixpkgs has does as well as that of `node:22-bookworm-slim`
+        nodejs_22
       ];
       # shop/Dockerfile:5 ENV
       environment = {
@@ -70,7 +70,7 @@ in
         # shop/Dockerfile:10 WORKDIR
         WorkingDirectory = "${cfg.source}";
         EnvironmentFile = lib.mkIf (cfg.environmentFile != null) cfg.environmentFile;
-        # shop/Dockerfile:16 CMD (assumed: `node` is taken from `pkgs.nodejs_22`)
+        # shop/Dockerfile:16 CMD
         ExecStart = "${pkgs.nodejs_22}/bin/node server.js";
         # shop/Dockerfile:12 VOLUME
         StateDirectory = "shop";

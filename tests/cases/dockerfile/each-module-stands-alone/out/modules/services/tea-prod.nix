@@ -41,7 +41,6 @@ in
       description = "tea-prod";
       wantedBy = [ "multi-user.target" ];
       after = [ "network.target" ];
-      # Assumed: the release that nixpkgs has does as well as that of `python:3.12-slim`.
       path = [ pkgs.python312 ];
       serviceConfig = {
         User = "tea";

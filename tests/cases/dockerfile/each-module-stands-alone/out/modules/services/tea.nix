@@ -40,12 +40,10 @@ in
       description = "tea";
       wantedBy = [ "multi-user.target" ];
       after = [ "network.target" ];
-      # Assumed: the release that nixpkgs has does as well as that of `python:3.12-slim`.
       path = [ pkgs.python312 ];
       serviceConfig = {
         User = "tea";
         WorkingDirectory = "${cfg.source}";
-        # Assumed: `python` is taken from `pkgs.python312`.
         ExecStart = "${pkgs.python312}/bin/python -m http.server ${toString cfg.port}";
         Restart = "on-failure";
       };

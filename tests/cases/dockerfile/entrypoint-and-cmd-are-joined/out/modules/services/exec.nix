@@ -14,7 +14,7 @@ in
     enable = lib.mkEnableOption "exec";
 
     # exec/Dockerfile:2 RUN, :3 ENTRYPOINT, :4 CMD
-    package = lib.mkPackageOption pkgs "memcached" { };
+    package = lib.mkPackageOption pkgs "stunnel" { };
   };
 
   config = lib.mkIf cfg.enable {
@@ -27,8 +27,7 @@ in
         # Assumed: `exec` does not need the rights of root.
         User = "exec";
         Group = "exec";
-        # Assumed: `memcached` is taken from `pkgs.memcached`.
-        ExecStart = "${cfg.package}/bin/memcached -m 64";
+        ExecStart = "${cfg.package}/bin/stunnel -m 64";
         Restart = "on-failure";
       };
     };

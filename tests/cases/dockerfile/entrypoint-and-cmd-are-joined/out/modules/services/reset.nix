@@ -14,7 +14,7 @@ in
     enable = lib.mkEnableOption "reset";
 
     # reset/Dockerfile:2 RUN, :6 ENTRYPOINT
-    package = lib.mkPackageOption pkgs "memcached" { };
+    package = lib.mkPackageOption pkgs "stunnel" { };
   };
 
   config = lib.mkIf cfg.enable {
@@ -27,8 +27,7 @@ in
         # Assumed: `reset` does not need the rights of root.
         User = "reset";
         Group = "reset";
-        # Assumed: `memcached` is taken from `pkgs.memcached`.
-        ExecStart = "${cfg.package}/bin/memcached -v";
+        ExecStart = "${cfg.package}/bin/stunnel -v";
         Restart = "on-failure";
       };
     };

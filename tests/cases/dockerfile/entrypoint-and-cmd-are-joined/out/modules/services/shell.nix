@@ -14,7 +14,7 @@ in
     enable = lib.mkEnableOption "shell";
 
     # shell/Dockerfile:2 RUN, :4 ENTRYPOINT
-    package = lib.mkPackageOption pkgs "memcached" { };
+    package = lib.mkPackageOption pkgs "stunnel" { };
   };
 
   config = lib.mkIf cfg.enable {
@@ -27,8 +27,7 @@ in
         # Assumed: `shell` does not need the rights of root.
         User = "shell";
         Group = "shell";
-        # Assumed: `memcached` is taken from `pkgs.memcached`.
-        ExecStart = "${cfg.package}/bin/memcached -v";
+        ExecStart = "${cfg.package}/bin/stunnel -v";
         Restart = "on-failure";
       };
     };

@@ -31,8 +31,7 @@ in
       description = "poll";
       wantedBy = [ "multi-user.target" ];
       after = [ "network.target" ];
-      # poll/Dockerfile:1 FROM, :4 RUN (assumed: the libraries of Python have the versions of nixpkgs; the
-      # release that nixpkgs has does as well as that of `python:3.12-slim`)
+      # poll/Dockerfile:1 FROM, :4 RUN (assumed: the libraries of Python have the versions of nixpkgs)
       path = [ python ];
       # poll/Dockerfile:2 WORKDIR, :6 USER, :7 CMD
       serviceConfig = {

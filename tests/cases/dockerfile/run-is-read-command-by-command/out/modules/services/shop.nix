@@ -44,11 +44,15 @@ in
         # Assumed: `shop`, whom the recipe makes, runs `shop`.
         User = "shop";
         EnvironmentFile = lib.mkIf (cfg.environmentFile != null) cfg.environmentFile;
-        # Assumed: `jq` is taken from `pkgs.jq`. Assumed: `shop`, whom the recipe makes, runs `shop`.
+        # Assumed: `shop`, whom the recipe makes, runs `shop`.
         ExecStart = "${cfg.package}/bin/jq --version";
         Restart = "on-failure";
       };
     };
+    # MANUAL shop/Dockerfile:26 RUN: it fetches https://example.org/shop.tgz, unpacks with `tar`, builds with
+    #   `make`.
+    #   Package the application: pkgs.stdenv.mkDerivation { pname; version; src; buildInputs; }; and give what
+    #     it makes to the service as its source.
 
     # shop/Dockerfile:3 RUN (assumed: `shop` has the number 990 only in the image)
     users.groups.shop = { };
@@ -74,10 +78,5 @@ in
     # shop/Dockerfile:21 RUN
     environment.etc."shop/a.enabled".source = "/etc/shop/a";
     environment.etc."shop/b.enabled".source = "/etc/shop/b";
-
-    # MANUAL shop/Dockerfile:26 RUN: it fetches https://example.org/shop.tgz, unpacks with `tar`, builds with
-    #   `make`.
-    #   Package the application: pkgs.stdenv.mkDerivation { pname; version; src; buildInputs; }; and give what
-    #     it makes to the service as its source.
   };
 }

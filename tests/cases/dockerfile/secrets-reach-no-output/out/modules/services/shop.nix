@@ -38,7 +38,6 @@ in
       description = "shop";
       wantedBy = [ "multi-user.target" ];
       after = [ "network.target" ];
-      # Assumed: the release that nixpkgs has does as well as that of `python:3.12-alpine`.
       path = [ pkgs.python312 ];
       environment = {
         DB_HOST = "db.example.org";

@@ -33,7 +33,7 @@ in
       wantedBy = [ "multi-user.target" ];
       after = [ "network.target" ];
       path = with pkgs; [
-        php83 # assumed: the release that nixpkgs has does as well as that of `php:8.3-cli`
+        php83
         phpPackages.composer # assumed: `/usr/bin/composer` of the other image is that of nixpkgs
       ];
       serviceConfig = {

@@ -20,13 +20,11 @@ in
       description = "clock";
       wantedBy = [ "multi-user.target" ];
       after = [ "network.target" ];
-      # Assumed: the release that nixpkgs has does as well as that of `python:3.12-slim`.
       path = [ pkgs.python312 ];
       serviceConfig = {
         # Assumed: `clock` does not need the rights of root.
         User = "clock";
         Group = "clock";
-        # Assumed: `python` is taken from `pkgs.python312`.
         ExecStart = "${pkgs.python312}/bin/python -m http.server 8000";
         Restart = "on-failure";
       };
