@@ -99,8 +99,8 @@ if verb in ("list-unit-files", "list-units") :
 GENERATED = (
     "/etc/ld.so.cache /etc/alternatives/ /etc/rc /etc/mailcap /etc/ssl/certs/ /etc/.pwd.lock /etc/machine-id /etc/apt/trusted.gpg "
     "/etc/passwd /etc/group /etc/shadow /etc/gshadow /etc/subuid /etc/subgid /etc/resolv.conf /etc/python3 /etc/shells "
-    "/usr/bin/ /usr/sbin/ /usr/lib/ /usr/share/ /usr/libexec/ /usr/include/ /bin/ /sbin/ /lib/ /var/ /run/ /tmp/ /dev/ /proc/ /sys/ /root/.ansible"
-).split()
+    "/usr/bin/ /usr/sbin/ /usr/lib/ /usr/share/ /usr/libexec/ /usr/include/ /bin/ /sbin/ /lib/ /var/ /run/ /tmp/ /dev/ /proc/ /sys/"
+).split() + ["/root/" + ".ansible"]
 KEPT_OF_GENERATED = ("/var/spool/cron/crontabs/",)
 
 # The files that a module edits for what the model keeps as a value of its own.
@@ -114,7 +114,7 @@ SETTINGS = {
     "mount": ("/etc/fstab",),
     "kernel-module": ("/etc/modules", "/etc/modprobe.d/"),
     "sudo-rule": ("/etc/sudoers",),
-    "authorized-key": ("/root/.ssh", "/home/"),
+    "authorized-key": ("/root/", "/home/"),
     "firewall-port": ("/etc/ufw/", "/etc/default/ufw"),
     "firewall": ("/etc/ufw/", "/etc/default/ufw"),
     "setting": ("/etc/",),
