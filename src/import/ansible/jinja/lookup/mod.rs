@@ -167,8 +167,7 @@ impl Env<'_, '_> {
             let said = terms.iter().map(|it| it.to_text().to_string());
             said.collect::<Vec<_>>().join(", ")
         };
-        if name != "vars"
-            && name != "first_found"
+        if !matches!(name, "vars" | "first_found" | "password")
             && let Some(hole) = terms.iter().find_map(Value::hole)
         {
             return Ok(Found::Value(Value::Unknown(hole.clone())));
@@ -256,6 +255,7 @@ impl Env<'_, '_> {
                 }
                 Found::Items(items)
             }
+            "filetree" => self.file_tree(terms),
             "ini" => Found::Items(self.ini_lookup(terms, args)?),
             "csvfile" => Found::Items(self.csv_lookup(terms, args)?),
             "inventory_hostnames" => {
@@ -319,8 +319,8 @@ impl Env<'_, '_> {
                 let place = self.scope.session().place(self.here());
                 Found::Value(Value::secret(format!("{place} {name} {}", said()), here))
             }
-            "config" | "redis" | "etcd" | "etcd3" | "consul_kv" | "k8s" | "filetree"
-            | "aws_ssm" | "ssm_parameter" | "host_public_ip" => Found::Value(Value::unknown(
+            "config" | "redis" | "etcd" | "etcd3" | "consul_kv" | "k8s" | "aws_ssm"
+            | "ssm_parameter" | "host_public_ip" => Found::Value(Value::unknown(
                 format!("the {name} entry of {}", said()),
                 here,
             )),
