@@ -28,6 +28,8 @@ struct Row {
     package_manager: &'static str,
     kernel: &'static str,
     python: &'static str,
+    /// Empty where there is none, or where it moves on.
+    systemd: &'static str,
 }
 
 const fn row(
@@ -35,9 +37,9 @@ const fn row(
     distribution: &'static str,
     version: &'static str,
     release: &'static str,
-    more: [&'static str; 4],
+    more: [&'static str; 5],
 ) -> Row {
-    let [family, package_manager, kernel, python] = more;
+    let [family, package_manager, kernel, python, systemd] = more;
     Row {
         profile,
         distribution,
@@ -47,6 +49,7 @@ const fn row(
         package_manager,
         kernel,
         python,
+        systemd,
     }
 }
 
@@ -57,91 +60,91 @@ const PROFILES: &[Row] = &[
         "Debian",
         "11.11",
         "bullseye",
-        ["Debian", "apt", "5.10", "3.9.2"],
+        ["Debian", "apt", "5.10", "3.9.2", "247"],
     ),
     row(
         "debian-12",
         "Debian",
         "12.5",
         "bookworm",
-        ["Debian", "apt", "6.1", "3.11.2"],
+        ["Debian", "apt", "6.1", "3.11.2", "252"],
     ),
     row(
         "debian-13",
         "Debian",
         "13.0",
         "trixie",
-        ["Debian", "apt", "6.12", "3.13.5"],
+        ["Debian", "apt", "6.12", "3.13.5", "257"],
     ),
     row(
         "ubuntu-20.04",
         "Ubuntu",
         "20.04",
         "focal",
-        ["Debian", "apt", "5.4", "3.8.10"],
+        ["Debian", "apt", "5.4", "3.8.10", "245"],
     ),
     row(
         "ubuntu-22.04",
         "Ubuntu",
         "22.04",
         "jammy",
-        ["Debian", "apt", "5.15", "3.10.12"],
+        ["Debian", "apt", "5.15", "3.10.12", "249"],
     ),
     row(
         "ubuntu-24.04",
         "Ubuntu",
         "24.04",
         "noble",
-        ["Debian", "apt", "6.8", "3.12.3"],
+        ["Debian", "apt", "6.8", "3.12.3", "255"],
     ),
     row(
         "rhel-8",
         "RedHat",
         "8.9",
         "Ootpa",
-        ["RedHat", "dnf", "4.18", "3.6.8"],
+        ["RedHat", "dnf", "4.18", "3.6.8", "239"],
     ),
     row(
         "rhel-9",
         "RedHat",
         "9.4",
         "Plow",
-        ["RedHat", "dnf", "5.14", "3.9.18"],
+        ["RedHat", "dnf", "5.14", "3.9.18", "252"],
     ),
     row(
         "rocky-9",
         "Rocky",
         "9.4",
         "Blue Onyx",
-        ["RedHat", "dnf", "5.14", "3.9.18"],
+        ["RedHat", "dnf", "5.14", "3.9.18", "252"],
     ),
     row(
         "centos-7",
         "CentOS",
         "7.9",
         "Core",
-        ["RedHat", "yum", "3.10", "2.7.5"],
+        ["RedHat", "yum", "3.10", "2.7.5", "219"],
     ),
     row(
         "fedora-40",
         "Fedora",
         "40",
         "",
-        ["RedHat", "dnf", "6.8", "3.12.3"],
+        ["RedHat", "dnf", "6.8", "3.12.3", "255"],
     ),
     row(
         "alpine-3.20",
         "Alpine",
         "3.20.0",
         "NA",
-        ["Alpine", "apk", "6.6", "3.12.3"],
+        ["Alpine", "apk", "6.6", "3.12.3", ""],
     ),
     row(
         "arch",
         "Archlinux",
         "rolling",
         "NA",
-        ["Archlinux", "pacman", "6.9", "3.12.4"],
+        ["Archlinux", "pacman", "6.9", "3.12.4", ""],
     ),
 ];
 
@@ -152,9 +155,15 @@ const MACHINE_FACTS: &[&str] = &[
     "bios_date",
     "bios_vendor",
     "bios_version",
+    "board_asset_tag",
     "board_name",
+    "board_serial",
     "board_vendor",
+    "board_version",
+    "chassis_asset_tag",
+    "chassis_serial",
     "chassis_vendor",
+    "chassis_version",
     "cmdline",
     "date_time",
     "default_ipv4",
@@ -163,11 +172,13 @@ const MACHINE_FACTS: &[&str] = &[
     "devices",
     "dns",
     "fibre_channel_wwn",
+    "flags",
     "form_factor",
     "interfaces",
     "iscsi_iqn",
     "kernel_version",
     "loadavg",
+    "locally_reachable_ips",
     "lvm",
     "machine_id",
     "memfree_mb",
@@ -192,13 +203,20 @@ const MACHINE_FACTS: &[&str] = &[
     "swapfree_mb",
     "swaptotal_mb",
     "system_vendor",
+    "systemd",
     "uptime_seconds",
     "virtualization_tech_guest",
     "virtualization_tech_host",
     "eth0",
+    "eth1",
+    "eno1",
     "ens3",
+    "ens5",
     "ens18",
+    "ens160",
+    "ens192",
     "enp0s3",
+    "enp1s0",
     "docker0",
     "br0",
     "lo",
@@ -362,6 +380,11 @@ fn built_in_facts(row: &Row) -> IndexMap<String, Value> {
             "systemd"
         }),
     );
+    if let Ok(version) = row.systemd.parse() {
+        let features = Value::unknown("the features of systemd", None);
+        let known = vec![("version", Value::Int(version)), ("features", features)];
+        set("systemd", Value::of_pairs(known));
+    }
     set("system", Value::str("Linux"));
     set("kernel", Value::str(row.kernel));
     set("architecture", Value::str("x86_64"));
@@ -437,6 +460,7 @@ fn built_in_facts(row: &Row) -> IndexMap<String, Value> {
     set("effective_user_id", Value::Int(0));
     set("real_user_id", Value::Int(0));
     set("effective_group_id", Value::Int(0));
+    set("real_group_id", Value::Int(0));
     set("is_chroot", Value::Bool(false));
     // As `setup` says of a machine that is no guest.
     set("virtualization_type", Value::str("NA"));

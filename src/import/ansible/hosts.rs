@@ -13,6 +13,7 @@ use super::play::Stage;
 use super::play::company::{group_names, groups_value};
 use super::profiles::profiles;
 use super::scope::{Binding, HostVars, Layer, Session};
+use super::settings::setting;
 use super::value::Value;
 use crate::diag::{Code, Diagnostics};
 use crate::import::Options as ImportOptions;
@@ -172,7 +173,7 @@ impl Cast {
             roles,
             host_vars,
             common,
-            lowest: lowest(),
+            lowest: lowest(tree),
             extra,
             plays_everything,
             is_given: from_inventory,
@@ -322,6 +323,10 @@ fn common(inventory: &Inventory, tree: &SourceTree, options: &super::Options) ->
     set("ansible_skip_tags", words(&options.skip_tags));
     set("ansible_verbosity", Value::Int(0));
     set("ansible_diff_mode", Value::Bool(false));
+    let python = Value::unknown("the Python that runs Ansible", None);
+    set("ansible_playbook_python", python);
+    let sources = Value::unknown("the inventories that Ansible is given", None);
+    set("ansible_inventory_sources", sources);
     let numbers = vec![
         ("full", Value::str("2.19.0")),
         ("major", Value::Int(2)),
@@ -363,7 +368,7 @@ fn short_name(host: &str) -> &str {
 }
 
 /// What holds where nobody says anything.
-fn lowest() -> Arc<Layer> {
+fn lowest(tree: &SourceTree) -> Arc<Layer> {
     let mut layer = Layer::default();
     for (name, value) in [
         ("ansible_connection", "ssh"),
@@ -373,6 +378,12 @@ fn lowest() -> Arc<Layer> {
     ] {
         let binding = Binding::Value(Value::str(value));
         layer.vars.insert(name.to_owned(), binding);
+    }
+    if let Some(user) = setting(tree, "ansible.cfg", "remote_user").filter(|it| !it.is_empty()) {
+        for name in ["ansible_user", "ansible_ssh_user"] {
+            let binding = Binding::Value(Value::str(&user));
+            layer.vars.insert(name.to_owned(), binding);
+        }
     }
     Arc::new(layer)
 }

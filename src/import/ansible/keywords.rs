@@ -216,6 +216,8 @@ pub(super) struct Loop {
 impl Keywords {
     pub(super) fn read(node: &Node) -> Keywords {
         let get = |name: &str| node.get(name).cloned();
+        // The old name of `remote_user` is a module's in a task.
+        let of_play = || get("user").filter(|_| node.get("hosts").is_some());
         Keywords {
             when: get("when"),
             tags: get("tags"),
@@ -237,7 +239,7 @@ impl Keywords {
             run_once: get("run_once"),
             become_: get("become").or_else(|| get("sudo")),
             become_user: get("become_user").or_else(|| get("sudo_user")),
-            remote_user: get("remote_user").or_else(|| get("user")),
+            remote_user: get("remote_user").or_else(of_play),
             environment: get("environment"),
             no_log: get("no_log"),
             local_action: false,

@@ -274,9 +274,17 @@ impl<'a> Library<'a> {
 
     /// Returns the collection that a role's folder belongs to: `namespace.name`.
     pub(super) fn collection_of(&self, role: &str) -> Option<String> {
-        let (_, below) = role.rsplit_once("ansible_collections/")?;
-        let mut parts = below.split('/');
-        Some(format!("{}.{}", parts.next()?, parts.next()?))
+        if let Some((_, below)) = role.rsplit_once("ansible_collections/") {
+            let mut parts = below.split('/');
+            return Some(format!("{}.{}", parts.next()?, parts.next()?));
+        }
+        // A repository may itself be the collection.
+        let (roles, _) = role.rsplit_once('/')?;
+        let top = roles.strip_suffix("roles")?.trim_end_matches('/');
+        let about = self.tree.find(&join(top, "galaxy.yml")).ok()?;
+        let about = self.document(about)?;
+        let said = |key: &str| about.get(key).and_then(|it| it.text());
+        Some(format!("{}.{}", said("namespace")?, said("name")?))
     }
 
     /// Finds the playbook of a collection that lies in the tree: `namespace.name.playbook`.

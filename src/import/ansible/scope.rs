@@ -98,6 +98,9 @@ pub(crate) struct Search {
 /// The variables of every host of the inventory, for `hostvars`.
 pub(crate) type HostVars = IndexMap<String, Vec<Arc<Layer>>>;
 
+/// The variables that keywords set, too.
+const LOGIN: [&str; 3] = ["ansible_user", "ansible_ssh_user", "ansible_become_user"];
+
 /// The dictionary of all facts.
 pub(crate) const FACTS: &str = "ansible_facts";
 
@@ -368,6 +371,10 @@ impl<'a> Scope<'a> {
             return Ok(known.clone());
         }
         if self.busy.borrow().contains(&id) {
+            if LOGIN.contains(&name) {
+                // A keyword of the login is rendered before it sets the variable.
+                return Ok(Value::Undefined(name.to_owned()));
+            }
             let message = format!("the variable `{name}` is made of itself");
             return Err(Failure::failed(message).or_at(node.span));
         }
@@ -459,6 +466,9 @@ impl<'a> Scope<'a> {
             _ => {}
         }
         match node.scalar() {
+            Some(Scalar::Str(text)) if secret::is_sops(text) => {
+                Ok(secret::of_sops(self.session, node, name))
+            }
             Some(Scalar::Str(text)) => self.template(text, node.span),
             Some(other) => Ok(Value::from_scalar(other)),
             None => Ok(Value::None),
@@ -537,7 +547,7 @@ fn below(value: Value, name: &str, path: &[&str]) -> Value {
 }
 
 /// Returns the name in the message of `Failure::undefined`.
-fn undefined_name(message: &str) -> &str {
+pub(super) fn undefined_name(message: &str) -> &str {
     let inner = message.strip_prefix('`').unwrap_or(message);
     inner.strip_suffix("` has no value").unwrap_or(inner)
 }

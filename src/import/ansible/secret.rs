@@ -1,10 +1,11 @@
 //! Secret variables: a hole in place of their value.
 
-use super::scope::{Scope, secret_hole};
+use super::scope::{Binding, Failure, Layer, Scope, secret_hole, undefined_name};
 use super::session::Session;
 use super::value::Value;
 use super::vault::Sealed;
 
+use crate::diag::Code;
 use crate::model::{HoleKind, Piece, Text};
 use crate::secret::{self, GIVING, NAMING, is_secret_file, is_secret_name, may_be_secret};
 use crate::source::Span;
@@ -153,6 +154,50 @@ pub(super) fn of_vault(scope: &Scope<'_>, node: &Node, name: Option<&str>) -> Va
     let vault = node.text().unwrap_or_default();
     let opened = session.vaults().open(vault, node.span);
     sealed_text(session, what, opened.as_deref(), node.span)
+}
+
+/// Tells whether a text is a value that sops encrypted.
+pub(super) fn is_sops(text: &str) -> bool {
+    text.starts_with("ENC[") && text.ends_with(']') && text.contains(",data:")
+}
+
+/// Returns the value of what sops encrypted, which has no key here.
+pub(super) fn of_sops(session: &Session<'_>, node: &Node, name: Option<&str>) -> Value {
+    let place = session.place(node.span);
+    let what = match name {
+        Some(name) => format!("{place} {name}"),
+        None => place,
+    };
+    Value::secret(what, Some(node.span))
+}
+
+/// Runs something with all secrets that it needs and that nobody sets: who runs the plays gives them elsewhere.
+pub(super) fn with_missing<'a, T>(
+    scope: &Scope<'a>,
+    run: impl Fn(&Scope<'a>) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    let mut made = run(scope);
+    let mut layer = Layer::default();
+    while let Err(failure) = &made
+        && failure.code == Code::JinjaUndefined
+    {
+        let name = undefined_name(&failure.message).to_owned();
+        let is_name = name.chars().all(|it| it.is_alphanumeric() || it == '_');
+        if !is_name || !is_one_secret(&name) || layer.vars.contains_key(&name) {
+            break;
+        }
+        let value = Value::secret(format!("`{name}`, which the source does not set"), None);
+        let clause = format!("who runs the plays gives `{name}`");
+        layer.vars.insert(name, Binding::under(value, vec![clause]));
+        made = run(&scope.with(layer.clone()));
+    }
+    made
+}
+
+/// Tells whether a name is that of one secret: one of several may hold many.
+fn is_one_secret(name: &str) -> bool {
+    let is_many = name.ends_with('s') && !name.ends_with("ss");
+    is_secret_name(name) && !is_many
 }
 
 /// Returns the value of a vault: a hole, whose text is kept where the vault was opened.

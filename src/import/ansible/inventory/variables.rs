@@ -8,8 +8,11 @@ use crate::source::{FileId, SourceTree, join};
 const MAX_DEPTH: usize = 12;
 const ENDINGS: [&str; 4] = ["", ".yml", ".yaml", ".json"];
 
+/// What the variables plugin of `community.sops` takes besides.
+const SEALED_ENDINGS: [&str; 3] = [".sops.yml", ".sops.yaml", ".sops.json"];
+
 /// Returns the files of `<folder>/group_vars/<name>` or `host_vars`, in the order in which they count: the files of the
-/// folder of that name, else the first file of that name.
+/// folder of that name, else the first file of that name; then those that sops sealed.
 pub(in crate::import::ansible) fn variable_files(
     tree: &SourceTree,
     folder: &str,
@@ -29,6 +32,8 @@ pub(in crate::import::ansible) fn variable_files(
             break;
         }
     }
+    let sealed = SEALED_ENDINGS.iter();
+    found.extend(sealed.filter_map(|ending| tree.find(&format!("{base}{ending}")).ok()));
     found
 }
 
@@ -76,6 +81,14 @@ mod tests {
         check(
             &["group_vars/all", "group_vars/all.yml"],
             &["group_vars/all"],
+        );
+    }
+
+    #[test]
+    fn what_sops_sealed_counts_besides() {
+        check(
+            &["group_vars/all.sops.yaml", "group_vars/all.yml"],
+            &["group_vars/all.yml", "group_vars/all.sops.yaml"],
         );
     }
 

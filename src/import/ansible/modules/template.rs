@@ -10,6 +10,7 @@ use crate::import::ansible::jinja::MARKS;
 use crate::import::ansible::params::{Params, Refusal};
 use crate::import::ansible::play::trace::rendered;
 use crate::import::ansible::scope::{Binding, Failure, Layer};
+use crate::import::ansible::secret::with_missing;
 use crate::import::ansible::value::Value;
 use crate::model::{Content, Hole, HoleKind, Text};
 use crate::source::{FileId, Span};
@@ -142,7 +143,9 @@ fn render(
             span: Some(Span::new(file, 0, 0)),
         }));
     }
-    run.scope.with(names).render(file, settings)
+    with_missing(&run.scope.with(names), |scope| {
+        scope.render(file, settings.clone())
+    })
 }
 
 /// Files are texts in UTF-8 here; other encodings are the same only for ASCII.

@@ -13,7 +13,7 @@ use crate::import::ansible::modules;
 use crate::import::ansible::params::Params;
 use crate::import::ansible::playbook::Task;
 use crate::import::ansible::scope::{Failure, Scope};
-use crate::import::ansible::secret::{hide_beside, sealing};
+use crate::import::ansible::secret::{hide_beside, sealing, with_missing};
 use crate::import::ansible::value::Value;
 use crate::syntax::yaml::Node;
 
@@ -27,7 +27,7 @@ impl<'a> Player<'a> {
     ) -> Result<Params, Failure> {
         let mut values = IndexMap::new();
         let mut failed = None;
-        let mut resolve = |node: &Node| match scope.resolve(node) {
+        let mut resolve = |node: &Node| match with_missing(scope, |scope| scope.resolve(node)) {
             Ok(value) => Some(value),
             Err(failure) => {
                 failed = Some(failure);

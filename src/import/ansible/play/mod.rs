@@ -113,6 +113,8 @@ pub(super) struct Player<'a> {
     closings: Vec<(ItemId, Closing)>,
     diags: Diagnostics,
     held: IndexMap<ItemId, IndexSet<ItemId>>,
+    /// The conditions of several tasks of which one failed with them.
+    failed_conditions: BTreeSet<Span>,
     visited: BTreeSet<FileId>,
     /// The play that is played.
     frame: PlayFrame,
@@ -155,6 +157,7 @@ impl<'a> Player<'a> {
             closings: Vec::new(),
             diags: Diagnostics::new(),
             held: IndexMap::new(),
+            failed_conditions: BTreeSet::new(),
             visited: BTreeSet::new(),
             frame: PlayFrame::default(),
             handlers: Handlers::default(),

@@ -179,6 +179,24 @@ impl<'a> Player<'a> {
             }
             return Ok(all);
         }
+        if let Some(span) = failure
+            .span
+            .filter(|_| failure.code == diag::Code::JinjaFailed)
+            && !scope.is_lacking()
+            && task.keywords.when.as_ref().is_none_or(|it| it.span != span)
+            && context.when.iter().any(|it| it.span == span)
+            && !self.failed_conditions.insert(span)
+        {
+            // Whatever is given elsewhere, Ansible stops at the first task under it.
+            let place = self.session.place(span);
+            let reason = format!(
+                "a condition around it fails at the first task under it ({place}): {}",
+                failure.message
+            );
+            self.close_part(task.item, Verdict::Skipped, Code::ConditionFalse, &reason);
+            let returned = Returned::plain(results::skipped(None)).guarded(Condition::False);
+            return Err(Box::new(returned));
+        }
         let reason = format!("its condition cannot be evaluated: {}", failure.message);
         Err(Box::new(self.fails(task, context, scope, &failure, reason)))
     }

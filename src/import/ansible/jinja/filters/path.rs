@@ -5,6 +5,7 @@ use crate::import::ansible::jinja::args::Args;
 use crate::import::ansible::jinja::{Env, Eval};
 use crate::import::ansible::scope::Failure;
 use crate::import::ansible::value::Value;
+use crate::model::{Hole, HoleKind, Text};
 
 pub(super) const FILTERS: &[Filter] = &[
     builtin("basename", Takes::Known, |_, value, _| {
@@ -21,7 +22,7 @@ pub(super) const FILTERS: &[Filter] = &[
     builtin("normpath", Takes::Known, |_, value, _| {
         Ok(normal(text(&value)?).into())
     }),
-    builtin("realpath", Takes::Known, real),
+    builtin("realpath", Takes::Holes, real),
     builtin("expanduser", Takes::Known, expanduser),
     builtin("expandvars", Takes::Known, |env, value, _| {
         if text(&value)?.contains('$') {
@@ -205,13 +206,25 @@ pub(in crate::import::ansible::jinja) fn normal(path: &str) -> String {
     }
 }
 
-/// The links of the machine that runs Ansible are not looked at: an absolute path is taken as it is.
+/// The links of the machine that runs Ansible are not looked at: an absolute path is taken as it is. Any other lies below
+/// where Ansible runs, which stays a hole at its start.
 fn real(env: &mut Env<'_, '_>, value: Value, _: &Args) -> Eval<Value> {
-    let path = text(&value)?.to_owned();
-    if !path.starts_with('/') {
-        return Ok(Value::unknown("where Ansible runs", Some(env.here())));
+    if value.hole().is_some() {
+        return Ok(value);
     }
-    Ok(normal(&path).into())
+    let path = normal(text(&value)?);
+    if path.starts_with('/') {
+        return Ok(path.into());
+    }
+    let mut whole = Text::hole(Hole {
+        kind: HoleKind::Unknown,
+        what: "where Ansible runs".to_owned(),
+        span: Some(env.here()),
+    });
+    if path != "." {
+        whole.push_str(&format!("/{path}"));
+    }
+    Ok(whole.into())
 }
 
 fn expanduser(env: &mut Env<'_, '_>, value: Value, _: &Args) -> Eval<Value> {

@@ -54,7 +54,8 @@ pub(super) fn subelements(terms: &[Value]) -> Eval<Vec<Value>> {
         }
         let mut found = element.clone();
         for (at, key) in keys.iter().enumerate() {
-            let next = found.get(key).cloned();
+            // What nobody knows of an element may have the key.
+            let next = found.entry(key).cloned();
             let is_last = at + 1 == keys.len();
             found = match next {
                 Some(Value::Unknown(hole)) => {

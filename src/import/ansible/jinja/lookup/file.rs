@@ -8,7 +8,8 @@ use crate::import::ansible::jinja::{Env, Eval, MARKS, rendered};
 use crate::import::ansible::scope::{Binding, Failure, Layer, is_template};
 use crate::import::ansible::secret::sealed_text;
 use crate::import::ansible::value::{Key, Truth, Value};
-use crate::source::{Span, join};
+use crate::secret::{is_secret_file, is_secret_name};
+use crate::source::{Entry, EntryKind, FileId, Span, join};
 use crate::syntax::glob::glob;
 use crate::syntax::jinja::Settings;
 
@@ -17,9 +18,21 @@ impl Env<'_, '_> {
         let name = term.to_text().to_string();
         let tree = self.scope.session().tree;
         let Some(file) = self.find_file("files", &name) else {
+            let here = Some(self.here());
+            // What is kept out of a repository for what it holds is missed for the same reason.
+            let base = name.rsplit('/').next().unwrap_or_default();
+            let is_named = is_secret_name(base) && !base.ends_with(".pub");
+            let is_secret = is_named || is_secret_file(&name);
             if name.starts_with(['/', '~']) {
                 let what = format!("the file {name} of the machine that runs Ansible");
-                return Ok(Value::unknown(what, Some(self.here())));
+                return Ok(match is_secret {
+                    true => Value::secret(what, here),
+                    false => Value::unknown(what, here),
+                });
+            }
+            if is_secret {
+                let what = format!("the file `{name}`, which is not in the input");
+                return Ok(Value::secret(what, here));
             }
             let message = format!("there is no file `{name}` in the input");
             return Err(Failure::new(Code::MissingFile, message));
@@ -118,6 +131,74 @@ impl Env<'_, '_> {
         let said = said.collect::<Vec<_>>().join(", ");
         let message = format!("none of {said} is in the input");
         Err(Failure::new(Code::MissingFile, message))
+    }
+
+    /// `filetree`: all that is below a folder, with what a checkout says of it.
+    pub(super) fn file_tree(&mut self, terms: &[Value]) -> Found {
+        let tree = self.scope.session().tree;
+        let mut found: Vec<(String, Value)> = Vec::new();
+        for term in terms {
+            let given = term.to_text().to_string();
+            let search = self.scope.search();
+            let above = search.task.rsplit_once('/').map_or("", |(above, _)| above);
+            let bases = search.role.as_deref().into_iter();
+            let bases = bases.chain([above, search.task.as_str(), search.playbook.as_str(), ""]);
+            let places = bases.flat_map(|base| {
+                let name = given.trim_end_matches('/');
+                [join(&join(base, "files"), name), join(base, name)]
+            });
+            let top = places.map(|it| normal_path(&it));
+            let top = top.filter_map(|it| tree.real_directory(&it)).next();
+            let Some(top) = top else {
+                if given.starts_with(['/', '~']) {
+                    let what = format!("the folder {given} of the machine that runs Ansible");
+                    return Found::Value(Value::unknown(what, Some(self.here())));
+                }
+                continue;
+            };
+            let mut folders = vec![top.to_owned()];
+            while let Some(folder) = folders.pop() {
+                for (file, entry) in tree.children(&folder) {
+                    let path = entry.path.strip_prefix(top).unwrap_or(&entry.path);
+                    let path = path.trim_start_matches('/').to_owned();
+                    if let EntryKind::Directory = entry.kind {
+                        folders.push(entry.path.clone());
+                    }
+                    if found.iter().all(|(known, _)| *known != path) {
+                        let root = match given.strip_suffix('/') {
+                            Some(_) => format!("{top}/"),
+                            None => top.to_owned(),
+                        };
+                        let told = self.entry_of_tree(file, entry, &root, &path);
+                        found.extend(told.map(|it| (path, it)));
+                    }
+                }
+            }
+        }
+        Found::Items(found.into_iter().map(|(_, it)| it).collect())
+    }
+
+    fn entry_of_tree(&self, file: FileId, entry: &Entry, root: &str, path: &str) -> Option<Value> {
+        let tree = self.scope.session().tree;
+        let (state, mode, source) = match &entry.kind {
+            EntryKind::Directory => ("directory", "0755", None),
+            EntryKind::Link(target) => ("link", "0777", Some(target)),
+            EntryKind::File if tree.is_executable(file) => ("file", "0755", Some(&entry.path)),
+            EntryKind::File => ("file", "0644", Some(&entry.path)),
+            EntryKind::Special => return None,
+        };
+        let mut known = vec![
+            ("root", Value::str(root)),
+            ("path", Value::str(path)),
+            ("state", Value::str(state)),
+            ("mode", Value::str(mode)),
+        ];
+        known.extend(source.map(|it| ("src", Value::str(it))));
+        let what = format!(
+            "what the machine that runs Ansible knows of `{}`",
+            entry.path
+        );
+        Some(Value::open(known, Value::unknown(what, Some(self.here()))))
     }
 
     /// Lists the files that a pattern matches, below the folders where files are looked for.
