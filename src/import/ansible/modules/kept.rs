@@ -10,8 +10,6 @@ use crate::model::{Command, Condition, Hole, HoleKind, Piece, Resource, Step, Te
 #[derive(Debug)]
 pub(super) struct Kept {
     pub(super) command: Command,
-    /// Who it runs as, where the module itself says so.
-    pub(super) user: Option<String>,
     pub(super) directory: Option<String>,
     /// It runs only while this path is not there.
     pub(super) creates: Option<String>,
@@ -23,7 +21,6 @@ impl Kept {
     fn new(command: Command) -> Kept {
         Kept {
             command,
-            user: None,
             directory: None,
             creates: None,
             removes: None,
@@ -39,12 +36,6 @@ impl Kept {
     pub(super) fn script(text: Text) -> Kept {
         let shell = "/bin/sh".to_owned();
         Kept::new(Command::Script { shell, text })
-    }
-
-    #[must_use]
-    pub(super) fn of_user(mut self, user: &str) -> Kept {
-        self.user = Some(user.to_owned());
-        self
     }
 
     #[must_use]
@@ -64,12 +55,11 @@ impl Kept {
 pub(super) fn keep(kept: Kept, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
     let Kept {
         command,
-        user,
         directory,
         creates,
         removes,
     } = kept;
-    let user = user.or_else(|| run.user.clone()).ok_or_else(|| {
+    let user = run.user.clone().ok_or_else(|| {
         Refusal::new(
             Code::ValueUnknown,
             "whom it runs as, only the run of Ansible decides",

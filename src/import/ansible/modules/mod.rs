@@ -3,6 +3,8 @@
 //! A module takes its parameters and says what the machine must have (`Run::put`), what means nothing on NixOS
 //! (`Run::not_needed`), or what it only steered (`Run::control`). What it refuses is `manual`.
 
+mod acl;
+mod apache2_module;
 mod apk;
 mod apt;
 mod assemble;
@@ -10,6 +12,7 @@ mod assert;
 mod authorized_key;
 mod blockinfile;
 mod command;
+mod compose;
 mod copy;
 mod cron;
 mod database;
@@ -21,6 +24,7 @@ mod docker_container;
 mod dpkg_divert;
 mod elsewhere;
 mod fail;
+mod fetch;
 mod fetched;
 mod file;
 mod find;
@@ -110,6 +114,8 @@ pub(super) enum End {
 
 /// All modules.
 pub(super) const MODULES: &[&Module] = &[
+    &acl::MODULE,
+    &apache2_module::MODULE,
     &apk::MODULE,
     &apt::MODULE,
     &assemble::MODULE,
@@ -119,6 +125,8 @@ pub(super) const MODULES: &[&Module] = &[
     &command::COMMAND,
     &command::SCRIPT,
     &command::SHELL,
+    &compose::MODULE,
+    &compose::PULL,
     &copy::MODULE,
     &cron::MODULE,
     &database::MYSQL_DB,
@@ -142,6 +150,7 @@ pub(super) const MODULES: &[&Module] = &[
     &elsewhere::MESSAGES,
     &elsewhere::SERVICES,
     &fail::MODULE,
+    &fetch::MODULE,
     &fetched::GIT,
     &fetched::MODULE,
     &fetched::UNARCHIVE,
