@@ -1,3 +1,5 @@
+//! Projects of Compose, as tasks bring them up.
+
 use crate::import::ansible::modules::tests::check;
 
 #[test]
