@@ -11,6 +11,7 @@ mod assemble;
 mod assert;
 mod authorized_key;
 mod blockinfile;
+mod build_tools;
 mod command;
 mod compose;
 mod copy;
@@ -122,6 +123,10 @@ pub(super) const MODULES: &[&Module] = &[
     &assert::MODULE,
     &authorized_key::MODULE,
     &blockinfile::MODULE,
+    &build_tools::COMPOSER,
+    &build_tools::DJANGO,
+    &build_tools::MAKE,
+    &build_tools::YARN,
     &command::COMMAND,
     &command::SCRIPT,
     &command::SHELL,
