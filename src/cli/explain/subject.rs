@@ -16,9 +16,15 @@ pub(super) const MODULES: Chapter = Chapter {
         // The importer goes by the last name, too.
         let name = word.name.rsplit('.').next().unwrap_or_default();
         let is_plain = !word.name.contains('.') || word.name.matches('.').count() == 2;
+        let whole = word.name;
         let word = &Word { name, ..*word };
-        let own = import::modules().into_iter();
-        let own = own.filter(|it| is_plain && is(word, it.name));
+        let is_own = |it: &Subject| match it.name.strip_suffix('*') {
+            // One row for all that begin so, by their whole names or their last ones.
+            Some(start) if start.contains('.') => whole.starts_with(start),
+            Some(start) => name.starts_with(start),
+            None => is_plain && is(word, it.name),
+        };
+        let own = import::modules().into_iter().filter(is_own);
         Ok(own.map(module).collect())
     },
 };

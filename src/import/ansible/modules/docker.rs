@@ -178,7 +178,7 @@ fn run_volume(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal>
     ))
 }
 
-fn run_network(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
+pub(super) fn run_network(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
     connection(params)?;
     // Who is in it, the containers say; the rest is about a network that is there already.
     params.pass_over(&["connected", "containers", "appends", "incremental", "force"]);

@@ -311,7 +311,7 @@ impl Around {
             None => command,
         };
         let name = step_name(shown, run);
-        let after = started(run);
+        let after = super::kept::started(run);
         run.state.stir();
         let checked = run.check.take().zip(line(&command));
         let command = match &checked {
@@ -437,19 +437,4 @@ fn step_name(shown: &[&str], run: &Run<'_, '_>) -> String {
             words.join(" ")
         }
     }
-}
-
-/// Returns the services that the same part of the source has started before.
-fn started(run: &Run<'_, '_>) -> Vec<String> {
-    let mut names: Vec<String> = Vec::new();
-    for entry in run.state.entries() {
-        if let (Resource::Service(it), Condition::True) = (&entry.resource, &entry.guard)
-            && entry.part == run.part
-            && (it.running == Some(true) || it.enabled == Some(true))
-            && !names.contains(&it.name)
-        {
-            names.push(it.name.clone());
-        }
-    }
-    names
 }

@@ -103,12 +103,35 @@ fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
         return Err(Refusal::new(Code::CannotState, reason)
             .cure("a oneshot unit of systemd.services can run it with `docker run --rm`"));
     }
+    let started = matches!(state.as_str(), "started" | "healthy");
+    let Found {
+        container,
+        assumptions,
+        left,
+    } = read(params, name, image, started)?;
+    state_it(container, assumptions, &left, run)
+}
+
+/// A container, under what it assumes, and what of it has no option.
+pub(super) struct Found {
+    pub(super) container: Container,
+    pub(super) assumptions: Vec<String>,
+    pub(super) left: Vec<String>,
+}
+
+/// Takes what the parameters say of a container.
+pub(super) fn read(
+    params: &mut Params,
+    name: String,
+    image: Text,
+    started: bool,
+) -> Result<Found, Refusal> {
     let parts = options::read(params)?;
     let mut container = Container {
         engine: Engine::Docker,
         image,
         pulls: pulls(params)?,
-        started: matches!(state.as_str(), "started" | "healthy"),
+        started,
         restart: restart(params)?,
         command: words(params, "command")?,
         entrypoint: words(params, "entrypoint")?,
@@ -147,7 +170,11 @@ fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
     {
         left.push("how often it is started again (`restart_retries`)".to_owned());
     }
-    state_it(container, assumptions, &left, run)
+    Ok(Found {
+        container,
+        assumptions,
+        left,
+    })
 }
 
 /// Puts a container under what it assumes, and says what of it is not stated.
