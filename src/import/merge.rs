@@ -97,7 +97,7 @@ impl<'a> Host<'a> {
             described,
             family,
             packaged,
-            starts_known,
+            started,
             entries,
         } = other;
         let known = &mut self.machine;
@@ -116,7 +116,13 @@ impl<'a> Host<'a> {
             known.described = format!("{}; {described}", known.described);
         }
         known.packaged.extend(packaged);
-        known.starts_known |= starts_known;
+        known.started = match (known.started.take(), started) {
+            (Some(mut all), Some(more)) => {
+                all.extend(more);
+                Some(all)
+            }
+            (one, other) => one.or(other),
+        };
         self.sources.push((importer, entries));
     }
 
@@ -217,7 +223,7 @@ mod tests {
             described: name.to_owned(),
             family: Family::Debian,
             packaged: BTreeMap::new(),
-            starts_known: false,
+            started: None,
             entries: Vec::new(),
         }
     }

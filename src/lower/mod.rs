@@ -10,6 +10,7 @@ mod access;
 mod accounts;
 mod application;
 mod authorized_key;
+mod base_accounts;
 mod brought;
 mod carried;
 mod certificate;
@@ -57,6 +58,7 @@ mod provide;
 mod quadlet;
 mod rule;
 mod rule_files;
+mod rule_scripts;
 mod secret;
 mod secret_file;
 mod secret_options;
@@ -128,13 +130,20 @@ fn lower_machine(
 ) -> Plan {
     let machine = &*certificate::at_home(machine);
     let brought = brought_to(machine, rules, account, diags);
-    let whole = brought.complete(machine);
+    let mut whole = brought.complete(machine);
+    let made = base_accounts::missing(&whole);
+    if !made.is_empty() {
+        whole.to_mut().entries.extend(made.iter().cloned());
+    }
     let images = application::images(machine);
     let mut ctx = Ctx::new(&whole, rules, account, diags);
     ctx.brought = brought;
     // What is behind them the modules bring.
     let own = whole.entries.iter().take(machine.entries.len());
     for entry in own.filter(|it| !application::is_of_image(it)) {
+        lower_entry(entry, &mut ctx);
+    }
+    for entry in &made {
         lower_entry(entry, &mut ctx);
     }
     for image in &images {

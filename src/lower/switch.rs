@@ -7,17 +7,29 @@
 use std::collections::BTreeMap;
 
 use super::ctx::Ctx;
-use crate::model::{Condition, Machine, Resource, Service};
+use crate::model::{Condition, Family, Machine, Resource, Service};
 use crate::nix::Expr;
 use crate::plan::{Definition, Home, OptionPath, Origin, Plan};
-use crate::rules::{self, Join};
+use crate::rules::{self, Attribute, Join};
+
+/// Servers of which nothing says which one they are: the switch, and the Debian package that is meant.
+const MEANT: [(&str, &str); 1] = [("services.mysql.enable", "mariadb-server")];
 
 /// A switch that the plan does not set, and what the plan has that hangs on it.
 struct Idle {
     switch: OptionPath,
     definitions: Vec<(OptionPath, Definition)>,
-    /// Why it stays off; none where it is to be on.
-    off: Option<String>,
+    fate: Fate,
+}
+
+/// What becomes of the switch.
+enum Fate {
+    /// It is to be on, with the package that is taken where one has to be named.
+    On(Option<(OptionPath, String)>),
+    /// It stays off, and why.
+    Off(String),
+    /// The module would not evaluate, and why.
+    Refused(String),
 }
 
 /// Switches on what the source configures, or says why it stays off.
@@ -26,20 +38,28 @@ pub(super) fn complete(ctx: &mut Ctx<'_>) {
         let Some((path, first)) = idle.definitions.first() else {
             continue;
         };
-        match &idle.off {
-            Some(clause) => {
+        match &idle.fate {
+            Fate::Off(clause) => {
                 ctx.assume_of(first, path, clause);
                 for (_, definition) in &idle.definitions {
                     ctx.assumed(definition, clause);
                 }
             }
-            None => {
+            Fate::Refused(why) => ctx.leave_switch(&idle.switch, &idle.definitions, why),
+            Fate::On(package) => {
                 let clause = meant(&idle.switch);
                 for (_, definition) in &idle.definitions {
                     ctx.assumed(definition, &clause);
                 }
-                let definition = on(first, &clause);
-                ctx.state_besides(idle.switch, definition, Join::Only);
+                if let Some((choice, attr)) = package {
+                    let clause = format!("the server is that of `pkgs.{attr}`");
+                    let definition = Definition {
+                        expr: Expr::package(attr),
+                        ..on(first, &clause)
+                    };
+                    ctx.state_besides(choice.clone(), definition, Join::Only);
+                }
+                ctx.state_besides(idle.switch.clone(), on(first, &clause), Join::Only);
             }
         }
     }
@@ -48,7 +68,7 @@ pub(super) fn complete(ctx: &mut Ctx<'_>) {
 /// Switches on in a draft what `complete` switches on in the plan.
 pub(super) fn draft(plan: &mut Plan, machine: &Machine) {
     for idle in idle(plan, machine) {
-        if let (None, Some((_, first))) = (&idle.off, idle.definitions.first()) {
+        if let (Fate::On(_), Some((_, first))) = (&idle.fate, idle.definitions.first()) {
             // The plan does not have the switch: nothing clashes.
             let _ = plan.set(idle.switch, on(first, ""));
         }
@@ -85,9 +105,8 @@ fn idle(plan: &Plan, machine: &Machine) -> Vec<Idle> {
             continue;
         };
         // What an image or another module brings is switched on with that.
-        let of_source = |it: &&Definition| {
-            !it.origin.items.is_empty() && !matches!(it.home, Home::Service(_))
-        };
+        let of_source =
+            |it: &&Definition| !it.origin.items.is_empty() && !matches!(it.home, Home::Service(_));
         let definitions = setting.definitions().iter().filter(of_source);
         let definitions: Vec<_> = definitions.map(|it| (path.clone(), it.clone())).collect();
         if !definitions.is_empty() {
@@ -100,8 +119,18 @@ fn idle(plan: &Plan, machine: &Machine) -> Vec<Idle> {
     let mut tried = plan.clone();
     for (switch, definitions) in &found {
         if let Some((_, first)) = definitions.first() {
-            // Nothing of the plan is there, so that nothing clashes.
+            // Nothing of it is in the plan, so that nothing clashes.
             let _ = tried.set(switch.clone(), on(first, ""));
+            if let Some((choice, attr)) = package(switch, plan) {
+                let expr = Expr::package(&attr);
+                let _ = tried.set(
+                    choice,
+                    Definition {
+                        expr,
+                        ..on(first, "")
+                    },
+                );
+            }
         }
     }
     let refused = rules::refused_switches(&tried);
@@ -109,32 +138,54 @@ fn idle(plan: &Plan, machine: &Machine) -> Vec<Idle> {
     let idle = found.into_iter().map(|(switch, definitions)| {
         let refusal = refused.iter().find(|(path, _)| *path == switch);
         let is_daemon = switch.names().first().is_some_and(|it| it == "services");
-        let off = if let Some((_, why)) = refusal {
-            Some(format!("`{switch}` is left to the person: {why}"))
-        } else if asked.contains(&switch) {
-            let what = module(&switch);
-            Some(format!("`{what}` stays off, as the source has its service off"))
-        } else if machine.starts_known && is_daemon {
-            let what = module(&switch);
-            Some(format!(
+        let what = module(&switch);
+        let fate = if asked.contains(&switch) {
+            Fate::Off(format!(
+                "`{what}` stays off, as the source has its service off"
+            ))
+        } else if is_daemon
+            && let Some(scripts) = &machine.started
+            && !scripts.iter().any(|it| is_of(it, &switch, machine))
+        {
+            Fate::Off(format!(
                 "`{what}` stays off, as nothing started its service on the old machine"
             ))
+        } else if let Some((_, why)) = refusal {
+            Fate::Refused(why.clone())
         } else {
-            None
+            Fate::On(package(&switch, plan))
         };
         Idle {
             switch,
             definitions,
-            off,
+            fate,
         }
     });
     idle.collect()
 }
 
+/// The package that a module has to be given, where the plan has none.
+fn package(switch: &OptionPath, plan: &Plan) -> Option<(OptionPath, String)> {
+    let (_, name) = MEANT.iter().find(|it| switch.to_string() == it.0)?;
+    let choice = OptionPath::parse(&format!("{}.package", module(switch)));
+    match rules::package(name, Family::Debian)?.attribute {
+        Attribute::Known(attr) if plan.get(&choice).is_none() => Some((choice, attr)),
+        Attribute::Known(_) | Attribute::Unknown => None,
+    }
+}
+
+/// Tells whether an init script is that of the service of a switch.
+fn is_of(script: &str, switch: &OptionPath, machine: &Machine) -> bool {
+    let found = rules::service(script, machine.family).and_then(|it| it.option);
+    found.is_some_and(|it| OptionPath::parse(it.path) == *switch)
+}
+
 /// The switches of services that the source stops, disables or masks.
 fn asked(machine: &Machine) -> Vec<OptionPath> {
     let is_off = |it: &Service| {
-        it.masked || it.enabled == Some(false) || (it.enabled.is_none() && it.running == Some(false))
+        it.masked
+            || it.enabled == Some(false)
+            || (it.enabled.is_none() && it.running == Some(false))
     };
     let entries = machine.entries.iter();
     entries
@@ -147,4 +198,39 @@ fn asked(machine: &Machine) -> Vec<OptionPath> {
             is_off(it).then(|| OptionPath::parse(option.path))
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::lower::name_tests::{check, file};
+    use crate::model::{Family, Resource, Service};
+
+    #[test]
+    fn what_is_configured_is_switched_on() {
+        check(
+            vec![file("/etc/dnsmasq.conf", "domain-needed\n")],
+            &[
+                "services.dnsmasq.settings.domain-needed = true",
+                "services.dnsmasq.enable = true",
+            ],
+            &["assumed"],
+        );
+    }
+
+    #[test]
+    fn what_the_source_stops_stays_off() {
+        let service = Resource::Service(Service {
+            name: "dnsmasq".into(),
+            family: Family::Debian,
+            enabled: Some(false),
+            running: None,
+            masked: false,
+            linked_in: Vec::new(),
+        });
+        check(
+            vec![file("/etc/dnsmasq.conf", "domain-needed\n"), service],
+            &["services.dnsmasq.settings.domain-needed = true"],
+            &["assumed", "not-needed"],
+        );
+    }
 }

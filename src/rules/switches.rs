@@ -65,7 +65,10 @@ mod tests {
 
     #[test]
     fn an_option_hangs_on_the_switch_of_its_module() {
-        check("services.dnsmasq.settings.server", "services.dnsmasq.enable");
+        check(
+            "services.dnsmasq.settings.server",
+            "services.dnsmasq.enable",
+        );
         check("services.nfs.server.exports", "services.nfs.server.enable");
         check(
             "services.prometheus.exporters.node.port",
@@ -82,7 +85,10 @@ mod tests {
     #[test]
     fn every_folder_of_the_tables_is_in_the_index() {
         let all = OF_THEIR_OWN.iter().chain(&OF_NO_SWITCH);
-        for folder in all.map(|it| it.to_vec()).chain(AREAS.iter().map(|it| vec![*it])) {
+        for folder in all
+            .map(|it| it.to_vec())
+            .chain(AREAS.iter().map(|it| vec![*it]))
+        {
             let found = lookup(&folder);
             let is_there = matches!(found, Some(Found::Folder | Found::Option(_)));
             assert!(is_there, "{}", folder.join("."));

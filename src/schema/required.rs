@@ -10,11 +10,17 @@ use crate::diag;
 use crate::nix::{Expr, attr_path_text};
 use crate::plan::{OptionPath, Plan, Setting};
 
+/// nixos/modules/tasks/filesystems.nix gives each that the plan can name a type of its own.
+const OF_NIXOS: [&str; 2] = ["boot", "specialFileSystems"];
+
 /// Finds the definitions that cannot stay since an option that they need has no value.
 pub(super) fn missing(plan: &Plan) -> Vec<Wrong> {
     let leaves = leaves(plan);
     let mut wrong = Vec::new();
     for required in table::required() {
+        if required.starts_with(&OF_NIXOS) {
+            continue;
+        }
         if required.contains(&"*") {
             // Elements are checked as they stand: nothing else can complete one.
             continue;

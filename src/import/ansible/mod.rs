@@ -183,7 +183,7 @@ fn import(
             family: host.profile.family(),
             entries,
             packaged: BTreeMap::new(),
-            starts_known: false,
+            started: None,
         });
     }
     vaults.report(diags);

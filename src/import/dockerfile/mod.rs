@@ -109,7 +109,7 @@ fn import(
             described,
             family: family.unwrap_or(Family::Other),
             packaged: BTreeMap::new(),
-            starts_known: false,
+            started: None,
             entries,
         }],
     }

@@ -51,7 +51,7 @@ pub(super) fn play(
         sshd: Vec::new(),
         left: BTreeMap::new(),
         packaged: BTreeMap::new(),
-        starts_known: found.iter().any(|it| link::starts(&it.path)),
+        started: link::started(found.iter().map(|it| it.path.as_str())),
     };
     let (links, files): (Vec<_>, Vec<_>) = found
         .iter()
@@ -104,8 +104,8 @@ struct Player<'a> {
     left: BTreeMap<(String, String), Vec<(ItemId, Left)>>,
     /// Files of the machine, and the package that may have brought them as they are.
     packaged: BTreeMap<String, String>,
-    /// The links are there that say what the machine started.
-    starts_known: bool,
+    /// The init scripts that the machine started, where the links are there that say what it did.
+    started: Option<BTreeSet<String>>,
 }
 
 impl Player<'_> {
@@ -405,7 +405,7 @@ impl Player<'_> {
             name => format!("captured root, {name}"),
         };
         let mut entries: Vec<Entry> = entries.into_iter().map(|(entry, _)| entry).collect();
-        if !self.starts_known {
+        if self.started.is_none() {
             let services: Vec<Entry> = entries.iter().filter_map(started).collect();
             entries.extend(services);
         }
@@ -421,7 +421,7 @@ impl Player<'_> {
             family: self.distribution.family,
             entries,
             packaged: self.packaged,
-            starts_known: self.starts_known,
+            started: self.started,
         }
     }
 }
