@@ -68,6 +68,7 @@ mod step;
 mod step_words;
 mod subordinate_ids;
 mod sudo;
+mod switch;
 mod systemd;
 mod systemd_command;
 mod systemd_directives;
@@ -143,6 +144,7 @@ fn lower_machine(
         }
     }
     ctx.machine = &whole;
+    switch::complete(&mut ctx);
     distribution::complete(&mut ctx);
     let mut plan = ctx.finish();
     virtual_hosts::finish(&mut plan);
@@ -161,7 +163,7 @@ fn brought_to(
     diags: &mut Diagnostics,
 ) -> Brought {
     let mut ctx = Ctx::new(machine, rules, account, diags);
-    let draft = ctx.draft(|ctx| {
+    let mut draft = ctx.draft(|ctx| {
         // What an image asks for switches no module on.
         let sure = machine.entries.iter();
         let sure = sure.filter(|it| it.guard == Condition::True && !application::is_of_image(it));
@@ -169,6 +171,7 @@ fn brought_to(
             lower_entry(entry, ctx);
         }
     });
+    switch::draft(&mut draft, machine);
     Brought::of(draft, machine)
 }
 

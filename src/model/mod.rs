@@ -62,6 +62,13 @@ pub struct Machine {
     /// latter it is assumed that what reads them looks there on NixOS too.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub packaged: BTreeMap<String, String>,
+    /// The old system's links of units are there: what none of them starts did not run.
+    #[serde(skip_serializing_if = "is_false")]
+    pub starts_known: bool,
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 /// A resource, who asked for it, and under what.
