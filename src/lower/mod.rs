@@ -25,6 +25,7 @@ mod database;
 mod distribution;
 mod dovecot;
 mod drop_in;
+mod fetched;
 mod file;
 mod firewall;
 mod gather;
