@@ -26,6 +26,7 @@ mod database;
 mod distribution;
 mod dovecot;
 mod drop_in;
+mod fetched;
 mod file;
 mod firewall;
 mod gather;
