@@ -168,11 +168,14 @@ fn summarize(report: &Report, streams: &mut Streams<'_>) -> anyhow::Result<()> {
         .collect();
     writeln!(
         streams.stderr,
-        "{}, {}: {}; coverage {:.1} %",
+        "{}, {}: {}; coverage {:.1} %{}",
         counted(report.hosts.len(), "host", "hosts"),
         counted(report.items.len(), "item", "items"),
         verdicts.join(", "),
-        report.coverage * 100.0
+        report.coverage * 100.0,
+        report
+            .beside_coverage()
+            .map_or_else(String::new, |it| format!(" ({it})"))
     )?;
     Ok(())
 }

@@ -123,6 +123,9 @@ codes! {
     FactsAssumed      "ansible-facts-assumed"     Note    "The facts of a host come from a built-in profile";
         more: "Conditions on the distribution are decided by it, and what hangs on them is `assumed`."
         cure: "Give real facts with --facts (`ansible HOST -m setup --tree facts`), or another profile with --assume.";
+    ForeignSystem     "ansible-foreign-system"    Warning "A host runs a system that is no Linux";
+        more: "Its packages, services and paths mean something else on NixOS, so that none of its tasks is translated by half."
+        cure: "Leave the host out with -l, or state by hand what is to move to NixOS.";
     VaultLocked       "ansible-vault-locked"      Warning "A vault has no password here; its values stay secret references";
         more: "What holds such a value reads it on the machine from a file below /run/secrets."
         cure: "Put the values there as secrets/README.md of the output says, one entry for each.";

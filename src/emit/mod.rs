@@ -85,6 +85,9 @@ pub fn emit(plans: &[Plan], tree: &SourceTree, account: &mut Account, options: O
             skeletons.secrets(&secrets, options.secrets),
         );
     }
+    for (path, text) in secrets::skeletons(plans, options.secrets) {
+        output.add(&path, text);
+    }
     if let Some(migration) = papers::migration(plans, &pages) {
         output.add("MIGRATION.md", skeletons.migration(&migration));
     }

@@ -8,7 +8,8 @@ use super::skeleton::{MigrationFile, MigrationManual, MigrationPage, MigrationTo
 use crate::plan::Plan;
 
 /// The topics in the order of what is lost when one is forgotten.
-const ORDER: [&str; 8] = [
+const ORDER: [&str; 9] = [
+    "First",
     "Access",
     "Data",
     "Containers",

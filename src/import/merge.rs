@@ -97,6 +97,7 @@ impl<'a> Host<'a> {
             described,
             family,
             packaged,
+            started,
             entries,
         } = other;
         let known = &mut self.machine;
@@ -115,6 +116,13 @@ impl<'a> Host<'a> {
             known.described = format!("{}; {described}", known.described);
         }
         known.packaged.extend(packaged);
+        known.started = match (known.started.take(), started) {
+            (Some(mut all), Some(more)) => {
+                all.extend(more);
+                Some(all)
+            }
+            (one, other) => one.or(other),
+        };
         self.sources.push((importer, entries));
     }
 
@@ -215,6 +223,7 @@ mod tests {
             described: name.to_owned(),
             family: Family::Debian,
             packaged: BTreeMap::new(),
+            started: None,
             entries: Vec::new(),
         }
     }

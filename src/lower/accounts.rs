@@ -3,6 +3,7 @@
 //! A rule takes the names over as a file has them. They get the names that the modules of the plan have for them, as the
 //! owners of files do; an account that nothing makes is said, or made where the service could not start without it.
 
+use super::base_accounts;
 use super::brought::AccountKind;
 use super::ctx::Ctx;
 use super::machine;
@@ -165,13 +166,21 @@ impl Made {
             let base = OptionPath::new(["users", "users", user]);
             statement.assume(format!("`{user}` is an account of the system alone"));
             statement.share(base.child("isSystemUser"), Expr::Bool(true));
+            if let Some(known) = base_accounts::of(user, ctx.machine.family) {
+                statement.share(base.child("uid"), Expr::Int(known.uid.into()));
+            }
             statement.share(base.child("group"), Expr::str(user));
         }
         for group in self.groups.iter().chain(&self.users) {
             let is_stated = machine::groups(ctx.machine).any(|it| it.name == *group);
             if !is_stated {
                 let path = OptionPath::new(["users", "groups", group]);
-                statement.share(path, Expr::Attrs(Vec::new()));
+                match base_accounts::of(group, ctx.machine.family) {
+                    Some(known) => {
+                        statement.share(path.child("gid"), Expr::Int(known.gid.into()));
+                    }
+                    None => statement.share(path, Expr::Attrs(Vec::new())),
+                }
             }
         }
     }

@@ -20,9 +20,61 @@ const ELSEWHERE: [&str; 5] = ["/home", "/opt", "/srv", "/usr/local", "/var/www"]
 const CERTIFICATES: &str = "`security.acme` orders its certificates anew, with an account of its own, in `/var/lib/acme`: the \
                             names have to lead to this machine before, and what pins the old keys has to know";
 
+/// The topic of what comes before all others.
+const FIRST: &str = "First";
+
+const HARDWARE: &str = "`nixos-generate-config --show-hardware-config > hosts/<host>/hardware-configuration.nix` on each \
+                        machine: it says its kernel modules, its disks and its root file system; then `git add` it, and \
+                        `local.nix`, since a flake does not see files that git does not know";
+
+const DISKS: &str = "the file systems of the system itself are stated as the old machine had them, with `lib.mkDefault`: what \
+                     `hardware-configuration.nix` says of them wins. What is left of disks that stay behind, in \
+                     `fileSystems` or `swapDevices`, has to go, or the boot waits for it";
+
+const LOADER: &str = "the boot loader in `hosts/<host>/local.nix`, without which a host does not evaluate: \
+                      `boot.loader.systemd-boot.enable = true;` with `boot.loader.efi.canTouchEfiVariables = true;` where it \
+                      starts by UEFI, else `boot.loader.grub.device` with the disk";
+
+/// The host that stands for any that imports what is made of a role or an image.
+const EXAMPLE: &str = "example";
+
+/// What every machine needs and no source says: its disks and its boot loader.
+fn hardware(plan: &Plan) -> Vec<Chore> {
+    if plan.host == EXAMPLE {
+        return Vec::new();
+    }
+    let has = |start: &[&str]| {
+        plan.settings().any(|(path, _)| {
+            let names = path.names();
+            names.len() >= start.len() && names.iter().zip(start).all(|(name, it)| name == it)
+        })
+    };
+    let mut texts = vec![HARDWARE];
+    if has(&["fileSystems", "/"]) {
+        texts.push(DISKS);
+    }
+    let loaders: [&[&str]; 4] = [
+        &["boot", "loader", "systemd-boot", "enable"],
+        &["boot", "loader", "grub", "device"],
+        &["boot", "loader", "grub", "devices"],
+        &["boot", "loader", "generic-extlinux-compatible", "enable"],
+    ];
+    if !loaders.iter().any(|it| has(it)) {
+        texts.push(LOADER);
+    }
+    let texts = texts.into_iter();
+    texts
+        .map(|text| Chore {
+            topic: FIRST.to_owned(),
+            text: text.to_owned(),
+        })
+        .collect()
+}
+
 /// Adds the chores of the modules that a plan switches on.
 pub(super) fn chores(plan: &mut Plan, brought: &Brought, machine: &Machine) {
-    let mut found: Vec<Chore> = programs(plan, machine);
+    let mut found: Vec<Chore> = hardware(plan);
+    found.extend(programs(plan, machine));
     for (option, row) in brought.rows() {
         let service = option.trim_end_matches(".enable").trim_end_matches(".\"\"");
         found.extend(row.data.iter().map(|folder| Chore {

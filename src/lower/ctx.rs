@@ -1,6 +1,8 @@
 //! `Ctx`: what lowering one machine reads and writes.
 
-use crate::account::{Account, Closing, Code, Verdict};
+use std::collections::BTreeSet;
+
+use crate::account::{Account, Closing, Code, ItemId, Verdict};
 use crate::diag::{self, Diagnostics};
 use crate::model::{Entry, Machine, Part, Resource};
 use crate::nix::{Expr, print};
@@ -208,7 +210,7 @@ impl<'a> Ctx<'a> {
         }
     }
 
-    fn leave(&mut self, entry: &Entry, left: &Left) {
+    pub(super) fn leave(&mut self, entry: &Entry, left: &Left) {
         let cure = left.cure.as_deref();
         self.manual_about(entry, left.about.clone(), left.code, &left.reason, cure);
     }
@@ -269,6 +271,46 @@ impl<'a> Ctx<'a> {
             };
             self.account.close(*item, closing);
         }
+    }
+
+    /// Leaves to the person to switch a module on of which the plan has options.
+    pub(super) fn leave_switch(
+        &mut self,
+        switch: &OptionPath,
+        of: &[(OptionPath, Definition)],
+        why: &str,
+    ) {
+        let Some((_, first)) = of.first().filter(|_| !self.rehearses) else {
+            return;
+        };
+        let reason = format!("nothing switches it on, and {why}");
+        let items: BTreeSet<ItemId> = of
+            .iter()
+            .flat_map(|(_, it)| it.origin.items.iter().copied())
+            .collect();
+        for item in items {
+            let closing = Closing {
+                host: self.machine.name.clone(),
+                verdict: Verdict::Manual,
+                code: Code::OptionRequired,
+                reason: reason.clone(),
+            };
+            self.account.close(item, closing);
+        }
+        self.plan.remarks.push(Remark {
+            home: first.home.clone(),
+            about: Some(switch.clone()),
+            origin: Origin {
+                remarks: Vec::new(),
+                ..first.origin.clone()
+            },
+            title: self.called(&first.origin.items),
+            reason,
+            lines: vec![
+                "Where it is to run, give it a value, then state this as well.".to_owned(),
+                format!("{switch} = true;"),
+            ],
+        });
     }
 
     /// States what nothing asked for and something of the plan needs; what the plan says already stands.
@@ -431,7 +473,12 @@ impl<'a> Ctx<'a> {
         {
             return opaque.title.clone();
         }
-        entry.origin.items.first().map_or_else(String::new, |item| {
+        self.called(&entry.origin.items)
+    }
+
+    /// What people call the first of some items.
+    fn called(&self, items: &[ItemId]) -> String {
+        items.first().map_or_else(String::new, |item| {
             let item = self.account.get(*item);
             if item.name.is_empty() {
                 item.subject.clone()

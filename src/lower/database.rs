@@ -358,6 +358,8 @@ mod tests {
             r#"
             services.postgresql.ensureDatabases += "shop";
             services.postgresql.ensureUsers += { name = "shop"; ensureDBOwnership = true; };
+            services.postgresql.enable = true;
+            assumed: `services.postgresql` is to be on, since it is configured and nothing here says that it is off
             "#,
         );
     }
@@ -377,6 +379,9 @@ mod tests {
             r#"
             services.postgresql.ensureDatabases += "shop";
             services.postgresql.ensureUsers += { name = "shop"; ensureDBOwnership = true; ensureClauses = { createdb = true; }; };
+            services.postgresql.enable = true;
+            assumed: `services.postgresql` is to be on, since it is configured and nothing here says that it is off
+            assumed: `services.postgresql` is to be on, since it is configured and nothing here says that it is off
             "#,
         );
     }
@@ -407,7 +412,10 @@ mod tests {
             EOF
             '';
             systemd.services.mysql-account-shop.serviceConfig = { Type = "oneshot"; RemainAfterExit = true; User = "mysql"; };
+            services.mysql.package = pkgs.mariadb_114;
+            services.mysql.enable = true;
             /run/secrets/mysql-shop: <secret: it>
+            assumed: `services.mysql` is to be on, since it is configured and nothing here says that it is off
             "#,
         );
     }

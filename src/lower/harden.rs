@@ -311,6 +311,7 @@ mod tests {
             family: Family::Debian,
             entries: Vec::new(),
             packaged: BTreeMap::new(),
+            started: None,
         };
         let mut diags = Diagnostics::new();
         harden(&mut plan, &machine, &mut diags);

@@ -63,8 +63,8 @@ mod tests {
     #[test]
     fn who_is_no_user_is_left() {
         check(
-            member("shop", "www-data"),
-            "manual: `www-data` is a member of `shop`, and no user of this configuration",
+            member("shop", "carl"),
+            "manual: `carl` is a member of `shop`, and no user of this configuration",
         );
     }
 }

@@ -10,6 +10,7 @@ mod access;
 mod accounts;
 mod application;
 mod authorized_key;
+mod base_accounts;
 mod brought;
 mod carried;
 mod certificate;
@@ -58,6 +59,7 @@ mod provide;
 mod quadlet;
 mod rule;
 mod rule_files;
+mod rule_scripts;
 mod secret;
 mod secret_file;
 mod secret_options;
@@ -69,6 +71,7 @@ mod step;
 mod step_words;
 mod subordinate_ids;
 mod sudo;
+mod switch;
 mod systemd;
 mod systemd_command;
 mod systemd_directives;
@@ -129,7 +132,11 @@ fn lower_machine(
 ) -> Plan {
     let machine = &*certificate::at_home(machine);
     let brought = brought_to(machine, rules, account, diags);
-    let whole = brought.complete(machine);
+    let mut whole = brought.complete(machine);
+    let made = base_accounts::missing(&whole);
+    if !made.is_empty() {
+        whole.to_mut().entries.extend(made.iter().cloned());
+    }
     let mut images: Vec<Image> = application::images(machine)
         .into_iter()
         .map(|image| Image::of(image, rules, account, diags))
@@ -139,6 +146,9 @@ fn lower_machine(
     // What is behind them the modules bring.
     let own = whole.entries.iter().take(machine.entries.len());
     for entry in own.filter(|it| !application::is_of_image(it)) {
+        lower_entry(entry, &mut ctx);
+    }
+    for entry in &made {
         lower_entry(entry, &mut ctx);
     }
     for image in images.iter_mut() {
@@ -160,6 +170,7 @@ fn lower_machine(
         }
     }
     ctx.machine = &whole;
+    switch::complete(&mut ctx);
     distribution::complete(&mut ctx);
     let mut plan = ctx.finish();
     virtual_hosts::finish(&mut plan);
@@ -207,7 +218,7 @@ fn brought_to(
     diags: &mut Diagnostics,
 ) -> Brought {
     let mut ctx = Ctx::new(machine, rules, account, diags);
-    let draft = ctx.draft(|ctx| {
+    let mut draft = ctx.draft(|ctx| {
         // What an image asks for switches no module on.
         let sure = machine.entries.iter();
         let sure = sure.filter(|it| it.guard == Condition::True && !application::is_of_image(it));
@@ -215,6 +226,7 @@ fn brought_to(
             lower_entry(entry, ctx);
         }
     });
+    switch::draft(&mut draft, machine);
     Brought::of(draft, machine)
 }
 

@@ -38,15 +38,15 @@ const FOREIGN: [(&str, &str); 5] = [
     ("kernfs", "NetBSD"),
 ];
 
-/// File systems whose mounts need a network.
-const NETWORK: [&str; 7] = [
-    "nfs",
-    "nfs4",
-    "cifs",
-    "smbfs",
-    "glusterfs",
-    "ceph",
-    "fuse.sshfs",
+/// What hardware-configuration.nix of the machine says as well, and knows better: its disks may be others.
+const OF_HARDWARE: [&str; 7] = [
+    "/",
+    "/boot",
+    "/boot/efi",
+    "/boot/firmware",
+    "/efi",
+    "/nix",
+    "/usr",
 ];
 
 pub(super) fn lower(mount: &Mount, machine: &Machine) -> Lowered {
@@ -77,17 +77,21 @@ pub(super) fn lower(mount: &Mount, machine: &Machine) -> Lowered {
     };
     let mut statement = Statement::default();
     let base = OptionPath::new(["fileSystems", path]);
-    statement.set(base.child("device"), Expr::str(device));
-    statement.set(base.child("fsType"), Expr::str(fstype));
-    let mut options: Vec<&str> = mount
+    let yielding = |expr: Expr| {
+        if OF_HARDWARE.contains(&path) {
+            Expr::apply("lib.mkDefault", vec![expr])
+        } else {
+            expr
+        }
+    };
+    statement.set(base.child("device"), yielding(Expr::str(device)));
+    statement.set(base.child("fsType"), yielding(Expr::str(fstype)));
+    let options: Vec<&str> = mount
         .options
         .iter()
         .map(String::as_str)
         .filter(|it| !it.is_empty() && *it != "defaults")
         .collect();
-    if NETWORK.contains(&fstype) && !options.contains(&"_netdev") {
-        options.push("_netdev");
-    }
     let credentials = options.iter().find_map(|it| {
         it.strip_prefix("credentials=")
             .or_else(|| it.strip_prefix("cred="))
@@ -110,7 +114,8 @@ pub(super) fn lower(mount: &Mount, machine: &Machine) -> Lowered {
         });
     }
     if !options.is_empty() {
-        statement.set(base.child("options"), Expr::strs(options.clone()));
+        let all = Expr::strs(options.clone());
+        statement.set(base.child("options"), yielding(all));
     }
     let is_bind = options.iter().any(|it| matches!(*it, "bind" | "rbind"));
     if mount.passno == 0 && !rules::UNCHECKED_FILE_SYSTEMS.contains(&fstype) && !is_bind {
@@ -215,7 +220,7 @@ mod tests {
             r#"
             fileSystems."/mnt/x".device = "nas:/x";
             fileSystems."/mnt/x".fsType = "nfs";
-            fileSystems."/mnt/x".options = [ "ro" "_netdev" ];
+            fileSystems."/mnt/x".options = [ "ro" ];
             "#,
         );
         check(
@@ -274,7 +279,7 @@ mod tests {
             r#"
             fileSystems."/mnt/x".device = "//nas/x";
             fileSystems."/mnt/x".fsType = "cifs";
-            fileSystems."/mnt/x".options = [ "credentials=/etc/x.creds" "_netdev" ];
+            fileSystems."/mnt/x".options = [ "credentials=/etc/x.creds" ];
             /etc/x.creds: username=<secret: the name in /etc/x.creds of the old machine> / password=<secret: the password in /etc/x.creds of the old machine>
             assumed: `/etc/x.creds` is put there by hand
             "#,

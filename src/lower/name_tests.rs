@@ -31,7 +31,7 @@ fn service(name: &str, enabled: Option<bool>, running: Option<bool>) -> Resource
     })
 }
 
-fn file(path: &str, content: &str) -> Resource {
+pub(super) fn file(path: &str, content: &str) -> Resource {
     Resource::File(File {
         path: path.to_owned(),
         content: Content::Text(content.into()),
@@ -42,7 +42,7 @@ fn file(path: &str, content: &str) -> Resource {
 }
 
 /// Lowers a machine of these resources: its definitions, and the verdict of each resource.
-fn check(resources: Vec<Resource>, definitions: &[&str], verdicts: &[&str]) {
+pub(super) fn check(resources: Vec<Resource>, definitions: &[&str], verdicts: &[&str]) {
     let mut tree = SourceTree::from_texts("root", &[]);
     let source = tree.add_text("site.yml", "- x\n");
     let mut account = Account::new();
@@ -69,6 +69,7 @@ fn check(resources: Vec<Resource>, definitions: &[&str], verdicts: &[&str]) {
             family: Family::Debian,
             entries,
             packaged: BTreeMap::new(),
+            started: None,
         }],
     };
     let rules = Rules::load_with_examples(&[]).expect("built-in rules are read");
@@ -221,8 +222,9 @@ fn a_site_is_stated_where_a_link_enables_it() {
         &[
             "services.nginx.virtualHosts.shop = { }",
             "services.nginx.commonHttpConfig = ''\n  gzip on;\n''",
+            "services.nginx.enable = true",
         ],
-        &["translated", "translated", "not-needed", "translated"],
+        &["assumed", "assumed", "not-needed", "assumed"],
     );
 }
 
@@ -260,6 +262,7 @@ fn a_file_that_an_own_unit_reads_is_no_services_own() {
         family: Family::Debian,
         entries: vec![entry(unit)],
         packaged: BTreeMap::new(),
+        started: None,
     };
     let rules = Rules::load_with_examples(&[]).expect("built-in rules are read");
     let mut diags = Diagnostics::new();

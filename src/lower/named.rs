@@ -356,9 +356,13 @@ mod tests {
             environment.etc."bind/db.a".text = ''
             $TTL 1
             '';
+            services.bind.enable = true;
             assumed: what BIND and NixOS have built in stands for `named.conf.default-zones`
+            assumed: `services.bind` is to be on, since it is configured and nothing here says that it is off
             assumed: what BIND and NixOS have built in stands for `named.conf.default-zones`
+            assumed: `services.bind` is to be on, since it is configured and nothing here says that it is off
             assumed: what BIND and NixOS have built in stands for `named.conf.default-zones`
+            assumed: `services.bind` is to be on, since it is configured and nothing here says that it is off
             "#,
         );
     }

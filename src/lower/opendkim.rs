@@ -179,7 +179,9 @@ mod tests {
             environment.etc."opendkim/KeyTable".text = ''
             a._domainkey.a.org a.org:s1:/etc/opendkim/keys/s1.private
             '';
+            services.opendkim.enable = true;
             assumed: the key that the module makes for itself signs nothing; the root of trust of DNS is that of `pkgs.dns-root-data`
+            assumed: `services.opendkim` is to be on, since it is configured and nothing here says that it is off
             "#,
         );
     }
@@ -195,8 +197,10 @@ mod tests {
             services.opendkim.selector = "s1";
             services.opendkim.keyPath = "/etc/dkimkeys";
             services.opendkim.domains = "csl:a.org";
+            services.opendkim.enable = true;
             assumed: the key of `/etc/dkimkeys` is carried over
             manual: its socket `local:/var/spool/postfix/opendkim/opendkim.sock` is in a folder that the unit of NixOS may not write to
+            assumed: `services.opendkim` is to be on, since it is configured and nothing here says that it is off
             "#,
         );
         check(

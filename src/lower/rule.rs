@@ -5,7 +5,7 @@
 use super::ctx::Ctx;
 use super::program::joined;
 use super::statement::Statement;
-use super::{accounts, daemon, package, secret_options, service, virtual_hosts};
+use super::{accounts, daemon, package, rule_scripts, secret_options, service, virtual_hosts};
 use crate::account::{Code, Verdict};
 use crate::model::{Condition, Entry, File, Link, Resource};
 use crate::nix::{self, Expr, StrPart};
@@ -185,7 +185,9 @@ fn conclude_with_secrets(entry: &Entry, outcome: Outcome, secrets: Vec<Secret>, 
 fn conclude(entry: &Entry, mut outcome: Outcome, ctx: &mut Ctx<'_>) {
     let mut entry = entry.clone();
     let plain = entry.clone();
-    let named = accounts::name(&mut outcome.settings, ctx);
+    let mut named = accounts::name(&mut outcome.settings, ctx);
+    named.join(rule_scripts::take(&mut outcome.settings, ctx));
+    let left = std::mem::take(&mut named.left);
     if outcome.ruling == Ruling::Stated {
         for clause in &outcome.assume {
             if !entry.assumptions.contains(clause) {
@@ -233,6 +235,9 @@ fn conclude(entry: &Entry, mut outcome: Outcome, ctx: &mut Ctx<'_>) {
             let cure = outcome.cure.as_deref();
             ctx.manual_about(&entry, outcome.about, code, &reason, cure);
         }
+    }
+    for it in &left {
+        ctx.leave(&entry, it);
     }
 }
 

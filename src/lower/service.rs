@@ -292,9 +292,10 @@ fn package_of(
     if let Some(attr) = of_machine {
         return Some((path, attr, None));
     }
-    let attr = attr(&format!("{}-server", service.name), service.family)
-        .or_else(|| attr(&service.name, service.family))?;
-    let clause = format!("`{}` is that of `pkgs.{attr}`", service.name);
+    let name = service.name.trim_end_matches(".service");
+    let attr =
+        attr(&format!("{name}-server"), service.family).or_else(|| attr(name, service.family))?;
+    let clause = format!("`{name}` is that of `pkgs.{attr}`");
     Some((path, attr, Some(clause)))
 }
 
@@ -310,6 +311,13 @@ fn without_switch(
     let is_always_there = found
         .note
         .is_some_and(|it| it.starts_with("always on") || it.starts_with("part of systemd"));
+    if wish == Wish::On
+        && let Some(option) = stated(service, &found, ctx)
+    {
+        let reason = format!("`{option}`, which is stated, starts it");
+        ctx.close(entry, Verdict::NotNeeded, Code::ServiceImplied, &reason);
+        return;
+    }
     match wish {
         Wish::On if is_always_there => {
             let reason = format!("`{name}` is always there on NixOS");
@@ -346,6 +354,32 @@ fn without_switch(
         Wish::Off | Wish::Masked => off_already(entry, name, ctx),
         Wish::Nothing => {}
     }
+}
+
+/// Options of which each attribute is a unit that starts at boot.
+const OF_UNITS: [&str; 6] = [
+    "networking.wg-quick.interfaces",
+    "security.acme.certs",
+    "services.fcgiwrap.instances",
+    "services.openvpn.servers",
+    "services.phpfpm.pools",
+    "services.tinc.networks",
+];
+
+/// Finds the option of the plan that makes the unit: that of its instance, or any where the unit has none.
+fn stated(service: &Service, found: &ServiceName, ctx: &Ctx<'_>) -> Option<OptionPath> {
+    let option = found.option.filter(|it| OF_UNITS.contains(&it.path))?;
+    let mut path = OptionPath::parse(option.path);
+    let name = full_name(service);
+    if let Some((_, instance)) = name.trim_end_matches(".service").split_once('@') {
+        path = path.child(instance);
+    }
+    let mut settings = ctx.brought.draft().settings();
+    settings
+        .any(|(it, _)| {
+            it.names().len() > path.names().len() && it.names().starts_with(path.names())
+        })
+        .then_some(path)
 }
 
 fn is_off_anyway(found: &ServiceName) -> bool {

@@ -38,6 +38,7 @@ pub(super) fn check_all(resources: Vec<Resource>, expected: &str) {
         family: Family::Debian,
         entries,
         packaged: BTreeMap::new(),
+        started: None,
     };
     let model = Model {
         version: VERSION,

@@ -38,6 +38,60 @@ const THERE: [&str; 17] = [
     "/var/tmp",
 ];
 
+/// Folders that NixOS makes where something is to be in them, with what its options put there.
+const MADE: [&str; 24] = [
+    "/etc/NetworkManager",
+    "/etc/audit",
+    "/etc/audit/rules.d",
+    "/etc/binfmt.d",
+    "/etc/modprobe.d",
+    "/etc/modules-load.d",
+    "/etc/nix",
+    "/etc/pam.d",
+    "/etc/polkit-1",
+    "/etc/polkit-1/rules.d",
+    "/etc/security",
+    "/etc/ssh",
+    "/etc/ssl",
+    "/etc/ssl/certs",
+    "/etc/sudoers.d",
+    "/etc/sysctl.d",
+    "/etc/systemd",
+    "/etc/systemd/network",
+    "/etc/systemd/system",
+    "/etc/systemd/user",
+    "/etc/tmpfiles.d",
+    "/etc/udev",
+    "/etc/udev/rules.d",
+    "/run/sshd",
+];
+
+/// Folders of drop-ins for what systemd itself reads; NixOS writes these files whole.
+const DROP_INS: [&str; 7] = [
+    "/etc/systemd/coredump.conf.d",
+    "/etc/systemd/journald.conf.d",
+    "/etc/systemd/logind.conf.d",
+    "/etc/systemd/resolved.conf.d",
+    "/etc/systemd/system.conf.d",
+    "/etc/systemd/timesyncd.conf.d",
+    "/etc/systemd/user.conf.d",
+];
+
+/// What other systems keep of an older state, and NixOS does not.
+const COPIES: [&str; 8] = [
+    "/etc/group-",
+    "/etc/gshadow",
+    "/etc/gshadow-",
+    "/etc/passwd-",
+    "/etc/security/opasswd",
+    "/etc/shadow-",
+    "/etc/subgid-",
+    "/etc/subuid-",
+];
+
+/// What the boot loader of another system has.
+const BOOT: [&str; 3] = ["/boot/grub", "/boot/grub2", "/boot/efi"];
+
 /// Folders whose content is not carried over to a new machine.
 const PASSING: [&str; 8] = [
     "/etc",
@@ -190,6 +244,15 @@ fn there_anyway(path: &str, directory: &Directory, machine: &Machine) -> Option<
     if THERE.contains(&path) && (is_plain || path != "/srv") {
         return so(format!("`{path}` is there on every NixOS"));
     }
+    if MADE.contains(&path) || DROP_INS.contains(&path) {
+        return so(format!(
+            "NixOS makes `{path}` where it needs it, with what its options put there"
+        ));
+    }
+    // nixos/modules/config/users-groups.nix: nobody can write there, root included.
+    if is_below(path, "/var/empty") {
+        return so("`/var/empty` is empty on NixOS, and stays so".to_owned());
+    }
     let said = Said {
         mode: directory.mode,
         owner: directory.owner.as_deref(),
@@ -272,8 +335,22 @@ pub(super) fn lower_mode(it: &PathMode, machine: &Machine) -> Lowered {
         let reason = "NixOS makes the swap files of `swapDevices` itself, for root alone";
         return Lowered::NotNeeded(Code::AlreadySo, reason.to_owned());
     }
-    if let Some(lowered) = out_of_place(path, machine) {
-        return lowered;
+    match out_of_place(path, machine) {
+        // What NixOS writes has the rights that it gives it.
+        Some(Lowered::Manual(left)) if left.code == Code::ServiceConfig => {
+            let why = format!("NixOS writes `{path}` from its options, root's and read-only");
+            return Lowered::NotNeeded(Code::NoMeaning, why);
+        }
+        Some(_) if BOOT.iter().any(|it| is_below(path, it)) => {
+            let why = format!("NixOS writes what is below /boot itself: `{path}` is not there");
+            return Lowered::NotNeeded(Code::NoMeaning, why);
+        }
+        Some(lowered) => return lowered,
+        None => {}
+    }
+    if COPIES.contains(&path) {
+        let why = format!("nothing on NixOS writes `{path}`");
+        return Lowered::NotNeeded(Code::NoMeaning, why);
     }
     let said = Said {
         mode: it.mode,

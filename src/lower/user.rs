@@ -173,6 +173,18 @@ pub(super) fn groups(user: &User, base: &OptionPath, machine: &Machine, statemen
     }
 }
 
+/// Homes of accounts that have none.
+const NO_HOMES: [&str; 8] = [
+    "",
+    "/bin",
+    "/dev/null",
+    "/nonexistent",
+    "/proc",
+    "/run",
+    "/usr/games",
+    "/var/empty",
+];
+
 fn home(user: &User, base: &OptionPath, is_system: bool, statement: &mut Statement) {
     let usual = format!("/home/{}", user.name);
     let home = user.home.as_deref().map(|it| it.trim_end_matches('/'));
@@ -193,7 +205,9 @@ fn home(user: &User, base: &OptionPath, is_system: bool, statement: &mut Stateme
     } else if !makes && !is_system {
         statement.set(base.child("createHome"), Expr::Bool(false));
     }
-    if makes {
+    // A home of a service, which the old machine had from elsewhere, holds something as well.
+    let is_there = is_system && home.is_some_and(|it| !NO_HOMES.contains(&it));
+    if makes || is_there {
         let home = home.unwrap_or(&usual);
         let uid = user
             .uid
@@ -269,6 +283,17 @@ pub(super) fn declare_group(name: &str, user: &str, machine: &Machine, statement
     }
 }
 
+/// Packages of which nixpkgs says which of their programs is the shell (`passthru.shellPath`).
+const SHELLS: [(&str, &str); 7] = [
+    ("csh", "tcsh"),
+    ("dash", "dash"),
+    ("elvish", "elvish"),
+    ("ksh", "ksh"),
+    ("mksh", "mksh"),
+    ("nu", "nushell"),
+    ("tcsh", "tcsh"),
+];
+
 pub(super) fn shell(user: &User, base: &OptionPath, statement: &mut Statement) {
     let Some(shell) = user.shell.as_deref() else {
         return;
@@ -289,10 +314,13 @@ pub(super) fn shell(user: &User, base: &OptionPath, statement: &mut Statement) {
             );
             statement.set(path, Expr::package(name));
         }
-        _ => {
-            let expr = program::splice(shell).told(statement);
-            statement.set(path, expr);
-        }
+        _ => match SHELLS.iter().find(|it| it.0 == name) {
+            Some((_, package)) => statement.set(path, Expr::package(package)),
+            None => {
+                let expr = program::splice(shell).told(statement);
+                statement.set(path, expr);
+            }
+        },
     }
 }
 

@@ -35,7 +35,7 @@ pub use system::{
 pub use text::{Hole, HoleKind, Piece, Text};
 pub use user::{AuthorizedKey, Group, IdKind, Membership, SubordinateIds, User};
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::account::ItemId;
 use crate::source::Span;
@@ -63,6 +63,10 @@ pub struct Machine {
     /// latter it is assumed that what reads them looks there on NixOS too.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub packaged: BTreeMap<String, String>,
+    /// Set where the old system's links are there that say what started: what is no service of the entries, and none of
+    /// these init scripts, did not run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub started: Option<BTreeSet<String>>,
 }
 
 /// A resource, who asked for it, and under what.

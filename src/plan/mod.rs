@@ -257,6 +257,18 @@ impl Plan {
         }
     }
 
+    /// Gives what readers are told beside the definitions other words.
+    pub fn reword(&mut self, mut say: impl FnMut(&mut String)) {
+        let settings = self.settings.values_mut().flat_map(|it| match it {
+            Setting::One(one) => std::slice::from_mut(one),
+            Setting::Elements(list) => list.as_mut_slice(),
+        });
+        let repeated = self.repeated.iter_mut().map(|(_, it)| it);
+        for definition in settings.chain(repeated) {
+            definition.origin.remarks.iter_mut().for_each(&mut say);
+        }
+    }
+
     pub fn get(&self, path: &OptionPath) -> Option<&Setting> {
         self.settings.get(path)
     }

@@ -17,6 +17,8 @@ struct Page {
     hosts: Markdown,
     items: u32,
     coverage: String,
+    /// What coverage leaves out.
+    beside: String,
     totals: Vec<TotalRow>,
     sections: Vec<Section>,
     diagnostics: Vec<DiagnosticsPart>,
@@ -130,6 +132,9 @@ fn page(report: &Report) -> Page {
         hosts: Markdown::words(&report.hosts.join(", ")),
         items: report.totals.items,
         coverage: format!("{:.1} %", report.coverage * 100.0),
+        beside: report
+            .beside_coverage()
+            .map_or_else(String::new, |it| format!(" Note that {it}.")),
         totals: Verdict::ALL
             .iter()
             .map(|verdict| TotalRow {

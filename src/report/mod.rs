@@ -173,6 +173,25 @@ pub fn report(
     }
 }
 
+impl Report {
+    /// What coverage leaves out: files of /etc that are taken as a whole are no entries. None where all of them are
+    /// stated, or have nothing to state.
+    pub fn beside_coverage(&self) -> Option<String> {
+        let whole = self
+            .items
+            .iter()
+            .filter(|it| it.kind == ItemKind::EtcFile && it.code != Code::Carries.id());
+        let counted: Vec<bool> = whole.filter_map(|it| it.verdict.counts()).collect();
+        let left = counted.iter().filter(|is_stated| !**is_stated).count();
+        (left > 0).then(|| {
+            format!(
+                "it counts entries: of the {} files of /etc that are taken whole, {left} are left to you",
+                counted.len()
+            )
+        })
+    }
+}
+
 /// The report as JSON, with a line break at its end.
 pub fn render_json(report: &Report) -> String {
     // Strings, numbers and lists cannot fail to be JSON.

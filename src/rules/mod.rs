@@ -13,6 +13,7 @@ mod names;
 pub mod network_fields;
 mod programs;
 mod read;
+mod switches;
 mod template;
 mod typed;
 
@@ -26,6 +27,7 @@ pub use lint::Problem;
 pub use names::{Attribute, Kind, ModuleOption, OptionShape, PackageName, ServiceName};
 pub use names::{is_taken, module_option, package, package_names, service, service_names};
 pub use programs::{PROGRAMS, Programs};
+pub use switches::{refused_switches, switch_of};
 
 use crate::error::Error;
 use crate::model::Resource;

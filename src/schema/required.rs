@@ -10,11 +10,17 @@ use crate::diag;
 use crate::nix::{Expr, attr_path_text};
 use crate::plan::{OptionPath, Plan, Setting};
 
+/// nixos/modules/tasks/filesystems.nix gives each that the plan can name a type of its own.
+const OF_NIXOS: [&str; 2] = ["boot", "specialFileSystems"];
+
 /// Finds the definitions that cannot stay since an option that they need has no value.
 pub(super) fn missing(plan: &Plan) -> Vec<Wrong> {
     let leaves = leaves(plan);
     let mut wrong = Vec::new();
     for required in table::required() {
+        if required.starts_with(&OF_NIXOS) {
+            continue;
+        }
         if required.contains(&"*") {
             // Elements are checked as they stand: nothing else can complete one.
             continue;
@@ -38,6 +44,15 @@ pub(super) fn missing(plan: &Plan) -> Vec<Wrong> {
     }
     wrong.extend(ROWS.iter().flat_map(|row| refused(plan, row, &leaves)));
     wrong
+}
+
+/// Finds the switches of a plan with which their modules would not evaluate, and why.
+pub fn refused_switches(plan: &Plan) -> Vec<(OptionPath, String)> {
+    let wrong = missing(plan).into_iter();
+    wrong
+        .filter(|(path, _, _)| path.names().last().is_some_and(|it| it == "enable"))
+        .map(|(path, _, problem)| (path, problem.message))
+        .collect()
 }
 
 fn is_set(option: &[String], leaves: &[Leaf]) -> bool {

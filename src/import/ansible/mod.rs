@@ -15,6 +15,7 @@ mod chronicle;
 mod conditions;
 mod digest;
 mod facts;
+mod foreign_system;
 mod hosts;
 mod inventory;
 mod jinja;
@@ -175,6 +176,9 @@ fn import(
             ));
         }
         entries.extend(hostname(host, &entries));
+        for (item, closing) in foreign_system::leave(&mut entries, &host.name, diags) {
+            account.close(item, closing);
+        }
         let is_played = |item: &ItemId| played_by.contains(item);
         entries.extend(remote::sshd(host, &library, is_played, &entries));
         machines.push(Machine {
@@ -183,6 +187,7 @@ fn import(
             family: host.profile.family(),
             entries,
             packaged: BTreeMap::new(),
+            started: None,
         });
     }
     vaults.report(diags);

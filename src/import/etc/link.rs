@@ -1,5 +1,7 @@
 //! Links below /etc: what enables a unit, what leads to a file of the machine, what belongs to packages.
 
+use std::collections::BTreeSet;
+
 use super::kinds;
 use super::leftover;
 use super::root::Root;
@@ -39,6 +41,27 @@ const OF_RUNNING: [&str; 5] = ["/run/", "/proc/", "/var/run/", "/sys/", "/dev/"]
 
 /// Where packages have their units.
 const UNITS: [&str; 2] = ["/lib/systemd/system/", "/usr/lib/systemd/system/"];
+
+/// Returns the init scripts that links start; `None` where no link says what the machine starts.
+pub(super) fn started<'a>(paths: impl Iterator<Item = &'a str>) -> Option<BTreeSet<String>> {
+    let mut scripts = None;
+    for path in paths {
+        let of_systemd = path
+            .strip_prefix("/etc/systemd/system/")
+            .and_then(|it| it.split_once('/'))
+            .is_some_and(|(folder, _)| folder.ends_with(".wants") || folder.ends_with(".requires"));
+        // insserv(8): `S20postfix` is started in the runlevel, `K20postfix` stopped.
+        let script = ["/etc/rc2.d/S", "/etc/rc3.d/S"]
+            .iter()
+            .find_map(|it| path.strip_prefix(it))
+            .map(|it| it.trim_start_matches(|c: char| c.is_ascii_digit()));
+        if of_systemd || script.is_some() || path.starts_with("/etc/runlevels/") {
+            let known = scripts.get_or_insert_with(BTreeSet::new);
+            known.extend(script.map(str::to_owned));
+        }
+    }
+    scripts
+}
 
 pub(super) fn judge(root: &Root<'_>, path: &str, target: &str, family: Family) -> Meant {
     let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
@@ -238,7 +261,7 @@ fn runlevel(path: &str) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Meant, judge};
+    use super::{Meant, judge, started};
     use crate::import::etc::root::Root;
     use crate::model::Family;
     use crate::source::SourceTree;
@@ -318,6 +341,22 @@ mod tests {
             "/etc/systemd/system/apt-daily.timer",
             "/dev/null",
             r#"{"service":{"name":"apt-daily.timer","family":"debian","masked":true}}"#,
+        );
+    }
+
+    #[test]
+    fn links_say_what_started() {
+        let check = |paths: &[&str], expected: Option<&[&str]>| {
+            let found = started(paths.iter().copied());
+            let expected = expected.map(|it| it.iter().map(|&it| it.to_owned()).collect());
+            assert_eq!(found, expected, "{paths:?}");
+        };
+        check(&["/etc/fstab", "/etc/systemd/system/x.service"], None);
+        let wants = "/etc/systemd/system/multi-user.target.wants/x.service";
+        check(&[wants], Some(&[]));
+        check(
+            &[wants, "/etc/rc2.d/S20postfix", "/etc/rc2.d/K01nscd"],
+            Some(&["postfix"]),
         );
     }
 

@@ -8,6 +8,8 @@
 
 mod names;
 
+pub(super) use names::named;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
@@ -483,8 +485,13 @@ mod tests {
             systemd.tmpfiles.rules += "d /var/www/html 0755 root root -";
             services.nginx.enable = true;
             services.httpd.enable = true;
+            users.users.www-data.isSystemUser = true;
+            users.users.www-data.uid = 33;
+            users.users.www-data.group = "www-data";
+            users.users.www-data.home = "/var/www";
+            users.groups.www-data.gid = 33;
             services.httpd.virtualHosts.localhost.documentRoot = "/var/www/html";
-            assumed: the user `www-data` is there; the group `www-data` is there
+            assumed: `www-data` keeps the number that Debian gives it
             assumed: nobody looks for the page that the distribution's nginx shows
             assumed: the distribution's own site, which serves /var/www/html, is meant
             assumed: the old system had `/var/www/html` so, without a word

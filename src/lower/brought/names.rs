@@ -99,6 +99,33 @@ fn replace_in_unit(
     }
 }
 
+/// Returns the names of users and of groups that a resource refers to.
+pub(in crate::lower) fn named(resource: &Resource) -> (Vec<String>, Vec<String>) {
+    if let Resource::Unit(it) = resource {
+        return (
+            in_unit(it, &["User"]),
+            in_unit(it, &["Group", "SupplementaryGroups"]),
+        );
+    }
+    let mut resource = resource.clone();
+    let (users, groups) = accounts(&mut resource);
+    let owned = |names: Vec<&mut String>| names.into_iter().map(|it| it.clone()).collect();
+    (owned(users), owned(groups))
+}
+
+fn in_unit(unit: &Unit, directives: &[&str]) -> Vec<String> {
+    let sections = unit.sections.iter().filter(|it| it.name == "Service");
+    let texts = sections.flat_map(|section| {
+        let named = directives.iter();
+        named.filter_map(|it| section.directives.get(*it)).flatten()
+    });
+    let words = texts.filter_map(Text::plain);
+    words
+        .flat_map(str::split_whitespace)
+        .map(str::to_owned)
+        .collect()
+}
+
 /// The names of users and of groups that a resource refers to; those of its own accounts are none.
 fn accounts(resource: &mut Resource) -> (Vec<&mut String>, Vec<&mut String>) {
     match resource {

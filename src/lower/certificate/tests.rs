@@ -46,7 +46,9 @@ fn a_site_gets_its_certificate() {
         services.nginx.virtualHosts."a.org".forceSSL = true;
         security.acme.certs."a.org".extraDomainNames += "b.org";
         security.acme.certs."a.org".reloadServices += "postfix.service";
+        services.nginx.enable = true;
         assumed: a new certificate stands for that of certbot
+        assumed: `services.nginx` is to be on, since it is configured and nothing here says that it is off
         not-needed: `security.acme` renews the certificates of the machine by itself
         "#,
     );
@@ -73,8 +75,10 @@ fn files_that_name_a_certificate_name_the_new_one() {
         services.dovecot2.package = pkgs.dovecot_2_3 or pkgs.dovecot;
         services.dovecot2.settings.auth_mechanisms = [ "plain" ];
         services.dovecot2.settings.ssl_key = "</var/lib/acme/a.org/key.pem";
+        services.dovecot2.enable = true;
         assumed: what answers on port 80 shows `/srv/w` for its names; a new certificate stands for that of certbot
         assumed: `security.acme` has ordered the certificate `a.org`
+        assumed: `services.dovecot2` is to be on, since it is configured and nothing here says that it is off
         not-needed: what it says of certificates is in `security.acme`
         "#,
     );

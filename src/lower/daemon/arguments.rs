@@ -61,6 +61,8 @@ mod tests {
             services.prometheus.listenAddress = "127.0.0.1";
             services.prometheus.port = 9091;
             services.prometheus.extraFlags = [ "--web.enable-lifecycle" ];
+            services.prometheus.enable = true;
+            assumed: `services.prometheus` is to be on, since it is configured and nothing here says that it is off
             "#,
         );
     }

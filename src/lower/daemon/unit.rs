@@ -417,9 +417,10 @@ mod tests {
             services.prometheus.alertmanager.extraFlags = [ "--cluster.listen-address=" ];
             services.prometheus.alertmanager.logLevel = "info";
             environment.etc."alertmanager/args".text = ''
-              ARGS="--config.file=/etc/alertmanager/alertmanager.yml --cluster.listen-address="
+            ARGS="--config.file=/etc/alertmanager/alertmanager.yml --cluster.listen-address="
             '';
             assumed: NixOS's own unit `alertmanager.service`, with its program, user and restrictions, does as well as `alertmanager.service`
+            manual: nothing switches it on, and the module of `services.prometheus.alertmanager.enable` does not evaluate without `services.prometheus.alertmanager.configuration` or `services.prometheus.alertmanager.configText`
             "#,
         );
     }

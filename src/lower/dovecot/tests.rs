@@ -35,9 +35,15 @@ fn the_last_file_has_the_last_word() {
         services.dovecot2.settings.mail_location = "maildir:~/Maildir";
         services.dovecot2.settings.ssl_cert = "</a.pem";
         services.dovecot2.settings.ssl = "required";
+        services.dovecot2.enable = true;
         assumed: the other files of `/etc/dovecot` are as their package ships them
+        assumed: `services.dovecot2` is to be on, since it is configured and nothing here says that it is off
+        assumed: `services.dovecot2` is to be on, since it is configured and nothing here says that it is off
+        assumed: `services.dovecot2` is to be on, since it is configured and nothing here says that it is off
+        assumed: `services.dovecot2` is to be on, since it is configured and nothing here says that it is off
         not-needed: it says nothing that dovecot or NixOS has not by itself, or other files say otherwise
         not-needed: nothing includes this file, so dovecot does not read it
+        assumed: `services.dovecot2` is to be on, since it is configured and nothing here says that it is off
         "#,
     );
 }
@@ -73,10 +79,12 @@ fn databases_and_queues_are_those_of_nixos() {
         services.dovecot2.settings."service auth"."unix_listener /var/lib/postfix/queue/private/auth".user = "root";
         services.dovecot2.settings."protocol lmtp".mail_plugins = "$mail_plugins sieve";
         environment.etc."dovecot/sql.conf.ext".source = "/run/secrets/sql.conf.ext";
+        services.dovecot2.enable = true;
         /run/secrets/sql.conf.ext: driver = mysql / connect = host=localhost password=<secret: db>
         assumed: no client needs the ciphers that ask for Debian's parameters; postfix has its queue in `/var/lib/postfix/queue`, as on every NixOS
         manual: `sieve_dir` names a file of `/usr`, which NixOS does not have: `/usr/lib/x`
         manual: it asks the service `imap` of PAM, which is not stated
+        assumed: `services.dovecot2` is to be on, since it is configured and nothing here says that it is off
         assumed: the content of `/etc/dovecot/sql.conf.ext` is put into `/run/secrets/sql.conf.ext`
         "#,
     );
@@ -95,6 +103,8 @@ fn a_new_configuration_has_the_new_dovecot() {
         services.dovecot2.settings.mail_driver = "maildir";
         services.dovecot2.enablePAM = true;
         services.dovecot2.settings.protocols.imap = true;
+        services.dovecot2.enable = true;
+        assumed: `services.dovecot2` is to be on, since it is configured and nothing here says that it is off
         "#,
     );
 }

@@ -2,7 +2,7 @@
 //!
 //! Manual: <https://github.com/ryantm/agenix>
 
-use super::{is_shared, provided, refer, rights, set};
+use super::{host_key, is_shared, placed, provided, refer, rights, set};
 use crate::nix::{Asset, Expr};
 use crate::plan::{OptionPath, Plan};
 
@@ -37,8 +37,10 @@ pub(super) fn provide(plans: &mut [Plan]) {
             let names = ["config", "age", "secrets", name, "path"];
             let path = Expr::Select(names.iter().map(ToString::to_string).collect());
             plan.rewrite(|_, expr| refer::replaced(expr, &secret.path, &path));
+            placed(plan, secret, &format!("/run/agenix/{name}"));
         }
         if let Some(first) = secrets.first() {
+            host_key(plan, first, RULE);
             let keys = Expr::strs(["/etc/ssh/ssh_host_ed25519_key"]);
             set(
                 plan,

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use super::secret::slug;
 use crate::nix::Expr;
-use crate::plan::{Definition, Home, OptionPath, Plan, Secret, SecretPart, Way};
+use crate::plan::{Definition, Home, OptionPath, Origin, Plan, Secret, SecretPart, Way};
 
 /// Makes the plans say how their secrets get there.
 pub(crate) fn provide(plans: &mut [Plan], way: Way) {
@@ -72,11 +72,41 @@ fn set(plan: &mut Plan, path: OptionPath, expr: Expr, secret: &Secret, rule: &st
     let definition = Definition {
         expr,
         home: Home::Machine,
-        origin: secret.origin.clone(),
+        // What is assumed of a secret is said beside what uses it.
+        origin: Origin {
+            remarks: Vec::new(),
+            ..secret.origin.clone()
+        },
         rule: rule.to_owned(),
     };
     // An option of a way has no other value: names are each secret's own.
     let _same = plan.set(path, definition);
+}
+
+/// Says beside the definitions where the way puts a secret, and not where a person would.
+fn placed(plan: &mut Plan, secret: &Secret, place: &str) {
+    let (old, new) = (format!("`{}`", secret.path), format!("`{place}`"));
+    plan.reword(|remark| {
+        if remark.contains(&old) {
+            *remark = remark.replace(&old, &new);
+        }
+    });
+}
+
+/// What opens the secrets is a key of sshd: a host without sshd makes one as well.
+fn host_key(plan: &mut Plan, secret: &Secret, rule: &str) {
+    let is_on = |option: &str| {
+        let setting = plan.get(&OptionPath::parse(option));
+        setting.is_some_and(|it| {
+            it.definitions()
+                .iter()
+                .any(|it| it.expr == Expr::Bool(true))
+        })
+    };
+    if !is_on("services.openssh.enable") {
+        let option = OptionPath::parse("services.openssh.generateHostKeys");
+        set(plan, option, Expr::Bool(true), secret, rule);
+    }
 }
 
 /// States who may read a secret, and what is started again when it changes.

@@ -2,7 +2,7 @@
 //!
 //! Manual: <https://github.com/Mic92/sops-nix>
 
-use super::{Names, filled, is_shared, provided, refer, rights, set};
+use super::{Names, filled, host_key, is_shared, placed, provided, refer, rights, set};
 use crate::nix::{Asset, Expr};
 use crate::plan::{OptionPath, Plan, Secret};
 
@@ -34,7 +34,11 @@ pub(super) fn provide(plans: &mut [Plan]) {
         }
         for secret in &secrets {
             declare(plan, secret, &names);
+            if let Some(name) = secret.name().filter(|_| !secret.is_whole()) {
+                placed(plan, secret, &format!("/run/secrets/rendered/{name}"));
+            }
         }
+        host_key(plan, first, RULE);
         keep(plan, first, &file);
     }
 }

@@ -72,6 +72,10 @@ pub(super) fn lower(step: &Step, entry: &Entry, machine: &Machine) -> Lowered {
         statement.set(config.child("WorkingDirectory"), Expr::str(directory));
     }
     command(step, &runs, machine, &base, &mut statement);
+    if !statement.left.is_empty() {
+        // What is known not to work is not run at each boot beside the comment that says so.
+        return Lowered::Manual(statement.left.swap_remove(0));
+    }
     let when = once::state(step, &unit, &base, &mut statement);
     statement.runtime = Some(format!(
         "a command cannot be stated as configuration; {when}"

@@ -186,6 +186,15 @@ fn apply(rule: &Rule, params: &Params, run: &mut Run<'_, '_>) -> Result<Option<R
     if !rule.between.is_empty() {
         return restricted(rule, params, run);
     }
+    let is_whole = rule.port.is_none() && rule.application.is_none();
+    if rule.action == "allow" && is_whole && rule.interface.as_deref() == Some("lo") {
+        run.close(
+            Verdict::NotNeeded,
+            Code::AlreadySo,
+            "NixOS's firewall lets the machine talk to itself",
+        );
+        return Ok(None);
+    }
     if !matches!(rule.action.as_str(), "allow" | "limit") && !rule.is_deleted {
         return Ok(manual(format!("it is to {} packets", rule.action)));
     }

@@ -1,0 +1,192 @@
+//! Programs in texts that rules take over as they are: the hooks of logrotate, the lines of modprobe.d and of udev.
+//!
+//! A path of another distribution leads to nothing on NixOS, and a hook that looks first whether its program is there does
+//! nothing without a word. Known programs are those of packages; what is not known is left to the person.
+
+use std::collections::BTreeMap;
+
+use super::commands;
+use super::ctx::Ctx;
+use super::program;
+use super::statement::{Left, Statement};
+use crate::account::Code;
+use crate::nix::Expr;
+use crate::plan::OptionPath;
+use crate::rules::Join;
+
+/// Hooks of logrotate(8).
+const HOOKS: [&str; 5] = [
+    "firstaction",
+    "lastaction",
+    "postrotate",
+    "preremove",
+    "prerotate",
+];
+
+/// Logs that a module rotates by itself: the switch, the name of its block, and where other distributions have them.
+/// nginx: nixos/modules/services/web-servers/nginx/default.nix; httpd: apache-httpd/default.nix.
+const ROTATED: [(&str, &str, &[&str]); 2] = [
+    ("services.nginx.enable", "nginx", &["/var/log/nginx/"]),
+    (
+        "services.httpd.enable",
+        "httpd",
+        &["/var/log/apache2/", "/var/log/httpd/"],
+    ),
+];
+
+/// What the module says of its block, so that nobody else has to.
+const OF_MODULE: [&str; 4] = ["files", "postrotate", "create", "su"];
+
+/// Takes the programs of texts from packages; returns what that rests on, and what is left.
+pub(super) fn take(settings: &mut Vec<(OptionPath, Expr, Join)>, ctx: &Ctx<'_>) -> Statement {
+    let mut statement = Statement::default();
+    let blocks = brought(settings, ctx);
+    settings.retain(|(path, _, _)| match path.names() {
+        [_, _, _, block, field] => {
+            !(blocks.contains_key(block) && OF_MODULE.contains(&field.as_str()))
+        }
+        _ => true,
+    });
+    for name in blocks.values() {
+        statement.assume(format!(
+            "`services.{name}` tells its server itself that its logs are new"
+        ));
+    }
+    for (path, expr, _) in settings {
+        let names: Vec<&str> = path.names().iter().map(String::as_str).collect();
+        match names.as_slice() {
+            ["services", "logrotate", "settings", block, field] => {
+                if let Some(name) = blocks.get(*block) {
+                    *path = OptionPath::new(["services", "logrotate", "settings", name, field]);
+                } else if HOOKS.contains(field) {
+                    hook(expr, &mut statement);
+                }
+            }
+            ["boot", "extraModprobeConfig"] => known(expr, &mut statement),
+            _ => {}
+        }
+    }
+    statement
+}
+
+/// Finds the blocks of which a module rotates the files already, and the names of its own.
+fn brought(settings: &[(OptionPath, Expr, Join)], ctx: &Ctx<'_>) -> BTreeMap<String, &'static str> {
+    let mut found = BTreeMap::new();
+    for (path, expr, _) in settings {
+        let names: Vec<&str> = path.names().iter().map(String::as_str).collect();
+        let (["services", "logrotate", "settings", block, "files"], Expr::List(files)) =
+            (names.as_slice(), expr)
+        else {
+            continue;
+        };
+        let row = ROTATED.iter().find(|(switch, _, folders)| {
+            let is_there = |file: &Expr| {
+                let file = file.as_str().unwrap_or_default();
+                folders.iter().any(|it| file.starts_with(it))
+            };
+            let switch = OptionPath::parse(switch);
+            ctx.brought.draft().get(&switch).is_some()
+                && !files.is_empty()
+                && files.iter().all(is_there)
+        });
+        if let Some((_, name, _)) = row {
+            found.insert((*block).to_owned(), *name);
+        }
+    }
+    found
+}
+
+/// Takes the programs of a hook from packages, or leaves the hook to the person.
+fn hook(expr: &mut Expr, statement: &mut Statement) {
+    if let Some(script) = expr.as_str().map(str::to_owned) {
+        let foreign = commands::foreign_in(&script);
+        let spliced = program::splice(&script);
+        if foreign.is_empty() && spliced.broken().is_none() {
+            *expr = spliced.told(statement);
+        } else {
+            let name = foreign.first().map_or_else(
+                || spliced.broken().unwrap_or_default().to_owned(),
+                |(name, _)| (*name).to_owned(),
+            );
+            statement.left.push(
+                Left::new(
+                    Code::CommandUnsafe,
+                    format!("what is done when the logs are rotated runs `{name}`, which NixOS does not have"),
+                )
+                .about("services.logrotate.settings")
+                .cure("State it with what NixOS has, such as `systemctl reload` or `systemctl kill --signal=HUP` and the name of the unit."),
+            );
+        }
+    }
+}
+
+/// Replaces known programs, and leaves all else as it is.
+fn known(expr: &mut Expr, statement: &mut Statement) {
+    if let Some(text) = expr.as_str().map(str::to_owned) {
+        let parts = program::splice(&text).known_parts(statement);
+        *expr = Expr::Str(program::joined(parts));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::lower::name_tests::{check, file};
+    use crate::model::{Family, Package, Resource};
+
+    #[test]
+    fn programs_of_hooks_are_those_of_packages() {
+        check(
+            vec![file(
+                "/etc/logrotate.d/x",
+                "/var/log/x.log {\n  postrotate\n    test -x /usr/bin/rsync && /usr/bin/rsync a b\n  endscript\n}\n",
+            )],
+            &[
+                r#"services.logrotate.settings.x.postrotate = "test -x ${pkgs.rsync}/bin/rsync && ${pkgs.rsync}/bin/rsync a b""#,
+                r#"services.logrotate.settings.x.files = [ "/var/log/x.log" ]"#,
+            ],
+            &["assumed"],
+        );
+        check(
+            vec![file(
+                "/etc/logrotate.d/x",
+                "/var/log/x.log {\n  postrotate\n    test -x /usr/sbin/invoke-rc.d && invoke-rc.d x rotate\n  endscript\n}\n",
+            )],
+            &[
+                r#"services.logrotate.settings.x.postrotate = "test -x /usr/sbin/invoke-rc.d && invoke-rc.d x rotate""#,
+                r#"services.logrotate.settings.x.files = [ "/var/log/x.log" ]"#,
+            ],
+            &["manual"],
+        );
+    }
+
+    #[test]
+    fn a_module_that_rotates_its_logs_keeps_its_own_hook() {
+        check(
+            vec![
+                Resource::Package(Package {
+                    name: "nginx".into(),
+                    family: Family::Debian,
+                    version: None,
+                }),
+                file(
+                    "/etc/logrotate.d/web",
+                    "/var/log/nginx/*.log {\n  daily\n  create 0640 www-data adm\n  postrotate\n    invoke-rc.d nginx rotate\n  endscript\n}\n",
+                ),
+            ],
+            &[
+                "services.nginx.enable = true",
+                r#"services.logrotate.settings.nginx.frequency = "daily""#,
+            ],
+            &["assumed", "assumed"],
+        );
+    }
+
+    #[test]
+    fn modprobe_runs_programs_of_packages() {
+        check(
+            vec![file("/etc/modprobe.d/x.conf", "install cramfs /bin/true\n")],
+            &["boot.extraModprobeConfig = ''\n  install cramfs ${pkgs.coreutils}/bin/true\n''"],
+            &["assumed"],
+        );
+    }
+}
