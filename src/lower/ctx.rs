@@ -11,6 +11,7 @@ use super::about;
 use super::application;
 use super::brought::Brought;
 use super::carried;
+use super::cron::Cron;
 use super::interpreter;
 use super::statement::{Kind, Left, Lowered, Merged, Statement};
 use super::{insecure, unfree};
@@ -21,6 +22,7 @@ pub(super) struct Ctx<'a> {
     pub(super) rules: &'a Rules,
     /// What the modules bring that the plan will switch on.
     pub(super) brought: Brought,
+    pub(super) cron: Cron,
     pub(super) plan: Plan,
     account: &'a mut Account,
     diags: &'a mut Diagnostics,
@@ -44,6 +46,7 @@ impl<'a> Ctx<'a> {
             machine,
             rules,
             brought: Brought::default(),
+            cron: Cron::default(),
             plan,
             account,
             diags,
@@ -161,7 +164,7 @@ impl<'a> Ctx<'a> {
             .runtime
             .as_ref()
             .map(|why| format!("runtime: {why}"));
-        self.besides = besides;
+        self.besides = besides.or_else(|| statement.besides.clone());
         let owned: Vec<String> = statement
             .definitions
             .iter()

@@ -94,6 +94,7 @@ use brought::Brought;
 use ctx::Ctx;
 use statement::Lowered;
 
+pub use cron::Cron;
 pub use harden::{Harden, harden};
 pub use paths::on_nixos;
 pub(crate) use provide::provide;
@@ -104,16 +105,23 @@ use crate::model::{Condition, Entry, Machine, Model, Resource, Settings};
 use crate::plan::Plan;
 use crate::rules::Rules;
 
+/// By what machines are lowered.
+#[derive(Clone, Copy)]
+pub struct Means<'a> {
+    pub rules: &'a Rules,
+    pub cron: Cron,
+}
+
 /// Lowers every machine to its plan, and closes the items of what it lowers.
 pub fn lower(
     model: &Model,
-    rules: &Rules,
+    means: Means<'_>,
     account: &mut Account,
     diags: &mut Diagnostics,
 ) -> Vec<Plan> {
     let machines = model.machines.iter();
     let mut plans: Vec<Plan> = machines
-        .map(|machine| lower_machine(machine, rules, account, diags))
+        .map(|machine| lower_machine(machine, means, account, diags))
         .collect();
     ports::tell(&mut plans, diags);
     plans
@@ -121,15 +129,16 @@ pub fn lower(
 
 fn lower_machine(
     machine: &Machine,
-    rules: &Rules,
+    means: Means<'_>,
     account: &mut Account,
     diags: &mut Diagnostics,
 ) -> Plan {
     let machine = &*certificate::at_home(machine);
-    let brought = brought_to(machine, rules, account, diags);
+    let brought = brought_to(machine, means, account, diags);
     let whole = brought.complete(machine);
     let images = application::images(machine);
-    let mut ctx = Ctx::new(&whole, rules, account, diags);
+    let mut ctx = Ctx::new(&whole, means.rules, account, diags);
+    ctx.cron = means.cron;
     ctx.brought = brought;
     // What is behind them the modules bring.
     let own = whole.entries.iter().take(machine.entries.len());
@@ -156,11 +165,12 @@ fn lower_machine(
 /// Finds what the modules bring that the machine's plan will switch on: a draft of it says which.
 fn brought_to(
     machine: &Machine,
-    rules: &Rules,
+    means: Means<'_>,
     account: &mut Account,
     diags: &mut Diagnostics,
 ) -> Brought {
-    let mut ctx = Ctx::new(machine, rules, account, diags);
+    let mut ctx = Ctx::new(machine, means.rules, account, diags);
+    ctx.cron = means.cron;
     let draft = ctx.draft(|ctx| {
         // What an image asks for switches no module on.
         let sure = machine.entries.iter();
@@ -229,7 +239,7 @@ fn lower_stated(entry: &Entry, ctx: &mut Ctx<'_>) {
         return;
     }
     let brought = ctx.brought.lower(&entry.resource, ctx.machine);
-    let mut lowered = brought.unwrap_or_else(|| lower_resource(entry, ctx.machine));
+    let mut lowered = brought.unwrap_or_else(|| lower_resource(entry, ctx));
     if let (Resource::User(user), Lowered::Stated(statement)) = (&entry.resource, &mut lowered) {
         homes::open(user, ctx.machine, ctx.brought.served(), statement);
     }
@@ -245,7 +255,8 @@ fn rehearse(entry: &Entry, ctx: &mut Ctx<'_>) -> Vec<String> {
     ctx.rehearse(|ctx| lower_entry(&meant, ctx))
 }
 
-fn lower_resource(entry: &Entry, machine: &Machine) -> Lowered {
+fn lower_resource(entry: &Entry, ctx: &Ctx<'_>) -> Lowered {
+    let machine = ctx.machine;
     match &entry.resource {
         Resource::Setting(it) if it.of == Settings::FirewallRule => {
             packet_filter::lower_rule(it, machine)
@@ -264,7 +275,7 @@ fn lower_resource(entry: &Entry, machine: &Machine) -> Lowered {
         Resource::Unit(it) => {
             container_unit::lower(it, machine).unwrap_or_else(|| systemd::lower(it, machine))
         }
-        Resource::CronJob(it) => cron::lower(it, machine),
+        Resource::CronJob(it) => cron::lower(it, machine, ctx.cron),
         Resource::File(it) => {
             let lowered = file::lower(it, machine);
             let is_edited = entry

@@ -73,7 +73,11 @@ fn check(resources: Vec<Resource>, definitions: &[&str], verdicts: &[&str]) {
     };
     let rules = Rules::load_with_examples(&[]).expect("built-in rules are read");
     let mut diags = Diagnostics::new();
-    let plans = super::lower(&model, &rules, &mut account, &mut diags);
+    let means = super::Means {
+        rules: &rules,
+        cron: super::Cron::Timers,
+    };
+    let plans = super::lower(&model, means, &mut account, &mut diags);
     let stated: Vec<String> = plans[0]
         .settings()
         .flat_map(|(path, setting)| {

@@ -9,6 +9,7 @@ pub mod assignments;
 pub mod columns;
 pub mod commented_json;
 pub mod configparser;
+pub mod cron_schedule;
 pub mod crontab;
 pub mod csv;
 pub mod dockerfile;

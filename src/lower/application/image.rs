@@ -227,7 +227,7 @@ pub(in crate::lower) fn lower(entry: &Entry, ctx: &mut Ctx<'_>) -> bool {
         return false;
     }
     if let Resource::CronJob(job) = &entry.resource {
-        let lowered = cron_job(job, ctx.machine);
+        let lowered = cron_job(job, ctx);
         ctx.conclude(entry, lowered);
         return true;
     }
@@ -276,8 +276,9 @@ fn tell_disabled(entry: &Entry, own: &str, ctx: &mut Ctx<'_>) {
 }
 
 /// A job of the image's own cron is one of the machine's, with the paths that the service has here.
-fn cron_job(job: &CronJob, image: &Machine) -> Lowered {
-    let mut lowered = cron::lower(job, image);
+fn cron_job(job: &CronJob, ctx: &Ctx<'_>) -> Lowered {
+    let image = ctx.machine;
+    let mut lowered = cron::lower(job, image, ctx.cron);
     let layout = machine::applications(image)
         .map(|(_, it)| Layout::of(it, image, &service_name(&it.name)))
         .next();

@@ -8,7 +8,7 @@ use super::{Outcome, by_hand, text_of};
 use crate::account::Code;
 use crate::lower::firewall;
 use crate::lower::machine;
-use crate::lower::statement::{Lowered, Statement};
+use crate::lower::statement::{Lowered, Statement, Wanted as Definition};
 use crate::model::{File, FirewallPort, Machine, Protocol};
 use crate::nix::Expr;
 use crate::plan::OptionPath;
@@ -82,10 +82,23 @@ fn state(name: &str, file: &File, machine: &Machine) -> Outcome<Lowered> {
         let reason = format!("the zone also has {what}");
         statement.left.push(by_hand(Code::CannotState, reason));
     }
-    let wanted = rules::all(machine);
-    if wanted.iter().any(|it| it.zone.as_deref() == Some(name)) {
-        let path = OptionPath::new(["networking", "firewall", "extraCommands"]);
-        statement.set(path, Expr::str(rules::text(&wanted, machine)));
+    for wanted in rules(machine) {
+        if wanted.zone.as_deref() != Some(name) {
+            continue;
+        }
+        match rules::one(&wanted.value, machine) {
+            Lowered::Stated(own) => {
+                for it in own.definitions {
+                    let is_same =
+                        |known: &Definition| known.path == it.path && known.expr == it.expr;
+                    if !statement.definitions.iter().any(is_same) {
+                        statement.definitions.push(it);
+                    }
+                }
+            }
+            Lowered::Manual(left) => statement.left.push(left),
+            Lowered::NotNeeded(..) | Lowered::Merged(_) => {}
+        }
     }
     if statement.definitions.is_empty() && statement.left.is_empty() {
         return Err(Box::new(Lowered::NotNeeded(

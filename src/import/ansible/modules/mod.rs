@@ -32,6 +32,7 @@ mod groups;
 mod hostname;
 mod include_vars;
 mod ini_file;
+mod iptables;
 mod lineinfile;
 mod looks;
 mod meta;
@@ -147,6 +148,7 @@ pub(super) const MODULES: &[&Module] = &[
     &hostname::MODULE,
     &include_vars::MODULE,
     &ini_file::MODULE,
+    &iptables::MODULE,
     &lineinfile::MODULE,
     &looks::LOOKS,
     &looks::SET_STATS,

@@ -1,6 +1,6 @@
-//! `ufw` and `firewall-cmd`: their rules, in the words of their modules.
+//! `ufw`, `firewall-cmd` and `iptables`: their rules, in the words of their modules.
 //!
-//! Manuals: ufw(8), firewall-cmd(1)
+//! Manuals: ufw(8), firewall-cmd(1), iptables(8)
 
 use super::calls::{Call, call};
 
@@ -125,4 +125,62 @@ pub(super) fn of_firewalld(arguments: &[&str]) -> Option<Vec<Call>> {
     });
     let calls: Vec<Call> = calls.collect();
     (!calls.is_empty()).then_some(calls)
+}
+
+/// Reads the arguments of iptables; nothing for what only looks, or is not known here.
+pub(super) fn of_iptables(program: &str, arguments: &[&str]) -> Option<Call> {
+    let family = if program == "ip6tables" {
+        "ipv6"
+    } else {
+        "ipv4"
+    };
+    let mut params: Vec<(&'static str, &str)> = vec![("ip_version", family)];
+    let mut line: Vec<String> = Vec::new();
+    let mut words = arguments.iter().copied().peekable();
+    let mut is_known = false;
+    while let Some(word) = words.next() {
+        match word {
+            "-t" | "--table" => params.push(("table", words.next()?)),
+            "-w" | "--wait" => {
+                words.next_if(|it| it.bytes().all(|c| c.is_ascii_digit()));
+            }
+            "-A" | "--append" | "-I" | "--insert" | "-D" | "--delete" if !is_known => {
+                is_known = true;
+                params.push(("chain", words.next()?));
+                if word == "-I" || word == "--insert" {
+                    params.push(("action", "insert"));
+                    let number = words.next_if(|it| it.bytes().all(|c| c.is_ascii_digit()));
+                    params.extend(number.map(|it| ("rule_num", it)));
+                } else if word != "-A" && word != "--append" {
+                    params.push(("state", "absent"));
+                }
+            }
+            "-P" | "--policy" => {
+                is_known = true;
+                params.extend([("chain", words.next()?), ("policy", words.next()?)]);
+            }
+            "-F" | "--flush" => {
+                is_known = true;
+                params.push(("flush", "yes"));
+                params.extend(words.next().map(|it| ("chain", it)));
+            }
+            "-N" | "--new-chain" => {
+                is_known = true;
+                params.extend([("chain", words.next()?), ("chain_management", "yes")]);
+            }
+            "-m" if words.peek() == Some(&"comment") => {
+                words.next();
+            }
+            "--comment" => {
+                words.next();
+            }
+            word if word.contains([' ', '"', '\'']) => line.push(format!("\"{word}\"")),
+            word => line.push(word.to_owned()),
+        }
+    }
+    let line = line.join(" ");
+    if !line.is_empty() {
+        params.push(("_line", &line));
+    }
+    is_known.then(|| call("iptables", &params))
 }
