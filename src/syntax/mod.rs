@@ -16,6 +16,7 @@ pub mod dockerfile;
 pub mod dockerignore;
 pub mod dovecot_conf;
 pub mod firewalld;
+pub mod firewalld_services;
 pub mod fstab;
 pub mod glob;
 pub mod hosts;

@@ -14,6 +14,7 @@ use crate::nix::Expr;
 use crate::plan::OptionPath;
 use crate::syntax::assignments;
 use crate::syntax::firewalld::{self, Zone};
+use crate::syntax::firewalld_services::SERVICES as KNOWN;
 
 const SETTINGS: &str = "/etc/firewalld/firewalld.conf";
 const ZONES: &str = "/etc/firewalld/zones/";
@@ -86,7 +87,7 @@ fn state(name: &str, file: &File, machine: &Machine) -> Outcome<Lowered> {
         if wanted.zone.as_deref() != Some(name) {
             continue;
         }
-        match rules::one(&wanted.value, machine) {
+        match rules::lower_value(&wanted.value, machine) {
             Lowered::Stated(own) => {
                 for it in own.definitions {
                     let is_same =
@@ -158,7 +159,7 @@ fn ports(zone: &Zone, machine: &Machine) -> Outcome<Vec<FirewallPort>> {
             texts.extend(own.ports);
             continue;
         }
-        let known = firewalld::SERVICES.iter().find(|(name, _)| name == service);
+        let known = KNOWN.iter().find(|(name, _)| name == service);
         let Some((_, own)) = known else {
             let reason = format!("the ports of firewalld's service `{service}` are not known here");
             return Err(Box::new(Lowered::Manual(by_hand(

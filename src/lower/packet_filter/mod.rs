@@ -43,7 +43,7 @@ const V6: [&str; 6] = [
     "/etc/ip6tables.conf",
 ];
 
-pub(super) use rules::lower_rule;
+pub(super) use rules::{lower_rule, lower_value, of_addresses};
 
 /// What a reader found, or what comes of the file without it.
 type Outcome<T> = Result<T, Box<Lowered>>;

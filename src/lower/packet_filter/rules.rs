@@ -5,10 +5,10 @@ use super::firewalld;
 use super::input::{self, Opens};
 use super::{Filter, by_hand};
 use crate::account::Code;
-use crate::lower::firewall::{interfaces_of, unknown_zone};
+use crate::lower::firewall::{addresses_of, interfaces_of, unknown_zone};
 use crate::lower::machine;
 use crate::lower::statement::{Left, Lowered, Statement};
-use crate::model::{Machine, Setting, Settings};
+use crate::model::{FirewallPort, Machine, Resource, Setting, Settings};
 use crate::plan::OptionPath;
 use crate::syntax::iptables::{self, Chain, Rule, RuleSet, Table};
 
@@ -48,11 +48,31 @@ enum What {
 
 /// Lowers a rule that a task asks for.
 pub(in crate::lower) fn lower_rule(setting: &Setting, machine: &Machine) -> Lowered {
-    one(&setting.value, machine)
+    lower_value(&setting.value, machine)
+}
+
+/// Returns the rules by which a port of a zone is open to the addresses of that.
+pub(in crate::lower) fn of_addresses(
+    port: &FirewallPort,
+    zone: &str,
+    machine: &Machine,
+) -> Vec<String> {
+    let (protocol, first, last) = (port.protocol.name(), port.first, port.last);
+    let range = if first == last {
+        first.to_string()
+    } else {
+        format!("{first}:{last}")
+    };
+    let rule = |address: String| {
+        let family = if address.contains(':') { "-6" } else { "-4" };
+        format!("{family} -A INPUT -s {address} -p {protocol} --dport {range} -j ACCEPT")
+    };
+    let addresses = addresses_of(zone, machine).into_iter();
+    addresses.map(rule).collect()
 }
 
 /// Lowers one of all rules.
-pub(super) fn one(value: &str, machine: &Machine) -> Lowered {
+pub(in crate::lower) fn lower_value(value: &str, machine: &Machine) -> Lowered {
     let read = match read(value, machine) {
         Ok(read) => read,
         Err(left) => return Lowered::Manual(left),
@@ -91,7 +111,7 @@ fn of_policy(read: &Read, chain: &str, policy: &str, mut whole: Statement) -> Lo
         if policy == "ACCEPT" {
             return not_needed(STAYS);
         }
-        let names = ["allowPing", "pingLimit", "openFirewall"];
+        let names = ["allowPing", "pingLimit", "openFirewall", "rejectPackets"];
         keep(&mut whole, &names);
         whole.assumptions.clear();
         return if whole.definitions.is_empty() {
@@ -213,7 +233,15 @@ pub(super) fn all(machine: &Machine) -> Vec<Wanted> {
         value: it.value.clone(),
         zone: None,
     });
-    own.chain(firewalld::rules(machine)).collect()
+    let ports = machine::stated(machine).filter_map(|entry| {
+        let Resource::FirewallPort(port) = &entry.resource else {
+            return None;
+        };
+        let zone = port.interface.as_deref()?.strip_prefix('@')?;
+        Some(of_addresses(port, zone, machine))
+    });
+    let ports = ports.flatten().map(|value| Wanted { value, zone: None });
+    own.chain(ports).chain(firewalld::rules(machine)).collect()
 }
 
 /// Puts the rules of tasks and of zones behind those of a filter's files.
@@ -302,9 +330,9 @@ fn read(value: &str, machine: &Machine) -> Result<Read, Left> {
     let Some(rule) = found.tables.into_iter().flat_map(|it| it.rules).next() else {
         return Err(by_hand(Code::BadInput, format!("`{text}` is no rule")));
     };
-    let zone = rule
-        .value("in-interface")
-        .and_then(|it| it.strip_prefix('@'));
+    let names = ["in-interface", "out-interface"];
+    let zones = names.iter().filter_map(|name| rule.value(name));
+    let zone = zones.filter_map(|it| it.strip_prefix('@')).next();
     let Some(zone) = zone.map(str::to_owned) else {
         return Ok(read(What::Rules(vec![rule])));
     };
@@ -315,7 +343,7 @@ fn read(value: &str, machine: &Machine) -> Result<Read, Left> {
     let on = |interface: String| {
         let mut own = rule.clone();
         for condition in &mut own.conditions {
-            if condition.name == "in-interface" {
+            if names.contains(&condition.name.as_str()) {
                 condition.values = vec![interface.clone()];
             }
         }
@@ -356,7 +384,7 @@ mod tests {
             ip46tables -I nixos-fw 1 -p tcp ! -i lo --dport 23 -m conntrack ! --ctstate ESTABLISHED,RELATED -j DROP
             iptables -A nixos-fw -p tcp -i wg0 -s 10.0.0.1 --dport 9100 -j nixos-fw-accept
             '';
-            not-needed: NixOS's firewall has no zones; what is open in this one is stated for its interfaces
+            not-needed: NixOS's firewall has no zones; what is open in this one is stated for its interfaces and addresses
             "#,
         );
         check(

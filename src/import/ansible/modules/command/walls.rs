@@ -3,6 +3,45 @@
 //! Manuals: ufw(8), firewall-cmd(1), iptables(8)
 
 use super::calls::{Call, call};
+use super::sense::Sense;
+use crate::syntax::shell::Simple;
+
+/// Where systems keep the rules that they load at boot.
+const SAVED: [&str; 5] = [
+    "/etc/iptables",
+    "/etc/sysconfig/ip",
+    "/etc/ip6tables",
+    "/etc/nftables",
+    "/etc/sysconfig/nftables",
+];
+const LOADS: &str =
+    "NixOS loads the rules of its configuration at boot, and again when they change";
+
+/// Says why a command that saves the rules of a filter, or loads those that are saved, has no meaning.
+pub(super) fn of_saved(command: &Simple) -> Option<Sense> {
+    let words: Vec<&str> = command
+        .words
+        .iter()
+        .filter_map(|it| it.plain.as_deref())
+        .collect();
+    let (path, arguments) = words.split_first()?;
+    let program = path.rsplit('/').next().unwrap_or(path);
+    let is_saved = |it: &str| SAVED.iter().any(|start| it.starts_with(start));
+    let files = command
+        .redirections
+        .iter()
+        .filter_map(|it| it.target.plain.as_deref());
+    let mut all = files.chain(arguments.iter().copied());
+    let is_meant = match program {
+        "iptables-save" | "ip6tables-save" | "iptables-restore" | "ip6tables-restore" | "nft" => {
+            all.any(is_saved) && arguments.first() != Some(&"add")
+        }
+        "netfilter-persistent" | "iptables-persistent" => true,
+        "service" => matches!(arguments, ["iptables" | "ip6tables", "save"]),
+        _ => false,
+    };
+    is_meant.then_some(Sense::Nothing(LOADS))
+}
 
 /// Reads the arguments of ufw; nothing for what only looks, or is not known here.
 pub(super) fn of_ufw(arguments: &[&str]) -> Option<Call> {
