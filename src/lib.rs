@@ -77,6 +77,7 @@ use source::SourceTree;
 pub struct Options {
     pub import: import::Options,
     pub harden: lower::Harden,
+    pub cron: lower::Cron,
     pub emit: emit::Options,
 }
 
@@ -220,7 +221,11 @@ fn convert_projects(projects: &[Project], out: &str, job: &Job<'_>, conversion: 
         _ => job.tree,
     };
     let mut model = import::merge(models, job.options.import.prefer, account, diagnostics);
-    let mut plans = lower::lower(&model, job.rules, account, diagnostics);
+    let means = lower::Means {
+        rules: job.rules,
+        cron: job.options.cron,
+    };
+    let mut plans = lower::lower(&model, means, account, diagnostics);
     if job.options.harden == lower::Harden::Services {
         for (plan, machine) in plans.iter_mut().zip(&model.machines) {
             lower::harden(plan, machine, diagnostics);

@@ -8,6 +8,7 @@ use clap::{ArgAction, ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use super::help;
 use crate::diag::Severity;
 use crate::import::Prefer;
+use crate::lower::Cron;
 use crate::plan::Way;
 
 const STYLES: Styles = Styles::styled()
@@ -298,6 +299,10 @@ pub(super) struct Settings {
     #[arg(long, help_heading = "Output")]
     pub(super) harden: bool,
 
+    /// What runs the jobs of cron: a timer for each, or NixOS's cron [default: timers]
+    #[arg(long, value_name = "BY", value_enum, help_heading = "Output")]
+    pub(super) cron: Option<CronJobs>,
+
     /// Write the account of the run; the ending says the format (.json, .md) (repeatable)
     #[arg(long = "report", value_name = "FILE", help_heading = "Output")]
     pub(super) reports: Vec<PathBuf>,
@@ -417,6 +422,24 @@ pub(super) enum SecretsWay {
     Sops,
     /// agenix decrypts them
     Agenix,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum CronJobs {
+    /// A service with a timer for each
+    Timers,
+    /// Lines of services.cron
+    Cron,
+}
+
+impl From<CronJobs> for Cron {
+    fn from(jobs: CronJobs) -> Cron {
+        match jobs {
+            CronJobs::Timers => Cron::Timers,
+            CronJobs::Cron => Cron::Daemon,
+        }
+    }
 }
 
 impl From<SecretsWay> for Way {

@@ -5,7 +5,7 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use super::args::{FailOn, PreferredInput, SecretsWay, Settings};
+use super::args::{CronJobs, FailOn, PreferredInput, SecretsWay, Settings};
 use crate::error::Error;
 
 const NAME: &str = "ops2nix.toml";
@@ -18,6 +18,7 @@ struct Config {
     secrets: Option<SecretsWay>,
     no_origins: bool,
     harden: bool,
+    cron: Option<CronJobs>,
     report: Vec<PathBuf>,
     rules: Vec<PathBuf>,
     inventory: Vec<PathBuf>,
@@ -113,6 +114,7 @@ fn merge(settings: &mut Settings, config: Config, root: &Path, out: Option<&Path
         secrets,
         no_origins,
         harden,
+        cron,
         report,
         rules,
         inventory,
@@ -143,6 +145,7 @@ fn merge(settings: &mut Settings, config: Config, root: &Path, out: Option<&Path
     settings.secrets = settings.secrets.or(secrets);
     settings.no_origins |= no_origins;
     settings.harden |= harden;
+    settings.cron = settings.cron.or(cron);
     settings.limit = settings.limit.take().or(limit);
     settings.assume = settings.assume.take().or(assume);
     settings.target = settings.target.take().or(target);

@@ -13,7 +13,7 @@ use crate::emit::{self, Origins};
 use crate::error::Error;
 use crate::import;
 use crate::import::IMPORTERS;
-use crate::lower::Harden;
+use crate::lower::{Cron, Harden};
 use crate::plan::Way;
 use crate::report;
 use crate::rules::Rules;
@@ -100,6 +100,7 @@ impl Opened {
             } else {
                 Harden::Nothing
             },
+            cron: settings.cron.map_or(Cron::Timers, Cron::from),
             emit: emit::Options {
                 origins,
                 secrets: settings.secrets.map_or(Way::Files, Way::from),

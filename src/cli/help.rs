@@ -50,6 +50,9 @@ Services are as sandboxed as their units say. With --harden those that the outpu
 services seldom need (PrivateTmp, ProtectSystem=full, NoNewPrivileges and others of systemd.exec(5)), unless the unit or a \
 script that it runs speaks against it. What is added is said beside it and in a note.
 
+Jobs of cron become services with timers; what a job prints goes to the journal. With --cron cron they stay lines of \
+services.cron.
+
 A file of DIR that you changed keeps your changes, and one that you made is never touched: DIR/.ops2nix knows what the run \
 before wrote. Where you and the sources changed different lines of a file, it gets both; where they are the same lines it \
 stays as you made it, and you are told (--on-conflict). Files that are no longer produced are removed.

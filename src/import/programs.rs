@@ -305,6 +305,16 @@ pub(crate) const NOTHING: &[(&str, &[&str], &str)] = &[
     ),
     ("fail2ban-client", &["reload", "restart"], UNITS),
     (
+        "netfilter-persistent",
+        &[],
+        "NixOS loads the firewall again when its rules change",
+    ),
+    (
+        "nft",
+        &["/etc/nftables.conf", "/etc/sysconfig/nftables.conf"],
+        "NixOS loads the firewall again when its rules change",
+    ),
+    (
         "firewall-cmd",
         &["--reload", "--complete-reload", "--runtime-to-permanent"],
         "NixOS loads the firewall again when its rules change",

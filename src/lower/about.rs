@@ -25,7 +25,7 @@ const SUBJECTS: &[(&str, &str)] = &[
     ("user", "users.users"),
     ("group", "users.groups"),
     ("authorized_key", "users.users"),
-    ("cron", "services.cron.systemCronJobs"),
+    ("cron", "systemd.timers"),
     ("mount", "fileSystems"),
     ("sysctl", "boot.kernel.sysctl"),
     ("modprobe", "boot.kernelModules"),
@@ -97,7 +97,7 @@ pub(super) fn about(resource: &Resource) -> Option<OptionPath> {
             path(&["systemd", "services", it.name.trim_end_matches(".service")])
         }
         Resource::Unit(it) => path(&["systemd", "services", it.name.trim_end_matches(".service")]),
-        Resource::CronJob(_) => path(&["services", "cron", "systemCronJobs"]),
+        Resource::CronJob(_) => path(&["systemd", "timers"]),
         Resource::File(it) => about_path(&it.path),
         Resource::Directory(it) => about_path(&it.path),
         Resource::Link(it) => about_path(&it.path),
@@ -190,6 +190,7 @@ fn about_setting(of: Settings) -> &'static [&'static str] {
         Settings::NetworkdDhcpV4 => &["systemd", "network", "config", "dhcpV4Config"],
         Settings::FirewallRule => &["networking", "firewall", "extraCommands"],
         Settings::FirewallZone => &["networking", "firewall", "interfaces"],
+        Settings::FirewallLog => &["networking", "firewall", "logRefusedConnections"],
         Settings::NetworkdDhcpV6 => &["systemd", "network", "config", "dhcpV6Config"],
     }
 }

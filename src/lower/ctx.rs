@@ -13,6 +13,7 @@ use super::about;
 use super::application;
 use super::brought::Brought;
 use super::carried;
+use super::cron::Cron;
 use super::interpreter;
 use super::statement::{Kind, Left, Lowered, Merged, Statement};
 use super::{insecure, unfree};
@@ -23,6 +24,7 @@ pub(super) struct Ctx<'a> {
     pub(super) rules: &'a Rules,
     /// What the modules bring that the plan will switch on.
     pub(super) brought: Brought,
+    pub(super) cron: Cron,
     pub(super) plan: Plan,
     account: &'a mut Account,
     diags: &'a mut Diagnostics,
@@ -37,15 +39,16 @@ pub(super) struct Ctx<'a> {
 impl<'a> Ctx<'a> {
     pub(super) fn new(
         machine: &'a Machine,
-        rules: &'a Rules,
+        means: Means<'a>,
         account: &'a mut Account,
         diags: &'a mut Diagnostics,
     ) -> Ctx<'a> {
         let plan = Plan::new(&machine.name, &machine.described);
         Ctx {
             machine,
-            rules,
+            rules: means.rules,
             brought: Brought::default(),
+            cron: means.cron,
             plan,
             account,
             diags,
@@ -163,7 +166,7 @@ impl<'a> Ctx<'a> {
             .runtime
             .as_ref()
             .map(|why| format!("runtime: {why}"));
-        self.besides = besides;
+        self.besides = besides.or_else(|| statement.besides.clone());
         let owned: Vec<String> = statement
             .definitions
             .iter()

@@ -322,13 +322,20 @@ mod tests {
             user: "root".into(),
             command: "/srv/dump > /var/backups/a.sql".into(),
             environment: Vec::new(),
+            catches_up: false,
         });
         check_all(
             vec![job],
             r#"
-            services.cron.enable = true;
-            services.cron.systemCronJobs += "@daily root /srv/dump > /var/backups/a.sql";
+            systemd.services.a.startAt = "daily";
+            systemd.services.a.serviceConfig.Type = "oneshot";
+            systemd.services.a.serviceConfig.User = "root";
+            systemd.services.a.script = ''
+            /srv/dump > /var/backups/a.sql
+            '';
+            systemd.services.a.path += "/run/current-system/sw";
             systemd.tmpfiles.rules += "d /var/backups 0755 root root -";
+            assumed: the programs that `/srv/dump` calls are among the system's packages
             assumed: the old system had `/var/backups` so, without a word
             "#,
         );

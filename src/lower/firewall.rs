@@ -1,6 +1,7 @@
 //! `FirewallPort`: a port or a range in `networking.firewall`.
 
 use super::machine;
+use super::packet_filter;
 use super::statement::{Left, Lowered, Statement};
 use crate::account::Code;
 use crate::model::{FirewallPort, Machine, Protocol, Setting, Settings};
@@ -16,10 +17,17 @@ pub(super) fn lower(port: &FirewallPort, machine: &Machine) -> Lowered {
         return one(port);
     };
     let interfaces = interfaces_of(zone, machine);
-    if interfaces.is_empty() {
+    let mut all = Statement::default();
+    for rule in packet_filter::of_addresses(port, zone, machine) {
+        match packet_filter::lower_value(&rule, machine) {
+            Lowered::Stated(statement) => all.join(statement),
+            Lowered::Manual(left) => all.left.push(left),
+            Lowered::NotNeeded(..) | Lowered::Merged(_) => {}
+        }
+    }
+    if interfaces.is_empty() && all.definitions.is_empty() && all.left.is_empty() {
         return Lowered::Manual(unknown_zone(zone));
     }
-    let mut all = Statement::default();
     for interface in interfaces {
         let own = FirewallPort {
             interface: Some(interface),
@@ -44,16 +52,28 @@ pub(super) fn unknown_zone(zone: &str) -> Left {
 /// Returns the interfaces that the source puts into a zone.
 pub(super) fn interfaces_of(zone: &str, machine: &Machine) -> Vec<String> {
     let all = machine::settings(machine, Settings::FirewallZone);
-    let own = all.filter(|it| it.value == zone);
+    let own = all.filter(|it| it.value == zone && !is_address(&it.name));
     own.map(|it| it.name.clone()).collect()
+}
+
+/// Returns the addresses that the source puts into a zone.
+pub(super) fn addresses_of(zone: &str, machine: &Machine) -> Vec<String> {
+    let all = machine::settings(machine, Settings::FirewallZone);
+    let own = all.filter(|it| it.value == zone && is_address(&it.name));
+    own.map(|it| it.name.clone()).collect()
+}
+
+fn is_address(name: &str) -> bool {
+    let address = name.split('/').next().unwrap_or(name);
+    address.parse::<std::net::IpAddr>().is_ok()
 }
 
 /// Lowers the zone of an interface: NixOS has none, but for the one in which everything is open.
 pub(super) fn lower_zone(setting: &Setting) -> Lowered {
-    if setting.value != "trusted" {
+    if setting.value != "trusted" || is_address(&setting.name) {
         return Lowered::NotNeeded(
             Code::NoMeaning,
-            "NixOS's firewall has no zones; what is open in this one is stated for its interfaces"
+            "NixOS's firewall has no zones; what is open in this one is stated for its interfaces and addresses"
                 .to_owned(),
         );
     }

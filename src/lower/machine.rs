@@ -1,9 +1,9 @@
 //! What else the machine has: the resources of one kind that are sure to be stated.
 
 use crate::model::{
-    Application, Condition, Container, ContainerNetwork, Database, DatabaseUser, Directory, Entry,
-    File, Group, Link, Machine, Membership, Mount, Package, PathMode, Resource, Service, Setting,
-    Settings, SshdSetting, Step, SudoRule, Unit, User,
+    Application, Condition, Container, ContainerNetwork, CronJob, Database, DatabaseUser,
+    Directory, Entry, File, Group, Link, Machine, Membership, Mount, Package, PathMode, Resource,
+    Service, Setting, Settings, SshdSetting, Step, SudoRule, Unit, User,
 };
 
 pub(super) fn stated(machine: &Machine) -> impl Iterator<Item = &Entry> {
@@ -24,6 +24,16 @@ pub(super) fn units(machine: &Machine) -> impl Iterator<Item = &Unit> {
 pub(super) fn services(machine: &Machine) -> impl Iterator<Item = &Service> {
     stated(machine).filter_map(|entry| {
         if let Resource::Service(it) = &entry.resource {
+            Some(it)
+        } else {
+            None
+        }
+    })
+}
+
+pub(super) fn cron_jobs(machine: &Machine) -> impl Iterator<Item = &CronJob> {
+    stated(machine).filter_map(|entry| {
+        if let Resource::CronJob(it) = &entry.resource {
             Some(it)
         } else {
             None

@@ -99,6 +99,7 @@ use brought::Brought;
 use ctx::Ctx;
 use statement::Lowered;
 
+pub use cron::Cron;
 pub use harden::{Harden, harden};
 pub use paths::on_nixos;
 pub(crate) use provide::provide;
@@ -109,16 +110,23 @@ use crate::model::{Condition, Entry, Machine, Model, Resource, Settings};
 use crate::plan::Plan;
 use crate::rules::Rules;
 
+/// By what machines are lowered.
+#[derive(Clone, Copy)]
+pub struct Means<'a> {
+    pub rules: &'a Rules,
+    pub cron: Cron,
+}
+
 /// Lowers every machine to its plan, and closes the items of what it lowers.
 pub fn lower(
     model: &Model,
-    rules: &Rules,
+    means: Means<'_>,
     account: &mut Account,
     diags: &mut Diagnostics,
 ) -> Vec<Plan> {
     let machines = model.machines.iter();
     let mut plans: Vec<Plan> = machines
-        .map(|machine| lower_machine(machine, rules, account, diags))
+        .map(|machine| lower_machine(machine, means, account, diags))
         .collect();
     ports::tell(&mut plans, diags);
     plans
@@ -126,12 +134,12 @@ pub fn lower(
 
 fn lower_machine(
     machine: &Machine,
-    rules: &Rules,
+    means: Means<'_>,
     account: &mut Account,
     diags: &mut Diagnostics,
 ) -> Plan {
     let machine = &*certificate::at_home(machine);
-    let brought = brought_to(machine, rules, account, diags);
+    let brought = brought_to(machine, means, account, diags);
     let mut whole = brought.complete(machine);
     let made = base_accounts::missing(&whole);
     if !made.is_empty() {
@@ -139,9 +147,9 @@ fn lower_machine(
     }
     let mut images: Vec<Image> = application::images(machine)
         .into_iter()
-        .map(|image| Image::of(image, rules, account, diags))
+        .map(|image| Image::of(image, means, account, diags))
         .collect();
-    let mut ctx = Ctx::new(&whole, rules, account, diags);
+    let mut ctx = Ctx::new(&whole, means, account, diags);
     ctx.brought = brought;
     // What is behind them the modules bring.
     let own = whole.entries.iter().take(machine.entries.len());
@@ -190,11 +198,11 @@ enum Image {
 }
 
 impl Image {
-    fn of(image: Machine, rules: &Rules, account: &mut Account, diags: &mut Diagnostics) -> Image {
+    fn of(image: Machine, means: Means<'_>, account: &mut Account, diags: &mut Diagnostics) -> Image {
         let Some(native) = application::native(&image) else {
             return Image::Own(image);
         };
-        let mut ctx = Ctx::new(&native.machine, rules, account, diags);
+        let mut ctx = Ctx::new(&native.machine, means, account, diags);
         let draft = ctx.draft(|ctx| lower_native(&native, &native.machine, ctx));
         let brought = Brought::of(draft, &native.machine);
         let whole = brought.complete(&native.machine).into_owned();
@@ -213,11 +221,11 @@ fn lower_native<'a>(native: &Native, whole: &'a Machine, ctx: &mut Ctx<'a>) {
 /// Finds what the modules bring that the machine's plan will switch on: a draft of it says which.
 fn brought_to(
     machine: &Machine,
-    rules: &Rules,
+    means: Means<'_>,
     account: &mut Account,
     diags: &mut Diagnostics,
 ) -> Brought {
-    let mut ctx = Ctx::new(machine, rules, account, diags);
+    let mut ctx = Ctx::new(machine, means, account, diags);
     let mut draft = ctx.draft(|ctx| {
         // What an image asks for switches no module on.
         let sure = machine.entries.iter();
@@ -287,7 +295,7 @@ fn lower_stated(entry: &Entry, ctx: &mut Ctx<'_>) {
         return;
     }
     let brought = ctx.brought.lower(&entry.resource, ctx.machine);
-    let mut lowered = brought.unwrap_or_else(|| lower_resource(entry, ctx.machine));
+    let mut lowered = brought.unwrap_or_else(|| lower_resource(entry, ctx));
     if let (Resource::User(user), Lowered::Stated(statement)) = (&entry.resource, &mut lowered) {
         homes::open(user, ctx.machine, ctx.brought.served(), statement);
     }
@@ -303,7 +311,8 @@ fn rehearse(entry: &Entry, ctx: &mut Ctx<'_>) -> Vec<String> {
     ctx.rehearse(|ctx| lower_entry(&meant, ctx))
 }
 
-fn lower_resource(entry: &Entry, machine: &Machine) -> Lowered {
+fn lower_resource(entry: &Entry, ctx: &Ctx<'_>) -> Lowered {
+    let machine = ctx.machine;
     match &entry.resource {
         Resource::Setting(it) if it.of == Settings::FirewallRule => {
             packet_filter::lower_rule(it, machine)
@@ -322,7 +331,7 @@ fn lower_resource(entry: &Entry, machine: &Machine) -> Lowered {
         Resource::Unit(it) => {
             container_unit::lower(it, machine).unwrap_or_else(|| systemd::lower(it, machine))
         }
-        Resource::CronJob(it) => cron::lower(it, machine),
+        Resource::CronJob(it) => cron::lower(it, machine, ctx.cron),
         Resource::File(it) => {
             let lowered = file::lower(it, machine);
             let is_edited = entry

@@ -74,7 +74,11 @@ pub(super) fn check(resources: Vec<Resource>, definitions: &[&str], verdicts: &[
     };
     let rules = Rules::load_with_examples(&[]).expect("built-in rules are read");
     let mut diags = Diagnostics::new();
-    let plans = super::lower(&model, &rules, &mut account, &mut diags);
+    let means = super::Means {
+        rules: &rules,
+        cron: super::Cron::Timers,
+    };
+    let plans = super::lower(&model, means, &mut account, &mut diags);
     let stated: Vec<String> = plans[0]
         .settings()
         .flat_map(|(path, setting)| {
@@ -266,7 +270,11 @@ fn a_file_that_an_own_unit_reads_is_no_services_own() {
     };
     let rules = Rules::load_with_examples(&[]).expect("built-in rules are read");
     let mut diags = Diagnostics::new();
-    let mut ctx = super::Ctx::new(&machine, &rules, &mut account, &mut diags);
+    let means = super::Means {
+        rules: &rules,
+        cron: super::Cron::default(),
+    };
+    let mut ctx = super::Ctx::new(&machine, means, &mut account, &mut diags);
     let own = entry(file("/etc/default/shop", "A=1\n"));
     let other = entry(file("/etc/default/cron", "A=1\n"));
     assert!(!super::rule::lower(&own, &mut ctx));

@@ -86,6 +86,7 @@ mod tests {
             user: "root".into(),
             command: "/etc/cron.weekly/copy".into(),
             environment: Vec::new(),
+            catches_up: false,
         });
         check_all(
             vec![script("#!/bin/sh\n/usr/bin/rsync -a /a /b\n"), job],

@@ -35,6 +35,8 @@ pub(super) struct Statement {
     pub(super) left: Vec<Left>,
     /// Set where the entry is kept as a step: the reason.
     pub(super) runtime: Option<String>,
+    /// What the comment says besides where it comes from.
+    pub(super) besides: Option<String>,
     /// Clauses since `recent` was last asked.
     recent: Vec<String>,
 }
@@ -140,6 +142,7 @@ impl Statement {
         self.chores.extend(other.chores);
         self.left.extend(other.left);
         self.runtime = self.runtime.take().or(other.runtime);
+        self.besides = self.besides.take().or(other.besides);
     }
 
     /// Makes the definition stated last the one that clauses are about.

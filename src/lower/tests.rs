@@ -1,6 +1,6 @@
 //! What the tests of lowering share: a machine of a few resources, and its plan as text.
 
-use super::lower;
+use super::{Cron, Means, lower};
 use std::collections::BTreeMap;
 
 use crate::account::{Account, ItemKind};
@@ -17,6 +17,11 @@ use crate::source::{SourceTree, Span};
 /// Lowers resources on an otherwise empty machine and compares: settings as `path = value;`, elements of lists as
 /// `path += value;`, then `path: secret`, then how each item was closed where it is not plainly `translated`.
 pub(super) fn check_all(resources: Vec<Resource>, expected: &str) {
+    check_with(Cron::Timers, resources, expected);
+}
+
+/// As `check_all`, with what is to run the jobs of cron.
+pub(super) fn check_with(cron: Cron, resources: Vec<Resource>, expected: &str) {
     let tree = SourceTree::from_texts("x", &[("x.yml", "")]);
     let file = tree.find("x.yml").unwrap();
     let mut account = Account::new();
@@ -45,7 +50,11 @@ pub(super) fn check_all(resources: Vec<Resource>, expected: &str) {
         machines: vec![machine],
     };
     let rules = Rules::default();
-    let plans = lower(&model, &rules, &mut account, &mut Diagnostics::new());
+    let means = Means {
+        rules: &rules,
+        cron,
+    };
+    let plans = lower(&model, means, &mut account, &mut Diagnostics::new());
     let mut lines = Vec::new();
     for (path, setting) in plans[0].settings() {
         let sign = match setting {

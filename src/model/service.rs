@@ -79,4 +79,7 @@ pub struct CronJob {
     /// Variables of the crontab that hold for this job, as `NAME=value`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub environment: Vec<String>,
+    /// Where the machine was off at its time, it runs as soon as it is on.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub catches_up: bool,
 }

@@ -94,8 +94,10 @@ pub enum Settings {
     /// List: rules of a packet filter in the words of iptables-save, `-4` or `-6` before those that are for one family.
     /// The interface `@public` stands for those of a zone.
     FirewallRule,
-    /// The zones of interfaces, by the names of these.
+    /// The zones of interfaces and of addresses, by the names of these.
     FirewallZone,
+    /// What is said of packets that are refused: `level`, as ufw has it.
+    FirewallLog,
 }
 
 /// A line of /etc/hosts.

@@ -4,9 +4,10 @@ use super::compare::Kind;
 use super::evaluation::{Evaluation, Ports, User as Evaluated};
 use super::{entry, noise, unit};
 use crate::model::{
-    Content, FirewallPort, Membership, Protocol, Resource, Service, Text, Unit, User,
+    Content, CronJob, FirewallPort, Membership, Protocol, Resource, Service, Text, Unit, User,
 };
 use crate::rules::{self, Attribute};
+use crate::syntax::cron_schedule::{self, Schedule};
 
 /// What the evaluation shows of a resource.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -161,14 +162,14 @@ pub(super) fn look(
         Resource::HostsEntry(it) => entry::hosts(it, evaluation),
         Resource::CronJob(it) => {
             let command = it.command.plain().map(noise::plain);
-            let is_it = |line: &String| {
+            let is_line = |line: &String| {
                 let line = noise::plain(line);
                 line.starts_with(&it.schedule)
                     && command
                         .as_ref()
                         .is_some_and(|command| line.contains(command))
             };
-            of_bool(evaluation.cron.iter().any(is_it))
+            of_bool(evaluation.cron.iter().any(is_line) || has_timer(it, evaluation))
         }
         Resource::SubordinateIds(_)
         | Resource::Database(_)
@@ -185,6 +186,35 @@ pub(super) fn look(
         | Resource::Opaque(_)
         | Resource::Contradicted(_) => Shown::Nothing,
     }
+}
+
+/// Tells whether a job has a service of its name, user and times.
+fn has_timer(job: &CronJob, evaluation: &Evaluation) -> bool {
+    let bare = |text: &str| -> String {
+        let plain = text.chars().filter(char::is_ascii_alphanumeric);
+        plain.map(|c| c.to_ascii_lowercase()).take(40).collect()
+    };
+    let values = |unit: &str, name: &str| -> Vec<String> {
+        let text = evaluation.units.get(unit).and_then(|it| it.text.as_deref());
+        let lines = text.unwrap_or_default().lines();
+        let all = lines.filter_map(|line| line.strip_prefix(name)?.strip_prefix('='));
+        all.map(|it| it.trim().to_owned()).collect()
+    };
+    let Ok(schedule) = cron_schedule::read(&job.schedule) else {
+        return false;
+    };
+    evaluation.units.iter().any(|(name, unit)| {
+        let Some(stem) = name.strip_suffix(".service") else {
+            return false;
+        };
+        let is_in_time = match &schedule {
+            Schedule::Boot => unit.wanted_by.iter().any(|it| it == "multi-user.target"),
+            Schedule::Calendar(events) => values(&format!("{stem}.timer"), "OnCalendar") == *events,
+        };
+        is_in_time
+            && bare(stem).starts_with(&bare(&job.name))
+            && values(name, "User").contains(&job.user)
+    })
 }
 
 pub(super) fn of_bool(is_there: bool) -> Shown {

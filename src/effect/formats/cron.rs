@@ -85,7 +85,7 @@ fn exports<'a>(command: &'a str, variables: &mut Map<String, Value>) -> &'a str 
 }
 
 /// The command, with its programs by their names.
-fn told(command: &str) -> String {
+pub(super) fn told(command: &str) -> String {
     let words: Vec<&str> = command.split_whitespace().collect();
     let all = programs_alike(&words.join(" "));
     match all

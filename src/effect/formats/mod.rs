@@ -8,6 +8,7 @@ mod caddyfile;
 mod certbot_renewal;
 mod chrony;
 mod cron;
+mod cron_timers;
 mod dnsmasq;
 mod docker;
 mod dovecot;
@@ -96,6 +97,7 @@ static FORMATS: &[&Format] = &[
     &certbot_renewal::FORMAT,
     &chrony::FORMAT,
     &cron::FORMAT,
+    &cron_timers::FORMAT,
     &dnsmasq::FORMAT,
     &docker::FORMAT,
     &dovecot::FORMAT,

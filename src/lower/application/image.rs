@@ -244,7 +244,7 @@ pub(super) enum Within<'a> {
 /// same.
 pub(super) fn lower_within(entry: &Entry, within: &Within<'_>, ctx: &mut Ctx<'_>) -> bool {
     if let Resource::CronJob(job) = &entry.resource {
-        let lowered = cron_job(job, ctx.machine);
+        let lowered = cron_job(job, ctx);
         ctx.conclude(entry, lowered);
         return true;
     }
@@ -295,8 +295,9 @@ fn tell_disabled(entry: &Entry, within: &Within<'_>, ctx: &mut Ctx<'_>) {
 }
 
 /// A job of the image's own cron is one of the machine's, with the paths that the service has here.
-fn cron_job(job: &CronJob, image: &Machine) -> Lowered {
-    let mut lowered = cron::lower(job, image);
+fn cron_job(job: &CronJob, ctx: &Ctx<'_>) -> Lowered {
+    let image = ctx.machine;
+    let mut lowered = cron::lower(job, image, ctx.cron);
     let layout = machine::applications(image)
         .map(|(_, it)| Layout::of(it, image, &service_name(&it.name)))
         .next();

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use crate::account::{Account, ItemId, ItemKind};
 use crate::diag::Diagnostics;
 use crate::emit;
-use crate::lower::lower;
 use crate::lower::tests::text;
+use crate::lower::{Cron, Means, lower};
 use crate::model::{
     Application, ApplicationPort, ApplicationSource, Command, Condition, Content, Entry, Family,
     File, Health, Machine, Model, Origin, Package, Part, Protocol, Resource, SourceFrom, Sourced,
@@ -87,7 +87,11 @@ impl Recipe {
         };
         let mut diags = Diagnostics::new();
         let rules = Rules::default();
-        let mut plans = lower(&model, &rules, &mut self.account, &mut diags);
+        let means = Means {
+            rules: &rules,
+            cron: Cron::Timers,
+        };
+        let mut plans = lower(&model, means, &mut self.account, &mut diags);
         schema::check(&mut plans, &mut self.account, &mut diags);
         let options = emit::Options {
             origins: emit::Origins::Shown,

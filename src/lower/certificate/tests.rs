@@ -18,6 +18,7 @@ fn job(command: &str) -> Resource {
         user: "root".into(),
         command: command.into(),
         environment: Vec::new(),
+        catches_up: false,
     })
 }
 
@@ -114,8 +115,10 @@ fn without_a_known_certificate_certbot_stays() {
     check_all(
         vec![job("certbot renew")],
         r#"
-        services.cron.enable = true;
-        services.cron.systemCronJobs += "0 3 * * * root ${pkgs.certbot}/bin/certbot renew";
+        systemd.services.renew.startAt = "*-*-* 03:00:00";
+        systemd.services.renew.serviceConfig.Type = "oneshot";
+        systemd.services.renew.serviceConfig.User = "root";
+        systemd.services.renew.serviceConfig.ExecStart = "${pkgs.certbot}/bin/certbot renew";
         assumed: `certbot` is taken from `pkgs.certbot`
         "#,
     );

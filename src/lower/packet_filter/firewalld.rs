@@ -8,12 +8,13 @@ use super::{Outcome, by_hand, text_of};
 use crate::account::Code;
 use crate::lower::firewall;
 use crate::lower::machine;
-use crate::lower::statement::{Lowered, Statement};
+use crate::lower::statement::{Lowered, Statement, Wanted as Definition};
 use crate::model::{File, FirewallPort, Machine, Protocol};
 use crate::nix::Expr;
 use crate::plan::OptionPath;
 use crate::syntax::assignments;
 use crate::syntax::firewalld::{self, Zone};
+use crate::syntax::firewalld_services::SERVICES as KNOWN;
 
 const SETTINGS: &str = "/etc/firewalld/firewalld.conf";
 const ZONES: &str = "/etc/firewalld/zones/";
@@ -82,10 +83,23 @@ fn state(name: &str, file: &File, machine: &Machine) -> Outcome<Lowered> {
         let reason = format!("the zone also has {what}");
         statement.left.push(by_hand(Code::CannotState, reason));
     }
-    let wanted = rules::all(machine);
-    if wanted.iter().any(|it| it.zone.as_deref() == Some(name)) {
-        let path = OptionPath::new(["networking", "firewall", "extraCommands"]);
-        statement.set(path, Expr::str(rules::text(&wanted, machine)));
+    for wanted in rules(machine) {
+        if wanted.zone.as_deref() != Some(name) {
+            continue;
+        }
+        match rules::lower_value(&wanted.value, machine) {
+            Lowered::Stated(own) => {
+                for it in own.definitions {
+                    let is_same =
+                        |known: &Definition| known.path == it.path && known.expr == it.expr;
+                    if !statement.definitions.iter().any(is_same) {
+                        statement.definitions.push(it);
+                    }
+                }
+            }
+            Lowered::Manual(left) => statement.left.push(left),
+            Lowered::NotNeeded(..) | Lowered::Merged(_) => {}
+        }
     }
     if statement.definitions.is_empty() && statement.left.is_empty() {
         return Err(Box::new(Lowered::NotNeeded(
@@ -145,7 +159,7 @@ fn ports(zone: &Zone, machine: &Machine) -> Outcome<Vec<FirewallPort>> {
             texts.extend(own.ports);
             continue;
         }
-        let known = firewalld::SERVICES.iter().find(|(name, _)| name == service);
+        let known = KNOWN.iter().find(|(name, _)| name == service);
         let Some((_, own)) = known else {
             let reason = format!("the ports of firewalld's service `{service}` are not known here");
             return Err(Box::new(Lowered::Manual(by_hand(

@@ -12,6 +12,8 @@ pub(super) struct Input {
     /// In order, without what NixOS's firewall does by itself.
     pub(super) steps: Vec<Step>,
     pub(super) default: Does,
+    /// The source does not say what becomes of the rest.
+    pub(super) is_left: bool,
     pub(super) pings: Pings,
 }
 
@@ -96,7 +98,7 @@ pub(super) fn read(table: &Table) -> Result<Input, String> {
             pings = answered(&step.conditions);
         }
     }
-    steps.retain(|step| step.does != Does::Accept || !is_own(&step.conditions));
+    steps.retain(|step| step.does != Does::Accept || own(&step.conditions).is_none());
     let mut seen: Vec<Step> = Vec::new();
     // What is accepted once is accepted, unless something is refused in between.
     steps.retain(|step| {
@@ -112,6 +114,7 @@ pub(super) fn read(table: &Table) -> Result<Input, String> {
     Ok(Input {
         steps,
         default,
+        is_left: false,
         pings,
     })
 }
@@ -120,6 +123,19 @@ impl Input {
     /// Tells whether everything may come in.
     pub(super) fn is_open(&self) -> bool {
         self.default == Does::Accept && self.steps.iter().all(|it| it.does == Does::Accept)
+    }
+
+    /// Leaves to NixOS what no rule names, where the source lets it in or does not speak of it.
+    pub(super) fn leave_the_rest(&mut self) {
+        if self.default == Does::Accept {
+            self.default = Does::Drop;
+            self.is_left = true;
+        }
+    }
+
+    /// Tells whether nothing is left to say.
+    pub(super) fn is_silent(&self) -> bool {
+        self.is_left && self.steps.is_empty() && self.pings == Pings::Answered
     }
 }
 
@@ -216,19 +232,20 @@ fn as_rule(conditions: &[Condition]) -> Rule {
     }
 }
 
-/// Tells whether NixOS's firewall accepts these packets by itself.
-fn is_own(conditions: &[Condition]) -> bool {
+/// Says why NixOS's firewall accepts these packets by itself, where it does.
+pub(super) fn own(conditions: &[Condition]) -> Option<&'static str> {
     let rule = as_rule(conditions);
     let protocol = rule.value("protocol").unwrap_or_default();
     if rule.value("in-interface") == Some("lo") {
-        return true;
+        return Some("NixOS's firewall accepts what comes from the machine itself");
     }
-    if rule.asks_only(&["ctstate"])
+    if rule.asks_only(&["ctstate", "protocol"])
+        && rule.values("ctstate").is_some()
         && states(&rule)
             .iter()
             .all(|it| it != "NEW" && it != "INVALID")
     {
-        return true;
+        return Some("NixOS's firewall accepts what belongs to a connection");
     }
     let is_icmp = matches!(protocol, "icmp" | "ipv6-icmp" | "icmpv6" | "1" | "58");
     // Errors belong to the connection that they are about.
@@ -242,11 +259,13 @@ fn is_own(conditions: &[Condition]) -> bool {
             "hl-eq",
             "source",
         ])
+        && (protocol != "icmp" || rule.value("source").is_none())
     {
-        return protocol != "icmp" || rule.value("source").is_none();
+        return Some("NixOS's firewall answers pings and accepts what ICMP says of connections");
     }
     // Clients of DHCP: the one of NixOS listens before the firewall does, and the one of IPv6 is let in.
-    protocol == "udp" && matches!(rule.value("dport"), Some("68" | "546"))
+    let is_dhcp = protocol == "udp" && matches!(rule.value("dport"), Some("68" | "546"));
+    is_dhcp.then_some("the answers of DHCP reach the clients of NixOS by themselves")
 }
 
 fn states(rule: &Rule) -> Vec<String> {

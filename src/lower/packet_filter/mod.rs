@@ -43,16 +43,19 @@ const V6: [&str; 6] = [
     "/etc/ip6tables.conf",
 ];
 
-pub(super) use rules::lower_rule;
+pub(super) use rules::{lower_rule, lower_value, of_addresses};
 
 /// What a reader found, or what comes of the file without it.
 type Outcome<T> = Result<T, Box<Lowered>>;
 
 /// A filter as a whole; a family of which nothing is said passes everything.
+#[derive(Default)]
 struct Filter {
     v4: Option<RuleSet>,
     v6: Option<RuleSet>,
     clauses: Vec<&'static str>,
+    /// No file says it as a whole: what no rule names is left to NixOS.
+    is_of_tasks: bool,
 }
 
 /// Lowers a file of a packet filter; `None` for any other file.
@@ -70,22 +73,32 @@ pub(super) fn lower(file: &File, machine: &Machine) -> Option<Lowered> {
         saved(machine)
     };
     Some(match filter {
-        Ok(filter) => state(&filter, machine),
+        Ok(mut filter) => {
+            rules::join(&mut filter, machine);
+            state(&filter, machine)
+        }
         Err(lowered) => *lowered,
     })
 }
 
-/// Returns what the commands of the firewall are where the machine has files of a filter.
-fn commands_of_files(machine: &Machine) -> Option<Expr> {
-    let is_own = |path: &str| ufw::is_own(path) || V4.contains(&path) || V6.contains(&path);
-    let mut files = machine::files(machine).filter(|it| is_own(&it.path));
-    let lowered = files.find_map(|file| match lower(file, machine)? {
-        Lowered::Stated(statement) => Some(statement),
-        Lowered::Manual(_) | Lowered::NotNeeded(..) | Lowered::Merged(_) => None,
-    })?;
-    let mut definitions = lowered.definitions.into_iter();
-    let own = definitions.find(|it| it.path.to_string() == "networking.firewall.extraCommands");
-    own.map(|it| it.expr)
+/// Returns the filter of the machine: what its files say, and what tasks ask for besides.
+fn whole(machine: &Machine) -> Filter {
+    let is_saved = |path: &str| V4.contains(&path) || V6.contains(&path);
+    let of_files = machine::files(machine).find_map(|file| {
+        if ufw::is_own(&file.path) {
+            ufw::read(file, machine).ok()
+        } else if is_saved(&file.path) {
+            saved(machine).ok()
+        } else {
+            None
+        }
+    });
+    let mut filter = of_files.unwrap_or_else(|| Filter {
+        is_of_tasks: true,
+        ..Filter::default()
+    });
+    rules::join(&mut filter, machine);
+    filter
 }
 
 fn text_of<'a>(path: &str, machine: &'a Machine) -> Outcome<Option<&'a str>> {
@@ -135,7 +148,7 @@ fn saved(machine: &Machine) -> Outcome<Filter> {
     Ok(Filter {
         v4: find(&V4)?,
         v6: find(&V6)?,
-        clauses: Vec::new(),
+        ..Filter::default()
     })
 }
 
@@ -145,8 +158,11 @@ fn table<'a>(rules: Option<&'a RuleSet>, name: &str) -> Option<&'a Table> {
 
 fn state(filter: &Filter, machine: &Machine) -> Lowered {
     let input = |rules: Option<&RuleSet>| -> Result<Option<Input>, String> {
-        let found = table(rules, "filter").map(input::read).transpose()?;
-        Ok(found.filter(|it| !it.is_open()))
+        let mut found = table(rules, "filter").map(input::read).transpose()?;
+        if let Some(input) = found.as_mut().filter(|_| filter.is_of_tasks) {
+            input.leave_the_rest();
+        }
+        Ok(found.filter(|it| !it.is_open() && !it.is_silent()))
     };
     let (v4, v6) = match (input(filter.v4.as_ref()), input(filter.v6.as_ref())) {
         (Ok(v4), Ok(v6)) => (v4, v6),
@@ -182,7 +198,6 @@ fn state(filter: &Filter, machine: &Machine) -> Lowered {
             stop.push_str(&chains.stop);
         }
     }
-    commands.push_str(&rules::commands(machine));
     let firewall = OptionPath::new(["networking", "firewall"]);
     if !commands.is_empty() {
         statement.set(firewall.child("extraCommands"), Expr::str(commands));
@@ -387,6 +402,7 @@ fn close_ssh(
     let settings: Vec<_> = machine::sshd_settings(machine).collect();
     if settings.is_empty() && !machine::is_enabled(machine, &["ssh", "sshd"])
         || input.default == Does::Accept
+        || input.is_left
     {
         return;
     }

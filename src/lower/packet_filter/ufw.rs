@@ -97,6 +97,7 @@ pub(super) fn read(file: &File, machine: &Machine) -> Outcome<Filter> {
         v4: Some(v4),
         v6,
         clauses: vec![BEFORE],
+        is_of_tasks: false,
     })
 }
 

@@ -21,7 +21,8 @@ use crate::model::{Command, Entry, HoleKind, Machine, Part, Step, Text};
 use crate::nix::{Expr, StrPart};
 use crate::plan::{OptionPath, Secret};
 use crate::syntax::systemd_words::quote_literally;
-use problem::{local_folder, problem};
+use problem::local_folder;
+pub(super) use problem::problem;
 use runs::Runs;
 
 pub(super) fn lower(step: &Step, entry: &Entry, machine: &Machine) -> Lowered {
@@ -177,7 +178,7 @@ fn bare_name(step: &Step, entry: &Entry) -> String {
     }
 }
 
-fn slug(text: &str) -> String {
+pub(super) fn slug(text: &str) -> String {
     let mut out = String::new();
     for c in text.chars() {
         if c.is_ascii_alphanumeric() {
@@ -222,6 +223,13 @@ fn previous(entry: &Entry, machine: &Machine) -> Option<String> {
             && problem(&kept, machine).is_none()
     })?;
     Some(format!("{}.service", unit_name(step, found, machine)))
+}
+
+/// States what a job of cron runs, and the packages of that.
+pub(super) fn run(step: &Step, machine: &Machine, base: &OptionPath, statement: &mut Statement) {
+    let runs = runs::of(step);
+    needs::packages(&runs, base, statement);
+    command(step, &runs, machine, base, statement);
 }
 
 fn command(

@@ -182,13 +182,21 @@ pub(super) fn state(
     }
     let is_roots = step.user.as_deref().is_none_or(|it| it == "root");
     let is_said = step.environment.iter().any(|(name, _)| name == "HOME");
-    let at_home = || AT_HOME.iter().filter(|(name, _)| programs.contains(name));
-    if is_roots && !is_said && at_home().next().is_some() {
+    let at_home = AT_HOME.iter().any(|(name, _)| programs.contains(name));
+    if is_roots && !is_said && at_home {
         statement.set(base.child("environment").child("HOME"), Expr::str("/root"));
     }
+    packages(runs, base, statement);
+}
+
+/// States the packages that the programs run by their names.
+pub(super) fn packages(runs: &Runs, base: &OptionPath, statement: &mut Statement) {
+    let programs: Vec<&str> = runs.commands.iter().map(|it| it.program()).collect();
+    let at_home = || AT_HOME.iter().filter(|(name, _)| programs.contains(name));
     let mut packages: Vec<&str> = at_home().flat_map(|(_, it)| it.iter().copied()).collect();
     let mut words = runs.commands.iter().flat_map(|it| &it.words);
-    if has(&["git"]) && words.any(|it| it.contains("git@") || it.starts_with("ssh://")) {
+    if programs.contains(&"git") && words.any(|it| it.contains("git@") || it.starts_with("ssh://"))
+    {
         packages.push("openssh");
     }
     for package in packages {

@@ -26,7 +26,7 @@ const DISKS: [&str; 11] = [
 const LOCAL: [&str; 2] = ["/usr/local/bin", "/usr/local/sbin"];
 
 /// Finds why a step cannot be kept.
-pub(super) fn problem(step: &Step, machine: &Machine) -> Option<Left> {
+pub(in crate::lower) fn problem(step: &Step, machine: &Machine) -> Option<Left> {
     let texts: Vec<&Text> = match &step.command {
         Command::Words(words) => words.iter().collect(),
         Command::Script { text, .. } => vec![text],

@@ -27,7 +27,7 @@ const RUNNERS: [&str; 8] = [
 /// What most versions of a program that has an option for its output call that.
 const OUTPUT_OPTIONS: [&str; 5] = ["-o", "-O", "-out", "--output", "--output-document"];
 
-pub(super) fn of(step: &Step) -> Runs {
+pub(in crate::lower) fn of(step: &Step) -> Runs {
     match &step.command {
         Command::Words(words) => Runs {
             commands: vec![Ran {
@@ -131,7 +131,7 @@ impl Ran {
     }
 
     /// Returns the path of what runs: the program, or the script that a shell is given.
-    pub(super) fn script(&self) -> Option<&str> {
+    pub(in crate::lower) fn script(&self) -> Option<&str> {
         let first = self.words.first()?;
         if first.starts_with('/') {
             return Some(first);

@@ -14,9 +14,16 @@
   # site.yml:15 Packages
   services.smartd.enable = true;
 
-  # site.yml:68 Nightly backup
-  services.cron = {
-    enable = true;
-    systemCronJobs = [ "15 3 * * * postgres /usr/local/bin/backup-databases" ];
+  # site.yml:68 Nightly backup (assumed: the programs that `/usr/local/bin/backup-databases` calls are among the
+  # system's packages). Cron: 15 3 * * *.
+  systemd.services.backup-of-the-databases = {
+    description = "backup of the databases";
+    path = [ "/run/current-system/sw" ];
+    startAt = "*-*-* 03:15:00";
+    serviceConfig = {
+      Type = "oneshot";
+      User = "postgres";
+      ExecStart = "/usr/local/bin/backup-databases";
+    };
   };
 }

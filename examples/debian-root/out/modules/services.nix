@@ -2,11 +2,16 @@
 { pkgs, ... }:
 
 {
-  # etc/cron.d/backup:4, etc/systemd/system/multi-user.target.wants/cron.service
-  services.cron = {
-    enable = true;
-    mailto = "ada@example.org";
-    systemCronJobs = [ "30 2 * * * root /usr/local/sbin/backup --to /srv/backup" ];
+  # etc/cron.d/backup:4 (assumed: what it prints is in the journal, and is not mailed to `ada@example.org`; the
+  # programs that `/usr/local/sbin/backup` calls are among the system's packages). Cron: 30 2 * * *.
+  systemd.services.backup = {
+    path = [ "/run/current-system/sw" ];
+    startAt = "*-*-* 02:30:00";
+    serviceConfig = {
+      Type = "oneshot";
+      User = "root";
+      ExecStart = "/usr/local/sbin/backup --to /srv/backup";
+    };
   };
 
   # etc/cron.daily/shop-tmp (assumed: the programs that it calls are among the system's packages)
@@ -63,4 +68,7 @@
 
   # etc/systemd/system/ssh.service.d/memory.conf:1 (assumed: NixOS has the unit `sshd.service`)
   systemd.services.sshd.serviceConfig.MemoryMax = "200M";
+
+  # etc/systemd/system/multi-user.target.wants/cron.service
+  services.cron.enable = true;
 }

@@ -13,7 +13,7 @@ use crate::syntax::crontab::shell_command;
 pub(super) const MODULE: Module = Module {
     names: &["cron"],
     collection: "ansible.builtin",
-    becomes: "A job of services.cron.systemCronJobs.",
+    becomes: "A service with a timer, or a line of services.cron.systemCronJobs.",
     kind: Kind::Changes,
     run,
 };
@@ -80,6 +80,7 @@ fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
         user,
         command: encoded.decode(&shell_command(&encoded.text)),
         environment: Vec::new(),
+        catches_up: false,
     }));
     Ok(())
 }

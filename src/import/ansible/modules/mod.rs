@@ -38,6 +38,7 @@ mod groups;
 mod hostname;
 mod include_vars;
 mod ini_file;
+mod iptables;
 mod kept;
 mod lineinfile;
 mod looks;
@@ -172,6 +173,7 @@ pub(super) const MODULES: &[&Module] = &[
     &hostname::MODULE,
     &include_vars::MODULE,
     &ini_file::MODULE,
+    &iptables::MODULE,
     &lineinfile::MODULE,
     &looks::LOOKS,
     &looks::SET_STATS,

@@ -11,8 +11,8 @@ use crate::model::{Firewall, FirewallPort, Protocol, Resource, Setting, Settings
 pub(super) const MODULE: Module = Module {
     names: &["ufw"],
     collection: "community.general",
-    becomes: "Ports of networking.firewall, and whether it is on. Rules that hold for some addresses only become \
-              networking.firewall.extraCommands.",
+    becomes: "Ports of networking.firewall, and whether it is on. Rules that hold for some addresses only, and those \
+              of what goes out or is handed on, become networking.firewall.extraCommands.",
     kind: Kind::Changes,
     run,
 };
@@ -87,7 +87,7 @@ fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
         refusal = set_default(&policy, &direction, run).or(refusal);
     }
     if let Some(level) = logging {
-        refusal = log(&level, run).or(refusal);
+        log(&level, run);
     }
     match state.as_deref() {
         Some("enabled") => run.put(Resource::Firewall(Firewall { enabled: true })),
@@ -116,11 +116,13 @@ fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
 struct Rule {
     action: String,
     is_deleted: bool,
-    is_outgoing: bool,
-    is_routed: bool,
+    /// Of the kernel's: `INPUT`, `OUTPUT`, `FORWARD`.
+    chain: &'static str,
     /// Only for packets between these addresses and ports, in the words of iptables-save; empty for all.
     between: String,
     is_v6: bool,
+    /// `-i eth0 `, in the words of iptables-save.
+    on: String,
     interface: Option<String>,
     port: Option<String>,
     protocol: String,
@@ -136,6 +138,21 @@ impl Rule {
         let interface = params.string(&["interface", "if"])?;
         let incoming = params.string(&["interface_in", "if_in"])?;
         let outgoing = params.string(&["interface_out", "if_out"])?;
+        let is_outgoing =
+            matches!(direction, "out" | "outgoing") || outgoing.is_some() && incoming.is_none();
+        let chain = match (params.flag(&["route"])?, is_outgoing) {
+            (Some(true), _) => "FORWARD",
+            (Some(false) | None, true) => "OUTPUT",
+            (Some(false) | None, false) => "INPUT",
+        };
+        let (comes, goes) = match is_outgoing {
+            true => (incoming, outgoing.or(interface)),
+            false => (incoming.or(interface), outgoing),
+        };
+        let on = [
+            comes.as_ref().map(|it| format!("-i {it} ")),
+            goes.map(|it| format!("-o {it} ")),
+        ];
         let is_v6 = [&from, &to]
             .into_iter()
             .flatten()
@@ -148,11 +165,11 @@ impl Rule {
         Ok(Rule {
             action: action.to_owned(),
             is_deleted: params.flag(&["delete"])?.unwrap_or(false),
-            is_outgoing: matches!(direction, "out" | "outgoing") || outgoing.is_some(),
-            is_routed: params.flag(&["route"])?.unwrap_or(false),
+            chain,
             between: words.into_iter().flatten().collect(),
             is_v6,
-            interface: interface.or(incoming),
+            on: on.into_iter().flatten().collect(),
+            interface: comes,
             port: params.string(&["to_port", "port"])?,
             protocol: params
                 .string(&["proto", "protocol"])?
@@ -167,27 +184,9 @@ fn manual(reason: String) -> Option<Refusal> {
 }
 
 fn apply(rule: &Rule, params: &Params, run: &mut Run<'_, '_>) -> Result<Option<Refusal>, Refusal> {
-    if rule.is_routed {
-        return Ok(manual(
-            "it is about packets that the machine hands on".to_owned(),
-        ));
-    }
-    if rule.is_outgoing {
-        if rule.action == "allow" {
-            run.close(
-                Verdict::NotNeeded,
-                Code::AlreadySo,
-                "NixOS lets everything out",
-            );
-            return Ok(None);
-        }
-        return Ok(manual(format!("it is to {} what goes out", rule.action)));
-    }
-    if !rule.between.is_empty() {
-        return restricted(rule, params, run);
-    }
     let is_whole = rule.port.is_none() && rule.application.is_none();
-    if rule.action == "allow" && is_whole && rule.interface.as_deref() == Some("lo") {
+    let on_itself = rule.chain == "INPUT" && rule.interface.as_deref() == Some("lo");
+    if rule.action == "allow" && is_whole && on_itself {
         run.close(
             Verdict::NotNeeded,
             Code::AlreadySo,
@@ -195,8 +194,10 @@ fn apply(rule: &Rule, params: &Params, run: &mut Run<'_, '_>) -> Result<Option<R
         );
         return Ok(None);
     }
-    if !matches!(rule.action.as_str(), "allow" | "limit") && !rule.is_deleted {
-        return Ok(manual(format!("it is to {} packets", rule.action)));
+    let names_ports = rule.application.is_some() || rule.port.is_some();
+    let opens = matches!(rule.action.as_str(), "allow" | "limit");
+    if !rule.between.is_empty() || rule.chain != "INPUT" || !opens || !names_ports {
+        return restricted(rule, params, run);
     }
     let found = match (&rule.application, &rule.port) {
         (Some(name), _) => known(name),
@@ -204,9 +205,6 @@ fn apply(rule: &Rule, params: &Params, run: &mut Run<'_, '_>) -> Result<Option<R
         (None, None) => None,
     };
     let Some(found) = found else {
-        if rule.application.is_none() && rule.port.is_none() {
-            return Ok(manual("the rule names no port".to_owned()));
-        }
         let name = rule.application.as_ref().or(rule.port.as_ref());
         let name = name.cloned().unwrap_or_default();
         if matches!(rule.protocol.as_str(), "any" | "tcp" | "udp") {
@@ -245,19 +243,27 @@ fn limits(port: &FirewallPort) -> Vec<Resource> {
         Some(interface) => format!("-i {interface} "),
         None => String::new(),
     };
-    let new = format!("{on}{}-m conntrack --ctstate NEW -m recent", of_port(port));
-    let rules = [
-        format!("-A INPUT {new} --set"),
-        format!("-A INPUT {new} --update --seconds 30 --hitcount 6 -j REJECT"),
-    ];
-    let rule = |value| {
-        Resource::Setting(Setting {
-            of: Settings::FirewallRule,
-            name: String::new(),
-            value,
-        })
-    };
-    rules.into_iter().map(rule).collect()
+    limits_of(&format!("-A INPUT {on}{}", of_port(port))).to_vec()
+}
+
+fn limits_of(packets: &str) -> [Resource; 2] {
+    let new = format!("{packets}-m conntrack --ctstate NEW -m recent");
+    [
+        setting("", format!("{new} --set")),
+        setting(
+            "",
+            format!("{new} --update --seconds 30 --hitcount 6 -j REJECT"),
+        ),
+    ]
+}
+
+/// A rule of the filter, or one of its policies, which has a name.
+fn setting(name: &str, value: String) -> Resource {
+    Resource::Setting(Setting {
+        of: Settings::FirewallRule,
+        name: name.to_owned(),
+        value,
+    })
 }
 
 /// A port in the words of iptables-save.
@@ -271,7 +277,7 @@ fn of_port(port: &FirewallPort) -> String {
     format!("-p {protocol} --dport {range} ")
 }
 
-/// A rule for packets between certain addresses.
+/// A rule that does not only open ports to everybody.
 fn restricted(
     rule: &Rule,
     params: &Params,
@@ -281,10 +287,9 @@ fn restricted(
         "allow" => "ACCEPT",
         "deny" => "DROP",
         "reject" => "REJECT",
+        "limit" => "ACCEPT",
         other => {
-            return Ok(manual(format!(
-                "it is to {other} packets of some addresses"
-            )));
+            return Err(params.bad("rule", other, "one of allow, deny, limit, reject"));
         }
     };
     let name = rule.application.as_ref().or(rule.port.as_ref());
@@ -305,10 +310,6 @@ fn restricted(
         (true, false) => "-4 ",
         (false, _) => "",
     };
-    let on = match &rule.interface {
-        Some(interface) => format!("-i {interface} "),
-        None => String::new(),
-    };
     let mut ports: Vec<String> = found.iter().map(of_port).collect();
     if ports.is_empty() {
         ports.push(match rule.protocol.as_str() {
@@ -317,13 +318,19 @@ fn restricted(
         });
     }
     for port in ports {
-        let between = &rule.between;
-        let resource = Resource::Setting(Setting {
-            of: Settings::FirewallRule,
-            name: String::new(),
-            value: format!("{family}-A INPUT {on}{between}{port}-j {target}"),
-        });
-        change(resource, rule, run);
+        let Rule {
+            between, chain, on, ..
+        } = rule;
+        if on.is_empty() && between.is_empty() && port.is_empty() {
+            return Ok(manual("the rule is about all packets".to_owned()));
+        }
+        let packets = format!("{family}-A {chain} {on}{between}{port}");
+        if rule.action == "limit" {
+            for limit in limits_of(&packets) {
+                change(limit, rule, run);
+            }
+        }
+        change(setting("", format!("{packets}-j {target}")), rule, run);
     }
     Ok(None)
 }
@@ -373,57 +380,48 @@ fn open(protocol: Protocol, first: u16, last: u16) -> FirewallPort {
 }
 
 fn set_default(policy: &str, direction: &str, run: &mut Run<'_, '_>) -> Option<Refusal> {
-    let direction = if direction.is_empty() {
-        "incoming"
-    } else {
-        direction
-    };
-    match (policy, direction) {
-        ("deny", "incoming" | "in")
-        | ("allow", "outgoing" | "out")
-        | ("deny" | "reject", "routed") => {
-            run.close(
-                Verdict::NotNeeded,
-                Code::AlreadySo,
-                "NixOS does so: what is not opened stays closed, and everything goes out",
-            );
-            None
-        }
-        ("reject", "incoming" | "in") => Some(
-            Refusal::new(Code::CannotState, "closed ports answer with a refusal")
-                .cure("networking.firewall.rejectPackets = true;"),
+    let (chain, own): (&str, &[&str]) = match direction {
+        "" | "incoming" | "in" => ("INPUT", &["-p icmp --icmp-type echo-request"]),
+        // before.rules lets these out whatever the policy is.
+        "outgoing" | "out" => (
+            "OUTPUT",
+            &["-o lo", "-m conntrack --ctstate RELATED,ESTABLISHED"],
         ),
-        _ => manual(format!(
-            "the default for {direction} packets is to {policy} them"
-        )),
+        "routed" => ("FORWARD", &[]),
+        other => return manual(format!("ufw knows no packets that are `{other}`")),
+    };
+    let target = match policy {
+        "allow" => "ACCEPT",
+        "deny" => "DROP",
+        "reject" => "REJECT",
+        other => return manual(format!("ufw has no default `{other}`")),
+    };
+    match (policy, chain) {
+        ("deny", "INPUT") | ("deny" | "reject", "FORWARD") => {
+            let reason = "NixOS does so: what is not opened stays closed";
+            run.close(Verdict::NotNeeded, Code::AlreadySo, reason);
+        }
+        ("allow", "OUTPUT") => {
+            let reason = "NixOS does so: everything goes out";
+            run.close(Verdict::NotNeeded, Code::AlreadySo, reason);
+        }
+        _ => {
+            for packets in own.iter().filter(|_| policy != "allow") {
+                run.put(setting("", format!("-A {chain} {packets} -j ACCEPT")));
+            }
+            let name = format!("-P {chain}");
+            run.put(setting(&name, format!("{name} {target}")));
+        }
     }
+    None
 }
 
-fn log(level: &str, run: &mut Run<'_, '_>) -> Option<Refusal> {
-    match level {
-        "on" | "low" => {
-            run.close(
-                Verdict::NotNeeded,
-                Code::AlreadySo,
-                "NixOS logs refused connections",
-            );
-            None
-        }
-        "off" => Some(
-            Refusal::new(
-                Code::CannotState,
-                "refused connections are not to be logged",
-            )
-            .cure("networking.firewall.logRefusedConnections = false;"),
-        ),
-        _ => Some(
-            Refusal::new(
-                Code::CannotState,
-                format!("the firewall logs at the level {level}"),
-            )
-            .cure("networking.firewall.logRefusedPackets = true;"),
-        ),
-    }
+fn log(level: &str, run: &mut Run<'_, '_>) {
+    run.put(Resource::Setting(Setting {
+        of: Settings::FirewallLog,
+        name: "level".to_owned(),
+        value: level.to_owned(),
+    }));
 }
 
 fn ports(run: &Run<'_, '_>) -> Vec<Key> {
@@ -436,7 +434,51 @@ fn ports(run: &Run<'_, '_>) -> Vec<Key> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::check;
     use super::{known, read_ports};
+
+    fn rules(task: &str, expected: &[&str]) {
+        let shown = |value: &&str| {
+            let value = serde_json::to_string(value).unwrap();
+            format!("{{\"setting\":{{\"of\":\"firewall-rule\",\"value\":{value}}}}}")
+        };
+        let expected: Vec<String> = expected.iter().map(shown).collect();
+        let expected: Vec<&str> = expected.iter().map(String::as_str).collect();
+        check(&format!("- ufw: {{{task}}}"), &expected);
+    }
+
+    #[test]
+    fn what_opens_no_port_to_everybody_is_a_rule() {
+        rules(
+            "rule: allow, interface: tun0, direction: in",
+            &["-A INPUT -i tun0 -j ACCEPT"],
+        );
+        rules(
+            "rule: deny, to_port: 25, proto: tcp, direction: out",
+            &["-A OUTPUT -p tcp --dport 25 -j DROP"],
+        );
+        rules(
+            "rule: allow, route: true, interface_in: eth0, interface_out: eth1, dest: 10.0.0.5, port: 80, proto: tcp",
+            &["-4 -A FORWARD -i eth0 -o eth1 -d 10.0.0.5 -p tcp --dport 80 -j ACCEPT"],
+        );
+        rules(
+            "rule: reject, port: 23, proto: tcp",
+            &["-A INPUT -p tcp --dport 23 -j REJECT"],
+        );
+    }
+
+    #[test]
+    fn what_is_done_with_the_rest_is_a_policy() {
+        check(
+            "- ufw: {default: deny, direction: outgoing, logging: 'off'}",
+            &[
+                r#"{"setting":{"of":"firewall-rule","value":"-A OUTPUT -o lo -j ACCEPT"}}"#,
+                r#"{"setting":{"of":"firewall-rule","value":"-A OUTPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT"}}"#,
+                r#"{"setting":{"of":"firewall-rule","name":"-P OUTPUT","value":"-P OUTPUT DROP"}}"#,
+                r#"{"setting":{"of":"firewall-log","name":"level","value":"off"}}"#,
+            ],
+        );
+    }
 
     #[test]
     fn ports_are_numbers_ranges_and_names() {

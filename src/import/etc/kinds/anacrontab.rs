@@ -61,6 +61,7 @@ fn read(given: &Given) -> Vec<Entry> {
             user: "root".to_owned(),
             command: given.decode(command),
             environment: Vec::new(),
+            catches_up: true,
         });
         let mut entry = given.entry(place, Meaning::Asks(vec![job]));
         if let Some(hole) = given.hole(&[name]) {

@@ -11,7 +11,7 @@ use crate::syntax::Place;
 pub(super) const KIND: Kind = Kind {
     name: "cron script",
     paths: "scripts of /etc/cron.hourly, .daily, .weekly and .monthly, and of Alpine's /etc/periodic",
-    becomes: "The script stays a file, and services.cron.systemCronJobs runs it.",
+    becomes: "The script becomes a service with a timer.",
     matches: |path| schedule(path).is_some(),
     read,
     lines: Lines::Together,
@@ -53,6 +53,7 @@ fn read(given: &Given) -> Vec<Entry> {
         user: "root".to_owned(),
         command: Text::from(given.path),
         environment: Vec::new(),
+        catches_up: false,
     });
     vec![given.entry(place, Meaning::Asks(vec![job]))]
 }

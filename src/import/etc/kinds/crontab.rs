@@ -9,7 +9,7 @@ use crate::syntax::crontab::{self, Format, Job, Line, shell_command};
 pub(super) const KIND: Kind = Kind {
     name: "crontab",
     paths: "/etc/crontab, /etc/cron.d/*, and the crontabs of users below /var/spool/cron and /etc/crontabs",
-    becomes: "Each job becomes a line of services.cron.systemCronJobs, each MAILTO is services.cron.mailto.",
+    becomes: "Each job becomes a service with a timer, or a line of services.cron.systemCronJobs.",
     matches: |path| owner(path).is_some(),
     read,
     lines: Lines::Apart,
@@ -100,6 +100,7 @@ fn read(given: &Given) -> Vec<Entry> {
             user: user.to_owned(),
             command: given.decode(&shell_command(&job.command)),
             environment: environment.clone(),
+            catches_up: false,
         });
         entries.push(given.asks(*place, &fields, resource));
     }

@@ -45,6 +45,7 @@ pub(super) fn of(path: &str, arguments: &[&str]) -> Option<Vec<Call>> {
         | "delgroup" | "usermod" | "chsh" | "passwd" => accounts::of(program, arguments),
         "ufw" => walls::of_ufw(arguments).map(|it| vec![it]),
         "firewall-cmd" => walls::of_firewalld(arguments),
+        "iptables" | "ip6tables" => walls::of_iptables(program, arguments).map(|it| vec![it]),
         "docker" => of_docker(arguments),
         _ if program.starts_with("a2") => of_apache(program, arguments),
         _ => of_languages(path, program, arguments),

@@ -3,6 +3,7 @@
 
 use super::calls::{Call, call};
 use super::sense::{Asks, Sense};
+use super::walls;
 use crate::model::{Family, Resource, Sysctl};
 use crate::syntax::shell::{
     Command, Compound, Pipeline, Redirection, RedirectionKind, Simple, read_compound,
@@ -53,6 +54,9 @@ pub(super) fn of(pipeline: &Pipeline) -> Option<Sense> {
     }
     match pipeline.commands.as_slice() {
         [Command::Simple(only)] => {
+            if let Some(sense) = walls::of_saved(only) {
+                return Some(sense);
+            }
             if let Some(url) = installer_in(only) {
                 return Some(installs(&url));
             }

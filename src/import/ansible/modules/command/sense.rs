@@ -342,6 +342,9 @@ mod tests {
             check(script, "nothing");
         }
         check("firewall-cmd --reload", "nothing");
+        check("iptables-save > /etc/iptables/rules.v4", "nothing");
+        check("iptables-restore < /etc/sysconfig/iptables", "nothing");
+        check("netfilter-persistent save", "nothing");
         check("firewall-cmd --state", "reads");
         check(
             "curl -sL https://deb.nodesource.com/setup_20.x | bash -",

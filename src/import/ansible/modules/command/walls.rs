@@ -1,8 +1,47 @@
-//! `ufw` and `firewall-cmd`: their rules, in the words of their modules.
+//! `ufw`, `firewall-cmd` and `iptables`: their rules, in the words of their modules.
 //!
-//! Manuals: ufw(8), firewall-cmd(1)
+//! Manuals: ufw(8), firewall-cmd(1), iptables(8)
 
 use super::calls::{Call, call};
+use super::sense::Sense;
+use crate::syntax::shell::Simple;
+
+/// Where systems keep the rules that they load at boot.
+const SAVED: [&str; 5] = [
+    "/etc/iptables",
+    "/etc/sysconfig/ip",
+    "/etc/ip6tables",
+    "/etc/nftables",
+    "/etc/sysconfig/nftables",
+];
+const LOADS: &str =
+    "NixOS loads the rules of its configuration at boot, and again when they change";
+
+/// Says why a command that saves the rules of a filter, or loads those that are saved, has no meaning.
+pub(super) fn of_saved(command: &Simple) -> Option<Sense> {
+    let words: Vec<&str> = command
+        .words
+        .iter()
+        .filter_map(|it| it.plain.as_deref())
+        .collect();
+    let (path, arguments) = words.split_first()?;
+    let program = path.rsplit('/').next().unwrap_or(path);
+    let is_saved = |it: &str| SAVED.iter().any(|start| it.starts_with(start));
+    let files = command
+        .redirections
+        .iter()
+        .filter_map(|it| it.target.plain.as_deref());
+    let mut all = files.chain(arguments.iter().copied());
+    let is_meant = match program {
+        "iptables-save" | "ip6tables-save" | "iptables-restore" | "ip6tables-restore" | "nft" => {
+            all.any(is_saved) && arguments.first() != Some(&"add")
+        }
+        "netfilter-persistent" | "iptables-persistent" => true,
+        "service" => matches!(arguments, ["iptables" | "ip6tables", "save"]),
+        _ => false,
+    };
+    is_meant.then_some(Sense::Nothing(LOADS))
+}
 
 /// Reads the arguments of ufw; nothing for what only looks, or is not known here.
 pub(super) fn of_ufw(arguments: &[&str]) -> Option<Call> {
@@ -125,4 +164,62 @@ pub(super) fn of_firewalld(arguments: &[&str]) -> Option<Vec<Call>> {
     });
     let calls: Vec<Call> = calls.collect();
     (!calls.is_empty()).then_some(calls)
+}
+
+/// Reads the arguments of iptables; nothing for what only looks, or is not known here.
+pub(super) fn of_iptables(program: &str, arguments: &[&str]) -> Option<Call> {
+    let family = if program == "ip6tables" {
+        "ipv6"
+    } else {
+        "ipv4"
+    };
+    let mut params: Vec<(&'static str, &str)> = vec![("ip_version", family)];
+    let mut line: Vec<String> = Vec::new();
+    let mut words = arguments.iter().copied().peekable();
+    let mut is_known = false;
+    while let Some(word) = words.next() {
+        match word {
+            "-t" | "--table" => params.push(("table", words.next()?)),
+            "-w" | "--wait" => {
+                words.next_if(|it| it.bytes().all(|c| c.is_ascii_digit()));
+            }
+            "-A" | "--append" | "-I" | "--insert" | "-D" | "--delete" if !is_known => {
+                is_known = true;
+                params.push(("chain", words.next()?));
+                if word == "-I" || word == "--insert" {
+                    params.push(("action", "insert"));
+                    let number = words.next_if(|it| it.bytes().all(|c| c.is_ascii_digit()));
+                    params.extend(number.map(|it| ("rule_num", it)));
+                } else if word != "-A" && word != "--append" {
+                    params.push(("state", "absent"));
+                }
+            }
+            "-P" | "--policy" => {
+                is_known = true;
+                params.extend([("chain", words.next()?), ("policy", words.next()?)]);
+            }
+            "-F" | "--flush" => {
+                is_known = true;
+                params.push(("flush", "yes"));
+                params.extend(words.next().map(|it| ("chain", it)));
+            }
+            "-N" | "--new-chain" => {
+                is_known = true;
+                params.extend([("chain", words.next()?), ("chain_management", "yes")]);
+            }
+            "-m" if words.peek() == Some(&"comment") => {
+                words.next();
+            }
+            "--comment" => {
+                words.next();
+            }
+            word if word.contains([' ', '"', '\'']) => line.push(format!("\"{word}\"")),
+            word => line.push(word.to_owned()),
+        }
+    }
+    let line = line.join(" ");
+    if !line.is_empty() {
+        params.push(("_line", &line));
+    }
+    is_known.then(|| call("iptables", &params))
 }

@@ -403,7 +403,7 @@ mod system {
             "- ufw: {state: enabled, policy: deny, direction: incoming}",
             &[
                 r#"{"firewall":{"enabled":true}}"#,
-                "not-needed: NixOS does so: what is not opened stays closed, and everything goes out",
+                "not-needed: NixOS does so: what is not opened stays closed",
             ],
         );
         check(

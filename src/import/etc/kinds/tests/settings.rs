@@ -174,7 +174,7 @@ fn jobs_of_anacron_have_periods() {
         &[
             "1: not needed: `SHELL` is for anacron, which NixOS does not have",
             "2: not needed: each script of /etc/cron.daily is a job of its own",
-            r#"3: {"cron-job":{"name":"report","schedule":"@weekly","user":"root","command":"/opt/report -x"}}"#,
+            r#"3: {"cron-job":{"name":"report","schedule":"@weekly","user":"root","command":"/opt/report -x","catches_up":true}}"#,
             "4: unknown: a period of `3` days has no timer of its own; write its OnCalendar into systemd.timers",
             "5: unknown: a job has a period, a delay, a name and a command",
         ],

@@ -2,10 +2,17 @@
 { pkgs, ... }:
 
 {
-  # site.yml:23 Job
-  services.cron = {
-    enable = true;
-    systemCronJobs = [ "0 1 * * * root /srv/shop/tidy" ];
+  # site.yml:23 Job (assumed: the programs that `/srv/shop/tidy` calls are among the system's packages). Cron: 0
+  # 1 * * *.
+  systemd.services.srv-shop-tidy = {
+    description = "/srv/shop/tidy";
+    path = [ "/run/current-system/sw" ];
+    startAt = "*-*-* 01:00:00";
+    serviceConfig = {
+      Type = "oneshot";
+      User = "root";
+      ExecStart = "/srv/shop/tidy";
+    };
   };
 
   # site.yml:27 Load the schema (assumed: `docker` is taken from `pkgs.docker`). Runtime: a command cannot be
@@ -88,10 +95,6 @@
   # MANUAL site.yml:37 Nobody's program: nothing here brings `shopctl`, which it runs.
   #   Find its package at https://search.nixos.org/packages, and say what it is to do where NixOS has an option
   #     for it.
-
-  # MANUAL site.yml:39 Rules: it writes `/etc/iptables/rules.v4`: NixOS makes the files of /etc, as links into
-  #   its store.
-  #   State what it is to hold by its option, or by environment.etc.
 
   # site.yml:41 Weekly copy (assumed: `/usr/bin/rsync` is taken from `pkgs.rsync`; the programs that it calls
   # are among the system's packages)

@@ -16,7 +16,8 @@
     mode = "0400";
   };
 
-  # site.yml:16 Backup (assumed: `/run/secrets/backup_password` holds the secret of the command)
+  # site.yml:16 Backup (assumed: `/run/secrets/backup_password` holds the secret of the command; the programs
+  # that `/opt/shop/bin/backup` calls are among the system's packages)
   age.secrets.backup_password = {
     file = ../secrets/backup_password.age;
     owner = "shop";

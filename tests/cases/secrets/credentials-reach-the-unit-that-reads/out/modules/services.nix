@@ -15,12 +15,21 @@
     };
   };
 
-  # site.yml:16 Backup (assumed: `/run/secrets/backup_password` holds the secret of the command)
-  services.cron = {
-    enable = true;
-    systemCronJobs = [
-      "0 3 * * * shop /opt/shop/bin/backup -p \"$(cat /run/secrets/backup_password)\""
-    ];
+  # site.yml:16 Backup (assumed: `/run/secrets/backup_password` holds the secret of the command; the programs
+  # that `/opt/shop/bin/backup` calls are among the system's packages)
+  systemd.services.backup = {
+    # Cron: 0 3 * * *.
+    path = [ "/run/current-system/sw" ];
+    startAt = "*-*-* 03:00:00";
+    script = ''
+      /opt/shop/bin/backup -p "$(cat $CREDENTIALS_DIRECTORY/backup_password)"
+    '';
+    serviceConfig = {
+      # Cron: 0 3 * * *.
+      Type = "oneshot";
+      User = "shop";
+      LoadCredential = [ "backup_password:/run/secrets/backup_password" ];
+    };
   };
 
   # site.yml:18 Load the schema (assumed: `/run/secrets/shop_db_password` holds the secret of the command)

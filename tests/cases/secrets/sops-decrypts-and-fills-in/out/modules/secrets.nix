@@ -25,8 +25,12 @@
     mode = "0400";
   };
 
-  # site.yml:16 Backup (assumed: `/run/secrets/backup_password` holds the secret of the command)
-  sops.secrets.backup_password.owner = "shop";
+  # site.yml:16 Backup (assumed: `/run/secrets/backup_password` holds the secret of the command; the programs
+  # that `/opt/shop/bin/backup` calls are among the system's packages)
+  sops.secrets.backup_password = {
+    owner = "shop";
+    restartUnits = [ "backup.service" ];
+  };
 
   # site.yml:18 Load the schema (assumed: `/run/secrets/shop_db_password` holds the secret of the command)
   sops.secrets.shop_db_password.restartUnits = [ "setup-load-the-schema.service" ];

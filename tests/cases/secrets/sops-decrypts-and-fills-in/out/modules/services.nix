@@ -15,12 +15,18 @@
     };
   };
 
-  # site.yml:16 Backup (assumed: `/run/secrets/backup_password` holds the secret of the command)
-  services.cron = {
-    enable = true;
-    systemCronJobs = [
-      "0 3 * * * shop /opt/shop/bin/backup -p \"$(cat ${config.sops.secrets.backup_password.path})\""
-    ];
+  # site.yml:16 Backup (assumed: `/run/secrets/backup_password` holds the secret of the command; the programs
+  # that `/opt/shop/bin/backup` calls are among the system's packages). Cron: 0 3 * * *.
+  systemd.services.backup = {
+    path = [ "/run/current-system/sw" ];
+    startAt = "*-*-* 03:00:00";
+    script = ''
+      /opt/shop/bin/backup -p "$(cat ${config.sops.secrets.backup_password.path})"
+    '';
+    serviceConfig = {
+      Type = "oneshot";
+      User = "shop";
+    };
   };
 
   # site.yml:18 Load the schema (assumed: `/run/secrets/shop_db_password` holds the secret of the command).

@@ -74,10 +74,16 @@ in
       createHome = true;
     };
 
-    # desk/Dockerfile:9 RUN (assumed: `desk` has the rights that the job needs)
-    services.cron = {
-      enable = true;
-      systemCronJobs = [ "*/5 * * * * desk ${cfg.source}/sweep.sh" ];
+    # desk/Dockerfile:9 RUN (assumed: `desk` has the rights that the job needs; the programs that
+    # `/opt/desk/sweep.sh` calls are among the system's packages). Cron: */5 * * * *.
+    systemd.services.sweep = {
+      path = [ "/run/current-system/sw" ];
+      startAt = "*-*-* *:00/5:00";
+      serviceConfig = {
+        Type = "oneshot";
+        User = "desk";
+        ExecStart = "${cfg.source}/sweep.sh";
+      };
     };
 
     # desk/Dockerfile:10 COPY (assumed: what reads it looks there on NixOS too)

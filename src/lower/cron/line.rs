@@ -1,23 +1,20 @@
-//! `CronJob`: a line of `services.cron.systemCronJobs`.
+//! A job as a line of `services.cron.systemCronJobs`.
 //!
 //! crontab(5): the line is schedule, user, command; `%` ends the command unless it is escaped, so the command stays
 //! as the crontab has it. Variables hold for all lines below them, so those of one job are set in its command.
 
-use super::commands::DEFAULT_PATH;
-use super::paths;
-use super::periodic;
-use super::program;
-use super::secret;
-use super::statement::{Left, Lowered, Statement};
+use super::{is_usual_shell, refused};
 use crate::account::Code;
-use crate::model::{CronJob, HoleKind, Machine};
+use crate::lower::commands::DEFAULT_PATH;
+use crate::lower::paths;
+use crate::lower::program;
+use crate::lower::secret;
+use crate::lower::statement::{Left, Lowered, Statement};
+use crate::model::{CronJob, Machine};
 use crate::nix::{Expr, StrPart};
 use crate::plan::OptionPath;
 
 pub(super) fn lower(job: &CronJob, machine: &Machine) -> Lowered {
-    if let Some(lowered) = periodic::lower_job(job, machine) {
-        return lowered;
-    }
     let used_by = format!("the job `{}` of cron", job.name);
     let Some(readable) = secret::readable(&job.command, &used_by, Some(&job.user)) else {
         return refused(job);
@@ -90,34 +87,6 @@ pub(super) fn lower(job: &CronJob, machine: &Machine) -> Lowered {
     Lowered::Stated(statement)
 }
 
-/// Says why a command cannot be stated.
-fn refused(job: &CronJob) -> Lowered {
-    match job.command.worst_hole() {
-        Some(hole) if hole.kind == HoleKind::Secret => Lowered::manual_with_cure(
-            Code::ValueSecret,
-            format!(
-                "its command holds a secret ({}), which must not reach the store",
-                hole.what
-            ),
-            "Let the command read the secret from a file below /run/secrets.",
-        ),
-        hole => Lowered::manual(
-            Code::ValueUnknown,
-            format!(
-                "its command holds {}, which is known only on the machine",
-                hole.map_or("something", |hole| hole.what.as_str())
-            ),
-        ),
-    }
-}
-
-fn is_usual_shell(shell: &str) -> bool {
-    matches!(
-        shell.trim_matches('"'),
-        "/bin/sh" | "/bin/bash" | "/usr/bin/bash"
-    )
-}
-
 /// Quotes a value for the shell of a crontab, where `%` has to be escaped besides.
 fn quoted(value: &str) -> String {
     let value = value.trim_matches('"');
@@ -140,8 +109,13 @@ fn quoted(value: &str) -> String {
 #[cfg(test)]
 mod tests {
 
-    use crate::lower::tests::{check, check_all, text};
+    use crate::lower::Cron;
+    use crate::lower::tests::{check_with, text};
     use crate::model::{CronJob, Link, Resource};
+
+    fn check(resource: Resource, expected: &str) {
+        check_with(Cron::Daemon, vec![resource], expected);
+    }
 
     fn job(command: &str, environment: &[&str]) -> Resource {
         Resource::CronJob(CronJob {
@@ -150,6 +124,7 @@ mod tests {
             user: "root".into(),
             command: text(command),
             environment: environment.iter().map(|&it| it.to_owned()).collect(),
+            catches_up: false,
         })
     }
 
@@ -179,7 +154,8 @@ mod tests {
             path: "/usr/bin/f2b".into(),
             target: "/opt/f2b".into(),
         });
-        check_all(
+        check_with(
+            Cron::Daemon,
             vec![link, job("/usr/bin/f2b > /var/log/x", &[])],
             r#"
             services.cron.enable = true;
