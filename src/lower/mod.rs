@@ -26,6 +26,7 @@ mod distribution;
 mod dovecot;
 mod drop_in;
 mod file;
+mod file_line;
 mod firewall;
 mod gather;
 mod harden;
@@ -217,6 +218,10 @@ fn lower_stated(entry: &Entry, ctx: &mut Ctx<'_>) {
         ctx.conclude(entry, lowered);
         return;
     }
+    if let Resource::FileLine(line) = &entry.resource {
+        file_line::lower(entry, line, ctx);
+        return;
+    }
     if daemon::lower(entry, ctx) || rule::lower(entry, ctx) || application::lower(entry, ctx) {
         return;
     }
@@ -276,6 +281,8 @@ fn lower_resource(entry: &Entry, machine: &Machine) -> Lowered {
                 lowered
             }
         }
+        // Stated by the rules, or left.
+        Resource::FileLine(_) => Lowered::manual(Code::OriginalNeeded, "no rule states this"),
         Resource::Directory(it) => tmpfiles::lower_directory(it, machine),
         Resource::Link(it) => tmpfiles::lower_link(it, machine),
         Resource::PathMode(it) => tmpfiles::lower_mode(it, machine),

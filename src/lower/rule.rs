@@ -37,6 +37,7 @@ pub(super) fn lower(entry: &Entry, ctx: &mut Ctx<'_>) -> bool {
         Resource::Unit(_)
         | Resource::CronJob(_)
         | Resource::File(_)
+        | Resource::FileLine(_)
         | Resource::Directory(_)
         | Resource::Link(_)
         | Resource::PathMode(_)
@@ -170,7 +171,12 @@ fn target(link: &Link) -> String {
 }
 
 /// Puts the files of secrets into the plan besides.
-fn conclude_with_secrets(entry: &Entry, outcome: Outcome, secrets: Vec<Secret>, ctx: &mut Ctx<'_>) {
+pub(super) fn conclude_with_secrets(
+    entry: &Entry,
+    outcome: Outcome,
+    secrets: Vec<Secret>,
+    ctx: &mut Ctx<'_>,
+) {
     let mut entry = entry.clone();
     for secret in &secrets {
         let clause = format!("`{}` holds the secret", secret.path);
@@ -182,7 +188,7 @@ fn conclude_with_secrets(entry: &Entry, outcome: Outcome, secrets: Vec<Secret>, 
     conclude(&entry, outcome, ctx);
 }
 
-fn conclude(entry: &Entry, mut outcome: Outcome, ctx: &mut Ctx<'_>) {
+pub(super) fn conclude(entry: &Entry, mut outcome: Outcome, ctx: &mut Ctx<'_>) {
     let mut entry = entry.clone();
     let plain = entry.clone();
     let named = accounts::name(&mut outcome.settings, ctx);

@@ -74,6 +74,25 @@ pub struct PathMode {
     pub recurse: bool,
 }
 
+/// A line of a file that the source only edits: what else stands in it is not in the input.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct FileLine {
+    /// Absolute.
+    pub path: String,
+    /// The section that it stands in, without brackets; empty where the source names none.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub section: String,
+    /// What it sets: its first word, or what stands before its `=`.
+    pub name: String,
+    /// What follows the name, without the quotes that a shell would take off.
+    pub value: Text,
+    /// As written.
+    pub line: Text,
+    /// What tells it from the other lines of the file: by what its author finds it again.
+    #[serde(skip)]
+    pub place: String,
+}
+
 /// A path that must not be there.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct RemovedPath {

@@ -20,7 +20,7 @@ pub use application::{
 };
 pub use container::{Attachment, Container, ContainerNetwork, Engine, Restart};
 pub use database::{Database, DatabaseServer, DatabaseUser};
-pub use file::{Content, Directory, File, Link, Mode, PathMode, RemovedPath};
+pub use file::{Content, Directory, File, FileLine, Link, Mode, PathMode, RemovedPath};
 pub use network::{
     Firewall, FirewallPort, Interface, InterfaceTrait, NetworkUnit, NetworkUnitKind, OTHERS,
     Protocol,
