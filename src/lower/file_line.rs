@@ -83,6 +83,9 @@ fn joined(first: &Entry, group: &[Entry]) -> Entry {
 
 fn assuming(entry: &Entry, line: &FileLine) -> Entry {
     let mut entry = entry.clone();
+    if line.path == FileLine::DEBCONF {
+        return entry;
+    }
     let clause = format!("what else stands in `{}` is as NixOS has it", line.path);
     entry.assumptions.push(clause);
     entry
@@ -115,6 +118,14 @@ fn leave(entry: &Entry, line: &FileLine, ctx: &mut Ctx<'_>) {
     }
     if let Some(reason) = file::is_unread(path, ctx.machine) {
         ctx.close(entry, Verdict::NotNeeded, Code::NoMeaning, &reason);
+        return;
+    }
+    if path == FileLine::DEBCONF {
+        let (of, question) = (&line.section, &line.name);
+        let reason =
+            format!("the answer to `{question}` sets up `{of}`, and NixOS has options for that");
+        let lines = vec![format!("Look for the option of `{of}` that says the same.")];
+        ctx.manual_with_lines(entry, Code::CannotState, &reason, lines);
         return;
     }
     if let Some(hole) = line.line.worst_hole() {

@@ -93,6 +93,11 @@ pub struct FileLine {
     pub place: String,
 }
 
+impl FileLine {
+    /// Where debconf keeps what was answered: each answer is a line, in the section of its package.
+    pub const DEBCONF: &'static str = "/var/cache/debconf/config.dat";
+}
+
 /// A path that must not be there.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct RemovedPath {

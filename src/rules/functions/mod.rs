@@ -162,6 +162,7 @@ static FUNCTIONS: &[&Function] = &[
     &upsd::FUNCTION,
     &variables::FUNCTION,
     &vsftpd::FUNCTION,
+    &words::ARGUMENTS,
     &words::FUNCTION,
     &xinetd::FUNCTION,
     &yaml::FUNCTION,

@@ -106,7 +106,7 @@ fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
     let whole = match (&regexp, line.plain(), has_references) {
         (_, _, false) => Some(line.clone()),
         (Some(regexp), Some(line), true) => match expanded(regexp, line) {
-            None if line.starts_with('#') => Some("#".into()),
+            None if line.starts_with('#') && !has_lines(line) => Some("#".into()),
             whole => whole.map(|it| it.as_str().into()),
         },
         (_, _, true) => None,
@@ -134,4 +134,9 @@ fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
         says: vec![("backup", Value::str(""))],
     };
     edit(&edited, run)
+}
+
+/// Tells whether a line with references to groups becomes several.
+fn has_lines(line: &str) -> bool {
+    line.contains('\n') || line.contains("\\n")
 }

@@ -55,7 +55,8 @@ fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
     let removes = new.pieces().is_empty();
     // What it puts in the place of whole lines is known where its groups are.
     let whole = new.plain().filter(|_| !removes).and_then(|new| {
-        if new.starts_with('#') && is_line_start(&regexp) {
+        let is_one = !new.contains('\n') && !new.contains("\\n");
+        if new.starts_with('#') && is_one && is_line_start(&regexp) {
             return Some("#".to_owned());
         }
         expanded(&regexp, new).filter(|_| is_whole(&regexp))

@@ -25,9 +25,9 @@ fn section(path: &str) -> Option<&'static str> {
     Some(section)
 }
 
-/// Tells whether the lines of a file stand in a section.
-pub(crate) fn is_sectioned(path: &str) -> bool {
-    section(path).is_some()
+/// Tells whether a line of a file leaves open what the others of it say: NixOS has its own defaults for them.
+pub(crate) fn is_partial(path: &str) -> bool {
+    section(path).is_some() || ["/etc/login.defs", "/etc/security/limits.conf"].contains(&path)
 }
 
 /// Returns lines of a file under the head of the section that they stand in: the one that is named, else the usual one.

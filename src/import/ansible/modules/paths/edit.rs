@@ -289,32 +289,45 @@ fn set_before(edit: &Edit<'_>, run: &Run<'_, '_>) -> Vec<Key> {
         .collect()
 }
 
-/// Returns a resource as the lines of a file that may say it; none where those are of another file.
+/// Returns a resource as the lines of the file that may say it; none where the file does not.
 fn said(resource: &Resource, path: &str) -> Vec<String> {
-    let is_in = |name: &str| etc::kind(path).is_some_and(|it| it.name == name);
-    match resource {
-        Resource::FileLine(it) if it.path == path => vec![it.line.to_string()],
-        Resource::SshdSetting(it) if is_in("sshd_config") => {
+    let lines = match resource {
+        Resource::FileLine(it) if it.path == path => return vec![it.line.to_string()],
+        Resource::SshdSetting(it) if it.matching.is_none() => {
             vec![format!("{} {}", it.keyword, it.value)]
         }
-        Resource::Sysctl(it) if is_in("sysctl") => vec![
-            format!("{}={}", it.name, it.value),
-            format!("{} = {}", it.name, it.value),
-        ],
-        Resource::SudoRule(it) if is_in("sudoers") => vec![it.line.clone()],
-        Resource::HostsEntry(it) if is_in("hosts") => {
+        Resource::Sysctl(it) => pairs(&it.name, &it.value),
+        Resource::SudoRule(it) => vec![it.line.clone()],
+        Resource::HostsEntry(it) => {
             let names = it.names.join(" ");
             vec![
                 format!("{} {names}", it.address),
                 format!("{}\t{names}", it.address),
             ]
         }
-        Resource::Setting(it) if is_in("login.defs") || is_in("systemd settings") => vec![
-            format!("{}={}", it.name, it.value),
-            format!("{} {}", it.name, it.value),
-        ],
-        _ => Vec::new(),
-    }
+        Resource::Setting(it) => pairs(&it.name, &it.value),
+        _ => return Vec::new(),
+    };
+    let is_read = |line: &String| {
+        let text = etc::in_section(path, "", &Text::from(line.as_str()));
+        let entries = etc::read_edit_line(path, &text).unwrap_or_default();
+        entries.iter().any(|it| match &it.meaning {
+            Meaning::Asks(resources) => resources.contains(resource),
+            Meaning::NotNeeded(_)
+            | Meaning::Hole(_)
+            | Meaning::Verbatim(_)
+            | Meaning::Unknown(_) => false,
+        })
+    };
+    lines.into_iter().filter(is_read).collect()
+}
+
+fn pairs(name: &str, value: &str) -> Vec<String> {
+    vec![
+        format!("{name}={value}"),
+        format!("{name} = {value}"),
+        format!("{name} {value}"),
+    ]
 }
 
 /// Files of package managers and of start scripts, which NixOS does not have.
@@ -392,7 +405,7 @@ fn edit_kind(edit: &Edit<'_>, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
                 Meaning::Asks(resources) => {
                     let assumption = format!("what else stands in `{path}` is as NixOS has it");
                     for resource in resources {
-                        if etc::is_sectioned(path) {
+                        if etc::is_partial(path) {
                             run.put_assuming(resource, &assumption);
                         } else {
                             run.put(resource);
