@@ -8,9 +8,10 @@ use super::ctx::Ctx;
 use super::statement::Lowered;
 use super::{daemon, file, rule, secret_options};
 use crate::account::{Code, Verdict};
-use crate::model::{Condition, Entry, FileLine, Resource};
+use crate::model::{Condition, Content, Entry, File, FileLine, Resource, Text};
 use crate::plan::Secret;
 use crate::rules::{Outcome, Ruling};
+use crate::syntax::assignments::{self, Assignment};
 
 pub(super) fn lower(entry: &Entry, line: &FileLine, ctx: &mut Ctx<'_>) {
     let entry = &assuming(entry, line);
@@ -42,6 +43,48 @@ pub(super) fn lower(entry: &Entry, line: &FileLine, ctx: &mut Ctx<'_>) {
             rule::conclude_with_secrets(entry, outcome, secrets, ctx);
         }
         None => leave(entry, line, ctx),
+    }
+}
+
+/// Lowers a file of variables of which rules state each; tells whether it did.
+pub(super) fn lower_whole(entry: &Entry, file: &File, ctx: &mut Ctx<'_>) -> bool {
+    let Content::Text(text) = &file.content else {
+        return false;
+    };
+    let Some(read) = text.plain().map(assignments::read) else {
+        return false;
+    };
+    let is_plain = |it: &Assignment| !it.expands;
+    if !read.faults.is_empty() || !read.assignments.iter().all(is_plain) {
+        return false;
+    }
+    // What is empty leaves the program as it is.
+    let said = read.assignments.iter().filter(|it| !it.value.is_empty());
+    let outcomes = said.map(|it| {
+        let line = Resource::FileLine(FileLine {
+            path: file.path.clone(),
+            section: String::new(),
+            name: it.name.clone(),
+            value: Text::from(it.value.as_str()),
+            line: Text::from(format!("{}={}", it.name, it.value)),
+            place: it.name.clone(),
+        });
+        ctx.rules.apply(&line).filter(states)
+    });
+    let Some(outcomes) = outcomes.collect::<Option<Vec<Outcome>>>() else {
+        return false;
+    };
+    let is_stated = !outcomes.is_empty();
+    for outcome in outcomes {
+        rule::conclude(entry, outcome, ctx);
+    }
+    is_stated
+}
+
+fn states(outcome: &Outcome) -> bool {
+    match outcome.ruling {
+        Ruling::Stated | Ruling::NotNeeded(_) => true,
+        Ruling::Manual(_) => false,
     }
 }
 
@@ -94,10 +137,6 @@ fn assuming(entry: &Entry, line: &FileLine) -> Entry {
 /// Applies the rules for files of which a part means something.
 fn apply(lines: &[&FileLine], ctx: &Ctx<'_>) -> Option<(Outcome, Vec<Secret>)> {
     let part = ctx.rules.part(lines)?;
-    let states = |outcome: &Outcome| match outcome.ruling {
-        Ruling::Stated | Ruling::NotNeeded(_) => true,
-        Ruling::Manual(_) => false,
-    };
     match ctx.rules.apply_to_part(&part).filter(states) {
         Some(outcome) => Some((outcome, Vec::new())),
         None => secret_options::apply(&Resource::File(part), ctx.rules),
@@ -138,10 +177,24 @@ fn leave(entry: &Entry, line: &FileLine, ctx: &mut Ctx<'_>) {
         );
         return;
     }
-    let reason = format!("`{path}` is not in the input: the edit needs the original");
-    let cure = about
-        .and_then(|it| it.cure)
-        .unwrap_or_else(|| "state what the line means with the option of that service".to_owned());
-    let lines = vec![format!("{cure}; the line:"), line.line.to_string()];
-    ctx.manual_with_lines(entry, Code::OriginalNeeded, &reason, lines);
+    // Where a module writes the file, the original would be of no use.
+    let (code, reason) = match &about {
+        Some(Outcome {
+            ruling: Ruling::Manual(reason),
+            service_config,
+            ..
+        }) => match service_config {
+            true => (Code::ServiceConfig, reason.clone()),
+            false => (Code::RuleSaysSo, reason.clone()),
+        },
+        Some(_) | None => (
+            Code::OriginalNeeded,
+            format!("`{path}` is not in the input: the edit needs the original"),
+        ),
+    };
+    let cure = about.as_ref().and_then(|it| it.cure.clone());
+    let cure = cure.unwrap_or_else(|| "say it with the option of that service".to_owned());
+    let cure = format!("{cure}; the line is `{}`", line.line);
+    let option = about.and_then(|it| it.about);
+    ctx.manual_about(entry, option, code, &reason, Some(&cure));
 }

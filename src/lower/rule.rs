@@ -5,7 +5,7 @@
 use super::ctx::Ctx;
 use super::program::joined;
 use super::statement::Statement;
-use super::{accounts, daemon, package, secret_options, service, virtual_hosts};
+use super::{accounts, daemon, file_line, package, secret_options, service, virtual_hosts};
 use crate::account::{Code, Verdict};
 use crate::model::{Condition, Entry, File, Link, Resource};
 use crate::nix::{self, Expr, StrPart};
@@ -28,6 +28,11 @@ pub(super) fn lower(entry: &Entry, ctx: &mut Ctx<'_>) -> bool {
         !is_read_by_own_unit(&entry.resource, it, ctx) && !is_of_own_unit(&entry.resource, ctx)
     });
     if let Some(outcome) = found {
+        if let (Ruling::Manual(_), Resource::File(file)) = (&outcome.ruling, &entry.resource)
+            && file_line::lower_whole(entry, file, ctx)
+        {
+            return true;
+        }
         conclude(entry, outcome, ctx);
         return true;
     }
