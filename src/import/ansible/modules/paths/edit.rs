@@ -234,8 +234,12 @@ fn is_new(path: &str) -> bool {
         && !["/etc/pam.d", "/etc/init.d"].contains(&folder);
     is_drop_in || is_empty_at_first(path)
 }
-/// Files that say who may come in: what is taken out of them is never the default of another system.
-const GUARDED: [&str; 6] = [
+/// Files that say who may come in, and those that NixOS has as their authors wrote them: what is taken out of them may
+/// well be on another system.
+const GUARDED: [&str; 9] = [
+    "/etc/ssh/moduli",
+    "/etc/services",
+    "/etc/protocols",
     "/etc/pam.d/",
     "/etc/passwd",
     "/etc/shadow",
@@ -371,7 +375,8 @@ fn edit_unknown(edit: &Edit<'_>, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
         run.put_assuming(resource, &assumption);
         return Ok(());
     }
-    if etc::kind(path).is_some() {
+    // Aliases are lines of one text, whoever sets them.
+    if etc::kind(path).is_some_and(|it| it.name != "aliases") {
         return edit_kind(edit, run);
     }
     if !path.starts_with("/etc/") {
@@ -379,7 +384,8 @@ fn edit_unknown(edit: &Edit<'_>, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
     }
     for text in edit.lines {
         for line in line::lines(path, text, edit.section, edit.finds) {
-            if let Finds::Regexp(_) | Finds::Part(_) = edit.finds {
+            let is_sure = run.guard == Condition::True;
+            if is_sure && !matches!(edit.finds, Finds::Itself) {
                 for key in set_before(edit, run) {
                     run.state.remove(&key, run.task.item);
                 }
