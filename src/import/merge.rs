@@ -97,6 +97,7 @@ impl<'a> Host<'a> {
             described,
             family,
             packaged,
+            starts_known,
             entries,
         } = other;
         let known = &mut self.machine;
@@ -115,6 +116,7 @@ impl<'a> Host<'a> {
             known.described = format!("{}; {described}", known.described);
         }
         known.packaged.extend(packaged);
+        known.starts_known |= starts_known;
         self.sources.push((importer, entries));
     }
 
@@ -215,6 +217,7 @@ mod tests {
             described: name.to_owned(),
             family: Family::Debian,
             packaged: BTreeMap::new(),
+            starts_known: false,
             entries: Vec::new(),
         }
     }

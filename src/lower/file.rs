@@ -9,6 +9,7 @@
 //!
 //! A file with a secret is never written: a person puts it below /run/secrets, and what read it reads it there.
 
+use super::fetched;
 use super::lifted;
 use super::machine;
 use super::paths;
@@ -59,6 +60,7 @@ pub(super) fn lower(file: &File, machine: &Machine) -> Lowered {
             },
         },
         Content::Binary(bytes) => lower_binary(file, bytes, machine),
+        Content::Fetched(fetched) => fetched::lower(file, fetched, machine),
     };
     if let Lowered::Stated(statement) = &mut lowered
         && machine.packaged.contains_key(&file.path)
@@ -219,7 +221,7 @@ pub(super) fn lower_text(file: &File, text: &str, machine: &Machine) -> Lowered 
 }
 
 /// Tells whether the file is one that is run, and root's: nobody else writes to it.
-fn is_program(file: &File) -> bool {
+pub(super) fn is_program(file: &File) -> bool {
     let is_roots = |name: &Option<String>| {
         let name = name.as_deref();
         name.is_none_or(|it| matches!(it, "root" | "0" | "wheel"))
@@ -344,7 +346,12 @@ pub(super) fn asset(path: &str, bytes: &[u8]) -> Asset {
 }
 
 /// `environment.etc` links to the store, readable by all and root's: only what differs from that is said.
-fn etc_ownership(path: &OptionPath, file: &File, machine: &Machine, statement: &mut Statement) {
+pub(super) fn etc_ownership(
+    path: &OptionPath,
+    file: &File,
+    machine: &Machine,
+    statement: &mut Statement,
+) {
     let other = |name: Option<&str>| {
         name.filter(|it| !matches!(*it, "root" | "0" | "wheel"))
             .map(str::to_owned)

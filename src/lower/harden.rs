@@ -311,6 +311,7 @@ mod tests {
             family: Family::Debian,
             entries: Vec::new(),
             packaged: BTreeMap::new(),
+            starts_known: false,
         };
         let mut diags = Diagnostics::new();
         harden(&mut plan, &machine, &mut diags);

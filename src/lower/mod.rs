@@ -25,6 +25,7 @@ mod database;
 mod distribution;
 mod dovecot;
 mod drop_in;
+mod fetched;
 mod file;
 mod file_line;
 mod firewall;
@@ -69,6 +70,7 @@ mod step;
 mod step_words;
 mod subordinate_ids;
 mod sudo;
+mod switch;
 mod systemd;
 mod systemd_command;
 mod systemd_directives;
@@ -144,6 +146,7 @@ fn lower_machine(
         }
     }
     ctx.machine = &whole;
+    switch::complete(&mut ctx);
     distribution::complete(&mut ctx);
     let mut plan = ctx.finish();
     virtual_hosts::finish(&mut plan);
@@ -162,7 +165,7 @@ fn brought_to(
     diags: &mut Diagnostics,
 ) -> Brought {
     let mut ctx = Ctx::new(machine, rules, account, diags);
-    let draft = ctx.draft(|ctx| {
+    let mut draft = ctx.draft(|ctx| {
         // What an image asks for switches no module on.
         let sure = machine.entries.iter();
         let sure = sure.filter(|it| it.guard == Condition::True && !application::is_of_image(it));
@@ -170,6 +173,7 @@ fn brought_to(
             lower_entry(entry, ctx);
         }
     });
+    switch::draft(&mut draft, machine);
     Brought::of(draft, machine)
 }
 

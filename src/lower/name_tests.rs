@@ -69,6 +69,7 @@ fn check(resources: Vec<Resource>, definitions: &[&str], verdicts: &[&str]) {
             family: Family::Debian,
             entries,
             packaged: BTreeMap::new(),
+            starts_known: false,
         }],
     };
     let rules = Rules::load_with_examples(&[]).expect("built-in rules are read");
@@ -260,6 +261,7 @@ fn a_file_that_an_own_unit_reads_is_no_services_own() {
         family: Family::Debian,
         entries: vec![entry(unit)],
         packaged: BTreeMap::new(),
+        starts_known: false,
     };
     let rules = Rules::load_with_examples(&[]).expect("built-in rules are read");
     let mut diags = Diagnostics::new();

@@ -130,7 +130,7 @@ pub(super) fn has_secret(file: &File) -> bool {
         Content::Text(text) => text
             .worst_hole()
             .is_some_and(|hole| hole.kind == HoleKind::Secret),
-        Content::Binary(_) => false,
+        Content::Binary(_) | Content::Fetched(_) => false,
     }
 }
 

@@ -292,9 +292,10 @@ fn package_of(
     if let Some(attr) = of_machine {
         return Some((path, attr, None));
     }
-    let attr = attr(&format!("{}-server", service.name), service.family)
-        .or_else(|| attr(&service.name, service.family))?;
-    let clause = format!("`{}` is that of `pkgs.{attr}`", service.name);
+    let name = service.name.trim_end_matches(".service");
+    let attr =
+        attr(&format!("{name}-server"), service.family).or_else(|| attr(name, service.family))?;
+    let clause = format!("`{name}` is that of `pkgs.{attr}`");
     Some((path, attr, Some(clause)))
 }
 

@@ -210,7 +210,7 @@ fn of_script(path: &str, machine: &Machine, found: &mut Lookups) {
     let file = machine::files(machine).find(|file| file.path == path);
     let text = file.and_then(|file| match &file.content {
         Content::Text(text) => Some(text.to_string()),
-        Content::Binary(_) => None,
+        Content::Binary(_) | Content::Fetched(_) => None,
     });
     match text {
         Some(text) if commands::is_shell_script(&text) => {

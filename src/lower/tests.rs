@@ -38,6 +38,7 @@ pub(super) fn check_all(resources: Vec<Resource>, expected: &str) {
         family: Family::Debian,
         entries,
         packaged: BTreeMap::new(),
+        starts_known: false,
     };
     let model = Model {
         version: VERSION,

@@ -150,7 +150,7 @@ fn by_manager(networks: &[Vec<&Line>], machine: &Machine) -> Option<Result<Lower
         .filter(|it| it.path.starts_with(PROFILES))
         .map(|it| match &it.content {
             Content::Text(text) => text.to_string(),
-            Content::Binary(_) => String::new(),
+            Content::Binary(_) | Content::Fetched(_) => String::new(),
         })
         .collect();
     let runs = machine::is_enabled(machine, &["NetworkManager"]);

@@ -39,6 +39,25 @@ pub enum Content {
     Text(Text),
     /// Bytes that are no text.
     Binary(#[serde(skip)] Vec<u8>),
+    /// What is at an address, the same at all times.
+    Fetched(Fetched),
+}
+
+/// A file that is fetched.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Fetched {
+    pub url: String,
+    /// What its bytes come to, where the source says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hash: Option<Hash>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Hash {
+    /// `md5`, `sha1`, `sha256`, `sha512`.
+    pub algorithm: String,
+    /// Hexadecimal.
+    pub digits: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]

@@ -20,7 +20,9 @@ pub use application::{
 };
 pub use container::{Attachment, Container, ContainerNetwork, Engine, Restart};
 pub use database::{Database, DatabaseServer, DatabaseUser};
-pub use file::{Content, Directory, File, FileLine, Link, Mode, PathMode, RemovedPath};
+pub use file::{
+    Content, Directory, Fetched, File, FileLine, Hash, Link, Mode, PathMode, RemovedPath,
+};
 pub use network::{
     Firewall, FirewallPort, Interface, InterfaceTrait, NetworkUnit, NetworkUnitKind, OTHERS,
     Protocol,
@@ -62,6 +64,13 @@ pub struct Machine {
     /// latter it is assumed that what reads them looks there on NixOS too.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub packaged: BTreeMap<String, String>,
+    /// The old system's links of units are there: what none of them starts did not run.
+    #[serde(skip_serializing_if = "is_false")]
+    pub starts_known: bool,
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 /// A resource, who asked for it, and under what.

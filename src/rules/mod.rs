@@ -14,6 +14,7 @@ pub mod network_fields;
 mod part;
 mod programs;
 mod read;
+mod switches;
 mod template;
 mod typed;
 
@@ -27,6 +28,7 @@ pub use lint::Problem;
 pub use names::{Attribute, Kind, ModuleOption, OptionShape, PackageName, ServiceName};
 pub use names::{is_taken, module_option, package, package_names, service, service_names};
 pub use programs::{PROGRAMS, Programs};
+pub use switches::{refused_switches, switch_of};
 
 use crate::error::Error;
 use crate::model::Resource;

@@ -19,6 +19,7 @@ pub use check::check;
 pub use index::{Found, Index, OptionFacts};
 pub use near::{likeness, option_text};
 pub use options_file::read_options;
+pub use required::refused_switches;
 pub use table::{
     BUILT_IN, Rename, Renamed, children, is_required, lookup, paths, removed, renamed,
 };

@@ -40,6 +40,15 @@ pub(super) fn missing(plan: &Plan) -> Vec<Wrong> {
     wrong
 }
 
+/// Finds the switches of a plan with which their modules would not evaluate, and why.
+pub fn refused_switches(plan: &Plan) -> Vec<(OptionPath, String)> {
+    let wrong = missing(plan).into_iter();
+    wrong
+        .filter(|(path, _, _)| path.names().last().is_some_and(|it| it == "enable"))
+        .map(|(path, _, problem)| (path, problem.message))
+        .collect()
+}
+
 fn is_set(option: &[String], leaves: &[Leaf]) -> bool {
     leaves.iter().any(|leaf| {
         leaf.names.starts_with(option)

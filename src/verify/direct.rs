@@ -235,6 +235,8 @@ fn file(
     match content {
         Content::Binary(wanted) if *wanted == bytes => Shown::Same,
         Content::Binary(_) => Shown::of(vec!["other bytes".to_owned()], Vec::new()),
+        // What it holds is known only to whoever fetches it.
+        Content::Fetched(_) => Shown::Nothing,
         Content::Text(wanted) => {
             let target = &there.target;
             let shown = text(wanted, &String::from_utf8_lossy(&bytes));

@@ -31,6 +31,7 @@ fn check(resources: Vec<Resource>, options: &[(&str, Expr)], evaluation: &str, e
         family: Family::Debian,
         entries: resources.into_iter().map(entry).collect(),
         packaged: std::collections::BTreeMap::new(),
+        starts_known: false,
     };
     let mut plan = Plan::new("h", "");
     for (path, expr) in options {

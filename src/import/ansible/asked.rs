@@ -5,7 +5,9 @@ use std::sync::Arc;
 use indexmap::IndexSet;
 
 use super::hosts::folder_of;
-use super::inventory::{Inventory, LOCAL_NAMES, certain_part, plain_names, split};
+use super::inventory::{
+    Inventory, LOCAL_NAMES, certain_part, is_inventory_name, plain_names, split,
+};
 use super::library::Library;
 use super::play::bare_scope;
 use super::playbooks::imported;
@@ -190,7 +192,7 @@ fn host_vars_names(tree: &SourceTree) -> Vec<String> {
             continue;
         };
         let is_there = folder == "host_vars" || folder.ends_with("/host_vars");
-        if !is_there || source::is_ignored(folder) || name.starts_with('.') {
+        if !is_there || source::is_ignored(folder) || !is_inventory_name(name) {
             continue;
         }
         let stem = [".yml", ".yaml", ".json"]

@@ -183,6 +183,7 @@ fn import(
             family: host.profile.family(),
             entries,
             packaged: BTreeMap::new(),
+            starts_known: false,
         });
     }
     vaults.report(diags);

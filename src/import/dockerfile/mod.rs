@@ -109,6 +109,7 @@ fn import(
             described,
             family: family.unwrap_or(Family::Other),
             packaged: BTreeMap::new(),
+            starts_known: false,
             entries,
         }],
     }

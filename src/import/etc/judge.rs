@@ -106,7 +106,7 @@ pub(super) fn judge(root: &Root<'_>, distribution: &Distribution<'_>, found: &Fo
     };
     let reading = match &content {
         Content::Text(text) => kinds::read(path, text),
-        Content::Binary(_) => None,
+        Content::Binary(_) | Content::Fetched(_) => None,
     };
     // A script that runs at its time is stated as a whole, unless it is not known whether it runs.
     let is_script = |it: &Reading| it.file == kinds::Fate::Kept && it.entries.iter().all(asks);

@@ -40,6 +40,16 @@ const OF_RUNNING: [&str; 5] = ["/run/", "/proc/", "/var/run/", "/sys/", "/dev/"]
 /// Where packages have their units.
 const UNITS: [&str; 2] = ["/lib/systemd/system/", "/usr/lib/systemd/system/"];
 
+/// Tells whether a file is one of those by which a machine starts its services.
+pub(super) fn starts(path: &str) -> bool {
+    let of_systemd = path
+        .strip_prefix("/etc/systemd/system/")
+        .and_then(|it| it.split_once('/'))
+        .is_some_and(|(folder, _)| folder.ends_with(".wants") || folder.ends_with(".requires"));
+    let of_others = ["/etc/rc2.d/S", "/etc/rc3.d/S", "/etc/runlevels/"];
+    of_systemd || of_others.iter().any(|it| path.starts_with(it))
+}
+
 pub(super) fn judge(root: &Root<'_>, path: &str, target: &str, family: Family) -> Meant {
     let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
     let whole = absolute(folder, target);

@@ -13,7 +13,8 @@ use crate::diag::{self, Diagnostics};
 use crate::import::reading::{self, Said};
 use crate::import::state::{Key, State};
 use crate::model::{
-    Condition, Entry, File, Hostname, Link, Machine, Opaque, Origin, Part, Resource, Text,
+    Condition, Entry, Family, File, Hostname, Link, Machine, Opaque, Origin, Part, Resource,
+    Service, Text,
 };
 use crate::parallel;
 use crate::source::{EntryKind, FileId, Span};
@@ -50,6 +51,7 @@ pub(super) fn play(
         sshd: Vec::new(),
         left: BTreeMap::new(),
         packaged: BTreeMap::new(),
+        starts_known: found.iter().any(|it| link::starts(&it.path)),
     };
     let (links, files): (Vec<_>, Vec<_>) = found
         .iter()
@@ -102,6 +104,8 @@ struct Player<'a> {
     left: BTreeMap<(String, String), Vec<(ItemId, Left)>>,
     /// Files of the machine, and the package that may have brought them as they are.
     packaged: BTreeMap<String, String>,
+    /// The links are there that say what the machine started.
+    starts_known: bool,
 }
 
 impl Player<'_> {
@@ -401,6 +405,10 @@ impl Player<'_> {
             name => format!("captured root, {name}"),
         };
         let mut entries: Vec<Entry> = entries.into_iter().map(|(entry, _)| entry).collect();
+        if !self.starts_known {
+            let services: Vec<Entry> = entries.iter().filter_map(started).collect();
+            entries.extend(services);
+        }
         for entry in &mut entries {
             // A name is one machine's alone.
             if matches!(entry.resource, Resource::Hostname(Hostname { .. })) {
@@ -413,6 +421,7 @@ impl Player<'_> {
             family: self.distribution.family,
             entries,
             packaged: self.packaged,
+            starts_known: self.starts_known,
         }
     }
 }
@@ -425,6 +434,34 @@ fn entry(resource: Resource, origin: Origin) -> Entry {
         assumptions: Vec::new(),
         guard: Condition::True,
     }
+}
+
+/// A root without the links that enable units says nothing of what started: its own units do as their `[Install]` says.
+fn started(entry: &Entry) -> Option<Entry> {
+    let Resource::Unit(unit) = &entry.resource else {
+        return None;
+    };
+    let mut sections = unit.sections.iter().filter(|it| it.name == "Install");
+    let asks = sections.any(|it| {
+        let wants = ["WantedBy", "RequiredBy", "UpheldBy"];
+        wants.iter().any(|name| it.directives.contains_key(*name))
+    });
+    // Which instances of a template ran only links would tell.
+    (asks && !unit.drop_in && !unit.name.contains('@')).then(|| Entry {
+        resource: Resource::Service(Service {
+            name: unit.name.clone(),
+            family: Family::Other,
+            enabled: Some(true),
+            running: None,
+            masked: false,
+            linked_in: Vec::new(),
+        }),
+        assumptions: vec![format!(
+            "`{}` was enabled: the root has no links that say what was",
+            unit.name
+        )],
+        ..entry.clone()
+    })
 }
 
 fn origin_of(said: &Said) -> &Origin {

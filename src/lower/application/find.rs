@@ -79,7 +79,7 @@ pub(super) fn written<'m>(program: &str, around: Around<'m>) -> Option<&'m str> 
     let file = machine::files(around.machine).find(|file| file.path == path)?;
     match &file.content {
         Content::Text(text) => text.plain(),
-        Content::Binary(_) => None,
+        Content::Binary(_) | Content::Fetched(_) => None,
     }
 }
 

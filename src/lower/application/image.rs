@@ -84,6 +84,7 @@ pub(in crate::lower) fn images(machine: &Machine) -> Vec<Machine> {
             let empty = Machine {
                 entries: Vec::new(),
                 packaged: machine.packaged.clone(),
+                starts_known: machine.starts_known,
                 name: machine.name.clone(),
                 described: machine.described.clone(),
                 family: machine.family,

@@ -78,6 +78,7 @@ impl Recipe {
             described: "shop/Dockerfile".into(),
             family: Family::Debian,
             packaged: BTreeMap::new(),
+            starts_known: false,
             entries,
         };
         let model = Model {

@@ -95,7 +95,7 @@ pub(super) fn show(folder: &str, machine: &Machine) -> bool {
     let mut servers = machine::files(machine).filter(|it| reader(&it.path).is_some());
     servers.any(|file| match &file.content {
         Content::Text(text) => text.to_string().contains(folder),
-        Content::Binary(_) => false,
+        Content::Binary(_) | Content::Fetched(_) => false,
     })
 }
 

@@ -186,7 +186,7 @@ fn state_config(
     let known = machine::files(machine).find(|it| it.path == path);
     let text = known.and_then(|file| match &file.content {
         Content::Text(text) => text.plain(),
-        Content::Binary(_) => None,
+        Content::Binary(_) | Content::Fetched(_) => None,
     });
     match (config.form, text) {
         (Form::Rule, _) => return config.paths.contains(&path).then_some(()),

@@ -10,6 +10,7 @@ pub(super) mod runs;
 pub(super) mod swap;
 
 use super::commands;
+use super::fetched;
 use super::machine;
 use super::paths;
 use super::program;
@@ -25,6 +26,9 @@ use runs::Runs;
 
 pub(super) fn lower(step: &Step, entry: &Entry, machine: &Machine) -> Lowered {
     if let Some(lowered) = swap::lower(step, machine) {
+        return lowered;
+    }
+    if let Some(lowered) = fetched::lower_step(step, entry, machine) {
         return lowered;
     }
     let mut statement = Statement::default();
@@ -207,9 +211,11 @@ fn previous(entry: &Entry, machine: &Machine) -> Option<String> {
         .take_while(|(it, _)| !std::ptr::eq(*it, entry))
         .filter(|(it, _)| it.part == entry.part)
         .collect();
-    let (found, step) = earlier.into_iter().rev().find(|(_, other)| {
+    let (found, step) = earlier.into_iter().rev().find(|(it, other)| {
         let kept = without_secrets(other, "", &mut Statement::default());
-        swap::lower(other, machine).is_none() && problem(&kept, machine).is_none()
+        swap::lower(other, machine).is_none()
+            && fetched::lower_step(other, it, machine).is_none()
+            && problem(&kept, machine).is_none()
     })?;
     Some(format!("{}.service", unit_name(step, found, machine)))
 }

@@ -118,7 +118,7 @@ fn is_repeatable(command: &Ran) -> bool {
     match command.program() {
         "" => true,
         "mkdir" => command.has_option('p', "--parents"),
-        "ln" | "rm" => command.has_option('f', "--force"),
+        "ln" => command.has_option('f', "--force"),
         "ip" => command
             .operands()
             .iter()

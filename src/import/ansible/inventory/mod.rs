@@ -23,6 +23,7 @@ use crate::syntax::yaml::{Node, Scalar};
 
 pub(super) use literal::string;
 pub(super) use patterns::{LOCAL_NAMES, certain_part, matches, plain_names, select, split};
+pub(super) use sources::is_inventory_name;
 pub(super) use variables::variable_files;
 
 /// The group of every host but an implicit one, and that of hosts without another.

@@ -199,7 +199,7 @@ fn configured_paths(tree: &SourceTree) -> Vec<String> {
 }
 
 /// Folders of variables and files of other kinds stand in folders of inventories, too.
-fn is_inventory_name(path: &str) -> bool {
+pub(in crate::import::ansible) fn is_inventory_name(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     !name.starts_with('.')
         && !matches!(

@@ -7,6 +7,7 @@ pub(super) enum Collection {
     Builtin,
     Utils,
     General,
+    Debops,
     /// Those of which a lookup is known only for what it would give.
     Other,
 }
@@ -17,6 +18,7 @@ impl Collection {
             Collection::Builtin => "Jinja2 and ansible.builtin",
             Collection::Utils => "ansible.utils",
             Collection::General => "community.general",
+            Collection::Debops => "debops.debops",
             Collection::Other => "other collections",
         }
     }
@@ -28,6 +30,7 @@ impl Collection {
             // What moved is still found where it was.
             Collection::Utils => matches!(written, "ansible.utils" | "ansible.netcommon"),
             Collection::General => written == "community.general",
+            Collection::Debops => written == "debops.debops",
             Collection::Other => written.contains('.'),
         }
     }

@@ -19,6 +19,7 @@ mod dnf;
 mod docker;
 mod docker_container;
 mod dpkg_divert;
+mod elsewhere;
 mod fail;
 mod fetched;
 mod file;
@@ -32,6 +33,7 @@ mod groups;
 mod hostname;
 mod include_vars;
 mod ini_file;
+mod kept;
 mod lineinfile;
 mod looks;
 mod meta;
@@ -79,7 +81,8 @@ pub(super) use assert::conditions_as_given;
 
 /// A module and how it is run.
 pub(super) struct Module {
-    /// Its names without a collection: the first is its own, the others are aliases.
+    /// Its names without a collection: the first is its own, the others are aliases. `*` at the end stands for all that
+    /// begin so; one with a dot is about the whole name.
     pub(super) names: &'static [&'static str],
     /// The collection that it comes with, for its manual.
     pub(super) collection: &'static str,
@@ -132,8 +135,16 @@ pub(super) const MODULES: &[&Module] = &[
     &docker::VOLUME,
     &docker_container::MODULE,
     &dpkg_divert::MODULE,
+    &elsewhere::CLOUD,
+    &elsewhere::CLUSTER,
+    &elsewhere::HARDWARE,
+    &elsewhere::HYPERVISOR,
+    &elsewhere::MESSAGES,
+    &elsewhere::SERVICES,
     &fail::MODULE,
+    &fetched::GIT,
     &fetched::MODULE,
+    &fetched::UNARCHIVE,
     &file::MODULE,
     &find::MODULE,
     &firewalld::MODULE,
@@ -195,12 +206,21 @@ const FACTS: Module = Module {
     },
 };
 
+/// Finds a module by its name, with or without its collection.
 pub(super) fn find(name: &str) -> Option<&'static Module> {
-    MODULES
-        .iter()
-        .find(|module| module.names.contains(&name))
-        .copied()
-        .or_else(|| (name.ends_with("_facts") || name.ends_with("_info")).then_some(&FACTS))
+    let last = name.rsplit('.').next().unwrap_or(name);
+    let of = |is_it: &dyn Fn(&str) -> bool| {
+        let mut all = MODULES.iter();
+        all.find(|module| module.names.iter().any(|it| is_it(it)))
+            .copied()
+    };
+    let begins = |it: &str, name: &str| it.strip_suffix('*').is_some_and(|it| name.starts_with(it));
+    let is_look = last.ends_with("_facts") || last.ends_with("_info");
+    // Names of collections of clouds are short: theirs is the `server`, and not what others call so.
+    of(&|it| it.contains('.') && begins(it, name))
+        .or_else(|| of(&|it| it == last))
+        .or_else(|| is_look.then_some(&FACTS))
+        .or_else(|| of(&|it| !it.contains('.') && begins(it, last)))
 }
 
 /// Returns the names of all modules, for the tables of README.md.

@@ -65,7 +65,7 @@ impl<'a> Player<'a> {
     ) -> Returned {
         let is_foreseen =
             self.ground(scope) == Ground::Certain && self.is_provided_for(scope, context);
-        let steers = modules::is_probe(&task.module);
+        let steers = modules::is_probe(&task.full_name);
         let is_away = matches!(
             self.elsewhere(scope, task, context),
             Some(Elsewhere::ControlNode)

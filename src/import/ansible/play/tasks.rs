@@ -271,7 +271,7 @@ impl<'a> Player<'a> {
         match why {
             Err(refusal) => self.refuse(task, context, Some(scope), &refusal),
             Ok(reason) => {
-                let (verdict, code) = if modules::is_probe(&task.module) {
+                let (verdict, code) = if modules::is_probe(&task.full_name) {
                     (Verdict::Control, Code::Probe)
                 } else {
                     (Verdict::NotNeeded, Code::NoMeaning)
@@ -332,7 +332,7 @@ impl<'a> Player<'a> {
                 return self.fails(task, context, scope, &failure, reason);
             }
         };
-        let Some(module) = modules::find(&task.module) else {
+        let Some(module) = modules::find(&task.full_name) else {
             let message = format!("no importer for the module `{}`", task.full_name);
             self.diags
                 .at(diag::Code::UnknownModule, task.span, message.clone());
@@ -342,7 +342,7 @@ impl<'a> Player<'a> {
                 Some(scope),
                 &Refusal::new(Code::UnknownModule, message),
             );
-            if modules::is_probe(&task.module) || task.module == "uri" {
+            if modules::is_probe(&task.full_name) || task.module == "uri" {
                 return Returned::plain(results::unknown(task));
             }
             self.state.stir();

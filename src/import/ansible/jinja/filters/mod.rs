@@ -6,6 +6,7 @@ mod data;
 mod dict;
 mod fold;
 mod json_query;
+mod key_values;
 mod keys;
 mod list;
 mod markup;
@@ -111,6 +112,7 @@ fn all() -> impl Iterator<Item = &'static Filter> {
         chance::FILTERS,
         net::FILTERS,
         keys::FILTERS,
+        key_values::FILTERS,
         table::FILTERS,
     ];
     tables.into_iter().flatten()

@@ -2,6 +2,7 @@
 
 mod data;
 mod file;
+mod gather;
 mod sequence;
 
 use std::sync::LazyLock;
@@ -54,36 +55,52 @@ const LOOKUPS: &[(Collection, &[&str])] = &[
             "bitwarden_secrets_manager",
             "cartesian",
             "consul_kv",
+            "credstash",
+            "cyberarkpassword",
+            "dependent",
             "dig",
             "dnstxt",
+            "dsv",
             "etcd",
             "etcd3",
             "filetree",
             "flattened",
             "keyring",
             "lastpass",
+            "merge_variables",
             "onepassword",
             "onepassword_doc",
             "onepassword_raw",
+            "onepassword_ssh_key",
             "passwordstore",
             "random_pet",
             "random_string",
             "random_words",
             "redis",
+            "revbitspss",
             "tss",
         ],
+    ),
+    (
+        Collection::Debops,
+        &["dig_srv", "file_src", "lists", "task_src", "template_src"],
     ),
     (
         Collection::Other,
         &[
             "aws_secret",
             "aws_ssm",
+            "azure_keyvault_secret",
+            "conjur_variable",
+            "gcp_secret_manager",
             "gopass",
             "hashi_vault",
             "host_public_ip",
             "k8s",
             "random_password",
+            "secretsmanager_secret",
             "sops",
+            "ssm_parameter",
             "vault_kv1_get",
             "vault_kv2_get",
             "vault_read",
@@ -159,15 +176,15 @@ impl Env<'_, '_> {
         Ok(match name {
             "vars" => Found::Items(self.vars_lookup(terms, args)?),
             "varnames" => Found::Items(self.varnames(terms)?),
-            "list" | "items" | "flattened" => {
+            "list" => Found::Items(terms.to_vec()),
+            "items" => Found::Items(flatten(terms)),
+            "flattened" => {
                 let mut items = Vec::new();
-                flatten(terms, name == "flattened", name == "list", &mut items);
+                flattened(terms, &mut items);
                 Found::Items(items)
             }
             "indexed_items" => {
-                let mut items = Vec::new();
-                flatten(terms, false, false, &mut items);
-                let pairs = items.into_iter().enumerate();
+                let pairs = flatten(terms).into_iter().enumerate();
                 let pairs = pairs.map(|(at, it)| Value::list(vec![super::method::count(at), it]));
                 Found::Items(pairs.collect())
             }
@@ -192,11 +209,8 @@ impl Env<'_, '_> {
                 // One level of the items is spread, as `_flatten` does it.
                 let rows = super::filters::product(&lists)?;
                 let rows = rows.iterate().unwrap_or_default();
-                let rows = rows.iter().map(|row| {
-                    let mut flat = Vec::new();
-                    flatten(row.as_list().unwrap_or_default(), false, false, &mut flat);
-                    Value::list(flat)
-                });
+                let rows = rows.iter();
+                let rows = rows.map(|row| Value::list(flatten(row.as_list().unwrap_or_default())));
                 Found::Items(rows.collect())
             }
             "together" => {
@@ -205,9 +219,7 @@ impl Env<'_, '_> {
                 let row = |at: usize| {
                     let row = lists.iter();
                     let row = row.map(|it| it.get(at).cloned().unwrap_or(Value::None));
-                    let mut flat = Vec::new();
-                    flatten(&row.collect::<Vec<_>>(), false, false, &mut flat);
-                    Value::list(flat)
+                    Value::list(flatten(&row.collect::<Vec<_>>()))
                 };
                 Found::Items((0..length).map(row).collect())
             }
@@ -228,6 +240,12 @@ impl Env<'_, '_> {
                 Found::Items(items)
             }
             "first_found" => self.first_found(terms, args)?,
+            "lists" => Found::Items(terms.to_vec()),
+            "dependent" => Found::Items(self.dependent(terms)?),
+            "merge_variables" => self.merge_variables(terms, args)?,
+            "task_src" => self.debops_source("tasks", terms)?,
+            "template_src" => self.debops_source("templates", terms)?,
+            "file_src" => self.debops_source("files", terms)?,
             "fileglob" => {
                 let mut items = Vec::new();
                 for term in terms {
@@ -268,7 +286,7 @@ impl Env<'_, '_> {
                 Found::Value(Value::unknown(format!("what `{}` prints", said()), here))
             }
             "url" => Found::Value(Value::unknown(format!("what {} answers", said()), here)),
-            "dig" | "dnstxt" => {
+            "dig" | "dig_srv" | "dnstxt" => {
                 Found::Value(Value::unknown(format!("the DNS entry of {}", said()), here))
             }
             "hashi_vault"
@@ -288,12 +306,21 @@ impl Env<'_, '_> {
             | "bitwarden_secrets_manager"
             | "sops"
             | "gopass"
+            | "azure_keyvault_secret"
+            | "conjur_variable"
+            | "credstash"
+            | "cyberarkpassword"
+            | "dsv"
+            | "gcp_secret_manager"
+            | "onepassword_ssh_key"
+            | "revbitspss"
+            | "secretsmanager_secret"
             | "tss" => {
                 let place = self.scope.session().place(self.here());
                 Found::Value(Value::secret(format!("{place} {name} {}", said()), here))
             }
             "config" | "redis" | "etcd" | "etcd3" | "consul_kv" | "k8s" | "filetree"
-            | "aws_ssm" | "host_public_ip" => Found::Value(Value::unknown(
+            | "aws_ssm" | "ssm_parameter" | "host_public_ip" => Found::Value(Value::unknown(
                 format!("the {name} entry of {}", said()),
                 here,
             )),
@@ -349,11 +376,28 @@ enum Found {
     Value(Value),
 }
 
-fn flatten(terms: &[Value], deep: bool, never: bool, items: &mut Vec<Value>) {
+/// Spreads one level of lists.
+fn flatten(terms: &[Value]) -> Vec<Value> {
+    let mut items = Vec::new();
     for term in terms {
         match term {
-            Value::List(inner) if deep => flatten(inner, true, false, items),
-            Value::List(inner) if !never => items.extend(inner.iter().cloned()),
+            Value::List(inner) => items.extend(inner.iter().cloned()),
+            other => items.push(other.clone()),
+        }
+    }
+    items
+}
+
+/// Spreads all levels of lists; a list ends where it says `None` or `null`.
+fn flattened(terms: &[Value], items: &mut Vec<Value>) {
+    for term in terms {
+        let mut term = term;
+        while let Some([only]) = term.as_list() {
+            term = only;
+        }
+        match term {
+            Value::List(inner) => flattened(inner, items),
+            other if matches!(other.as_str(), Some("None" | "null")) => return,
             other => items.push(other.clone()),
         }
     }

@@ -1,9 +1,10 @@
 //! Commands that ask for what a module asks for: they are that module's tasks in other words.
 
-use super::{accounts, walls};
+use super::{accounts, is_there, walls};
 use crate::import::ansible::modules::{Module, Run, file, find};
 use crate::import::ansible::params::{Params, Refusal};
 use crate::import::ansible::value::Value;
+use crate::syntax::glob::is_pattern;
 
 /// A task in the words of a module.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,6 +46,7 @@ pub(super) fn of(path: &str, arguments: &[&str]) -> Option<Vec<Call>> {
         "ufw" => walls::of_ufw(arguments).map(|it| vec![it]),
         "firewall-cmd" => walls::of_firewalld(arguments),
         "docker" => of_docker(arguments),
+        _ if program.starts_with("a2") => of_apache(program, arguments),
         _ => of_languages(path, program, arguments),
     }
 }
@@ -65,7 +67,7 @@ fn operands<'w>(
                 return None;
             }
             given.push_str(rest);
-        } else if word.contains(['*', '?', '[', '$', '`']) {
+        } else if is_pattern(word) || word.contains(['$', '`']) {
             return None;
         } else {
             operands.push(*word);
@@ -103,7 +105,11 @@ fn of_files(program: &str, arguments: &[&str]) -> Option<Vec<Call>> {
             of_all(&paths, &[("state", "touch")], "file")
         }
         "rm" => {
-            let (_, paths) = operands(arguments, "rfvR", &["--recursive", "--force"])?;
+            let (patterns, rest): (Vec<&str>, Vec<&str>) =
+                arguments.iter().copied().partition(|it| is_pattern(it));
+            let words = ["--recursive", "--force"];
+            let (_, mut paths) = operands(&rest, "rfvR", &words)?;
+            paths.extend(patterns);
             of_all(&paths, &[("state", "absent")], "file")
         }
         "ln" => {
@@ -153,6 +159,41 @@ fn of_files(program: &str, arguments: &[&str]) -> Option<Vec<Call>> {
             of_all(paths, &params, ATTRIBUTES)
         }
     }
+}
+
+/// Debian's helpers of Apache: what is on is a link from a folder `...-enabled`.
+fn of_apache(program: &str, arguments: &[&str]) -> Option<Vec<Call>> {
+    let (is_on, kind) = match program.strip_prefix("a2en") {
+        Some(kind) => (true, kind),
+        None => (false, program.strip_prefix("a2dis")?),
+    };
+    let (folder, ending) = match kind {
+        "site" => ("sites", ".conf"),
+        "conf" => ("conf", ".conf"),
+        "mod" => ("mods", ".load"),
+        _ => return None,
+    };
+    let words = ["--quiet", "--force", "--maintmode", "--purge"];
+    let (_, names) = operands(arguments, "qfmp", &words)?;
+    let calls = names.iter().map(|name| {
+        let name = name.strip_suffix(ending).unwrap_or(name);
+        let link = format!("/etc/apache2/{folder}-enabled/{name}{ending}");
+        let target = format!("../{folder}-available/{name}{ending}");
+        let mut params = vec![("path", link.as_str())];
+        if is_on {
+            params.extend([
+                ("src", target.as_str()),
+                ("state", "link"),
+                ("force", "yes"),
+                ("follow", "no"),
+            ]);
+        } else {
+            params.push(("state", "absent"));
+        }
+        call("file", &params)
+    });
+    let calls: Vec<Call> = calls.collect();
+    (!calls.is_empty()).then_some(calls)
 }
 
 fn of_docker(arguments: &[&str]) -> Option<Vec<Call>> {
@@ -255,6 +296,10 @@ fn of_pip(place: Option<&str>, arguments: &[&str]) -> Option<Vec<Call>> {
 impl Call {
     /// Runs the module; what it registers is not what the command does.
     pub(super) fn make(self, run: &mut Run<'_, '_>) -> Outcome {
+        let mut paths = self.params.iter().filter(|(name, _)| *name == "path");
+        if paths.any(|(_, path)| is_pattern(path) && is_there(path, run) != Some(false)) {
+            return Outcome::Kept;
+        }
         let is_about_files = matches!(self.module, ATTRIBUTES | "file" | "copy");
         let values = self.params.iter();
         let values = values

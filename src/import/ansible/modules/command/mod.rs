@@ -265,7 +265,7 @@ impl Around {
         let values: Vec<Text> = environment.iter().map(|(_, value)| value.clone()).collect();
         refuse_unknown(&values)?;
         let name = step_name(shown, run);
-        let after = started(run);
+        let after = super::kept::started(run);
         run.state.stir();
         if let Some(path) = &self.creates {
             let why = format!("what {} makes", results::said(run.task));
@@ -344,19 +344,4 @@ fn step_name(shown: &[&str], run: &Run<'_, '_>) -> String {
             words.join(" ")
         }
     }
-}
-
-/// Returns the services that the same part of the source has started before.
-fn started(run: &Run<'_, '_>) -> Vec<String> {
-    let mut names: Vec<String> = Vec::new();
-    for entry in run.state.entries() {
-        if let (Resource::Service(it), Condition::True) = (&entry.resource, &entry.guard)
-            && entry.part == run.part
-            && (it.running == Some(true) || it.enabled == Some(true))
-            && !names.contains(&it.name)
-        {
-            names.push(it.name.clone());
-        }
-    }
-    names
 }

@@ -8,6 +8,7 @@ use crate::import::ansible::modules::package;
 use crate::import::ansible::params::Refusal;
 use crate::import::programs::{BY_HAND, LOOKS, NOTHING, READERS};
 use crate::model::{Family, Resource, Service};
+use crate::syntax::glob::is_pattern;
 use crate::syntax::placeholder_index;
 use crate::syntax::shell::{Command, Connector, List, Pipeline, Simple, read};
 
@@ -175,7 +176,12 @@ fn of_simple(command: &Simple) -> Sense {
         .map(|it| it.plain.as_deref().unwrap_or(&it.raw))
         .collect();
     let sense = of_command(&words);
-    let is_plain = command.plain_words().is_some();
+    // What `rm` is given may be a pattern: nothing is there on a new machine to match it.
+    let is_meant = |raw: &str| {
+        words.first() == Some(&"rm") && is_pattern(raw) && !raw.contains(['$', '`', '~', '\'', '"'])
+    };
+    let mut given = command.words.iter();
+    let is_plain = given.all(|it| it.plain.is_some() || is_meant(&it.raw));
     match sense {
         Sense::States(_) if !is_plain => Sense::Unknown,
         sense => sense,
@@ -350,14 +356,24 @@ mod tests {
             "manual: it fetches an installer and runs it: https://example.org/install.sh",
         );
         check(
-            "a2enmod rewrite",
-            "manual: a module of Apache is switched on: rewrite",
+            "phpenmod redis",
+            "manual: an extension of PHP is switched on: redis",
         );
     }
 
     #[test]
     fn what_a_module_says_is_its_task() {
         for (script, expected) in [
+            (
+                "a2ensite -q shop.conf && a2dissite 000-default && a2enmod rewrite",
+                "file(path=/etc/apache2/sites-enabled/shop.conf src=../sites-available/shop.conf state=link force=yes follow=no) \
+                 file(path=/etc/apache2/sites-enabled/000-default.conf state=absent) \
+                 file(path=/etc/apache2/mods-enabled/rewrite.load src=../mods-available/rewrite.load state=link force=yes follow=no)",
+            ),
+            (
+                "rm -rf /srv/a /srv/b*",
+                "file(path=/srv/a state=absent) file(path=/srv/b* state=absent)",
+            ),
             (
                 "mkdir -p /srv/a && chmod 777 /srv/a",
                 "file(path=/srv/a state=directory) chmod and chown(path=/srv/a mode=777)",
@@ -370,7 +386,7 @@ mod tests {
                 "ln -sf /opt/x /usr/bin/x",
                 "file(src=/opt/x path=/usr/bin/x state=link force=yes follow=no)",
             ),
-            ("rm -rf /srv/*", "unknown"),
+            ("rm -rf $A/*", "unknown"),
             (
                 "adduser --disabled-password --gecos '' git",
                 "user(name=git)",

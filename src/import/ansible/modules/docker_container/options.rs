@@ -1,6 +1,7 @@
 //! The options of `docker run` that parameters of `docker_container` are.
 
 use super::{Params, Refusal};
+use crate::import::ansible::modules::kept::quoted;
 use crate::import::ansible::params::text_of;
 use crate::import::ansible::value::Value;
 use crate::model::Text;
@@ -325,13 +326,4 @@ fn healthcheck(params: &mut Params, parts: &mut Parts) -> Result<(), Refusal> {
         }
     }
     Ok(())
-}
-
-/// Quotes a word for a shell where it needs that.
-fn quoted(word: &str) -> String {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:=,@%+".contains(&byte);
-    if !word.is_empty() && word.bytes().all(is_plain) {
-        return word.to_owned();
-    }
-    format!("'{}'", word.replace('\'', "'\\''"))
 }

@@ -16,6 +16,7 @@ pub(in crate::import::ansible::modules) fn bytes(content: &Content) -> Option<Co
     match content {
         Content::Text(text) => text.plain().map(|it| Cow::Borrowed(it.as_bytes())),
         Content::Binary(bytes) => Some(Cow::Borrowed(bytes)),
+        Content::Fetched(_) => None,
     }
 }
 

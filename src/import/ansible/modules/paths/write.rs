@@ -246,11 +246,11 @@ pub(in crate::import::ansible::modules) fn same_content(
 ) -> Change {
     let is_open = |content: &Content| match content {
         Content::Text(text) => text.holes().any(|hole| hole.kind == HoleKind::Unknown),
-        Content::Binary(_) => false,
+        Content::Binary(_) | Content::Fetched(_) => false,
     };
     let is_whole = |content: &Content| match content {
         Content::Text(text) => text.plain().is_some(),
-        Content::Binary(_) => true,
+        Content::Binary(_) | Content::Fetched(_) => true,
     };
     if is_open(before) || is_open(after) {
         return Change::Unknown;

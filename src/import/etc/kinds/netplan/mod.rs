@@ -145,7 +145,7 @@ fn with_passwords(given: &Given, place: Place, resources: Vec<Resource>) -> Entr
     let in_files = |it: &Resource| match it {
         Resource::File(file) => match &file.content {
             Content::Text(text) => text.holes().cloned().collect(),
-            Content::Binary(_) => Vec::new(),
+            Content::Binary(_) | Content::Fetched(_) => Vec::new(),
         },
         _ => Vec::new(),
     };

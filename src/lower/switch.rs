@@ -1,0 +1,153 @@
+//! Modules of which something is configured and that nothing switches on.
+//!
+//! Who writes the configuration of a daemon wants it to run, as far as nothing says otherwise. A machine whose /etc was
+//! captured may say otherwise: what none of its links starts was off. Either way the options of a module that is off
+//! are not stated in silence.
+
+use std::collections::BTreeMap;
+
+use super::ctx::Ctx;
+use crate::model::{Condition, Machine, Resource, Service};
+use crate::nix::Expr;
+use crate::plan::{Definition, Home, OptionPath, Origin, Plan};
+use crate::rules::{self, Join};
+
+/// A switch that the plan does not set, and what the plan has that hangs on it.
+struct Idle {
+    switch: OptionPath,
+    definitions: Vec<(OptionPath, Definition)>,
+    /// Why it stays off; none where it is to be on.
+    off: Option<String>,
+}
+
+/// Switches on what the source configures, or says why it stays off.
+pub(super) fn complete(ctx: &mut Ctx<'_>) {
+    for idle in idle(&ctx.plan, ctx.machine) {
+        let Some((path, first)) = idle.definitions.first() else {
+            continue;
+        };
+        match &idle.off {
+            Some(clause) => {
+                ctx.assume_of(first, path, clause);
+                for (_, definition) in &idle.definitions {
+                    ctx.assumed(definition, clause);
+                }
+            }
+            None => {
+                let clause = meant(&idle.switch);
+                for (_, definition) in &idle.definitions {
+                    ctx.assumed(definition, &clause);
+                }
+                let definition = on(first, &clause);
+                ctx.state_besides(idle.switch, definition, Join::Only);
+            }
+        }
+    }
+}
+
+/// Switches on in a draft what `complete` switches on in the plan.
+pub(super) fn draft(plan: &mut Plan, machine: &Machine) {
+    for idle in idle(plan, machine) {
+        if let (None, Some((_, first))) = (&idle.off, idle.definitions.first()) {
+            // The plan does not have the switch: nothing clashes.
+            let _ = plan.set(idle.switch, on(first, ""));
+        }
+    }
+}
+
+fn on(of: &Definition, clause: &str) -> Definition {
+    let origin = Origin {
+        remarks: vec![format!("assumed: {clause}")],
+        ..of.origin.clone()
+    };
+    Definition {
+        expr: Expr::Bool(true),
+        origin,
+        ..of.clone()
+    }
+}
+
+fn meant(switch: &OptionPath) -> String {
+    let what = module(switch);
+    format!("`{what}` is to be on, since it is configured and nothing here says that it is off")
+}
+
+/// The folder of a switch.
+fn module(switch: &OptionPath) -> String {
+    let switch = switch.to_string();
+    switch.trim_end_matches(".enable").to_owned()
+}
+
+fn idle(plan: &Plan, machine: &Machine) -> Vec<Idle> {
+    let mut found: BTreeMap<OptionPath, Vec<(OptionPath, Definition)>> = BTreeMap::new();
+    for (path, setting) in plan.settings() {
+        let Some(switch) = rules::switch_of(path).filter(|it| plan.get(it).is_none()) else {
+            continue;
+        };
+        // What an image or another module brings is switched on with that.
+        let of_source =
+            |it: &&Definition| !it.origin.items.is_empty() && !matches!(it.home, Home::Service(_));
+        let definitions = setting.definitions().iter().filter(of_source);
+        let definitions: Vec<_> = definitions.map(|it| (path.clone(), it.clone())).collect();
+        if !definitions.is_empty() {
+            found.entry(switch).or_default().extend(definitions);
+        }
+    }
+    if found.is_empty() {
+        return Vec::new();
+    }
+    let mut tried = plan.clone();
+    for (switch, definitions) in &found {
+        if let Some((_, first)) = definitions.first() {
+            // Nothing of the plan is there, so that nothing clashes.
+            let _ = tried.set(switch.clone(), on(first, ""));
+        }
+    }
+    let refused = rules::refused_switches(&tried);
+    let asked = asked(machine);
+    let idle = found.into_iter().map(|(switch, definitions)| {
+        let refusal = refused.iter().find(|(path, _)| *path == switch);
+        let is_daemon = switch.names().first().is_some_and(|it| it == "services");
+        let off = if let Some((_, why)) = refusal {
+            Some(format!("`{switch}` is left to the person: {why}"))
+        } else if asked.contains(&switch) {
+            let what = module(&switch);
+            Some(format!(
+                "`{what}` stays off, as the source has its service off"
+            ))
+        } else if machine.starts_known && is_daemon {
+            let what = module(&switch);
+            Some(format!(
+                "`{what}` stays off, as nothing started its service on the old machine"
+            ))
+        } else {
+            None
+        };
+        Idle {
+            switch,
+            definitions,
+            off,
+        }
+    });
+    idle.collect()
+}
+
+/// The switches of services that the source stops, disables or masks.
+fn asked(machine: &Machine) -> Vec<OptionPath> {
+    let is_off = |it: &Service| {
+        it.masked
+            || it.enabled == Some(false)
+            || (it.enabled.is_none() && it.running == Some(false))
+    };
+    let entries = machine.entries.iter();
+    entries
+        .filter(|it| it.guard == Condition::True)
+        .filter_map(|entry| {
+            let Resource::Service(it) = &entry.resource else {
+                return None;
+            };
+            let option = rules::service(&it.name, it.family)?.option?;
+            is_off(it).then(|| OptionPath::parse(option.path))
+        })
+        .collect()
+}
