@@ -4,9 +4,10 @@
 //! captured may say otherwise: what none of its links starts was off. Either way the options of a module that is off
 //! are not stated in silence.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::ctx::Ctx;
+use crate::account::ItemId;
 use crate::model::{Condition, Machine, Resource, Service};
 use crate::nix::Expr;
 use crate::plan::{Definition, Home, OptionPath, Origin, Plan};
@@ -105,6 +106,7 @@ fn idle(plan: &Plan, machine: &Machine) -> Vec<Idle> {
     }
     let refused = rules::refused_switches(&tried);
     let asked = asked(machine);
+    let edits = edits(machine);
     let idle = found.into_iter().map(|(switch, definitions)| {
         let refusal = refused.iter().find(|(path, _)| *path == switch);
         let is_daemon = switch.names().first().is_some_and(|it| it == "services");
@@ -120,6 +122,11 @@ fn idle(plan: &Plan, machine: &Machine) -> Vec<Idle> {
             Some(format!(
                 "`{what}` stays off, as nothing started its service on the old machine"
             ))
+        } else if definitions.iter().all(|(_, it)| is_of_edits(it, &edits)) {
+            let what = module(&switch);
+            Some(format!(
+                "`{what}` stays off, as the source only edits its files"
+            ))
         } else {
             None
         };
@@ -130,6 +137,20 @@ fn idle(plan: &Plan, machine: &Machine) -> Vec<Idle> {
         }
     });
     idle.collect()
+}
+
+/// The items that change lines of files which something else has to bring: who edits a file wants nothing to run.
+fn edits(machine: &Machine) -> BTreeSet<ItemId> {
+    let entries = machine.entries.iter();
+    let edits = entries.filter(|it| matches!(it.resource, Resource::FileLine(_)));
+    edits
+        .flat_map(|it| it.origin.items.iter().copied())
+        .collect()
+}
+
+fn is_of_edits(definition: &Definition, edits: &BTreeSet<ItemId>) -> bool {
+    let mut items = definition.origin.items.iter();
+    items.all(|it| edits.contains(it))
 }
 
 /// The switches of services that the source stops, disables or masks.
