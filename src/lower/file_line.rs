@@ -27,7 +27,8 @@ pub(super) fn lower(entry: &Entry, line: &FileLine, ctx: &mut Ctx<'_>) {
     let is_member = group.iter().any(|it| it.resource == entry.resource);
     if is_member
         && group.len() > 1
-        && let Some((outcome, secrets)) = apply(&lines(&group), ctx)
+        && let Some((outcome, secrets)) =
+            apply(&group.iter().filter_map(line_of).collect::<Vec<_>>(), ctx)
     {
         let is_first = group
             .first()
@@ -91,23 +92,19 @@ fn states(outcome: &Outcome) -> bool {
 /// Returns the lines of the file that no rule of their own states.
 fn group(line: &FileLine, ctx: &Ctx<'_>) -> Vec<Entry> {
     let entries = ctx.machine.entries.iter();
-    let own = entries.filter(|it| match &it.resource {
-        Resource::FileLine(other) => {
-            it.guard == Condition::True
-                && other.path == line.path
-                && ctx.rules.apply(&it.resource).is_none()
-        }
-        _ => false,
+    let own = entries.filter(|it| {
+        let of_file = line_of(it).is_some_and(|other| other.path == line.path);
+        of_file && it.guard == Condition::True && ctx.rules.apply(&it.resource).is_none()
     });
     own.cloned().collect()
 }
 
-fn lines(group: &[Entry]) -> Vec<&FileLine> {
-    let lines = group.iter().filter_map(|it| match &it.resource {
-        Resource::FileLine(line) => Some(line),
-        _ => None,
-    });
-    lines.collect()
+fn line_of(entry: &Entry) -> Option<&FileLine> {
+    if let Resource::FileLine(line) = &entry.resource {
+        Some(line)
+    } else {
+        None
+    }
 }
 
 /// Returns one entry for all lines of a file.
