@@ -26,6 +26,11 @@ pub(crate) fn conceal(resource: &mut Resource) {
                 }
             }
         }
+        Resource::FileLine(line) => {
+            within(&mut line.line, &line.path, &line.path);
+            let (name, path) = (line.name.clone(), line.path.clone());
+            named(&name, &mut line.value, &path);
+        }
         Resource::Unit(unit) => sections(&mut unit.sections, &unit.name),
         Resource::NetworkUnit(unit) => {
             // `Token=` there is the lower half of an address.

@@ -99,6 +99,7 @@ pub(super) fn about(resource: &Resource) -> Option<OptionPath> {
         Resource::Unit(it) => path(&["systemd", "services", it.name.trim_end_matches(".service")]),
         Resource::CronJob(_) => path(&["systemd", "timers"]),
         Resource::File(it) => about_path(&it.path),
+        Resource::FileLine(it) => about_path(&it.path),
         Resource::Directory(it) => about_path(&it.path),
         Resource::Link(it) => about_path(&it.path),
         Resource::PathMode(it) => about_path(&it.path),

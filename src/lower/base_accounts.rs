@@ -128,6 +128,7 @@ mod tests {
                 user: "backup".into(),
                 command: "/srv/x".into(),
                 environment: Vec::new(),
+                catches_up: false,
             }),
             r#"
             services.cron.enable = true;

@@ -16,7 +16,7 @@ use super::carried;
 use super::cron::Cron;
 use super::interpreter;
 use super::statement::{Kind, Left, Lowered, Merged, Statement};
-use super::{insecure, unfree};
+use super::{Means, insecure, unfree};
 
 /// What lowering one machine reads and writes.
 pub(super) struct Ctx<'a> {

@@ -129,6 +129,7 @@ fn is_used(path: &str, besides: Option<&Entry>, machine: &Machine) -> bool {
                 crate::model::Content::Text(text) => file.path != path && names(text),
                 crate::model::Content::Binary(_) | crate::model::Content::Fetched(_) => false,
             },
+            Resource::FileLine(line) => names(&line.line),
             Resource::Link(link) => link.target == path,
             Resource::CronJob(job) => names(&job.command),
             Resource::Container(container) => container.volumes.iter().any(names),

@@ -130,6 +130,14 @@ pub(super) fn out_of_place(path: &str, machine: &Machine) -> Option<Lowered> {
     })
 }
 
+/// Says why no line of a file at this path is read.
+pub(super) fn is_unread(path: &str, machine: &Machine) -> Option<String> {
+    match out_of_place(path, machine)? {
+        Lowered::NotNeeded(_, reason) => Some(reason),
+        Lowered::Stated(_) | Lowered::Merged(_) | Lowered::Manual(_) => None,
+    }
+}
+
 /// Returns the path of a file below /etc.
 pub(super) fn below_etc(path: &str) -> Option<&str> {
     path.strip_prefix("/etc/")

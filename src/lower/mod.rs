@@ -28,6 +28,7 @@ mod dovecot;
 mod drop_in;
 mod fetched;
 mod file;
+mod file_line;
 mod firewall;
 mod gather;
 mod harden;
@@ -198,7 +199,12 @@ enum Image {
 }
 
 impl Image {
-    fn of(image: Machine, means: Means<'_>, account: &mut Account, diags: &mut Diagnostics) -> Image {
+    fn of(
+        image: Machine,
+        means: Means<'_>,
+        account: &mut Account,
+        diags: &mut Diagnostics,
+    ) -> Image {
         let Some(native) = application::native(&image) else {
             return Image::Own(image);
         };
@@ -283,6 +289,10 @@ fn lower_stated(entry: &Entry, ctx: &mut Ctx<'_>) {
         ctx.conclude(entry, lowered);
         return;
     }
+    if let Resource::FileLine(line) = &entry.resource {
+        file_line::lower(entry, line, ctx);
+        return;
+    }
     if daemon::lower(entry, ctx) || rule::lower(entry, ctx) || application::lower(entry, ctx) {
         return;
     }
@@ -343,6 +353,8 @@ fn lower_resource(entry: &Entry, ctx: &Ctx<'_>) -> Lowered {
                 lowered
             }
         }
+        // Stated by the rules, or left.
+        Resource::FileLine(_) => Lowered::manual(Code::OriginalNeeded, "no rule states this"),
         Resource::Directory(it) => tmpfiles::lower_directory(it, machine),
         Resource::Link(it) => tmpfiles::lower_link(it, machine),
         Resource::PathMode(it) => tmpfiles::lower_mode(it, machine),

@@ -5,7 +5,9 @@
 use super::ctx::Ctx;
 use super::program::joined;
 use super::statement::Statement;
-use super::{accounts, daemon, package, rule_scripts, secret_options, service, virtual_hosts};
+use super::{
+    accounts, daemon, file_line, package, rule_scripts, secret_options, service, virtual_hosts,
+};
 use crate::account::{Code, Verdict};
 use crate::model::{Condition, Entry, File, Link, Resource};
 use crate::nix::{self, Expr, StrPart};
@@ -28,6 +30,11 @@ pub(super) fn lower(entry: &Entry, ctx: &mut Ctx<'_>) -> bool {
         !is_read_by_own_unit(&entry.resource, it, ctx) && !is_of_own_unit(&entry.resource, ctx)
     });
     if let Some(outcome) = found {
+        if let (Ruling::Manual(_), Resource::File(file)) = (&outcome.ruling, &entry.resource)
+            && file_line::lower_whole(entry, file, ctx)
+        {
+            return true;
+        }
         conclude(entry, outcome, ctx);
         return true;
     }
@@ -37,6 +44,7 @@ pub(super) fn lower(entry: &Entry, ctx: &mut Ctx<'_>) -> bool {
         Resource::Unit(_)
         | Resource::CronJob(_)
         | Resource::File(_)
+        | Resource::FileLine(_)
         | Resource::Directory(_)
         | Resource::Link(_)
         | Resource::PathMode(_)
@@ -170,7 +178,12 @@ fn target(link: &Link) -> String {
 }
 
 /// Puts the files of secrets into the plan besides.
-fn conclude_with_secrets(entry: &Entry, outcome: Outcome, secrets: Vec<Secret>, ctx: &mut Ctx<'_>) {
+pub(super) fn conclude_with_secrets(
+    entry: &Entry,
+    outcome: Outcome,
+    secrets: Vec<Secret>,
+    ctx: &mut Ctx<'_>,
+) {
     let mut entry = entry.clone();
     for secret in &secrets {
         let clause = format!("`{}` holds the secret", secret.path);
@@ -182,7 +195,7 @@ fn conclude_with_secrets(entry: &Entry, outcome: Outcome, secrets: Vec<Secret>, 
     conclude(&entry, outcome, ctx);
 }
 
-fn conclude(entry: &Entry, mut outcome: Outcome, ctx: &mut Ctx<'_>) {
+pub(super) fn conclude(entry: &Entry, mut outcome: Outcome, ctx: &mut Ctx<'_>) {
     let mut entry = entry.clone();
     let plain = entry.clone();
     let mut named = accounts::name(&mut outcome.settings, ctx);

@@ -4,9 +4,10 @@
 //! captured may say otherwise: what none of its links starts was off. Either way the options of a module that is off
 //! are not stated in silence.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::ctx::Ctx;
+use crate::account::ItemId;
 use crate::model::{Condition, Family, Machine, Resource, Service};
 use crate::nix::Expr;
 use crate::plan::{Definition, Home, OptionPath, Origin, Plan};
@@ -135,6 +136,7 @@ fn idle(plan: &Plan, machine: &Machine) -> Vec<Idle> {
     }
     let refused = rules::refused_switches(&tried);
     let asked = asked(machine);
+    let edits = edits(machine);
     let idle = found.into_iter().map(|(switch, definitions)| {
         let refusal = refused.iter().find(|(path, _)| *path == switch);
         let is_daemon = switch.names().first().is_some_and(|it| it == "services");
@@ -152,6 +154,10 @@ fn idle(plan: &Plan, machine: &Machine) -> Vec<Idle> {
             ))
         } else if let Some((_, why)) = refusal {
             Fate::Refused(why.clone())
+        } else if definitions.iter().all(|(_, it)| is_of_edits(it, &edits)) {
+            Fate::Off(format!(
+                "`{what}` stays off, as the source only edits its files"
+            ))
         } else {
             Fate::On(package(&switch, plan))
         };
@@ -178,6 +184,20 @@ fn package(switch: &OptionPath, plan: &Plan) -> Option<(OptionPath, String)> {
 fn is_of(script: &str, switch: &OptionPath, machine: &Machine) -> bool {
     let found = rules::service(script, machine.family).and_then(|it| it.option);
     found.is_some_and(|it| OptionPath::parse(it.path) == *switch)
+}
+
+/// The items that change lines of files which something else has to bring: who edits a file wants nothing to run.
+fn edits(machine: &Machine) -> BTreeSet<ItemId> {
+    let entries = machine.entries.iter();
+    let edits = entries.filter(|it| matches!(it.resource, Resource::FileLine(_)));
+    edits
+        .flat_map(|it| it.origin.items.iter().copied())
+        .collect()
+}
+
+fn is_of_edits(definition: &Definition, edits: &BTreeSet<ItemId>) -> bool {
+    let mut items = definition.origin.items.iter();
+    items.all(|it| edits.contains(it))
 }
 
 /// The switches of services that the source stops, disables or masks.

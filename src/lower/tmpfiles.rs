@@ -329,11 +329,30 @@ pub(super) fn lower_link(link: &Link, machine: &Machine) -> Lowered {
     Lowered::Stated(statement)
 }
 
+/// Tells whether an owner and permissions keep everybody but root from writing, and give nobody else the file.
+fn is_roots(it: &PathMode) -> bool {
+    let is_root = |name: &Option<String>| {
+        let name = name.as_deref();
+        name.is_none_or(|it| matches!(it, "root" | "0" | "wheel"))
+    };
+    let is_kept = it.mode.is_none_or(|mode| mode.0 & 0o7022 == 0);
+    is_root(&it.owner) && is_root(&it.group) && is_kept
+}
+
 pub(super) fn lower_mode(it: &PathMode, machine: &Machine) -> Lowered {
     let path = trimmed(&it.path);
     if swap::is_swap_file(path, machine) {
         let reason = "NixOS makes the swap files of `swapDevices` itself, for root alone";
         return Lowered::NotNeeded(Code::AlreadySo, reason.to_owned());
+    }
+    let is_made = machine::directories(machine).any(|made| trimmed(&made.path) == path);
+    let is_of_nixos = below_etc(path).is_some() && !is_made;
+    let is_elsewhere = matches!(out_of_place(path, machine), Some(Lowered::NotNeeded(..)));
+    if is_of_nixos && !is_elsewhere && is_roots(it) {
+        return Lowered::NotNeeded(
+            Code::NoMeaning,
+            format!("NixOS makes `{path}` itself where it has one, and only root changes it"),
+        );
     }
     match out_of_place(path, machine) {
         // What NixOS writes has the rights that it gives it.
@@ -360,8 +379,7 @@ pub(super) fn lower_mode(it: &PathMode, machine: &Machine) -> Lowered {
     if let Some(lowered) = home(path, &said, it.recurse, machine) {
         return lowered;
     }
-    let is_made = machine::directories(machine).any(|made| trimmed(&made.path) == path);
-    if below_etc(path).is_some() && !is_made {
+    if is_of_nixos {
         return Lowered::Manual(
             Left::new(
                 Code::CannotState,

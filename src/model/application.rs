@@ -53,7 +53,7 @@ pub struct Application {
     pub packages: Vec<Sourced<Package>>,
     /// Programs that are fetched and built by hand.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub fetched: Vec<Sourced<Fetched>>,
+    pub fetched: Vec<Sourced<FetchedProgram>>,
     /// Folders that it writes to and that outlive it, absolute.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub state: Vec<Sourced<String>>,
@@ -78,7 +78,7 @@ pub const PHP_EXTENSION: &str = "phpExtensions.";
 
 /// Programs that a recipe fetches, and builds or only unpacks.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
-pub struct Fetched {
+pub struct FetchedProgram {
     pub products: Vec<Product>,
     /// From their sources.
     pub builds: bool,
@@ -146,7 +146,7 @@ pub enum SourceFrom {
     Stage(String),
     /// Another image: `ghcr.io/x/y:1:/usr/bin/y`.
     Image(String),
-    /// Fetched from an address.
+    /// FetchedProgram from an address.
     Address(String),
 }
 

@@ -93,6 +93,30 @@ pub struct PathMode {
     pub recurse: bool,
 }
 
+/// A line of a file that the source only edits: what else stands in it is not in the input.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct FileLine {
+    /// Absolute.
+    pub path: String,
+    /// The section that it stands in, without brackets; empty where the source names none.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub section: String,
+    /// What it sets: its first word, or what stands before its `=`.
+    pub name: String,
+    /// What follows the name, without the quotes that a shell would take off.
+    pub value: Text,
+    /// As written.
+    pub line: Text,
+    /// What tells it from the other lines of the file: by what its author finds it again.
+    #[serde(skip)]
+    pub place: String,
+}
+
+impl FileLine {
+    /// Where debconf keeps what was answered: each answer is a line, in the section of its package.
+    pub const DEBCONF: &'static str = "/var/cache/debconf/config.dat";
+}
+
 /// A path that must not be there.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct RemovedPath {

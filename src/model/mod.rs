@@ -16,12 +16,14 @@ mod text;
 mod user;
 
 pub use application::{
-    Application, ApplicationPort, ApplicationSource, Fetched, Health, PHP_EXTENSION, Product,
-    SourceFrom, Sourced, Variable,
+    Application, ApplicationPort, ApplicationSource, FetchedProgram, Health, PHP_EXTENSION,
+    Product, SourceFrom, Sourced, Variable,
 };
 pub use container::{Attachment, Container, ContainerNetwork, Engine, Restart};
 pub use database::{Database, DatabaseServer, DatabaseUser};
-pub use file::{Content, Directory, Fetched, File, Hash, Link, Mode, PathMode, RemovedPath};
+pub use file::{
+    Content, Directory, Fetched, File, FileLine, Hash, Link, Mode, PathMode, RemovedPath,
+};
 pub use network::{
     Firewall, FirewallPort, Interface, InterfaceTrait, NetworkUnit, NetworkUnitKind, OTHERS,
     Protocol,

@@ -2,9 +2,9 @@
 
 use super::{
     Application, AuthorizedKey, Container, ContainerNetwork, CronJob, Database, DatabaseUser,
-    Directory, File, Firewall, FirewallPort, Group, Hostname, HostsEntry, Interface, KernelModule,
-    Link, Membership, Mount, NetworkUnit, Package, PathMode, RemovedPath, Service, Setting,
-    SshdSetting, SubordinateIds, SudoRule, Sysctl, Text, Timezone, Unit, User,
+    Directory, File, FileLine, Firewall, FirewallPort, Group, Hostname, HostsEntry, Interface,
+    KernelModule, Link, Membership, Mount, NetworkUnit, Package, PathMode, RemovedPath, Service,
+    Setting, SshdSetting, SubordinateIds, SudoRule, Sysctl, Text, Timezone, Unit, User,
 };
 
 /// One thing that a machine must have. Matched without `_`: a new kind is work for all who match.
@@ -16,6 +16,7 @@ pub enum Resource {
     Unit(Unit),
     CronJob(CronJob),
     File(File),
+    FileLine(FileLine),
     Directory(Directory),
     Link(Link),
     PathMode(PathMode),

@@ -11,6 +11,7 @@ mod lint;
 mod matching;
 mod names;
 pub mod network_fields;
+mod part;
 mod programs;
 mod read;
 mod switches;
@@ -73,6 +74,8 @@ struct Rule {
     cure: Option<String>,
     about: Option<OptionPath>,
     service_config: bool,
+    /// How lines of the file mean something without the others, where they do.
+    lines: Option<part::Lines>,
     examples: Vec<example::Example>,
 }
 
@@ -201,28 +204,7 @@ impl Rules {
     }
 
     fn apply_to_dump(&self, kind: &str, value: &serde_json::Value) -> Option<Outcome> {
-        let mut fitting: Vec<(usize, &Rule, Captures)> = self
-            .of_kind(kind)
-            .iter()
-            .filter_map(|rule| {
-                let (captures, weight) = rule.pattern.captures(value)?;
-                Some((weight, rule, captures))
-            })
-            .collect();
-        // The rule that says most goes first, then one that states something, then by name.
-        fitting.sort_by(|(a_weight, a, _), (b_weight, b, _)| {
-            b_weight
-                .cmp(a_weight)
-                .then_with(|| a.settings.is_empty().cmp(&b.settings.is_empty()))
-                .then_with(|| a.id.cmp(&b.id))
-        });
-        fitting.iter().find_map(|(_, rule, captures)| {
-            rule.outcome(&Scope {
-                kind,
-                value,
-                captures,
-            })
-        })
+        best(kind, value, self.of_kind(kind).iter())
     }
 
     /// Lists the rules by file and line.
@@ -385,6 +367,34 @@ impl Rule {
     }
 }
 
+/// Finds the rule that says most of a resource, and what it makes of it.
+fn best<'r>(
+    kind: &str,
+    value: &serde_json::Value,
+    rules: impl Iterator<Item = &'r Rule>,
+) -> Option<Outcome> {
+    let mut fitting: Vec<(usize, &Rule, Captures)> = rules
+        .filter_map(|rule| {
+            let (captures, weight) = rule.pattern.captures(value)?;
+            Some((weight, rule, captures))
+        })
+        .collect();
+    // The rule that says most goes first, then one that states something, then by name.
+    fitting.sort_by(|(a_weight, a, _), (b_weight, b, _)| {
+        b_weight
+            .cmp(a_weight)
+            .then_with(|| a.settings.is_empty().cmp(&b.settings.is_empty()))
+            .then_with(|| a.id.cmp(&b.id))
+    });
+    fitting.iter().find_map(|(_, rule, captures)| {
+        rule.outcome(&Scope {
+            kind,
+            value,
+            captures,
+        })
+    })
+}
+
 /// A path of the plan names one leaf: an attribute set becomes a definition for each of its names. Where it is added, so
 /// are the elements of each list in it, and what is no list is the only value.
 fn leaves(path: OptionPath, expr: Expr, join: Join, all: &mut Vec<(OptionPath, Expr, Join)>) {
@@ -444,12 +454,13 @@ fn refuse_doubles(rules: &[(&'static str, Rule)]) -> Result<(), Error> {
 }
 
 /// The kinds of resources, as the model's dump names them.
-const KINDS: [&str; 25] = [
+const KINDS: [&str; 26] = [
     "package",
     "service",
     "unit",
     "cron-job",
     "file",
+    "file-line",
     "directory",
     "link",
     "path-mode",
@@ -479,6 +490,7 @@ fn kind_of(resource: &Resource) -> &'static str {
         Resource::Unit(_) => "unit",
         Resource::CronJob(_) => "cron-job",
         Resource::File(_) => "file",
+        Resource::FileLine(_) => "file-line",
         Resource::Directory(_) => "directory",
         Resource::Link(_) => "link",
         Resource::PathMode(_) => "path-mode",
@@ -558,10 +570,11 @@ mod tests {
                     cure,
                     about,
                     service_config,
+                    lines,
                     examples: _,
                 } = rule;
                 format!(
-                    "{id} {why} {file} {line} {pattern:?} {settings:?} {verdict:?} {assume:?} {assume_of:?} {because:?} {cure:?} {about:?} {service_config}"
+                    "{id} {why} {file} {line} {pattern:?} {settings:?} {verdict:?} {assume:?} {assume_of:?} {because:?} {cure:?} {about:?} {service_config} {lines:?}"
                 )
             };
             assert_eq!(shown(prepared), shown(read));

@@ -10,6 +10,7 @@ use toml::Table;
 
 use super::example::Example;
 use super::matching::Pattern;
+use super::part::Lines;
 use super::template::Template;
 use super::{Join, KINDS, Prepared, Rule, Ruling, Statement};
 use crate::error::Error;
@@ -45,6 +46,7 @@ struct RuleText {
     because: BTreeMap<String, String>,
     #[serde(default)]
     service_config: bool,
+    lines: Option<String>,
     #[serde(default)]
     example: Vec<ExampleText>,
 }
@@ -205,9 +207,11 @@ fn build(rule: &RuleText, source: &Source<'_>) -> Result<Vec<(&'static str, Rule
     if rule.when.is_empty() {
         return Err(source.wrong("when", "`when` asks for nothing"));
     }
+    let lines = rule.lines.as_deref().map(Lines::read).transpose();
+    let lines = lines.map_err(|it| source.wrong("lines", &it))?;
     let because = rule.because.iter();
     let because = because.map(|(path, why)| (OptionPath::parse(path), why.clone()));
-    let lines = source.examples();
+    let starts = source.examples();
     let mut list = Vec::new();
     for (kind, pattern) in &rule.when {
         let Some(kind) = KINDS.iter().copied().find(|it| it == kind) else {
@@ -228,7 +232,7 @@ fn build(rule: &RuleText, source: &Source<'_>) -> Result<Vec<(&'static str, Rule
         let examples = rule
             .example
             .iter()
-            .zip(lines.iter().copied().chain(std::iter::repeat(source.line)))
+            .zip(starts.iter().copied().chain(std::iter::repeat(source.line)))
             .filter(|(example, _)| example.model.contains_key(kind))
             .map(|(example, line)| read_example(example, kind, line, source))
             .collect::<Result<Vec<Example>, Error>>()?;
@@ -252,6 +256,7 @@ fn build(rule: &RuleText, source: &Source<'_>) -> Result<Vec<(&'static str, Rule
                 cure: rule.cure.clone(),
                 about: rule.about.as_deref().map(OptionPath::parse),
                 service_config: rule.service_config,
+                lines: lines.clone(),
                 examples,
             },
         ));
@@ -357,7 +362,7 @@ mod tests {
         check(
             &format!("{head}wenn = {{}}\n"),
             "r.toml: line 3: unknown field `wenn`, expected one of `id`, `why`, `when`, `set`, `add`, `append`, \
-             `not-needed`, `manual`, `cure`, `about`, `assume`, `assume-of`, `because`, `service-config`, `example`",
+             `not-needed`, `manual`, `cure`, `about`, `assume`, `assume-of`, `because`, `service-config`, `lines`, `example`",
         );
         check(
             &format!("{head}when = {{ file = {{}} }}\n"),

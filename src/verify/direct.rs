@@ -73,6 +73,7 @@ pub(super) fn name(resource: &Resource) -> (Kind, String) {
         Resource::Setting(it) => (Kind::Settings, format!("{} {}", it.name, it.value)),
         Resource::Interface(it) => (Kind::Settings, format!("interface {}", it.name)),
         Resource::NetworkUnit(it) => (Kind::Settings, format!("network unit {}", it.name)),
+        Resource::FileLine(it) => (Kind::Settings, format!("{}: {}", it.path, it.line)),
         Resource::Step(it) => (Kind::Settings, format!("step {}", it.name)),
         Resource::Opaque(it) => (Kind::Settings, format!("{} {}", it.subject, it.title)),
         Resource::Contradicted(it) => name(&it.resource),
@@ -182,6 +183,7 @@ pub(super) fn look(
         | Resource::Setting(_)
         | Resource::Interface(_)
         | Resource::NetworkUnit(_)
+        | Resource::FileLine(_)
         | Resource::Step(_)
         | Resource::Opaque(_)
         | Resource::Contradicted(_) => Shown::Nothing,

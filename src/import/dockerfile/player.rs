@@ -14,8 +14,8 @@ use crate::account::{Account, Closing, Code, ItemId, Verdict};
 use crate::diag::{self, Diagnostics};
 use crate::import::state::State;
 use crate::model::{
-    Application, ApplicationPort, ApplicationSource, Command, Entry, Family, Fetched, Health,
-    Opaque, Origin, Package, Product, Resource, Sourced, Variable,
+    Application, ApplicationPort, ApplicationSource, Command, Entry, Family, FetchedProgram,
+    Health, Opaque, Origin, Package, Product, Resource, Sourced, Variable,
 };
 use crate::source::{Span, absolute};
 use crate::syntax::dockerfile::{CommandLine, Statement};
@@ -66,7 +66,7 @@ pub(super) struct Parts {
     pub(super) environment: IndexMap<String, Sourced<Variable>>,
     pub(super) ports: Vec<Sourced<ApplicationPort>>,
     pub(super) packages: IndexMap<String, Sourced<Package>>,
-    pub(super) fetched: Vec<Sourced<Fetched>>,
+    pub(super) fetched: Vec<Sourced<FetchedProgram>>,
     /// Programs whose sources the last RUN that fetched some has fetched.
     pub(super) unbuilt: Vec<Product>,
     pub(super) state: Vec<Sourced<String>>,

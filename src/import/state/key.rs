@@ -13,6 +13,7 @@ pub(crate) enum Key {
     Unit(String),
     CronJob(String, String),
     Path(String),
+    FileLine(String, String, String),
     User(String),
     Group(String),
     Authorized(String, String),
@@ -83,6 +84,9 @@ impl Key {
             | Resource::Directory(Directory { path, .. })
             | Resource::Link(Link { path, .. })
             | Resource::PathMode(PathMode { path, .. }) => Key::Path(path.clone()),
+            Resource::FileLine(it) => {
+                Key::FileLine(it.path.clone(), it.section.clone(), it.place.clone())
+            }
             Resource::RemovedPath(it) => Key::Path(it.path.clone()),
             Resource::User(it) => Key::User(it.name.clone()),
             Resource::Group(it) => Key::Group(it.name.clone()),

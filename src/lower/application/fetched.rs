@@ -5,11 +5,11 @@ use super::packages::OF_CONTAINERS;
 use crate::account::Code;
 use crate::lower::program;
 use crate::lower::statement::{Left, Lowered, Statement};
-use crate::model::{Family, Fetched, Product};
+use crate::model::{Family, FetchedProgram, Product};
 use crate::nix::Expr;
 use crate::rules::{self, Attribute, Kind};
 
-pub(super) fn lower(fetched: &Fetched, service: &Service<'_>) -> Lowered {
+pub(super) fn lower(fetched: &FetchedProgram, service: &Service<'_>) -> Lowered {
     let mut statement = Statement::default();
     let mut container = None;
     for product in &fetched.products {
@@ -40,7 +40,7 @@ pub(super) fn lower(fetched: &Fetched, service: &Service<'_>) -> Lowered {
 }
 
 /// Says what the package is taken for.
-pub(super) fn clause(attr: &str, product: &Product, fetched: &Fetched) -> String {
+pub(super) fn clause(attr: &str, product: &Product, fetched: &FetchedProgram) -> String {
     let verb = if fetched.builds { "builds" } else { "fetches" };
     match &product.version {
         Some(version) => format!("`pkgs.{attr}` stands for the {version} that the image {verb}"),

@@ -143,6 +143,7 @@ fn accounts(resource: &mut Resource) -> (Vec<&mut String>, Vec<&mut String>) {
         Resource::Unit(_)
         | Resource::Package(_)
         | Resource::Service(_)
+        | Resource::FileLine(_)
         | Resource::Link(_)
         | Resource::RemovedPath(_)
         | Resource::Group(_)

@@ -20,7 +20,7 @@ use super::ctx::Ctx;
 use super::machine;
 use super::statement::{Lowered, Statement};
 use crate::account::{Code, Verdict};
-use crate::model::{Entry, Machine, Opaque, Resource, Text, Unit};
+use crate::model::{Content, Entry, File, FileLine, Machine, Opaque, Resource, Text, Unit};
 use crate::nix::Expr;
 use crate::plan::OptionPath;
 
@@ -155,6 +155,18 @@ pub(super) fn lower(entry: &Entry, ctx: &mut Ctx<'_>) -> bool {
         ctx.conclude(entry, lowered);
     }
     is_stated
+}
+
+/// States what a line of start options comes to.
+pub(super) fn start_options(line: &FileLine, machine: &Machine) -> Option<Statement> {
+    let file = File {
+        path: line.path.clone(),
+        content: Content::Text(line.line.clone()),
+        mode: None,
+        owner: None,
+        group: None,
+    };
+    arguments::state(&file, machine)
 }
 
 /// Returns the switch of the module that runs what a unit would.

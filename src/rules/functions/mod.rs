@@ -7,6 +7,7 @@ mod audit;
 mod below_etc;
 mod caddyfile;
 mod chrony;
+mod comma_words;
 mod commented_json;
 mod complete;
 mod definitions;
@@ -59,6 +60,7 @@ mod session_variables;
 mod shell_script;
 mod smartd;
 mod smb_conf;
+mod switch;
 mod toml;
 mod trim;
 mod unbound;
@@ -90,6 +92,7 @@ static FUNCTIONS: &[&Function] = &[
     &below_etc::FUNCTION,
     &caddyfile::FUNCTION,
     &chrony::FUNCTION,
+    &comma_words::FUNCTION,
     &commented_json::FUNCTION,
     &complete::FUNCTION,
     &definitions::FUNCTION,
@@ -149,6 +152,7 @@ static FUNCTIONS: &[&Function] = &[
     &shell_script::FUNCTION,
     &smartd::FUNCTION,
     &smb_conf::FUNCTION,
+    &switch::FUNCTION,
     &toml::FUNCTION,
     &trim::FUNCTION,
     &unbound::FUNCTION,
@@ -158,6 +162,7 @@ static FUNCTIONS: &[&Function] = &[
     &upsd::FUNCTION,
     &variables::FUNCTION,
     &vsftpd::FUNCTION,
+    &words::ARGUMENTS,
     &words::FUNCTION,
     &xinetd::FUNCTION,
     &yaml::FUNCTION,

@@ -26,11 +26,4 @@
   #   Where its condition holds:
   #   services.postgresql.settings.shared_buffers = "8GB";
   #   services.postgresql.package = pkgs.postgresql_15;
-
-  # MANUAL site.yml:95 Listen on all addresses: `/etc/postgresql/15/main/postgresql.conf` is not in the input:
-  #   the edit needs the original.
-  #   State what the edit means with the NixOS option of that service.
-  #   path: /etc/postgresql/15/main/postgresql.conf
-  #   regexp: ^#?listen_addresses
-  #   line: listen_addresses = '*'
 }

@@ -2,10 +2,12 @@
 { pkgs, ... }:
 
 {
-  # site.yml:15 Packages, :112 PostgreSQL runs
+  # site.yml:15 Packages, :95 Listen on all addresses, :112 PostgreSQL runs
   services.postgresql = {
     enable = true;
+    # Assumed: what else stands in `/etc/postgresql/15/main/postgresql.conf` is as NixOS has it.
     package = pkgs.postgresql_15;
+    enableTCPIP = true;
   };
 
   # site.yml:15 Packages, :118 Chrony runs

@@ -2,7 +2,7 @@
 //!
 //! Manual: <https://docs.ansible.com/ansible/latest/collections/ansible/builtin/blockinfile_module.html>
 
-use super::paths::{Edit, Edited, Missing, absolute, edit, real, wishes};
+use super::paths::{Edit, Edited, Finds, Missing, absolute, edit, real, section_of, wishes};
 use super::{Kind, Module, Run};
 use crate::import::ansible::params::{Params, Refusal};
 use crate::model::Text;
@@ -70,6 +70,8 @@ fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
         };
         Ok(Edited::new(new, message))
     };
+    let anchor = after.as_deref().or(before.as_deref());
+    let section = anchor.and_then(section_of).unwrap_or_default();
     let parts = [block];
     let missing = match (creates, is_present) {
         (false, _) => Missing::Fails(format!("Path {path} does not exist !")),
@@ -82,6 +84,8 @@ fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
         change: &change,
         // Read as a whole: a `Match` of sshd holds for the lines below it.
         lines: if removes { &[] } else { &parts },
+        section: &section,
+        finds: Finds::Itself,
         missing,
         removes,
         wishes,

@@ -2,10 +2,13 @@
 //!
 //! Manual: <https://docs.ansible.com/ansible/latest/collections/ansible/builtin/lineinfile_module.html>
 
-use super::paths::{Edit, Edited, Missing, absolute, edit, real, wishes};
+use super::paths::{
+    Edit, Edited, Finds, Missing, absolute, edit, expanded, real, section_of, wishes,
+};
 use super::{Kind, Module, Run};
 use crate::import::ansible::params::{Params, Refusal};
 use crate::import::ansible::value::Value;
+use crate::model::Text;
 use crate::syntax::lines::{Find, Insert, LineEdit, Set, remove_lines, set_line};
 
 pub(super) const MODULE: Module = Module {
@@ -100,17 +103,40 @@ fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
         (false, false) => Missing::Fails(format!("Destination {path} does not exist !")),
     };
     // A line made of what is there says nothing without it.
-    let is_whole = !removes && !has_references;
+    let whole = match (&regexp, line.plain(), has_references) {
+        (_, _, false) => Some(line.clone()),
+        (Some(regexp), Some(line), true) => match expanded(regexp, line) {
+            None if line.starts_with('#') && !has_lines(line) => Some("#".into()),
+            whole => whole.map(|it| it.as_str().into()),
+        },
+        (_, _, true) => None,
+    };
+    let lines: Vec<Text> = whole.into_iter().filter(|_| !removes).collect();
+    let anchor = after.as_deref().or(before.as_deref());
+    let section = anchor.and_then(section_of).unwrap_or_default();
     let parts = [line];
+    let own = parts[0].to_string();
     let edited = Edit {
         path: &path,
         parts: &parts,
         change: &change,
-        lines: if is_whole { &parts } else { &[] },
+        lines: &lines,
+        section: &section,
+        finds: match (&regexp, &part) {
+            (Some(regexp), _) => Finds::Regexp(regexp),
+            (None, Some(part)) => Finds::Part(part),
+            (None, None) if removes => Finds::Part(&own),
+            (None, None) => Finds::Itself,
+        },
         missing,
         removes,
         wishes,
         says: vec![("backup", Value::str(""))],
     };
     edit(&edited, run)
+}
+
+/// Tells whether a line with references to groups becomes several.
+fn has_lines(line: &str) -> bool {
+    line.contains('\n') || line.contains("\\n")
 }

@@ -2,10 +2,13 @@
 //!
 //! Manual: <https://docs.ansible.com/ansible/latest/collections/ansible/builtin/replace_module.html>
 
-use super::paths::{Edit, Edited, Missing, absolute, edit, real, wishes};
+use super::paths::{
+    Edit, Edited, Finds, Missing, absolute, edit, expanded, is_whole, real, section_of, wishes,
+};
 use super::{Kind, Module, Run};
 use crate::import::ansible::params::{Params, Refusal};
 use crate::import::ansible::value::Value;
+use crate::model::Text;
 use crate::syntax::lines::{Replaced, Replacement, replace};
 
 pub(super) const MODULE: Module = Module {
@@ -50,16 +53,34 @@ fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
         })
     };
     let removes = new.pieces().is_empty();
+    // What it puts in the place of whole lines is known where its groups are.
+    let whole = new.plain().filter(|_| !removes).and_then(|new| {
+        let is_one = !new.contains('\n') && !new.contains("\\n");
+        if new.starts_with('#') && is_one && is_line_start(&regexp) {
+            return Some("#".to_owned());
+        }
+        expanded(&regexp, new).filter(|_| is_whole(&regexp))
+    });
+    let lines: Vec<Text> = whole.iter().map(|it| it.as_str().into()).collect();
+    let section = after.as_deref().and_then(section_of).unwrap_or_default();
     let parts = [new];
     let edited = Edit {
         path: &path,
         parts: &parts,
         change: &change,
-        lines: &[],
+        lines: &lines,
+        section: &section,
+        finds: Finds::Regexp(&regexp),
         missing: Missing::Fails(format!("Path {path} does not exist !")),
         removes,
         wishes,
         says: vec![("rc", Value::Int(0))],
     };
     edit(&edited, run)
+}
+
+/// Tells whether a regular expression finds something at the start of a line only.
+fn is_line_start(regexp: &str) -> bool {
+    let regexp = regexp.strip_prefix("(?m)").unwrap_or(regexp);
+    regexp.trim_start_matches('(').starts_with('^')
 }

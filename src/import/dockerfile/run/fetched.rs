@@ -4,7 +4,7 @@
 //! not, the RUN is left to the person with what it does.
 
 use super::{Kind, Remainder, Sum};
-use crate::model::{Fetched, Product};
+use crate::model::{FetchedProgram, Product};
 
 /// Ends of files that only prove others, or are no programs.
 const PROOFS: [&str; 19] = [
@@ -54,7 +54,7 @@ const TOOLS: [&str; 14] = [
 ];
 
 /// Says which programs a RUN fetches and makes; `None` where it does more than that.
-pub(super) fn of(sum: &Sum, earlier: &[Product]) -> Option<Fetched> {
+pub(super) fn of(sum: &Sum, earlier: &[Product]) -> Option<FetchedProgram> {
     let mut products: Vec<Product> = Vec::new();
     let mut builds = false;
     for remainder in &sum.left {
@@ -90,7 +90,7 @@ pub(super) fn of(sum: &Sum, earlier: &[Product]) -> Option<Fetched> {
         // What an earlier RUN fetched is built here.
         products = earlier.to_vec();
     }
-    (!products.is_empty()).then_some(Fetched {
+    (!products.is_empty()).then_some(FetchedProgram {
         products,
         builds,
         reason: String::new(),

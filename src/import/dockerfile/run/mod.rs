@@ -21,7 +21,7 @@ mod words;
 
 use super::player::{Left, Player, Purpose, not_needed};
 use crate::account::{Account, Code, ItemId};
-use crate::model::{Fetched, Origin, Sourced};
+use crate::model::{FetchedProgram, Origin, Sourced};
 use crate::syntax::dockerfile::{CommandLine, Heredoc};
 use crate::syntax::shell;
 pub(super) use builders::builder;
@@ -137,7 +137,7 @@ fn settle(player: &mut Player<'_>, item: ItemId, sum: Sum, account: &mut Account
             && let Some(found) = fetched::of(&sum, &player.parts.unbuilt)
         {
             player.parts.fetched.push(Sourced {
-                value: Fetched {
+                value: FetchedProgram {
                     reason: all.reason,
                     cure: all.cure,
                     ..found

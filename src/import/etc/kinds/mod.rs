@@ -40,7 +40,7 @@ mod tmpfiles;
 mod unit;
 mod whole;
 
-pub(crate) use fragment::fragment;
+pub(crate) use fragment::{fragment, in_section, is_partial};
 pub(crate) use link::read_link;
 
 use std::collections::HashMap;

@@ -122,7 +122,7 @@ fn script<'m>(program: &str, name: &str, image: &'m Machine) -> Option<&'m File>
 fn text(file: &File) -> Option<&str> {
     match &file.content {
         Content::Text(text) => text.plain(),
-        Content::Binary(_) => None,
+        Content::Binary(_) | Content::Fetched(_) => None,
     }
 }
 

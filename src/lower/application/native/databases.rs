@@ -225,7 +225,7 @@ pub(super) fn script(file: &File, native: &Native) -> Option<Lowered> {
     };
     let plain = match &file.content {
         Content::Text(text) => text.plain(),
-        Content::Binary(_) => None,
+        Content::Binary(_) | Content::Fetched(_) => None,
     };
     let Some(text) = plain else {
         return Some(left(format!(

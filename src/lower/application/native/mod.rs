@@ -141,6 +141,7 @@ pub(in crate::lower) fn native(image: &Machine) -> Option<Native> {
             described: image.described.clone(),
             family: image.family,
             packaged: image.packaged.clone(),
+            started: image.started.clone(),
         },
         server: started.server,
         application: application.clone(),

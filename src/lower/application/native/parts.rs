@@ -10,8 +10,8 @@ use crate::lower::application::{
 use crate::lower::ctx::Ctx;
 use crate::lower::statement::{Left, Lowered, Statement};
 use crate::model::{
-    Application, ApplicationPort, ApplicationSource, Entry, Fetched, HoleKind, Package, Protocol,
-    SourceFrom, Sourced, Variable,
+    Application, ApplicationPort, ApplicationSource, Entry, FetchedProgram, HoleKind, Package,
+    Protocol, SourceFrom, Sourced, Variable,
 };
 use crate::nix::Expr;
 use crate::plan::{Chore, OptionPath};
@@ -250,10 +250,10 @@ fn is_php(attr: &str) -> bool {
 }
 
 /// What is fetched and built by hand: the server itself, which the module brings, or a program for its unit.
-fn fetched(found: &Fetched, service: &Service<'_>, native: &Native) -> Lowered {
+fn fetched(found: &FetchedProgram, service: &Service<'_>, native: &Native) -> Lowered {
     let server = native.server;
     let php_option = php_of(&server.module());
-    let mut others = Fetched {
+    let mut others = FetchedProgram {
         products: Vec::new(),
         ..found.clone()
     };

@@ -4,7 +4,9 @@
 
 mod set;
 
-use super::paths::{Edit, Edited, Missing, There, absolute, edit, placed, real, there, wishes};
+use super::paths::{
+    Edit, Edited, Finds, Missing, There, absolute, edit, placed, real, there, wishes,
+};
 use super::{Kind, Module, Run};
 use crate::import::ansible::params::{Params, Refusal, text_of};
 use crate::import::ansible::value::Value;
@@ -68,6 +70,7 @@ fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
     let values: Vec<Text> = value.into_iter().chain(several).collect();
     unlink(&path, run);
     let lines = line(&setting, &values);
+    let finds = finds(&setting, &values);
     let change = |parts: &[&str], text: Option<&str>| {
         let (text, message) = set(text.unwrap_or_default(), &setting, parts);
         Ok(Edited::new(text, &message))
@@ -83,6 +86,8 @@ fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
         change: &change,
         lines: &lines,
         // Taking something out of a file that is not there makes none.
+        section: &section,
+        finds: finds.as_deref().map_or(Finds::Itself, Finds::Regexp),
         missing: match missing {
             Missing::Made if removes => Missing::Left("OK".to_owned()),
             other => other,
@@ -144,17 +149,26 @@ fn section_has_values(params: &mut Params) -> Result<Vec<(String, Vec<String>)>,
     Ok(found)
 }
 
-/// Returns the lines that are set, where they mean something without a section.
+/// Returns the lines that are set.
 fn line(setting: &Setting<'_>, values: &[Text]) -> Vec<Text> {
-    match setting.option {
-        Some(option) if setting.section.is_empty() && !setting.removes => values
-            .iter()
-            .map(|value| {
-                let mut line = Text::from(format!("{option}{}", setting.equals).as_str());
-                line.push(value);
-                line
-            })
-            .collect(),
-        _ => Vec::new(),
+    let Some(option) = setting.option.filter(|_| !setting.removes) else {
+        return Vec::new();
+    };
+    let line = |value: &Text| {
+        let mut line = Text::from(format!("{option}{}", setting.equals).as_str());
+        line.push(value);
+        line
+    };
+    match values {
+        [] if setting.allow_no_value => vec![Text::from(option)],
+        values => values.iter().map(line).collect(),
     }
+}
+
+/// Returns the expression that finds the lines of an option, where it has one value.
+fn finds(setting: &Setting<'_>, values: &[Text]) -> Option<String> {
+    let option = setting.option?;
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, ' ' | '-' | '_' | '.');
+    (values.len() < 2 && option.chars().all(is_plain))
+        .then(|| format!("^{}\\s*=", option.replace('.', "\\.")))
 }

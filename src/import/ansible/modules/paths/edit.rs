@@ -10,6 +10,7 @@ use crate::import::holes::encode;
 use crate::import::state::Key;
 use crate::model::{Condition, Content, Entry, File, Resource, Text};
 
+use super::line::{self, Finds};
 use super::{
     Change, NEW_FILE, Of, There, Wishes, differs, is_empty_at_first, parent, put_parents,
     same_content, set_attributes, tell, there, write_file,
@@ -61,6 +62,10 @@ pub(in crate::import::ansible::modules) struct Edit<'e> {
     /// The lines that the edit sets, where each means something without the others; none to take something away.
     pub(in crate::import::ansible::modules) lines: &'e [Text],
     pub(in crate::import::ansible::modules) missing: Missing,
+    /// The section that the lines stand in, where the edit names one.
+    pub(in crate::import::ansible::modules) section: &'e str,
+    /// By what it finds its lines again.
+    pub(in crate::import::ansible::modules) finds: Finds<'e>,
     /// It only takes something away.
     pub(in crate::import::ansible::modules) removes: bool,
     pub(in crate::import::ansible::modules) wishes: Wishes,
@@ -105,7 +110,7 @@ pub(in crate::import::ansible::modules) fn edit(
         return made;
     }
     if edit.removes {
-        return removed(path, run);
+        return removed(edit, run);
     }
     edit_unknown(edit, run)
 }
@@ -229,11 +234,23 @@ fn is_new(path: &str) -> bool {
         && !["/etc/pam.d", "/etc/init.d"].contains(&folder);
     is_drop_in || is_empty_at_first(path)
 }
-/// A line is taken out of a file that the source did not write.
-fn removed(path: &str, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
-    if etc::kind(path).is_some() {
-        return Err(original_needed(path));
-    }
+/// Files that say who may come in, and those that NixOS has as their authors wrote them: what is taken out of them may
+/// well be on another system.
+const GUARDED: [&str; 9] = [
+    "/etc/ssh/moduli",
+    "/etc/services",
+    "/etc/protocols",
+    "/etc/pam.d/",
+    "/etc/passwd",
+    "/etc/shadow",
+    "/etc/group",
+    "/etc/gshadow",
+    "/etc/security/",
+];
+
+/// A line is taken out of a file that the source did not write, or made a comment.
+fn removed(edit: &Edit<'_>, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
+    let path = edit.path;
     if is_new(path) {
         run.not_needed(format!(
             "nothing on a new machine puts a line into `{path}`"
@@ -246,7 +263,75 @@ fn removed(path: &str, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
         run.returns_under = Some(format!("nothing is at `{path}` on a new machine"));
         return Ok(());
     }
-    Err(original_needed(path))
+    if !path.starts_with("/etc/") || GUARDED.iter().any(|it| path.starts_with(it)) {
+        return Err(original_needed(path));
+    }
+    let mut is_there = false;
+    for key in set_before(edit, run) {
+        run.remove(&key, "the line");
+        is_there = true;
+    }
+    if !is_there {
+        run.not_needed(format!(
+            "what it takes out is of the distribution's own `{path}`, which NixOS does not have"
+        ));
+    }
+    Ok(())
+}
+
+/// Finds the lines that earlier tasks set in the file, and that the edit would take for its own.
+fn set_before(edit: &Edit<'_>, run: &Run<'_, '_>) -> Vec<Key> {
+    let is_own = |resource: &Resource| {
+        said(resource, edit.path)
+            .iter()
+            .any(|line| edit.finds.fits(line))
+    };
+    let entries = run.state.entries().map(|it| &it.resource);
+    entries
+        .filter(|it| is_own(it))
+        .filter_map(Key::of)
+        .collect()
+}
+
+/// Returns a resource as the lines of the file that may say it; none where the file does not.
+fn said(resource: &Resource, path: &str) -> Vec<String> {
+    let lines = match resource {
+        Resource::FileLine(it) if it.path == path => return vec![it.line.to_string()],
+        Resource::SshdSetting(it) if it.matching.is_none() => {
+            vec![format!("{} {}", it.keyword, it.value)]
+        }
+        Resource::Sysctl(it) => pairs(&it.name, &it.value),
+        Resource::SudoRule(it) => vec![it.line.clone()],
+        Resource::HostsEntry(it) => {
+            let names = it.names.join(" ");
+            vec![
+                format!("{} {names}", it.address),
+                format!("{}\t{names}", it.address),
+            ]
+        }
+        Resource::Setting(it) => pairs(&it.name, &it.value),
+        _ => return Vec::new(),
+    };
+    let is_read = |line: &String| {
+        let text = etc::in_section(path, "", &Text::from(line.as_str()));
+        let entries = etc::read_edit_line(path, &text).unwrap_or_default();
+        entries.iter().any(|it| match &it.meaning {
+            Meaning::Asks(resources) => resources.contains(resource),
+            Meaning::NotNeeded(_)
+            | Meaning::Hole(_)
+            | Meaning::Verbatim(_)
+            | Meaning::Unknown(_) => false,
+        })
+    };
+    lines.into_iter().filter(is_read).collect()
+}
+
+fn pairs(name: &str, value: &str) -> Vec<String> {
+    vec![
+        format!("{name}={value}"),
+        format!("{name} = {value}"),
+        format!("{name} {value}"),
+    ]
 }
 
 /// Files of package managers and of start scripts, which NixOS does not have.
@@ -265,9 +350,16 @@ const FOREIGN: [&str; 9] = [
 /// A line is set in a file that the source did not write: it may be known by what it means.
 fn edit_unknown(edit: &Edit<'_>, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
     let path = edit.path;
-    let mut refusal = None;
     if edit.lines.is_empty() {
         return Err(original_needed(path));
+    }
+    let is_idle = |text: &Text| {
+        text.lines()
+            .iter()
+            .all(|it| it.plain().is_some_and(line::is_idle))
+    };
+    if edit.lines.iter().all(is_idle) {
+        return removed(edit, run);
     }
     if let [line] = edit.lines
         && let Some(text) = etc::fragment(path, line)
@@ -283,13 +375,47 @@ fn edit_unknown(edit: &Edit<'_>, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
         run.put_assuming(resource, &assumption);
         return Ok(());
     }
+    // Aliases are lines of one text, whoever sets them.
+    if etc::kind(path).is_some_and(|it| it.name != "aliases") {
+        return edit_kind(edit, run);
+    }
+    if !path.starts_with("/etc/") {
+        return Err(original_needed(path));
+    }
+    for text in edit.lines {
+        for line in line::lines(path, text, edit.section, edit.finds) {
+            let is_sure = run.guard == Condition::True;
+            if is_sure && !matches!(edit.finds, Finds::Itself) {
+                for key in set_before(edit, run) {
+                    run.state.remove(&key, run.task.item);
+                }
+            }
+            run.put(Resource::FileLine(line));
+        }
+    }
+    Ok(())
+}
+
+/// Lines are set in a file of a known kind.
+fn edit_kind(edit: &Edit<'_>, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
+    let path = edit.path;
+    let mut refusal = None;
+    let mut lines: Vec<Text> = Vec::new();
     for line in edit.lines {
+        lines.push(etc::in_section(path, edit.section, line));
+    }
+    for line in &lines {
         let entries = etc::read_edit_line(path, line).ok_or_else(|| original_needed(path))?;
         for entry in entries {
             match entry.meaning {
                 Meaning::Asks(resources) => {
+                    let assumption = format!("what else stands in `{path}` is as NixOS has it");
                     for resource in resources {
-                        run.put(resource);
+                        if etc::is_partial(path) {
+                            run.put_assuming(resource, &assumption);
+                        } else {
+                            run.put(resource);
+                        }
                     }
                 }
                 Meaning::NotNeeded(reason) => run.not_needed(reason),

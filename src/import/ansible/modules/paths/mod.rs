@@ -4,6 +4,7 @@ mod assets;
 mod disk;
 mod edit;
 pub(super) mod fresh;
+mod line;
 mod mode;
 mod told;
 mod write;
@@ -11,6 +12,7 @@ mod write;
 pub(super) use assets::{Asset, content, find, folder_files, folder_links};
 pub(super) use disk::{There, has_homes, is_empty_at_first, is_folder, placed, real, there};
 pub(super) use edit::{Edit, Edited, Missing, edit};
+pub(super) use line::{Finds, expanded, is_whole, section_of};
 pub(super) use mode::{Asked, Of, not_known};
 pub(super) use told::{bytes, tell, told};
 pub(super) use write::{

@@ -210,7 +210,30 @@ mod files {
         );
         check(
             "- lineinfile: {path: /etc/nginx/nginx.conf, line: 'user x;'}",
-            &["manual: `/etc/nginx/nginx.conf` is not in the input: the edit needs the original"],
+            &[
+                r#"{"file-line":{"path":"/etc/nginx/nginx.conf","name":"user","value":"x;","line":"user x;"}}"#,
+            ],
+        );
+        check(
+            "- lineinfile: {path: /etc/x.conf, regexp: '^(a=.*)', line: '\\1 b', backrefs: true}",
+            &["manual: `/etc/x.conf` is not in the input: the edit needs the original"],
+        );
+        check(
+            "- lineinfile: {path: /etc/x.conf, regexp: '^a=', line: a=1}\n- lineinfile: {path: /etc/x.conf, regexp: '^a ?=', line: a=2}",
+            &[
+                r#"{"file-line":{"path":"/etc/x.conf","name":"a","value":"2","line":"a=2"}}"#,
+                "not-needed: made here and removed again by the task \"lineinfile\"",
+            ],
+        );
+        check(
+            "- ini_file: {path: /etc/x.ini, section: s, option: a, value: b}",
+            &[
+                r#"{"file-line":{"path":"/etc/x.ini","section":"s","name":"a","value":"b","line":"a = b"}}"#,
+            ],
+        );
+        check(
+            "- replace: {path: /etc/x.conf, regexp: '^#?(a *=).*', replace: '\\1 1'}",
+            &[r#"{"file-line":{"path":"/etc/x.conf","name":"a","value":"1","line":"a= 1"}}"#],
         );
         check(
             "- lineinfile: {path: /etc/profile.d/x.sh, line: 'export A=1', create: true, mode: '0644'}",

@@ -1,0 +1,17 @@
+# web1: named by the plays.
+{ lib, ... }:
+
+{
+  imports = [
+    ../../modules/files.nix
+    ../../modules/security.nix
+    ../../modules/services.nix
+    ../../modules/ssh.nix
+  ]
+  ++ lib.filter builtins.pathExists [
+    ./hardware-configuration.nix
+    ./local.nix
+  ];
+
+  system.stateVersion = "26.05";
+}

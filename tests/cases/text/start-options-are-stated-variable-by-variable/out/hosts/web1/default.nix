@@ -1,0 +1,16 @@
+# web1: named by the plays.
+{ lib, ... }:
+
+{
+  imports = [
+    ../../modules/files.nix
+    ../../modules/services.nix
+    ../../modules/ssh.nix
+  ]
+  ++ lib.filter builtins.pathExists [
+    ./hardware-configuration.nix
+    ./local.nix
+  ];
+
+  system.stateVersion = "26.05";
+}
