@@ -5,7 +5,8 @@
 
 use super::redact::{hole, redact_text, redact_words};
 use crate::model::{
-    Application, Command, Container, Content, Opaque, Resource, Step, Text, UnitSection, User,
+    Application, Command, Container, Content, FileLine, Opaque, Resource, Step, Text, UnitSection,
+    User,
 };
 use crate::secret::{self, is_secret_file, is_secret_name, may_be_secret};
 
@@ -27,9 +28,17 @@ pub(crate) fn conceal(resource: &mut Resource) {
             }
         }
         Resource::FileLine(line) => {
-            within(&mut line.line, &line.path, &line.path);
-            let (name, path) = (line.name.clone(), line.path.clone());
-            named(&name, &mut line.value, &path);
+            let (written, path) = (line.line.clone(), line.path.clone());
+            within(&mut line.line, &path, &path);
+            if line.line != written && path != FileLine::DEBCONF {
+                (line.name, line.value) = FileLine::halves(&line.line);
+            }
+            let value = line.value.clone();
+            named(&line.name, &mut line.value, &path);
+            if line.value != value && line.line == written {
+                line.line = Text::from(format!("{} ", line.name));
+                line.line.push(&line.value);
+            }
         }
         Resource::Unit(unit) => sections(&mut unit.sections, &unit.name),
         Resource::NetworkUnit(unit) => {

@@ -131,13 +131,17 @@ mod tests {
                 catches_up: false,
             }),
             r#"
-            services.cron.enable = true;
-            services.cron.systemCronJobs += "@daily backup /srv/x";
+            systemd.services.a.startAt = "daily";
+            systemd.services.a.serviceConfig.Type = "oneshot";
+            systemd.services.a.serviceConfig.User = "backup";
+            systemd.services.a.serviceConfig.ExecStart = "/srv/x";
+            systemd.services.a.path += "/run/current-system/sw";
             users.users.backup.isSystemUser = true;
             users.users.backup.uid = 34;
             users.users.backup.group = "backup";
             users.users.backup.home = "/var/backups";
             users.groups.backup.gid = 34;
+            assumed: the programs that `/srv/x` calls are among the system's packages
             assumed: `backup` keeps the number that Debian gives it
             "#,
         );

@@ -1,6 +1,6 @@
 //! Files, folders, links and what is to be gone.
 
-use super::Text;
+use super::{Piece, Text};
 
 /// Permission bits, such as 0o644.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -115,6 +115,52 @@ pub struct FileLine {
 impl FileLine {
     /// Where debconf keeps what was answered: each answer is a line, in the section of its package.
     pub const DEBCONF: &'static str = "/var/cache/debconf/config.dat";
+
+    /// Returns what a line sets, and to what: its name, and its value without the quotes that a shell would take off.
+    pub fn halves(line: &Text) -> (String, Text) {
+        let mut name = String::new();
+        let mut value = Text::new();
+        let mut is_name = true;
+        for piece in line.pieces() {
+            match piece {
+                Piece::Hole(hole) => {
+                    is_name = false;
+                    value.push_hole(hole.clone());
+                }
+                Piece::Literal(text) if is_name => {
+                    let text = text.trim_start();
+                    let text = text.strip_prefix("export ").unwrap_or(text);
+                    let end = text.find(|c: char| c == '=' || c == ':' || c.is_whitespace());
+                    let (own, rest) = text.split_at(end.unwrap_or(text.len()));
+                    own.clone_into(&mut name);
+                    let rest = rest.trim_start();
+                    let rest = rest.strip_prefix(['=', ':']).unwrap_or(rest);
+                    value.push_str(rest.trim_start());
+                    is_name = false;
+                }
+                Piece::Literal(text) => value.push_str(text),
+            }
+        }
+        let value = match value.plain() {
+            Some(plain) => Text::from(unquoted(plain.trim_end())),
+            None => value,
+        };
+        (name, value)
+    }
+}
+
+/// Returns a word as a shell has it; a comment may stand behind its quotes.
+fn unquoted(value: &str) -> &str {
+    for quote in ['"', '\''] {
+        if let Some(rest) = value.strip_prefix(quote)
+            && let Some((inner, behind)) = rest.split_once(quote)
+            && (behind.is_empty() || behind.trim_start().starts_with('#'))
+            && !inner.contains('\\')
+        {
+            return inner;
+        }
+    }
+    value
 }
 
 /// A path that must not be there.

@@ -338,7 +338,8 @@ mod tests {
                         (from.parse().unwrap(), to.parse().unwrap())
                     }
                 };
-                (from..=to).contains(number) && (number - from) % step.parse::<u32>().unwrap() == 0
+                (from..=to).contains(number)
+                    && (number - from).is_multiple_of(step.parse().unwrap())
             })
         };
         (first..=last).filter(fits).collect()

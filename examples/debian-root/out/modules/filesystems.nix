@@ -1,19 +1,19 @@
 # Filesystems on till.
-{ ... }:
+{ lib, ... }:
 
 {
   # etc/fstab:2
   fileSystems."/" = {
-    device = "/dev/disk/by-uuid/0a3c1d52-5e0f-4f0a-9a27-6f0c4f0c7b11";
-    fsType = "ext4";
-    options = [ "errors=remount-ro" ];
+    device = lib.mkDefault "/dev/disk/by-uuid/0a3c1d52-5e0f-4f0a-9a27-6f0c4f0c7b11";
+    fsType = lib.mkDefault "ext4";
+    options = lib.mkDefault [ "errors=remount-ro" ];
   };
 
   # etc/fstab:3
   fileSystems."/boot/efi" = {
-    device = "/dev/disk/by-uuid/4C2A-90F1";
-    fsType = "vfat";
-    options = [ "umask=0077" ];
+    device = lib.mkDefault "/dev/disk/by-uuid/4C2A-90F1";
+    fsType = lib.mkDefault "vfat";
+    options = lib.mkDefault [ "umask=0077" ];
   };
 
   # etc/fstab:4

@@ -3,6 +3,7 @@
 mod argument_specs;
 pub(super) mod company;
 mod conclude;
+mod condition;
 mod context;
 mod flow;
 mod given;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::conclude::registered;
+use super::condition::{false_condition, standing_on, why_false};
 use super::context::Context;
 use super::flow::is_true;
 use super::guards::Seen;
@@ -17,7 +18,7 @@ use crate::import::ansible::modules::{self, End, Look, Run};
 use crate::import::ansible::params::Refusal;
 use crate::import::ansible::playbook::Task;
 use crate::import::ansible::results;
-use crate::import::ansible::scope::{Binding, Failure, Layer, Scope};
+use crate::import::ansible::scope::{Binding, Layer, Scope};
 use crate::import::ansible::secret::taint;
 use crate::import::ansible::tags;
 use crate::import::ansible::value::Value;
@@ -527,45 +528,6 @@ impl<'a> Player<'a> {
             self.looks.insert(name.to_owned(), Seen { look, is_judged });
         }
     }
-
-    /// Decides whether a task runs: what it inherits and its own `when`.
-    pub(super) fn decide(
-        &self,
-        scope: &Scope<'a>,
-        context: &Context<'a>,
-    ) -> Result<Condition, Failure> {
-        let mut all = context.guard.clone();
-        for node in &context.when {
-            all = both(all, scope.condition(node)?);
-            if all == Condition::False {
-                break;
-            }
-        }
-        Ok(all)
-    }
-}
-
-/// Says that a condition is false, and on what that stands but the facts.
-fn why_false(scope: &Scope<'_>) -> String {
-    standing_on("its condition is false", &scope.assumptions())
-}
-
-fn standing_on(what: &str, assumed: &[String]) -> String {
-    let mut clauses = assumed.iter().filter(|it| !it.starts_with("the facts of "));
-    match clauses.next() {
-        None => what.to_owned(),
-        Some(clause) => format!("{what}: {clause}"),
-    }
-}
-
-/// Returns the condition, as written, that keeps a task from running.
-fn false_condition(scope: &Scope<'_>, context: &Context<'_>) -> Option<Value> {
-    let mut all = context
-        .when
-        .iter()
-        .flat_map(|node| node.items().unwrap_or(std::slice::from_ref(*node)));
-    let node = all.find(|node| matches!(scope.condition(node), Ok(Condition::False)))?;
-    Some(Value::as_written(node))
 }
 
 /// Tells whether a module runs within Ansible and touches no machine.

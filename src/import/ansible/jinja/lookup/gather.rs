@@ -70,7 +70,7 @@ impl Env<'_, '_> {
                     Value::List(values) => values.to_vec(),
                     Value::Dict(dict) => {
                         let mut pairs: Vec<_> = dict.iter().collect();
-                        pairs.sort_by(|(a, _), (b, _)| a.cmp(b));
+                        pairs.sort_by_key(|(key, _)| *key);
                         let pair = |(key, value): (&Key, &Value)| {
                             Value::record([("key", key.value()), ("value", value.clone())])
                         };

@@ -57,7 +57,7 @@ pub(super) fn lines(path: &str, text: &Text, section: &str, finds: Finds<'_>) ->
             name.clone_into(&mut section);
             continue;
         }
-        let (name, value) = halves(&line);
+        let (name, value) = FileLine::halves(&line);
         let place = match finds.place() {
             Some(place) if !several => place.to_owned(),
             _ => format!("{}:{line}", out.len()),
@@ -96,52 +96,6 @@ pub(in crate::import::ansible::modules) fn section_of(anchor: &str) -> Option<St
     let name = name.strip_suffix("\\]").or(name.strip_suffix(']'))?;
     let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, ' ' | '-' | '_' | ':');
     (!name.is_empty() && name.chars().all(is_plain)).then(|| name.to_owned())
-}
-
-/// Returns what a line sets, and to what.
-fn halves(line: &Text) -> (String, Text) {
-    let mut name = String::new();
-    let mut value = Text::new();
-    let mut is_name = true;
-    for piece in line.pieces() {
-        match piece {
-            crate::model::Piece::Hole(hole) => {
-                is_name = false;
-                value.push_hole(hole.clone());
-            }
-            crate::model::Piece::Literal(text) if is_name => {
-                let text = text.trim_start();
-                let text = text.strip_prefix("export ").unwrap_or(text);
-                let end = text.find(|c: char| c == '=' || c == ':' || c.is_whitespace());
-                let (own, rest) = text.split_at(end.unwrap_or(text.len()));
-                own.clone_into(&mut name);
-                let rest = rest.trim_start();
-                let rest = rest.strip_prefix(['=', ':']).unwrap_or(rest);
-                value.push_str(rest.trim_start());
-                is_name = false;
-            }
-            crate::model::Piece::Literal(text) => value.push_str(text),
-        }
-    }
-    let value = match value.plain() {
-        Some(plain) => Text::from(unquoted(plain.trim_end())),
-        None => value,
-    };
-    (name, value)
-}
-
-/// Returns a word as a shell has it; a comment may stand behind its quotes.
-fn unquoted(value: &str) -> &str {
-    for quote in ['"', '\''] {
-        if let Some(rest) = value.strip_prefix(quote)
-            && let Some((inner, behind)) = rest.split_once(quote)
-            && (behind.is_empty() || behind.trim_start().starts_with('#'))
-            && !inner.contains('\\')
-        {
-            return inner;
-        }
-    }
-    value
 }
 
 /// Returns the whole line that stands in the place of one that a regular expression finds: what its groups stand for

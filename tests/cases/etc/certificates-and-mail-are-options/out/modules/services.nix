@@ -3,6 +3,9 @@
 
 {
   services.dovecot2 = {
+    # etc/dovecot/conf.d/10-auth.conf (assumed: `services.dovecot2` is to be on, since it is configured and
+    # nothing here says that it is off)
+    enable = true;
     settings = {
       # etc/dovecot/conf.d/10-auth.conf
       auth_mechanisms = [
@@ -52,13 +55,18 @@
     package = (pkgs.dovecot_2_3.override or pkgs.dovecot.override) { withPgSQL = true; };
   };
 
-  # etc/nginx/sites-enabled/shop, etc/letsencrypt/renewal/shop.example.org.conf (assumed: `security.acme` has
-  # ordered the certificate `shop.example.org`; it may answer over IPv6 as well)
-  services.nginx.virtualHosts."shop.example.org" = {
-    forceSSL = true;
-    root = "/srv/shop";
-    # Assumed: what answers on port 80 shows `/var/www/letsencrypt` for its names. Assumed: a new certificate
-    # stands for that of certbot.
-    enableACME = true;
+  # etc/nginx/sites-enabled/shop, etc/letsencrypt/renewal/shop.example.org.conf
+  services.nginx = {
+    # Assumed: `services.nginx` is to be on, since it is configured and nothing here says that it is off.
+    enable = true;
+    # Assumed: `security.acme` has ordered the certificate `shop.example.org`. Assumed: it may answer over IPv6
+    # as well.
+    virtualHosts."shop.example.org" = {
+      forceSSL = true;
+      root = "/srv/shop";
+      # Assumed: what answers on port 80 shows `/var/www/letsencrypt` for its names. Assumed: a new certificate
+      # stands for that of certbot.
+      enableACME = true;
+    };
   };
 }

@@ -37,10 +37,18 @@
 
   # etc/group:4
   users.groups.shop.gid = 998;
-
-  # MANUAL etc/group:4: `www-data` is a member of `shop`, and no user of this configuration.
-  #   Add the group to extraGroups of the user that does the work of `www-data` on NixOS.
+  users.users.www-data = {
+    extraGroups = [ "shop" ];
+    # Assumed: `www-data` keeps the number that Debian gives it.
+    isSystemUser = true;
+    uid = 33;
+    group = "www-data";
+    home = "/var/www";
+  };
 
   # etc/group:5
   users.groups.ann.gid = 1000;
+
+  # etc/group:4 (assumed: `www-data` keeps the number that Debian gives it)
+  users.groups.www-data.gid = 33;
 }

@@ -2,30 +2,28 @@
 { ... }:
 
 {
-  # site.yml:6 A person (assumed: the hash of the password is put into `/run/secrets/ada-password`)
+  # site.yml:6 A person
   age.secrets.ada-password.file = ../secrets/ada-password.age;
 
-  # site.yml:8 Environment (assumed: the content of `/etc/shop.env` is put into `/run/secrets/shop.env`)
+  # site.yml:8 Environment
   age.secrets."shop.env".file = ../secrets/shop.env.age;
 
-  # site.yml:10 Configuration (assumed: the content of `/etc/shop/shop.conf` is put into
-  # `/run/secrets/shop.conf`)
+  # site.yml:10 Configuration
   age.secrets."shop.conf" = {
     file = ../secrets/shop.conf.age;
     owner = "shop";
     mode = "0400";
   };
 
-  # site.yml:16 Backup (assumed: `/run/secrets/backup_password` holds the secret of the command; the programs
-  # that `/opt/shop/bin/backup` calls are among the system's packages)
+  # site.yml:16 Backup
   age.secrets.backup_password = {
     file = ../secrets/backup_password.age;
     owner = "shop";
   };
 
-  # site.yml:18 Load the schema (assumed: `/run/secrets/shop_db_password` holds the secret of the command)
+  # site.yml:18 Load the schema
   age.secrets.shop_db_password.file = ../secrets/shop_db_password.age;
 
-  # site.yml:6 A person (assumed: the hash of the password is put into `/run/secrets/ada-password`)
+  # site.yml:6 A person
   age.identityPaths = [ "/etc/ssh/ssh_host_ed25519_key" ];
 }

@@ -8,14 +8,14 @@
     wantedBy = [ "multi-user.target" ];
     serviceConfig = {
       User = "shop";
-      # Assumed: the content of `/etc/shop.env` is put into `/run/secrets/shop.env`.
+      # Assumed: the content of `/etc/shop.env` is put into `/run/agenix/shop.env`.
       EnvironmentFile = config.age.secrets."shop.env".path;
       # Assumed: the program `/opt/shop/bin/serve` is there.
       ExecStart = "/opt/shop/bin/serve --config /etc/shop/shop.conf";
     };
   };
 
-  # site.yml:16 Backup (assumed: `/run/secrets/backup_password` holds the secret of the command; the programs
+  # site.yml:16 Backup (assumed: `/run/agenix/backup_password` holds the secret of the command; the programs
   # that `/opt/shop/bin/backup` calls are among the system's packages). Cron: 0 3 * * *.
   systemd.services.backup = {
     path = [ "/run/current-system/sw" ];
@@ -29,7 +29,7 @@
     };
   };
 
-  # site.yml:18 Load the schema (assumed: `/run/secrets/shop_db_password` holds the secret of the command).
+  # site.yml:18 Load the schema (assumed: `/run/agenix/shop_db_password` holds the secret of the command).
   # Runtime: a command cannot be stated as configuration; it runs once, which
   # `/var/lib/ops2nix/steps/setup-load-the-schema` marks.
   systemd.services.setup-load-the-schema = {

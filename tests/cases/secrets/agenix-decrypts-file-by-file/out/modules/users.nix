@@ -11,7 +11,7 @@
   };
   users.groups.shop = { };
 
-  # site.yml:6 A person (assumed: the hash of the password is put into `/run/secrets/ada-password`)
+  # site.yml:6 A person (assumed: the hash of the password is put into `/run/agenix/ada-password`)
   users.users.ada = {
     isNormalUser = true;
     group = "ada";

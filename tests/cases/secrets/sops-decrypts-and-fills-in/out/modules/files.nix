@@ -3,6 +3,6 @@
 
 {
   # site.yml:10 Configuration (assumed: the content of `/etc/shop/shop.conf` is put into
-  # `/run/secrets/shop.conf`)
+  # `/run/secrets/rendered/shop.conf`)
   environment.etc."shop/shop.conf".source = config.sops.templates."shop.conf".path;
 }

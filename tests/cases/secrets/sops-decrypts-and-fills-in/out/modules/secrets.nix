@@ -2,10 +2,10 @@
 { config, ... }:
 
 {
-  # site.yml:6 A person (assumed: the hash of the password is put into `/run/secrets/ada-password`)
+  # site.yml:6 A person
   sops.secrets.ada-password.neededForUsers = true;
 
-  # site.yml:8 Environment (assumed: the content of `/etc/shop.env` is put into `/run/secrets/shop.env`)
+  # site.yml:8 Environment
   sops.templates."shop.env" = {
     content = ''
       DB_HOST=db.example.org
@@ -14,8 +14,7 @@
     restartUnits = [ "shop.service" ];
   };
 
-  # site.yml:10 Configuration (assumed: the content of `/etc/shop/shop.conf` is put into
-  # `/run/secrets/shop.conf`)
+  # site.yml:10 Configuration
   sops.templates."shop.conf" = {
     content = ''
       listen = 8080
@@ -25,17 +24,16 @@
     mode = "0400";
   };
 
-  # site.yml:16 Backup (assumed: `/run/secrets/backup_password` holds the secret of the command; the programs
-  # that `/opt/shop/bin/backup` calls are among the system's packages)
+  # site.yml:16 Backup
   sops.secrets.backup_password = {
     owner = "shop";
     restartUnits = [ "backup.service" ];
   };
 
-  # site.yml:18 Load the schema (assumed: `/run/secrets/shop_db_password` holds the secret of the command)
+  # site.yml:18 Load the schema
   sops.secrets.shop_db_password.restartUnits = [ "setup-load-the-schema.service" ];
 
-  # site.yml:6 A person (assumed: the hash of the password is put into `/run/secrets/ada-password`)
+  # site.yml:6 A person
   sops.defaultSopsFile = ../secrets/secrets.yaml;
   sops.age.sshKeyPaths = [ "/etc/ssh/ssh_host_ed25519_key" ];
 }

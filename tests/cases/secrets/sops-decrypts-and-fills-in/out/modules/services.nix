@@ -8,7 +8,7 @@
     wantedBy = [ "multi-user.target" ];
     serviceConfig = {
       User = "shop";
-      # Assumed: the content of `/etc/shop.env` is put into `/run/secrets/shop.env`.
+      # Assumed: the content of `/etc/shop.env` is put into `/run/secrets/rendered/shop.env`.
       EnvironmentFile = config.sops.templates."shop.env".path;
       # Assumed: the program `/opt/shop/bin/serve` is there.
       ExecStart = "/opt/shop/bin/serve --config /etc/shop/shop.conf";

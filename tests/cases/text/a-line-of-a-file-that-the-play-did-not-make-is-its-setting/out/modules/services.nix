@@ -34,8 +34,7 @@
 
   # site.yml:17 Limits of MariaDB (assumed: what else stands in `/etc/mysql/my.cnf` is as NixOS has it)
   services.mysql.settings = {
-    # Assumed: `services.mysql.enable` is left to the person: `services.mysql.enable` needs
-    # `services.mysql.package`, which has no default and is not given.
+    # Assumed: `services.mysql` stays off, as the source only edits its files.
     client.port = 3307;
     mysqld.max_connections = 200;
   };

@@ -6,7 +6,6 @@
   systemd.services.shop = {
     wantedBy = [ "multi-user.target" ];
     serviceConfig = {
-      # Assumed: the user `www-data` is there.
       User = "www-data";
       # Assumed: the program `/opt/shop/bin/shop` is there.
       ExecStart = "/opt/shop/bin/shop --upload /tmp/shop --sound /dev/snd";

@@ -5,6 +5,7 @@
   imports = [
     ../../modules/services.nix
     ../../modules/ssh.nix
+    ../../modules/users.nix
   ]
   ++ lib.filter builtins.pathExists [
     ./hardware-configuration.nix
