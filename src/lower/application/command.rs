@@ -254,7 +254,7 @@ fn line(
             // Another program than the package's own one: the package is a tool.
             Some(attr) if is_runner => {
                 if !packages::brings(attr, around.application) {
-                    statement.assume(program::claim(first, attr));
+                    program::take(first, attr, statement);
                 }
                 program::program_parts(name, attr)
             }
@@ -266,7 +266,7 @@ fn line(
         match &own.attr {
             Some(attr) if !is_runner => {
                 if !packages::brings(attr, around.application) {
-                    statement.assume(program::claim(first, attr));
+                    program::take(first, attr, statement);
                 }
                 start.own = Some(own);
             }
