@@ -37,6 +37,7 @@ mod ini_text;
 mod insecure;
 mod interface;
 mod interpreter;
+mod last_word;
 mod lifted;
 mod machine;
 mod membership;
@@ -186,6 +187,7 @@ fn lower_machine(
     dovecot::finish(&mut plan);
     certificate::finish(&mut plan);
     rule_files::finish(&mut plan);
+    last_word::finish(&mut plan);
     gather::gather(&mut plan.remarks, account);
     plan
 }
