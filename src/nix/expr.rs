@@ -33,6 +33,7 @@ pub enum Operator {
     Update,
     NotEqual,
     Less,
+    Subtract,
     /// `++`: two lists in one.
     Append,
     /// `a.b or c`: the right one where there is no left one.
@@ -46,6 +47,7 @@ impl Operator {
             Operator::NotEqual => "!=",
             Operator::Append => "++",
             Operator::Less => "<",
+            Operator::Subtract => "-",
             Operator::Or => "or",
         }
     }
