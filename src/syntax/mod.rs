@@ -31,6 +31,7 @@ pub mod list;
 pub mod modprobe;
 pub mod named_conf;
 pub mod network_unit;
+pub mod nftables;
 pub mod nginx;
 pub mod nix_module;
 pub mod nix_packages;
