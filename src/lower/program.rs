@@ -121,7 +121,9 @@ pub(super) fn replacements(text: &str, statement: &mut Statement) -> Vec<(String
             continue;
         }
         if let Some((package, parts)) = parts_of(path) {
-            statement.assume(claim(path, &package));
+            if is_in_doubt(&package) {
+                statement.assume(claim(path, &package));
+            }
             list.push(((*path).to_owned(), Expr::Str(joined(parts))));
         }
     }
@@ -215,7 +217,9 @@ impl Spliced {
     /// Hands over the parts of a text in which a path may be of any use: what is not known stays as it is.
     pub(super) fn known_parts(self, statement: &mut Statement) -> Vec<StrPart> {
         for (path, package) in &self.known {
-            statement.assume(claim(path, package));
+            if is_in_doubt(package) {
+                statement.assume(claim(path, package));
+            }
         }
         self.parts
     }
@@ -246,6 +250,11 @@ impl Spliced {
         }
         self.known_parts(statement)
     }
+}
+
+/// Tells whether another program than the package's could be meant: there is one bash, wherever it lies.
+fn is_in_doubt(package: &str) -> bool {
+    package != "bash"
 }
 
 /// Says what a replaced path rests on.
