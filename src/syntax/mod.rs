@@ -42,6 +42,7 @@ pub mod python_json;
 pub mod python_regex;
 pub mod shell;
 pub mod sshd_config;
+mod stand_in;
 pub mod strftime;
 pub mod sudoers;
 pub mod sudoers_rule;
@@ -53,3 +54,4 @@ pub mod yaml;
 
 pub use place::{Fault, Place};
 pub use placeholder::{placeholder, placeholder_index};
+pub use stand_in::{shown_stand_ins, stand_in, stand_ins};
