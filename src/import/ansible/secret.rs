@@ -172,10 +172,11 @@ pub(super) fn of_sops(session: &Session<'_>, node: &Node, name: Option<&str>) ->
     Value::secret(what, Some(node.span))
 }
 
-/// Runs something with all that it needs and that nobody sets: who runs the plays gives it elsewhere. Only what is
-/// neither a secret nor a text of its own still fails.
+/// Runs something with the secrets that it needs and that nobody sets: who runs the plays gives them elsewhere. Where
+/// `is_given`, that goes for all that is a text of its own. Anything else fails, as it does with Ansible.
 pub(super) fn with_missing<'a, T>(
     scope: &Scope<'a>,
+    is_given: bool,
     run: impl Fn(&Scope<'a>) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
     let mut made = run(scope);
@@ -192,7 +193,7 @@ pub(super) fn with_missing<'a, T>(
             let value = Value::secret(format!("`{name}`, which the source does not set"), None);
             let clause = format!("who runs the plays gives `{name}`");
             Binding::under(value, vec![clause])
-        } else if let Some(value) = left_open::variable(&name) {
+        } else if let Some(value) = left_open::variable(&name).filter(|_| is_given) {
             Binding::Value(value)
         } else {
             break;

@@ -144,7 +144,7 @@ fn render(
             span: Some(Span::new(file, 0, 0)),
         }));
     }
-    let made = with_missing(&run.scope.with(names), |scope| {
+    let made = with_missing(&run.scope.with(names), !run.is_provided_for, |scope| {
         scope.render(file, settings.clone())
     });
     made.map(|text| filled_text(run.scope, &text))

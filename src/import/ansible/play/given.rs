@@ -21,6 +21,17 @@ use crate::import::ansible::value::Value;
 use crate::syntax::yaml::Node;
 
 impl<'a> Player<'a> {
+    /// Tells whether a person may give what a task needs and nobody sets: not where the source says how it goes on
+    /// without, nor where Ansible itself computes with it.
+    pub(super) fn may_be_given(
+        &self,
+        task: &Task,
+        scope: &Scope<'a>,
+        context: &Context<'a>,
+    ) -> bool {
+        !is_of_ansible(&task.module) && !self.is_provided_for(scope, context)
+    }
+
     /// Renders the arguments of a task.
     pub(super) fn params(
         &mut self,
@@ -30,12 +41,10 @@ impl<'a> Player<'a> {
     ) -> Result<Params, Failure> {
         let mut values = IndexMap::new();
         let mut failed = None;
-        let mut resolve = |node: &Node| match with_missing(scope, |scope| scope.resolve(node)) {
-            Ok(value) => Some(value),
-            Err(failure) => {
-                failed = Some(failure);
-                None
-            }
+        let is_given = self.may_be_given(task, scope, context);
+        let mut resolve = |node: &Node| {
+            let resolved = with_missing(scope, is_given, |scope| scope.resolve(node));
+            resolved.map_err(|failure| failed = Some(failure)).ok()
         };
         if let Some(whole) = &task.arguments.whole
             && let Some(Value::Dict(pairs)) = resolve(whole)

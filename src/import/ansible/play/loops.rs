@@ -51,13 +51,14 @@ impl<'a> Player<'a> {
             }]);
         };
         let scope = self.scope(context, &[]);
+        let is_given = self.may_be_given(task, &scope, context);
         let list = match &looped.lookup {
             None if is_range(&looped.list) => Err(Failure::failed(
                 "it goes over a range, not a list: `| list` makes it one",
             )
             .or_at(looped.list.span)),
-            None => with_missing(&scope, |scope| scope.resolve(&looped.list)),
-            Some(lookup) => looked_up(&scope, lookup, &looped.list),
+            None => with_missing(&scope, is_given, |scope| scope.resolve(&looped.list)),
+            Some(lookup) => looked_up(&scope, is_given, lookup, &looped.list),
         };
         let list = match list {
             Ok(Value::Undefined(what)) => Err(Failure::undefined(&what).or_at(looped.list.span)),
@@ -191,12 +192,17 @@ fn is_range(node: &Node) -> bool {
     arguments.is_some_and(|it| !it.contains([')', '|']))
 }
 
-fn looked_up(scope: &Scope<'_>, lookup: &str, list: &Node) -> Result<Value, Failure> {
+fn looked_up(
+    scope: &Scope<'_>,
+    is_given: bool,
+    lookup: &str,
+    list: &Node,
+) -> Result<Value, Failure> {
     let plugin = lookup.rsplit('.').next().unwrap_or(lookup);
     let terms = if plugin == "first_found" {
         candidates(scope, list)?
     } else {
-        with_missing(scope, |scope| scope.resolve(list))?
+        with_missing(scope, is_given, |scope| scope.resolve(list))?
     };
     if let Value::Unknown(_) | Value::Undefined(_) = terms {
         return Ok(terms);
