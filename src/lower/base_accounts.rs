@@ -17,11 +17,13 @@ pub(super) struct Base {
     home: &'static str,
 }
 
-const DEBIAN: [Base; 8] = [
+const DEBIAN: [Base; 10] = [
     base("backup", 34, 34, "/var/backups"),
     base("games", 5, 60, "/usr/games"),
     base("irc", 39, 39, "/run/ircd"),
     base("list", 38, 38, "/var/list"),
+    base("mail", 8, 8, "/var/mail"),
+    base("man", 6, 12, "/var/cache/man"),
     base("news", 9, 9, "/var/spool/news"),
     base("proxy", 13, 13, "/bin"),
     base("uucp", 10, 10, "/var/spool/uucp"),
@@ -35,6 +37,28 @@ const fn base(name: &'static str, uid: u32, gid: u32, home: &'static str) -> Bas
         gid,
         home,
     }
+}
+
+/// Its groups that no user is called by.
+const DEBIAN_GROUPS: [(&str, u32); 8] = [
+    ("dip", 30),
+    ("fax", 21),
+    ("operator", 37),
+    ("plugdev", 46),
+    ("sasl", 45),
+    ("src", 40),
+    ("staff", 50),
+    ("voice", 22),
+];
+
+/// Returns the number of the group of the distribution's base that has a name.
+fn gid_of(name: &str, family: Family) -> Option<(&'static str, u32)> {
+    let own = of(name, family).map(|it| (it.name, it.gid));
+    let rows = DEBIAN_GROUPS
+        .iter()
+        .filter(|_| family == Family::Debian)
+        .copied();
+    own.or_else(|| rows.into_iter().find(|(it, _)| *it == name))
 }
 
 /// Returns the account of the distribution's base that has a name.
@@ -55,16 +79,16 @@ pub(super) fn missing(machine: &Machine) -> Vec<Entry> {
                 && paths::user_claim(machine, base.name).is_some()
             {
                 let made = users.entry(base.name);
-                made.or_insert_with(|| made_for(entry, base, user(base)));
+                made.or_insert_with(|| made_for(entry, base.name, user(base)));
             }
         }
         for name in named_groups {
-            if let Some(base) = of(&name, machine.family)
-                && !BASE_GROUPS.contains(&base.name)
-                && !machine::groups(machine).any(|it| it.name == base.name)
+            if let Some((base, gid)) = gid_of(&name, machine.family)
+                && !BASE_GROUPS.contains(&base)
+                && !machine::groups(machine).any(|it| it.name == base)
             {
-                let made = groups.entry(base.name);
-                made.or_insert_with(|| made_for(entry, base, group(base)));
+                let made = groups.entry(base);
+                made.or_insert_with(|| made_for(entry, base, group(base, gid)));
             }
         }
     }
@@ -76,7 +100,7 @@ pub(super) fn missing(machine: &Machine) -> Vec<Entry> {
         {
             let made = groups.entry(base.name);
             made.or_insert_with(|| Entry {
-                resource: group(base),
+                resource: group(base.name, base.gid),
                 ..entry.clone()
             });
         }
@@ -84,13 +108,10 @@ pub(super) fn missing(machine: &Machine) -> Vec<Entry> {
     users.into_values().chain(groups.into_values()).collect()
 }
 
-fn made_for(entry: &Entry, base: &Base, resource: Resource) -> Entry {
+fn made_for(entry: &Entry, name: &str, resource: Resource) -> Entry {
     Entry {
         resource,
-        assumptions: vec![format!(
-            "`{}` keeps the number that Debian gives it",
-            base.name
-        )],
+        assumptions: vec![format!("`{name}` keeps the number that Debian gives it")],
         ..entry.clone()
     }
 }
@@ -107,10 +128,10 @@ fn user(base: &Base) -> Resource {
     })
 }
 
-fn group(base: &Base) -> Resource {
+fn group(name: &str, gid: u32) -> Resource {
     Resource::Group(Group {
-        name: base.name.to_owned(),
-        gid: Some(base.gid),
+        name: name.to_owned(),
+        gid: Some(gid),
     })
 }
 
@@ -143,6 +164,30 @@ mod tests {
             users.groups.backup.gid = 34;
             assumed: the programs that `/srv/x` calls are among the system's packages
             assumed: `backup` keeps the number that Debian gives it
+            "#,
+        );
+    }
+
+    #[test]
+    fn a_group_of_the_base_is_made_alone() {
+        let folder = |path: &str, group: &str| {
+            Resource::Directory(Directory {
+                path: path.into(),
+                mode: None,
+                owner: None,
+                group: Some(group.into()),
+                recurse: false,
+            })
+        };
+        check_all(
+            vec![folder("/srv/a", "mail"), folder("/srv/b", "staff")],
+            r#"
+            systemd.tmpfiles.rules += "d /srv/a - - mail -";
+            systemd.tmpfiles.rules += "d /srv/b - - staff -";
+            users.groups.mail.gid = 8;
+            users.groups.staff.gid = 50;
+            assumed: `mail` keeps the number that Debian gives it
+            assumed: `staff` keeps the number that Debian gives it
             "#,
         );
     }

@@ -75,6 +75,15 @@ pub(super) fn lower_group(group: &Group, machine: &Machine) -> Lowered {
             format!("every NixOS has the group `{}`", group.name),
         );
     }
+    if let Some(admin) = admin_group(&group.name, machine) {
+        return Lowered::NotNeeded(
+            Code::AlreadySo,
+            format!(
+                "what the group `{}` is for, NixOS has the group `{admin}` for",
+                group.name
+            ),
+        );
+    }
     let mut statement = Statement::default();
     let path = OptionPath::new(["users", "groups", &group.name]);
     let numbered = machine::groups(machine).any(|it| it.name == group.name && it.gid.is_some());
@@ -118,7 +127,8 @@ pub(super) fn at_home(home: &str, machine: &Machine) -> Option<String> {
 
 /// Returns the name that an administrators' group has on NixOS.
 pub(super) fn admin_group(name: &str, machine: &Machine) -> Option<&'static str> {
-    let made = machine::groups(machine).any(|it| it.name == name);
+    // Debian's base has `sudo`: who makes sure that it is there makes no other one.
+    let made = name != "sudo" && machine::groups(machine).any(|it| it.name == name);
     let is_debian = matches!(machine.family, Family::Debian | Family::Other);
     (ADMINS.contains(&name) && !made && is_debian).then_some("wheel")
 }
@@ -163,7 +173,8 @@ fn identity(user: &User, base: &OptionPath, machine: &Machine, statement: &mut S
 
 /// The groups besides the user's own.
 pub(super) fn groups(user: &User, base: &OptionPath, machine: &Machine, statement: &mut Statement) {
-    for group in &user.groups {
+    let own = user.group.as_deref().unwrap_or(&user.name);
+    for group in user.groups.iter().filter(|it| *it != own) {
         statement.recent();
         let name = group_name(group, machine, statement);
         let clauses = statement.recent();
