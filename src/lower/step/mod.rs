@@ -387,7 +387,7 @@ pub(super) mod tests {
         }
     }
 
-    pub(super) fn words(words: &[&str]) -> Command {
+    pub(in crate::lower) fn words(words: &[&str]) -> Command {
         Command::Words(words.iter().map(|it| text(it)).collect())
     }
 
