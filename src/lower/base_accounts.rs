@@ -82,8 +82,15 @@ pub(super) fn missing(machine: &Machine) -> Vec<Entry> {
                 made.or_insert_with(|| made_for(entry, base.name, user(base)));
             }
         }
+        let is_member = matches!(entry.resource, Resource::User(_) | Resource::Membership(_));
         for name in named_groups {
-            if let Some((base, gid)) = gid_of(&name, machine.family)
+            let found = if is_member {
+                // Who is only in a group carries over no file of it.
+                of(&name, machine.family).map(|it| (it.name, it.gid))
+            } else {
+                gid_of(&name, machine.family)
+            };
+            if let Some((base, gid)) = found
                 && !BASE_GROUPS.contains(&base)
                 && !machine::groups(machine).any(|it| it.name == base)
             {

@@ -2,12 +2,13 @@
 //!
 //! What is said is what differs from what `isNormalUser` and `isSystemUser` bring (nixos/modules/config/users-groups.nix).
 
+use super::brought::named;
 use super::carried::{DATA, HOMES, USERS};
 use super::machine;
 use super::program;
 use super::statement::{Left, Lowered, Statement};
 use crate::account::Code;
-use crate::model::{Family, Group, Machine, User};
+use crate::model::{Family, Group, Machine, Resource, User};
 use crate::nix::Expr;
 use crate::plan::{Chore, OptionPath, Secret, SecretPart};
 
@@ -75,7 +76,11 @@ pub(super) fn lower_group(group: &Group, machine: &Machine) -> Lowered {
             format!("every NixOS has the group `{}`", group.name),
         );
     }
-    if let Some(admin) = admin_group(&group.name, machine) {
+    let owns = machine::stated(machine).any(|it| {
+        let is_member = matches!(it.resource, Resource::User(_) | Resource::Membership(_));
+        !is_member && named(&it.resource).1.contains(&group.name)
+    });
+    if let Some(admin) = admin_group(&group.name, machine).filter(|_| !owns) {
         return Lowered::NotNeeded(
             Code::AlreadySo,
             format!(
@@ -453,6 +458,10 @@ mod tests {
         check(
             group("adm", Some(4)),
             "not-needed: every NixOS has the group `adm`",
+        );
+        check(
+            group("sudo", None),
+            "not-needed: what the group `sudo` is for, NixOS has the group `wheel` for",
         );
         let user = Resource::User(User {
             name: "b".into(),
