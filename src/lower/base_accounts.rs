@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::application;
 use super::brought;
 use super::machine;
 use super::paths;
@@ -116,9 +117,15 @@ pub(super) fn missing(machine: &Machine) -> Vec<Entry> {
 }
 
 fn made_for(entry: &Entry, name: &str, resource: Resource) -> Entry {
+    // An account of an image has a number of its own on the machine.
+    let assumptions = if application::is_of_image(entry) {
+        Vec::new()
+    } else {
+        vec![format!("`{name}` keeps the number that Debian gives it")]
+    };
     Entry {
         resource,
-        assumptions: vec![format!("`{name}` keeps the number that Debian gives it")],
+        assumptions,
         ..entry.clone()
     }
 }

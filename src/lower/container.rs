@@ -10,6 +10,7 @@ use crate::account::Code;
 use crate::model::{Container, ContainerNetwork, Engine, HoleKind, Machine, Restart, Text};
 use crate::nix::Expr;
 use crate::plan::{Chore, OptionPath, Secret};
+use crate::syntax::shell::quoted;
 
 /// What stands for a network without having been made.
 const BUILT_IN: [&str; 7] = [
@@ -121,15 +122,6 @@ pub(super) fn lower_network(network: &ContainerNetwork, machine: &Machine) -> Lo
         network.name
     ));
     Lowered::Stated(statement)
-}
-
-/// Quotes a word for a shell where it needs that.
-fn quoted(word: &str) -> String {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:=,@%+".contains(&byte);
-    if !word.is_empty() && word.bytes().all(is_plain) {
-        return word.to_owned();
-    }
-    format!("'{}'", word.replace('\'', "'\\''"))
 }
 
 fn program(engine: Engine) -> &'static str {

@@ -6,6 +6,7 @@
 
 mod compound;
 mod depth;
+mod quote;
 
 use std::fmt::Display;
 
@@ -14,6 +15,7 @@ use brush_parser::word::{WordPiece, WordPieceWithSource};
 use brush_parser::{ParseError, Parser, ParserOptions};
 
 pub use compound::{Compound, read_compound};
+pub use quote::quoted;
 
 /// Longer scripts are programs, of which nobody wants to know the commands one by one.
 const MAX_BYTES: usize = 64 * 1024;

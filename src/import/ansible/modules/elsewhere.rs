@@ -60,8 +60,8 @@ pub(super) const CLOUD: Module = Module {
         "vultr.*",
         "vultr_*",
     ],
-    becomes: "Steers only: what it makes in an account of a cloud is no part of the machine.",
-    run: |params, run| act(params, run, "it is about an account of a cloud"),
+    becomes: "Nothing: what it makes in an account of a cloud is no part of the machine.",
+    run: |params, run| act(params, run, "it acts on an account of a cloud"),
     ..ELSEWHERE
 };
 
@@ -76,13 +76,13 @@ pub(super) const CLUSTER: Module = Module {
         "nomad_job",
         "openshift_*",
     ],
-    becomes: "Steers only: what runs in a cluster is no part of the machine. services.k3s.autoDeployCharts and \
+    becomes: "Nothing: what runs in a cluster is no part of the machine. services.k3s.autoDeployCharts and \
               services.k3s.manifests can state it for a cluster of k3s.",
     run: |params, run| {
         act(
             params,
             run,
-            "it talks to the API of a cluster (services.k3s.autoDeployCharts and .manifests can state it where the machine runs k3s)",
+            "it acts on the API of a cluster (services.k3s.autoDeployCharts and .manifests state it where the machine runs k3s)",
         )
     },
     ..ELSEWHERE
@@ -102,12 +102,12 @@ pub(super) const HARDWARE: Module = Module {
         "wdc_redfish_*",
         "xcc_redfish_*",
     ],
-    becomes: "Steers only: it talks to the controller of a machine's hardware.",
+    becomes: "Nothing: it talks to the controller of a machine's hardware.",
     run: |params, run| {
         act(
             params,
             run,
-            "it talks to the controller of a machine's hardware",
+            "it acts on the controller of a machine's hardware",
         )
     },
     ..ELSEWHERE
@@ -133,14 +133,8 @@ pub(super) const HYPERVISOR: Module = Module {
         "vsphere_*",
         "xenserver_guest*",
     ],
-    becomes: "Steers only: the machines of a hypervisor are no part of this one.",
-    run: |params, run| {
-        act(
-            params,
-            run,
-            "it makes a machine of its own, through the API of a hypervisor",
-        )
-    },
+    becomes: "Nothing: the machines of a hypervisor are no part of this one.",
+    run: |params, run| act(params, run, "it acts on the API of a hypervisor"),
     ..ELSEWHERE
 };
 
@@ -181,8 +175,12 @@ pub(super) const MESSAGES: Module = Module {
         "typetalk",
         "uptimerobot",
     ],
-    becomes: "Steers only: it sends a message.",
-    run: |params, run| act(params, run, "it sends a message when Ansible runs"),
+    becomes: "Nothing: it sends a message.",
+    run: |params, run| {
+        params.rest();
+        run.not_needed("it sends a message when Ansible runs, and does nothing on this machine");
+        Ok(())
+    },
     ..ELSEWHERE
 };
 
@@ -199,6 +197,7 @@ pub(super) const SERVICES: Module = Module {
         "dnsmadeeasy",
         "f5networks.*",
         "foreman_*",
+        "freeipa.ansible_freeipa.*",
         "gandi_livedns",
         "github_*",
         "gitlab_branch",
@@ -213,7 +212,10 @@ pub(super) const SERVICES: Module = Module {
         "gitlab_protected_branch",
         "hetzner_dns_*",
         "infoblox.*",
+        "ipa_*",
         "jenkins_build",
+        "jenkins_job",
+        "keycloak_*",
         "netbox.*",
         "netbox_*",
         "netcup_dns",
@@ -222,12 +224,41 @@ pub(super) const SERVICES: Module = Module {
         "theforeman.*",
         "vault_*",
     ],
-    becomes: "Steers only: what a service far away keeps is no part of the machine.",
+    becomes: "Nothing: what a service far away keeps is no part of the machine.",
+    run: |params, run| act(params, run, "it acts on the API of a service"),
+    ..ELSEWHERE
+};
+
+pub(super) const NETWORK: Module = Module {
+    names: &[
+        "arista.eos.*",
+        "cisco.*",
+        "community.ciscosmb.*",
+        "community.fortios.*",
+        "community.network.*",
+        "community.routeros.*",
+        "edgeos_*",
+        "edgeswitch_*",
+        "eos_*",
+        "fortinet.*",
+        "fortios_*",
+        "ios_*",
+        "iosxr_*",
+        "junipernetworks.*",
+        "junos_*",
+        "nxos_*",
+        "paloaltonetworks.*",
+        "panos_*",
+        "routeros_*",
+        "vyos.vyos.*",
+        "vyos_*",
+    ],
+    becomes: "Nothing: a switch or router with a system of its own is no part of the machine.",
     run: |params, run| {
         act(
             params,
             run,
-            "it talks to the API of a service, and makes nothing on this machine",
+            "it acts on a switch or router with a system of its own",
         )
     },
     ..ELSEWHERE
@@ -237,13 +268,34 @@ const ELSEWHERE: Module = Module {
     names: &[],
     collection: "",
     becomes: "",
-    kind: Kind::Steers,
+    kind: Kind::Elsewhere,
     run: |_, _| Ok(()),
 };
 
+/// Tells whether a module asks an API, so that later tasks hang on its answer, and makes nothing there.
+pub(super) fn asks(name: &str) -> bool {
+    const ASKING: [&str; 9] = [
+        "helm_template",
+        "k8s_cluster_info",
+        "k8s_log",
+        "kustomize",
+        "vault_kv1_get",
+        "vault_kv2_get",
+        "vault_list",
+        "vault_login",
+        "vault_read",
+    ];
+    let last = name.rsplit('.').next().unwrap_or(name);
+    last.ends_with("_info") || last.ends_with("_facts") || ASKING.contains(&last)
+}
+
 fn act(params: &mut Params, run: &mut Run<'_, '_>, what: &str) -> Result<(), Refusal> {
     params.rest();
-    run.control(format!("{what}: no part of the machine"));
+    if asks(&run.task.full_name) {
+        run.probe(format!("{what}, and only asks"));
+    } else {
+        run.not_needed(format!("{what}, and not on this machine"));
+    }
     Ok(())
 }
 
@@ -255,15 +307,15 @@ mod tests {
     fn what_is_made_elsewhere_is_no_part_of_the_machine() {
         check(
             "- amazon.aws.ec2_instance: {name: web}",
-            &["control: it is about an account of a cloud: no part of the machine"],
+            &["not-needed: it acts on an account of a cloud, and not on this machine"],
         );
         check(
             "- hetzner.hcloud.server: {name: web}",
-            &["control: it is about an account of a cloud: no part of the machine"],
+            &["not-needed: it acts on an account of a cloud, and not on this machine"],
         );
         check(
             "- slack: {msg: done, token: x}",
-            &["control: it sends a message when Ansible runs: no part of the machine"],
+            &["not-needed: it sends a message when Ansible runs, and does nothing on this machine"],
         );
     }
 }

@@ -7,11 +7,11 @@ use super::{Kind, Module};
 pub(super) const MODULE: Module = Module {
     names: &["fetch"],
     collection: "ansible.builtin",
-    becomes: "Steers only: it takes a file of the machine to where Ansible runs.",
-    kind: Kind::Steers,
+    becomes: "Nothing: it takes a file of the machine to where Ansible runs.",
+    kind: Kind::Elsewhere,
     run: |params, run| {
         params.rest();
-        run.probe(
+        run.not_needed(
             "it takes a file of the machine to where Ansible runs, and changes nothing on it",
         );
         Ok(())
@@ -27,7 +27,7 @@ mod tests {
         check(
             "- fetch: {src: /etc/motd, dest: out/}",
             &[
-                "control: it takes a file of the machine to where Ansible runs, and changes nothing on it",
+                "not-needed: it takes a file of the machine to where Ansible runs, and changes nothing on it",
             ],
         );
     }

@@ -22,6 +22,7 @@ pub(super) const MODULE: Module = Module {
         "snap_alias",
         "swdepot",
         "uci",
+        "win_*",
     ],
     collection: "community.general",
     becomes: "Left to you: it is for another system, or installs outside of the configuration.",
@@ -52,6 +53,10 @@ fn explain(module: &str) -> (&'static str, &'static str) {
             "state what it is about in NixOS's own options, such as networking and services.dnsmasq",
         ),
         "swdepot" => ("it is a package of HP-UX", PACKAGES),
+        name if name.starts_with("win_") => (
+            "it is for a machine with Windows, and no Linux host",
+            "leave the play out (-l), or state on NixOS what the machine is to do",
+        ),
         _ => ("it is a package of FreeBSD", PACKAGES),
     }
 }

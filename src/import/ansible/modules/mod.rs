@@ -4,13 +4,16 @@
 //! (`Run::not_needed`), or what it only steered (`Run::control`). What it refuses is `manual`.
 
 mod acl;
+mod alternatives;
 mod apache2_module;
 mod apk;
 mod apt;
+mod as_lines;
 mod assemble;
 mod assert;
 mod authorized_key;
 mod blockinfile;
+mod brokers;
 mod build_tools;
 mod command;
 mod compose;
@@ -19,11 +22,13 @@ mod cron;
 mod database;
 mod debconf;
 mod debug;
+mod disks;
 mod dnf;
 mod docker;
 mod docker_container;
 mod dpkg_divert;
 mod elsewhere;
+mod expect;
 mod fail;
 mod fetch;
 mod fetched;
@@ -33,6 +38,7 @@ mod firewalld;
 mod foreign;
 mod gem;
 mod getent;
+mod git_config;
 mod group;
 mod groups;
 mod hostname;
@@ -40,6 +46,7 @@ mod include_vars;
 mod ini_file;
 mod iptables;
 mod kept;
+mod keys;
 mod lineinfile;
 mod looks;
 mod meta;
@@ -51,20 +58,27 @@ mod package_facts;
 mod pacman;
 mod paths;
 mod pip;
+mod podman;
 mod podman_container;
+mod projects;
 mod replace;
 mod repository;
 mod selinux;
 mod service;
 mod set_fact;
 mod slurp;
+mod sql;
 mod stat;
+mod steps;
+mod sudoers;
+mod synchronize;
 mod sysctl;
 mod template;
 mod timezone;
 mod ufw;
 mod uri;
 mod user;
+mod virtual_machines;
 pub(super) mod waits;
 mod zypper;
 
@@ -105,6 +119,8 @@ pub(super) enum Kind {
     Changes,
     /// Only looks, or steers the play.
     Steers,
+    /// Acts on another machine or service, or on the one from which Ansible is run.
+    Elsewhere,
 }
 
 /// What `meta` ends for a host.
@@ -117,13 +133,25 @@ pub(super) enum End {
 /// All modules.
 pub(super) const MODULES: &[&Module] = &[
     &acl::MODULE,
+    &alternatives::MODULE,
     &apache2_module::MODULE,
     &apk::MODULE,
     &apt::MODULE,
+    &as_lines::CRYPTTAB,
+    &as_lines::KNOWN_HOSTS,
+    &as_lines::LOCALE_GEN,
+    &as_lines::PAM_LIMITS,
+    &as_lines::PG_HBA,
     &assemble::MODULE,
     &assert::MODULE,
     &authorized_key::MODULE,
     &blockinfile::MODULE,
+    &brokers::MONGODB_USER,
+    &brokers::RABBITMQ_PLUGIN,
+    &brokers::RABBITMQ_RULES,
+    &brokers::RABBITMQ_USER,
+    &brokers::RABBITMQ_VHOST,
+    &brokers::REDIS,
     &build_tools::COMPOSER,
     &build_tools::DJANGO,
     &build_tools::MAKE,
@@ -141,6 +169,7 @@ pub(super) const MODULES: &[&Module] = &[
     &database::POSTGRESQL_USER,
     &debconf::MODULE,
     &debug::MODULE,
+    &disks::MODULE,
     &dnf::MODULE,
     &docker::IMAGE,
     &docker::LOGIN,
@@ -154,7 +183,9 @@ pub(super) const MODULES: &[&Module] = &[
     &elsewhere::HARDWARE,
     &elsewhere::HYPERVISOR,
     &elsewhere::MESSAGES,
+    &elsewhere::NETWORK,
     &elsewhere::SERVICES,
+    &expect::MODULE,
     &fail::MODULE,
     &fetch::MODULE,
     &fetched::GIT,
@@ -167,6 +198,7 @@ pub(super) const MODULES: &[&Module] = &[
     &gem::MODULE,
     &getent::GETENT,
     &getent::SERVICES,
+    &git_config::MODULE,
     &group::MODULE,
     &groups::ADD_HOST,
     &groups::GROUP_BY,
@@ -174,6 +206,15 @@ pub(super) const MODULES: &[&Module] = &[
     &include_vars::MODULE,
     &ini_file::MODULE,
     &iptables::MODULE,
+    &keys::CERTIFICATE,
+    &keys::JAVA_CERTIFICATE,
+    &keys::JAVA_KEYSTORE,
+    &keys::PARAMETERS,
+    &keys::PKCS12,
+    &keys::PRIVATE_KEY,
+    &keys::PUBLIC_KEY,
+    &keys::REQUEST,
+    &keys::SSH_KEY,
     &lineinfile::MODULE,
     &looks::LOOKS,
     &looks::SET_STATS,
@@ -187,7 +228,15 @@ pub(super) const MODULES: &[&Module] = &[
     &package_facts::MODULE,
     &pacman::MODULE,
     &pip::MODULE,
+    &podman::EXECUTE,
+    &podman::IMAGE,
+    &podman::NETWORK,
+    &podman::OTHERS,
+    &podman::VOLUME,
     &podman_container::MODULE,
+    &projects::BUNDLER,
+    &projects::CARGO,
+    &projects::CPANM,
     &replace::MODULE,
     &repository::OTHERS,
     &repository::REPOSITORY,
@@ -198,13 +247,35 @@ pub(super) const MODULES: &[&Module] = &[
     &service::SYSTEMD,
     &set_fact::MODULE,
     &slurp::MODULE,
+    &sql::EXTENSION,
+    &sql::MEMBERSHIP,
+    &sql::MYSQL_QUERY,
+    &sql::MYSQL_VARIABLES,
+    &sql::OWNER,
+    &sql::POSTGRESQL_QUERY,
+    &sql::RIGHTS,
+    &sql::SCHEMA,
+    &sql::SCRIPT,
+    &sql::SETTING,
+    &sql::TABLE,
     &stat::MODULE,
+    &steps::ARCHIVE,
+    &steps::AT,
+    &steps::CAPABILITIES,
+    &steps::HTPASSWD,
+    &steps::PATCH,
+    &steps::XML,
+    &sudoers::MODULE,
+    &synchronize::MODULE,
     &sysctl::MODULE,
     &template::MODULE,
     &timezone::MODULE,
     &ufw::MODULE,
     &uri::MODULE,
     &user::MODULE,
+    &virtual_machines::MACHINE,
+    &virtual_machines::NETWORK,
+    &virtual_machines::POOL,
     &waits::MODULE,
     &zypper::MODULE,
 ];
@@ -292,7 +363,16 @@ pub(super) fn subjects() -> Vec<Subject> {
 
 /// Tells whether a module, known here or not, only looks.
 pub(super) fn is_probe(name: &str) -> bool {
-    find(name).is_some_and(|module| module.kind == Kind::Steers)
+    find(name).is_some_and(|it| match it.kind {
+        Kind::Steers => true,
+        Kind::Elsewhere => elsewhere::asks(name),
+        Kind::Changes => false,
+    })
+}
+
+/// Tells whether nothing that a module makes is part of the machine.
+pub(super) fn is_elsewhere(name: &str) -> bool {
+    find(name).is_some_and(|it| it.kind == Kind::Elsewhere) && !elsewhere::asks(name)
 }
 
 /// Returns a dictionary of these keys.

@@ -6,6 +6,8 @@
 //! package, and a project that pins its own is packaged with them.
 
 use super::package::ask;
+use super::paths::absolute;
+use super::projects::Environment;
 use super::{Kind, Module, Run};
 use crate::account::Code;
 use crate::import::ansible::params::{Params, Refusal};
@@ -14,8 +16,8 @@ use crate::model::Family;
 pub(super) const MODULE: Module = Module {
     names: &["pip"],
     collection: "ansible.builtin",
-    becomes: "Programs: environment.systemPackages; libraries: the Python of the system's path. Virtual environments \
-              and files of requirements are left to you.",
+    becomes: "Programs: environment.systemPackages; libraries: the Python of the system's path. A virtual \
+              environment: a oneshot unit that fills it, once.",
     kind: Kind::Changes,
     run,
 };
@@ -27,13 +29,13 @@ fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
     params.pass_over(&[
         "virtualenv_command",
         "virtualenv_python",
-        "virtualenv_site_packages",
-        "extra_args",
-        "executable",
-        "chdir",
         "umask",
         "break_system_packages",
     ]);
+    let sees_system = params.flag(&["virtualenv_site_packages"])?.unwrap_or(false);
+    let more = params.string(&["extra_args"])?.unwrap_or_default();
+    let program = params.string(&["executable"])?;
+    let folder = params.string(&["chdir"])?;
     let names = params.list(&["name"])?.unwrap_or_default();
     let requirements = params.string(&["requirements"])?;
     let place = params.string(&["virtualenv"])?;
@@ -43,16 +45,51 @@ fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
     if state == "absent" {
         return ask(&names, &state, Family::Python, run);
     }
+    // `executable: /srv/x/bin/pip` is the environment's own pip.
+    let own = program.as_deref().and_then(|it| {
+        let (place, _) = it.rsplit_once("/bin/")?;
+        (!matches!(place, "" | "/usr" | "/usr/local")).then(|| place.to_owned())
+    });
+    if let Some(place) = place.or(own) {
+        let mut options = super::command::split_words(&more)
+            .map_err(|_| params.bad("extra_args", &more, "words of a shell"))?;
+        if matches!(state.as_str(), "latest") {
+            options.push("--upgrade".to_owned());
+        }
+        if state == "forcereinstall" {
+            options.push("--force-reinstall".to_owned());
+        }
+        let mut wanted = Vec::new();
+        match (names.as_slice(), version) {
+            ([name], Some(version)) => wanted.push(format!("{name}=={version}")),
+            (names, _) => wanted.extend(names.iter().cloned()),
+        }
+        if is_editable {
+            wanted = wanted
+                .into_iter()
+                .flat_map(|it| ["-e".to_owned(), it])
+                .collect();
+        }
+        let directory = folder.map(|it| absolute(run, &it)).transpose()?;
+        let below = |path: &str, run: &Run<'_, '_>| match &directory {
+            Some(folder) if !path.starts_with(['/', '~']) => Ok(format!("{folder}/{path}")),
+            _ => absolute(run, path),
+        };
+        if let Some(file) = requirements {
+            wanted.extend(["-r".to_owned(), below(&file, run)?]);
+        }
+        let environment = Environment {
+            place: below(&place, run)?,
+            sees_system,
+            wanted,
+            options,
+            directory,
+        };
+        return environment.keep(run);
+    }
     if let Some(file) = requirements {
         return Err(project(
             format!("`{file}` lists packages of Python for a program of its own"),
-            "python3.withPackages",
-        ));
-    }
-    if let Some(place) = place {
-        let names = names.join("`, `");
-        return Err(project(
-            format!("a virtual environment in `{place}` is filled with `{names}`"),
             "python3.withPackages",
         ));
     }
@@ -99,11 +136,11 @@ mod tests {
     }
 
     #[test]
-    fn a_virtual_environment_is_left() {
+    fn a_virtual_environment_is_filled_by_a_step() {
         check(
             "- pip: {name: flask, virtualenv: /srv/app/venv}\n- pip: {requirements: /srv/app/requirements.txt}",
             &[
-                "manual: a virtual environment in `/srv/app/venv` is filled with `flask`",
+                r#"{"step":{"name":"pip","command":{"script":{"shell":"/bin/sh","text":"[ -x /srv/app/venv/bin/pip ] || python3 -m venv /srv/app/venv\n/srv/app/venv/bin/pip install flask"}},"environment":[],"after":[]}} if what is fetched needs no library of another system (programs.nix-ld.enable has them)"#,
                 "manual: `/srv/app/requirements.txt` lists packages of Python for a program of its own",
             ],
         );

@@ -82,6 +82,10 @@ impl<'a> Player<'a> {
             // What it would have set or registered is not known to whoever asks for it; of the machine it says nothing.
             self.close_part(task.item, Verdict::Control, Code::TemplateFailed, &reason);
             self.set_unknown(task, scope);
+        } else if modules::is_elsewhere(&task.full_name) {
+            let reason = format!("what it does is no part of this machine; {reason}");
+            self.close_part(task.item, Verdict::NotNeeded, Code::TemplateFailed, &reason);
+            self.set_unknown(task, scope);
         } else if is_away {
             let reason = "it runs on the machine from which Ansible is run, not on this host";
             self.close_part(task.item, Verdict::NotNeeded, Code::NoMeaning, reason);

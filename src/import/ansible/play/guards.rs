@@ -14,6 +14,7 @@ use crate::import::ansible::value::{Truth, Value};
 use crate::model::{Command, Condition};
 use crate::source::Span;
 use crate::syntax::jinja::{Arg, CompareOp, Const, Expr};
+use crate::syntax::shell::quoted;
 use crate::syntax::yaml::Scalar;
 
 /// What tasks looked at, by the name under which they registered it.
@@ -149,15 +150,6 @@ fn preparation(name: &str, look: &Look, wanted: (bool, bool)) -> Option<String> 
 fn variable(name: &str) -> String {
     let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '_' };
     name.trim_start_matches('_').chars().map(plain).collect()
-}
-
-/// Quotes a word for the shell, where it needs that.
-pub(in crate::import::ansible) fn quoted(word: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@%+,".contains(c);
-    if !word.is_empty() && word.chars().all(is_plain) {
-        return word.to_owned();
-    }
-    format!("'{}'", word.replace('\'', r"'\''"))
 }
 
 impl Tests<'_, '_, '_> {

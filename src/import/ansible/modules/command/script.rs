@@ -7,8 +7,8 @@ use crate::account::Code;
 use crate::import::ansible::modules::paths::{Asset, content, find};
 use crate::import::ansible::modules::{Kind, Module, Run};
 use crate::import::ansible::params::{Params, Refusal};
-use crate::import::ansible::play::guards::quoted;
 use crate::model::{Command, Content, Text};
+use crate::syntax::shell::quoted;
 
 pub(in crate::import::ansible::modules) const SCRIPT: Module = Module {
     names: &["script"],

@@ -99,15 +99,20 @@ fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
             one_file(Content::Text(text_of(&value)), "", way, run)
         }
         (None, Some(source)) if is_remote => machine::copy(&source, way, run),
-        (None, Some(source)) => match find(run, &source, "files")? {
-            Asset::File(file) => {
-                let way = with_mode_of(file, way, run);
-                let found = content(run.library.tree, file)?;
-                one_file(found, base_name(&source), way, run)
-            }
-            Asset::Folder(folder) => copy_folder(&source, &folder, way, run),
-        },
+        (None, Some(source)) => from_input(&source, way, run),
         (None, None) => Ok(()),
+    }
+}
+
+/// Copies a file or folder of the input. `synchronize` does it so, too.
+pub(super) fn from_input(source: &str, way: Way, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
+    match find(run, source, "files")? {
+        Asset::File(file) => {
+            let way = with_mode_of(file, way, run);
+            let found = content(run.library.tree, file)?;
+            one_file(found, base_name(source), way, run)
+        }
+        Asset::Folder(folder) => copy_folder(source, &folder, way, run),
     }
 }
 

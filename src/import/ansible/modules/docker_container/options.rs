@@ -1,10 +1,10 @@
 //! The options of `docker run` that parameters of `docker_container` are.
 
 use super::{Params, Refusal};
-use crate::import::ansible::modules::kept::quoted;
 use crate::import::ansible::params::text_of;
 use crate::import::ansible::value::Value;
 use crate::model::Text;
+use crate::syntax::shell::quoted;
 
 /// What parameters come to.
 #[derive(Debug, Default)]

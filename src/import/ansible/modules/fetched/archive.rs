@@ -3,7 +3,7 @@
 //! Manual: <https://docs.ansible.com/ansible/latest/collections/ansible/builtin/unarchive_module.html>
 
 use super::{blur, owners};
-use crate::import::ansible::modules::kept::{Kept, keep, line_of, push_quoted, quoted, texts};
+use crate::import::ansible::modules::kept::{Kept, keep, line_of, push_quoted, texts};
 use crate::import::ansible::modules::paths::{
     Asset, Of, Wishes, absolute, base_name, content, find, real, wishes, write_file,
 };
@@ -11,6 +11,7 @@ use crate::import::ansible::modules::{Kind, Module, Run};
 use crate::import::ansible::params::{Params, Refusal};
 use crate::import::ansible::value::Value;
 use crate::model::Text;
+use crate::syntax::shell::quoted;
 
 pub(in crate::import::ansible::modules) const MODULE: Module = Module {
     names: &["unarchive"],

@@ -134,7 +134,7 @@ fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
 }
 
 /// Says that something is at a path of which nobody knows what it holds.
-fn blur(run: &mut Run<'_, '_>, path: &str) {
+pub(super) fn blur(run: &mut Run<'_, '_>, path: &str) {
     let why = format!("what {} puts there", results::said(run.task));
     run.state.blur(path, &why);
 }
@@ -201,7 +201,7 @@ fn is_commit(part: &str) -> bool {
 }
 
 /// Appends what gives a path its owner and mode.
-fn attributes(script: &mut Text, path: &str, wishes: &Wishes) {
+pub(super) fn attributes(script: &mut Text, path: &str, wishes: &Wishes) {
     if let Some(owners) = owners(wishes) {
         script.push_str("\nchown");
         push_quoted(script, &Text::from(owners));

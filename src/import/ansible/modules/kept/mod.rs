@@ -5,6 +5,7 @@ use crate::account::Code;
 use crate::import::ansible::params::Refusal;
 use crate::import::ansible::results;
 use crate::model::{Command, Condition, Hole, HoleKind, Piece, Resource, Step, Text};
+use crate::syntax::shell::quoted;
 
 /// A call of a program in a module's place.
 #[derive(Debug)]
@@ -15,6 +16,12 @@ pub(super) struct Kept {
     pub(super) creates: Option<String>,
     /// It runs only while this path is there.
     pub(super) removes: Option<String>,
+    /// Who runs it, where the task's own user could not.
+    pub(super) user: Option<String>,
+    /// Variables besides those of the task.
+    pub(super) environment: Vec<(String, Text)>,
+    /// Units that have to run, besides the services that the source had started before.
+    pub(super) after: Vec<String>,
 }
 
 impl Kept {
@@ -24,6 +31,9 @@ impl Kept {
             directory: None,
             creates: None,
             removes: None,
+            user: None,
+            environment: Vec::new(),
+            after: Vec::new(),
         }
     }
 
@@ -58,14 +68,18 @@ pub(super) fn keep(kept: Kept, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
         directory,
         creates,
         removes,
+        user,
+        environment: more,
+        after: units,
     } = kept;
-    let user = run.user.clone().ok_or_else(|| {
+    let user = user.or_else(|| run.user.clone()).ok_or_else(|| {
         Refusal::new(
             Code::ValueUnknown,
             "whom it runs as, only the run of Ansible decides",
         )
     })?;
-    let environment = run.environment.clone();
+    let mut environment = run.environment.clone();
+    environment.extend(more);
     let texts: Vec<&Text> = match &command {
         Command::Words(words) => words.iter().collect(),
         Command::Script { text, .. } => vec![text],
@@ -75,7 +89,8 @@ pub(super) fn keep(kept: Kept, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
         return Err(Refusal::hole(&hole));
     }
     let name = name(run);
-    let after = started(run);
+    let mut after = started(run);
+    after.extend(units);
     if let Some(path) = &creates {
         let why = format!("what {} makes", results::said(run.task));
         run.state.blur(path, &why);
@@ -121,15 +136,6 @@ pub(super) fn started(run: &Run<'_, '_>) -> Vec<String> {
         }
     }
     names
-}
-
-/// Quotes a word for a shell where it needs that.
-pub(super) fn quoted(word: &str) -> String {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:=,@%+".contains(&byte);
-    if !word.is_empty() && word.bytes().all(is_plain) {
-        return word.to_owned();
-    }
-    format!("'{}'", word.replace('\'', "'\\''"))
 }
 
 /// Makes words of a command.

@@ -232,8 +232,9 @@ fn is_new(path: &str) -> bool {
     let is_drop_in = folder.starts_with("/etc/")
         && (folder.ends_with(".d") || folder == "/etc/systemd/system")
         && !["/etc/pam.d", "/etc/init.d"].contains(&folder);
-    is_drop_in || is_empty_at_first(path)
+    is_drop_in || path == "/etc/gitconfig" || is_empty_at_first(path)
 }
+
 /// Files that say who may come in, and those that NixOS has as their authors wrote them: what is taken out of them may
 /// well be on another system.
 const GUARDED: [&str; 9] = [
