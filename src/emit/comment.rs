@@ -3,6 +3,7 @@
 use indexmap::{IndexMap, IndexSet};
 
 use super::share::{Note, Stated};
+use super::sheet::some_of;
 use crate::account::{Account, Item, ItemId, ItemKind};
 use crate::nix::{Comment, CommentLine};
 use crate::source::{SourceTree, Span};
@@ -294,11 +295,12 @@ pub(super) fn manual(sources: Sources<'_>, note: &Note<'_>, key: usize, indent: 
         }
         None => cut(&one_line(&note.remark.title), LONGEST_NAME),
     };
-    if !title.is_empty() {
+    let reason = one_line(&note.remark.reason);
+    // A reason that begins with what it is about needs no name before it.
+    if !title.is_empty() && !reason.starts_with(&title) {
         head.push(' ');
         head.push_str(&title);
     }
-    let reason = one_line(&note.remark.reason);
     let mut words = Words::default();
     if reason.is_empty() {
         words.push(&head, Some(key));
@@ -325,6 +327,10 @@ pub(super) fn manual(sources: Sources<'_>, note: &Note<'_>, key: usize, indent: 
     if below.len() > MOST_LINES {
         let more = below.len() - MOST_LINES;
         lines.extend(lines_below(&format!("… {more} more lines"), indent));
+    }
+    if !note.hosts.is_empty() {
+        let hosts = format!("This is about {}.", some_of(&note.hosts));
+        lines.extend(lines_below(&hosts, indent));
     }
     Comment { lines }
 }

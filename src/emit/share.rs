@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use indexmap::map::Entry;
 use indexmap::{IndexMap, IndexSet};
 
 use super::layout::{Place, is_name, place, remark_place};
@@ -66,6 +67,8 @@ const SEVERAL_HOSTS: usize = 2;
 pub(super) struct Note<'a> {
     pub(super) remark: &'a Remark,
     pub(super) origin: Origin,
+    /// The hosts that it is for, where the file is for others as well.
+    pub(super) hosts: Vec<&'a str>,
 }
 
 /// Lays the plans out: the modules by name, then the hosts in their order.
@@ -230,22 +233,40 @@ impl<'a> Plans<'a, '_> {
             leaves.push(said, origin);
         }
         sheet.leaves = leaves.finish();
-        let remarks = self.indexes[*first].remarks.get(&place);
-        'remarks: for (key, remark) in remarks.into_iter().flatten() {
-            let mut origin = remark.origin.clone();
-            for other in others {
-                match self.indexes[*other]
-                    .remarks
-                    .get(&place)
-                    .and_then(|it| it.get(key))
-                {
-                    Some(equal) => origin.merge(equal.origin.clone()),
-                    None => continue 'remarks,
+        sheet.notes = self.notes(place, hosts);
+        sheet
+    }
+
+    /// What is left to a person on more than one of `hosts`; a comment binds nobody, so it may stand beside what all have.
+    fn notes(&self, place: Place<'a>, hosts: &[usize]) -> Vec<Note<'a>> {
+        let mut notes: IndexMap<RemarkKey<'a>, Note<'a>> = IndexMap::new();
+        for host in hosts {
+            let remarks = self.indexes[*host].remarks.get(&place);
+            for (key, remark) in remarks.into_iter().flatten() {
+                let name = self.plans[*host].host.as_str();
+                match notes.entry(*key) {
+                    Entry::Occupied(mut known) => {
+                        known.get_mut().origin.merge(remark.origin.clone());
+                        known.get_mut().hosts.push(name);
+                    }
+                    Entry::Vacant(free) => {
+                        free.insert(Note {
+                            remark,
+                            origin: remark.origin.clone(),
+                            hosts: vec![name],
+                        });
+                    }
                 }
             }
-            sheet.notes.push(Note { remark, origin });
         }
-        sheet
+        let mut notes: Vec<Note<'a>> = notes.into_values().collect();
+        notes.retain(|it| it.hosts.len() == hosts.len() || it.hosts.len() > 1);
+        for note in &mut notes {
+            if note.hosts.len() == hosts.len() {
+                note.hosts.clear();
+            }
+        }
+        notes
     }
 
     /// What the module of a service declares: the same for all of its hosts, since one recipe says it.
@@ -299,6 +320,7 @@ impl<'a> Plans<'a, '_> {
                     notes.push(Note {
                         remark,
                         origin: remark.origin.clone(),
+                        hosts: Vec::new(),
                     });
                 }
             }

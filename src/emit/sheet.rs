@@ -258,14 +258,21 @@ fn common_facts<'a>(sheet: &'a Sheet<'_>, origins: Origins) -> Option<&'a str> {
         .flatten()
 }
 
-fn head(sheet: &Sheet<'_>, sources: Sources<'_>) -> String {
-    let mut names: Vec<&str> = sheet.hosts.iter().map(|plan| plan.host.as_str()).collect();
-    let more = names.len().saturating_sub(MOST_HOSTS);
-    names.truncate(MOST_HOSTS);
-    let mut hosts = names.join(", ");
+/// Names hosts, the first of many.
+pub(super) fn some_of(hosts: &[&str]) -> String {
+    let more = hosts.len().saturating_sub(MOST_HOSTS);
+    let shown: Vec<&str> = hosts.iter().take(MOST_HOSTS).copied().collect();
+    let shown = shown.join(", ");
     if more > 0 {
-        hosts.push_str(&format!(" and {more} more"));
+        format!("{shown} and {more} more")
+    } else {
+        shown
     }
+}
+
+fn head(sheet: &Sheet<'_>, sources: Sources<'_>) -> String {
+    let names: Vec<&str> = sheet.hosts.iter().map(|plan| plan.host.as_str()).collect();
+    let hosts = some_of(&names);
     let shared = if sheet.hosts.len() > 1 {
         format!("as it is on every host that has it: {hosts}.")
     } else {

@@ -18,11 +18,13 @@ pub(super) struct Base {
     home: &'static str,
 }
 
-const DEBIAN: [Base; 8] = [
+const DEBIAN: [Base; 10] = [
     base("backup", 34, 34, "/var/backups"),
     base("games", 5, 60, "/usr/games"),
     base("irc", 39, 39, "/run/ircd"),
     base("list", 38, 38, "/var/list"),
+    base("mail", 8, 8, "/var/mail"),
+    base("man", 6, 12, "/var/cache/man"),
     base("news", 9, 9, "/var/spool/news"),
     base("proxy", 13, 13, "/bin"),
     base("uucp", 10, 10, "/var/spool/uucp"),
@@ -36,6 +38,28 @@ const fn base(name: &'static str, uid: u32, gid: u32, home: &'static str) -> Bas
         gid,
         home,
     }
+}
+
+/// Its groups that no user is called by.
+const DEBIAN_GROUPS: [(&str, u32); 8] = [
+    ("dip", 30),
+    ("fax", 21),
+    ("operator", 37),
+    ("plugdev", 46),
+    ("sasl", 45),
+    ("src", 40),
+    ("staff", 50),
+    ("voice", 22),
+];
+
+/// Returns the number of the group of the distribution's base that has a name.
+fn gid_of(name: &str, family: Family) -> Option<(&'static str, u32)> {
+    let own = of(name, family).map(|it| (it.name, it.gid));
+    let rows = DEBIAN_GROUPS
+        .iter()
+        .filter(|_| family == Family::Debian)
+        .copied();
+    own.or_else(|| rows.into_iter().find(|(it, _)| *it == name))
 }
 
 /// Returns the account of the distribution's base that has a name.
@@ -56,16 +80,23 @@ pub(super) fn missing(machine: &Machine) -> Vec<Entry> {
                 && paths::user_claim(machine, base.name).is_some()
             {
                 let made = users.entry(base.name);
-                made.or_insert_with(|| made_for(entry, base, user(base)));
+                made.or_insert_with(|| made_for(entry, base.name, user(base)));
             }
         }
+        let is_member = matches!(entry.resource, Resource::User(_) | Resource::Membership(_));
         for name in named_groups {
-            if let Some(base) = of(&name, machine.family)
-                && !BASE_GROUPS.contains(&base.name)
-                && !machine::groups(machine).any(|it| it.name == base.name)
+            let found = if is_member {
+                // Who is only in a group carries over no file of it.
+                of(&name, machine.family).map(|it| (it.name, it.gid))
+            } else {
+                gid_of(&name, machine.family)
+            };
+            if let Some((base, gid)) = found
+                && !BASE_GROUPS.contains(&base)
+                && !machine::groups(machine).any(|it| it.name == base)
             {
-                let made = groups.entry(base.name);
-                made.or_insert_with(|| made_for(entry, base, group(base)));
+                let made = groups.entry(base);
+                made.or_insert_with(|| made_for(entry, base, group(base, gid)));
             }
         }
     }
@@ -77,7 +108,7 @@ pub(super) fn missing(machine: &Machine) -> Vec<Entry> {
         {
             let made = groups.entry(base.name);
             made.or_insert_with(|| Entry {
-                resource: group(base),
+                resource: group(base.name, base.gid),
                 ..entry.clone()
             });
         }
@@ -85,15 +116,12 @@ pub(super) fn missing(machine: &Machine) -> Vec<Entry> {
     users.into_values().chain(groups.into_values()).collect()
 }
 
-fn made_for(entry: &Entry, base: &Base, resource: Resource) -> Entry {
+fn made_for(entry: &Entry, name: &str, resource: Resource) -> Entry {
     // An account of an image has a number of its own on the machine.
     let assumptions = if application::is_of_image(entry) {
         Vec::new()
     } else {
-        vec![format!(
-            "`{}` keeps the number that Debian gives it",
-            base.name
-        )]
+        vec![format!("`{name}` keeps the number that Debian gives it")]
     };
     Entry {
         resource,
@@ -114,10 +142,10 @@ fn user(base: &Base) -> Resource {
     })
 }
 
-fn group(base: &Base) -> Resource {
+fn group(name: &str, gid: u32) -> Resource {
     Resource::Group(Group {
-        name: base.name.to_owned(),
-        gid: Some(base.gid),
+        name: name.to_owned(),
+        gid: Some(gid),
     })
 }
 
@@ -150,6 +178,30 @@ mod tests {
             users.groups.backup.gid = 34;
             assumed: the programs that `/srv/x` calls are among the system's packages
             assumed: `backup` keeps the number that Debian gives it
+            "#,
+        );
+    }
+
+    #[test]
+    fn a_group_of_the_base_is_made_alone() {
+        let folder = |path: &str, group: &str| {
+            Resource::Directory(Directory {
+                path: path.into(),
+                mode: None,
+                owner: None,
+                group: Some(group.into()),
+                recurse: false,
+            })
+        };
+        check_all(
+            vec![folder("/srv/a", "mail"), folder("/srv/b", "staff")],
+            r#"
+            systemd.tmpfiles.rules += "d /srv/a - - mail -";
+            systemd.tmpfiles.rules += "d /srv/b - - staff -";
+            users.groups.mail.gid = 8;
+            users.groups.staff.gid = 50;
+            assumed: `mail` keeps the number that Debian gives it
+            assumed: `staff` keeps the number that Debian gives it
             "#,
         );
     }

@@ -67,7 +67,7 @@ pub(super) fn lower(container: &Container, machine: &Machine) -> Lowered {
 }
 
 /// Lowers a network: a oneshot that makes it where it is not there.
-pub(super) fn lower_network(network: &ContainerNetwork) -> Lowered {
+pub(super) fn lower_network(network: &ContainerNetwork, machine: &Machine) -> Lowered {
     if let Some(hole) = network.options.iter().find_map(Text::worst_hole) {
         return Lowered::manual(
             Code::ValueUnknown,
@@ -78,7 +78,14 @@ pub(super) fn lower_network(network: &ContainerNetwork) -> Lowered {
         );
     }
     let mut statement = Statement::default();
-    backend(network.engine, &mut statement);
+    let is_docker = network.engine == Engine::Docker;
+    if is_docker && !machine::containers(machine).any(|it| it.engine == Engine::Docker) {
+        // The module of containers switches docker on where there are some.
+        let path = OptionPath::parse("virtualisation.docker.enable");
+        statement.share(path, Expr::Bool(true));
+    } else {
+        backend(network.engine, &mut statement);
+    }
     let program = program(network.engine);
     let unit = network_unit(network.engine, &network.name);
     let base = OptionPath::new(["systemd", "services", unit.trim_end_matches(".service")]);
@@ -86,7 +93,7 @@ pub(super) fn lower_network(network: &ContainerNetwork) -> Lowered {
         base.child("description"),
         Expr::str(format!("The network {} of containers", network.name)),
     );
-    if network.engine == Engine::Docker {
+    if is_docker {
         statement.add(base.child("after"), Expr::str("docker.service"));
         statement.add(base.child("requires"), Expr::str("docker.service"));
     }
@@ -467,6 +474,33 @@ mod tests {
         check(
             Resource::Container(Box::new(container("shop", "shop:<unknown: the tag>"))),
             "manual: the image of the container `shop` holds the tag, which is known only on the machine",
+        );
+    }
+
+    #[test]
+    fn a_network_alone_needs_the_daemon() {
+        let network = ContainerNetwork {
+            name: "back".into(),
+            engine: Engine::Docker,
+            options: Vec::new(),
+        };
+        check_all(
+            vec![Resource::ContainerNetwork(network)],
+            r#"
+            virtualisation.docker.enable = true;
+            systemd.services.docker-network-back.description = "The network back of containers";
+            systemd.services.docker-network-back.after += "docker.service";
+            systemd.services.docker-network-back.requires += "docker.service";
+            systemd.services.docker-network-back.wantedBy += "multi-user.target";
+            systemd.services.docker-network-back.serviceConfig.Type = "oneshot";
+            systemd.services.docker-network-back.serviceConfig.RemainAfterExit = true;
+            systemd.services.docker-network-back.path += config.virtualisation.docker.package;
+            systemd.services.docker-network-back.script = ''
+              docker network inspect back >/dev/null 2>&1 ||
+                docker network create back
+            '';
+            runtime: NixOS has no option for a network of containers: a unit makes `back` where it is not there
+            "#,
         );
     }
 

@@ -327,7 +327,9 @@ mod tests {
             r#"
             systemd.services.shop.serviceConfig.ExecStartPre = "${pkgs.docker}/bin/docker network create back";
             systemd.services.shop.serviceConfig.ExecStart = "${pkgs.docker}/bin/docker run --name shop shop:1";
+            virtualisation.docker.enable = true;
             assumed: `/usr/bin/docker` is taken from `pkgs.docker`
+            assumed: the daemon of Docker is to run, since this talks to it
             "#,
         );
     }

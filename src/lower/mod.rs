@@ -14,6 +14,7 @@ mod base_accounts;
 mod brought;
 mod carried;
 mod certificate;
+mod clients;
 mod commands;
 mod connection;
 mod container;
@@ -182,6 +183,7 @@ fn lower_machine(
     }
     ctx.machine = &whole;
     switch::complete(&mut ctx);
+    clients::complete(&mut ctx);
     distribution::complete(&mut ctx);
     let mut plan = ctx.finish();
     virtual_hosts::finish(&mut plan);
@@ -379,7 +381,7 @@ fn lower_resource(entry: &Entry, ctx: &Ctx<'_>) -> Lowered {
         Resource::SudoRule(it) => sudo::lower(it, machine),
         Resource::FirewallPort(it) => firewall::lower(it, machine),
         Resource::Container(it) => container::lower(it, machine),
-        Resource::ContainerNetwork(it) => container::lower_network(it),
+        Resource::ContainerNetwork(it) => container::lower_network(it, machine),
         Resource::Membership(it) => membership::lower(it, machine),
         Resource::SubordinateIds(it) => subordinate_ids::lower(it, machine),
         Resource::Interface(it) => interface::lower(it, machine),

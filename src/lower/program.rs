@@ -11,7 +11,7 @@ use super::machine;
 use super::paths;
 use super::statement::{Left, Statement};
 use crate::account::Code;
-use crate::model::{Family, Machine};
+use crate::model::{Command, Family, Machine};
 use crate::nix::{Expr, StrPart};
 use crate::rules::{self, Attribute, Kind, PROGRAMS};
 use crate::source;
@@ -32,6 +32,9 @@ pub(super) struct Spliced {
 
 static PATH: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"(?:/usr)?/s?bin/([A-Za-z0-9_\[][A-Za-z0-9._+-]*)").ok());
+
+static OWN: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"/usr/local/s?bin/([A-Za-z0-9_][A-Za-z0-9._+-]*)").ok());
 
 static MISSING: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
@@ -153,7 +156,43 @@ pub(super) fn follow(text: &str, machine: &Machine) -> String {
         }
     }
     out.push_str(&text[from..]);
+    unmade(&out, machine)
+}
+
+/// Takes programs below /usr/local that nothing of the machine puts there for those of the distribution, where a package
+/// has them: somebody installed them by hand.
+fn unmade(text: &str, machine: &Machine) -> String {
+    let mut out = String::new();
+    let mut from = 0;
+    let found = OWN.iter().flat_map(|pattern| pattern.captures_iter(text));
+    for (whole, name) in found.filter_map(|it| Some((it.get(0)?, it.get(1)?))) {
+        let is_alone = stands_alone(text, whole.start(), whole.end());
+        if is_alone
+            && likely_package_of(name.as_str()).is_some()
+            && !is_made(whole.as_str(), machine)
+        {
+            out.push_str(&text[from..whole.start()]);
+            out.push_str("/usr/bin/");
+            out.push_str(name.as_str());
+            from = whole.end();
+        }
+    }
+    out.push_str(&text[from..]);
     out
+}
+
+/// Tells whether a file, a link or a step of the machine may put something at a path.
+fn is_made(path: &str, machine: &Machine) -> bool {
+    let mut steps = machine::steps(machine);
+    machine::files(machine).any(|it| it.path == path)
+        || machine::links(machine).any(|it| it.path == path)
+        || steps.any(|(_, step)| {
+            let is_named = match &step.command {
+                Command::Words(words) => words.iter().any(|it| it.to_string().contains(path)),
+                Command::Script { text, .. } => text.to_string().contains(path),
+            };
+            is_named || step.creates.as_deref() == Some(path)
+        })
 }
 
 fn target_of(path: &str, machine: &Machine) -> Option<String> {

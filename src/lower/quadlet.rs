@@ -79,7 +79,7 @@ pub(super) fn lower(file: &File, machine: &Machine) -> Option<Lowered> {
     let unit = read(file, stem)?;
     match suffix {
         "container" => container(stem, &unit, machine),
-        "network" => network(stem, &unit),
+        "network" => network(stem, &unit, machine),
         "volume" => is_plain(&unit).then(|| {
             let reason =
                 format!("podman makes the volume `systemd-{stem}` when a container asks for it");
@@ -274,7 +274,7 @@ fn is_plain(unit: &Unit) -> bool {
     own.all(|it| it.directives.is_empty())
 }
 
-fn network(stem: &str, unit: &Unit) -> Option<Lowered> {
+fn network(stem: &str, unit: &Unit, machine: &Machine) -> Option<Lowered> {
     let mut network = ContainerNetwork {
         name: format!("systemd-{stem}"),
         engine: Engine::Podman,
@@ -303,7 +303,7 @@ fn network(stem: &str, unit: &Unit) -> Option<Lowered> {
             network.options.push(format!("{option}={value}").into());
         }
     }
-    Some(container::lower_network(&network))
+    Some(container::lower_network(&network, machine))
 }
 
 #[cfg(test)]

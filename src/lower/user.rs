@@ -2,12 +2,13 @@
 //!
 //! What is said is what differs from what `isNormalUser` and `isSystemUser` bring (nixos/modules/config/users-groups.nix).
 
+use super::brought::named;
 use super::carried::{DATA, HOMES, USERS};
 use super::machine;
 use super::program;
 use super::statement::{Left, Lowered, Statement};
 use crate::account::Code;
-use crate::model::{Family, Group, Machine, User};
+use crate::model::{Family, Group, Machine, Resource, User};
 use crate::nix::Expr;
 use crate::plan::{Chore, OptionPath, Secret, SecretPart};
 
@@ -75,6 +76,19 @@ pub(super) fn lower_group(group: &Group, machine: &Machine) -> Lowered {
             format!("every NixOS has the group `{}`", group.name),
         );
     }
+    let owns = machine::stated(machine).any(|it| {
+        let is_member = matches!(it.resource, Resource::User(_) | Resource::Membership(_));
+        !is_member && named(&it.resource).1.contains(&group.name)
+    });
+    if let Some(admin) = admin_group(&group.name, machine).filter(|_| !owns) {
+        return Lowered::NotNeeded(
+            Code::AlreadySo,
+            format!(
+                "what the group `{}` is for, NixOS has the group `{admin}` for",
+                group.name
+            ),
+        );
+    }
     let mut statement = Statement::default();
     let path = OptionPath::new(["users", "groups", &group.name]);
     let numbered = machine::groups(machine).any(|it| it.name == group.name && it.gid.is_some());
@@ -118,7 +132,8 @@ pub(super) fn at_home(home: &str, machine: &Machine) -> Option<String> {
 
 /// Returns the name that an administrators' group has on NixOS.
 pub(super) fn admin_group(name: &str, machine: &Machine) -> Option<&'static str> {
-    let made = machine::groups(machine).any(|it| it.name == name);
+    // Debian's base has `sudo`: who makes sure that it is there makes no other one.
+    let made = name != "sudo" && machine::groups(machine).any(|it| it.name == name);
     let is_debian = matches!(machine.family, Family::Debian | Family::Other);
     (ADMINS.contains(&name) && !made && is_debian).then_some("wheel")
 }
@@ -163,7 +178,8 @@ fn identity(user: &User, base: &OptionPath, machine: &Machine, statement: &mut S
 
 /// The groups besides the user's own.
 pub(super) fn groups(user: &User, base: &OptionPath, machine: &Machine, statement: &mut Statement) {
-    for group in &user.groups {
+    let own = user.group.as_deref().unwrap_or(&user.name);
+    for group in user.groups.iter().filter(|it| *it != own) {
         statement.recent();
         let name = group_name(group, machine, statement);
         let clauses = statement.recent();
@@ -442,6 +458,10 @@ mod tests {
         check(
             group("adm", Some(4)),
             "not-needed: every NixOS has the group `adm`",
+        );
+        check(
+            group("sudo", None),
+            "not-needed: what the group `sudo` is for, NixOS has the group `wheel` for",
         );
         let user = Resource::User(User {
             name: "b".into(),

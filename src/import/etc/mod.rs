@@ -14,6 +14,7 @@ mod link;
 mod order;
 mod play;
 mod root;
+mod scripts;
 mod secret;
 mod shipped;
 

@@ -8,6 +8,7 @@ use super::kinds::Reading;
 use super::link::{self, Meant};
 use super::order;
 use super::root::{Found, Root};
+use super::scripts;
 use crate::account::{Account, Closing, Code, ItemId, ItemKind, Verdict};
 use crate::diag::{self, Diagnostics};
 use crate::import::reading::{self, Said};
@@ -66,6 +67,7 @@ pub(super) fn play(
     for it in links {
         player.play_link(it);
     }
+    player.play_scripts();
     player.leave_the_rest();
     Some(player.finish())
 }
@@ -301,6 +303,37 @@ impl Player<'_> {
                 let fate = judge::bad_link(&problem);
                 self.settle(found, item, fate);
             }
+        }
+    }
+
+    /// Scripts outside /etc that the machine's units, jobs and files name come along, and so do those that they name.
+    fn play_scripts(&mut self) {
+        let mut others = self.root.programs();
+        let mut naming = if others.is_empty() {
+            String::new()
+        } else {
+            let entries = self.state.entries();
+            let told = entries.filter_map(|it| serde_json::to_string(&it.resource).ok());
+            told.collect::<Vec<_>>().join("\n")
+        };
+        loop {
+            let (named, rest): (Vec<_>, Vec<_>) = others
+                .into_iter()
+                .partition(|it| scripts::names(&naming, &it.path));
+            if named.is_empty() {
+                return;
+            }
+            for found in named {
+                let text = self.root.tree.text(found.id).unwrap_or_default();
+                if !text.starts_with("#!") {
+                    continue;
+                }
+                naming.push_str(text);
+                let item = self.open_file(&found, "script");
+                let fate = judge::judge(self.root, self.distribution, &found);
+                self.settle(&found, item, scripts::run(fate));
+            }
+            others = rest;
         }
     }
 

@@ -98,6 +98,24 @@ impl<'a> Root<'a> {
         })
     }
 
+    /// Returns the files where people put programs of their own, sorted.
+    pub(super) fn programs(&self) -> Vec<Found<'a>> {
+        const FOLDERS: [&str; 4] = ["opt/", "root/", "srv/", "usr/local/"];
+        if self.prefix.is_empty() {
+            return Vec::new();
+        }
+        let entries = self.tree.entries().filter_map(|(id, entry): (_, &Entry)| {
+            let is_program = entry.kind == EntryKind::File
+                && FOLDERS.iter().any(|folder| entry.path.starts_with(folder));
+            is_program.then(|| Found {
+                id,
+                kind: &entry.kind,
+                path: format!("/{}", entry.path),
+            })
+        });
+        entries.collect()
+    }
+
     /// Returns where a path of the machine is in the tree; `None` where the tree has no place for it.
     pub(super) fn in_tree(&self, path: &str) -> Option<String> {
         if self.prefix.is_empty() {

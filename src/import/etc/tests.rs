@@ -154,3 +154,35 @@ fn names_that_are_left_out_elsewhere_are_accounted_for() {
         assert!(dump.contains(path), "{path}");
     }
 }
+
+#[test]
+fn scripts_that_units_run_come_along() {
+    let folder = root();
+    let write = |path: &str, text: &str| {
+        let path = folder.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    };
+    write(
+        "etc/systemd/system/x.service",
+        "[Service]\nExecStart=/usr/local/bin/x\n",
+    );
+    write("usr/local/bin/x", "#!/bin/sh\n/usr/local/sbin/y\n");
+    write("usr/local/sbin/y", "#!/bin/sh\ntrue\n");
+    write("usr/local/bin/z", "#!/bin/sh\ntrue\n");
+    let outcome = import(folder.path());
+    let entries = outcome.machine.entries.iter();
+    let files: Vec<(&str, Option<u32>)> = entries
+        .filter_map(|it| match &it.resource {
+            Resource::File(file) => Some((file.path.as_str(), file.mode.map(|it| it.0))),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(
+        files,
+        [
+            ("/usr/local/bin/x", Some(0o755)),
+            ("/usr/local/sbin/y", Some(0o755)),
+        ]
+    );
+}

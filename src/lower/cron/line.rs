@@ -178,6 +178,21 @@ mod tests {
     }
 
     #[test]
+    fn a_program_that_somebody_installed_by_hand_is_that_of_its_package() {
+        check(
+            job(
+                "/usr/local/bin/restic backup /srv && /usr/local/bin/report",
+                &[],
+            ),
+            r#"
+            services.cron.enable = true;
+            services.cron.systemCronJobs += "5 3 * * * root ${pkgs.restic}/bin/restic backup /srv && /usr/local/bin/report";
+            assumed: `/usr/bin/restic` is taken from `pkgs.restic`
+            "#,
+        );
+    }
+
+    #[test]
     fn a_secret_in_a_command_is_left() {
         check(
             job("/opt/x `y <secret: key>`", &[]),

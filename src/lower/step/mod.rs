@@ -32,6 +32,7 @@ pub(super) fn lower(step: &Step, entry: &Entry, machine: &Machine) -> Lowered {
     if let Some(lowered) = fetched::lower_step(step, entry, machine) {
         return lowered;
     }
+    let (entry, step) = first_alike(step, entry, machine);
     let mut statement = Statement::default();
     let unit = unit_name(step, entry, machine);
     let step = &without_secrets(step, &unit, &mut statement);
@@ -152,17 +153,44 @@ fn programs(step: &Step) -> Vec<String> {
     names
 }
 
+/// Returns the first step that does the same under the same name: what two plays ask for is one unit.
+fn first_alike<'a>(
+    step: &'a Step,
+    entry: &'a Entry,
+    machine: &'a Machine,
+) -> (&'a Entry, &'a Step) {
+    machine::steps(machine)
+        .find(|(it, other)| it.part == entry.part && is_alike(other, step))
+        .unwrap_or((entry, step))
+}
+
+fn is_alike(one: &Step, other: &Step) -> bool {
+    one.name == other.name
+        && one.command == other.command
+        && one.user == other.user
+        && one.directory == other.directory
+        && one.environment == other.environment
+        && one.creates == other.creates
+        && one.removes == other.removes
+}
+
 fn unit_name(step: &Step, entry: &Entry, machine: &Machine) -> String {
+    let (entry, step) = first_alike(step, entry, machine);
     let name = bare_name(step, entry);
-    let earlier = machine::steps(machine)
+    let mut earlier: Vec<&Step> = Vec::new();
+    for (_, other) in machine::steps(machine)
         .take_while(|(it, _)| !std::ptr::eq(*it, entry))
         // The names of two parts begin differently.
         .filter(|(it, other)| it.part == entry.part && bare_name(other, it) == name)
-        .count();
-    if earlier == 0 {
+    {
+        if !earlier.iter().any(|it| is_alike(it, other)) {
+            earlier.push(other);
+        }
+    }
+    if earlier.is_empty() {
         name
     } else {
-        format!("{name}-{}", earlier + 1)
+        format!("{name}-{}", earlier.len() + 1)
     }
 }
 
@@ -212,10 +240,15 @@ fn started(step: &Step, machine: &Machine) -> Vec<String> {
 
 /// Returns the unit of the step before it.
 fn previous(entry: &Entry, machine: &Machine) -> Option<String> {
-    let earlier: Vec<(&Entry, &Step)> = machine::steps(machine)
+    let mut earlier: Vec<(&Entry, &Step)> = Vec::new();
+    for (it, other) in machine::steps(machine)
         .take_while(|(it, _)| !std::ptr::eq(*it, entry))
         .filter(|(it, _)| it.part == entry.part)
-        .collect();
+    {
+        if !earlier.iter().any(|(_, known)| is_alike(known, other)) {
+            earlier.push((it, other));
+        }
+    }
     let (found, step) = earlier.into_iter().rev().find(|(it, other)| {
         let kept = without_secrets(other, "", &mut Statement::default());
         swap::lower(other, machine).is_none()
@@ -354,7 +387,7 @@ pub(super) mod tests {
         }
     }
 
-    pub(super) fn words(words: &[&str]) -> Command {
+    pub(in crate::lower) fn words(words: &[&str]) -> Command {
         Command::Words(words.iter().map(|it| text(it)).collect())
     }
 
@@ -386,6 +419,27 @@ pub(super) mod tests {
             systemd.services.shop-create-schema-2.serviceConfig.ExecStartPost = "+${pkgs.coreutils}/bin/install -D /dev/null /var/lib/ops2nix/steps/shop-create-schema-2";
             runtime: a command cannot be stated as configuration; it runs while /srv/.schema does not exist
             runtime: a command cannot be stated as configuration; it runs once, which `/var/lib/ops2nix/steps/shop-create-schema-2` marks
+            "#,
+        );
+    }
+
+    #[test]
+    fn what_is_asked_for_twice_is_one_unit() {
+        let step = Step {
+            creates: Some("/srv/.schema".into()),
+            ..step("Create schema", words(&["/srv/bin/migrate"]))
+        };
+        check_all(
+            vec![Resource::Step(step.clone()), Resource::Step(step)],
+            r#"
+            systemd.services.shop-create-schema.description = "Create schema";
+            systemd.services.shop-create-schema.wantedBy += "multi-user.target";
+            systemd.services.shop-create-schema.serviceConfig.Type = "oneshot";
+            systemd.services.shop-create-schema.serviceConfig.RemainAfterExit = true;
+            systemd.services.shop-create-schema.serviceConfig.ExecStart = "/srv/bin/migrate";
+            systemd.services.shop-create-schema.unitConfig.ConditionPathExists = "!/srv/.schema";
+            runtime: a command cannot be stated as configuration; it runs while /srv/.schema does not exist
+            runtime: a command cannot be stated as configuration; it runs while /srv/.schema does not exist
             "#,
         );
     }

@@ -1,9 +1,9 @@
 //! `aliases`: a table of aliases, as options of `services.postfix`.
 //!
-//! Manual: aliases(5). The module writes a line for postmaster itself, and postfix goes by the first line for a name: whom
-//! its mail goes to is an option.
+//! Manual: aliases(5). The module writes lines for postmaster and root itself, and postfix goes by the first line for a
+//! name: whom their mail goes to are options.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value};
 
 use super::Function;
 use crate::syntax::aliases;
@@ -13,18 +13,29 @@ pub(super) static FUNCTION: Function = Function {
     call,
 };
 
+/// The names that have an option each, whose mail goes to whom without a word, and the key of the answer.
+const NAMED: [(&str, &str, &str); 2] = [("postmaster", "root", "postmaster"), ("root", "", "root")];
+
 fn call(value: &Value) -> Option<Value> {
     let text = value.as_str()?;
     let read = aliases::read(text);
-    let is_postmaster = |name: &str| name.eq_ignore_ascii_case("postmaster");
-    let mut all = read.aliases.iter();
-    let Some(postmaster) = all.find(|it| is_postmaster(&it.name)) else {
-        return Some(json!({ "extra": text, "postmaster": null }));
-    };
+    let is_named = |name: &str| NAMED.iter().any(|it| it.0.eq_ignore_ascii_case(name));
+    let mut answer = Map::new();
+    for (name, usual, key) in NAMED {
+        let mut all = read.aliases.iter();
+        let found = all.find(|it| it.name.eq_ignore_ascii_case(name));
+        let target = found.filter(|it| it.targets != usual);
+        let target = target.map_or(Value::Null, |it| it.targets.as_str().into());
+        answer.insert(key.to_owned(), target);
+    }
+    if !read.aliases.iter().any(|it| is_named(&it.name)) {
+        answer.insert("extra".to_owned(), text.into());
+        return Some(answer.into());
+    }
     if !read.faults.is_empty() {
         return None;
     }
-    let others = read.aliases.iter().filter(|it| !is_postmaster(&it.name));
+    let others = read.aliases.iter().filter(|it| !is_named(&it.name));
     let others: String = others
         .map(|it| format!("{}: {}\n", it.name, it.targets))
         .collect();
@@ -33,11 +44,8 @@ fn call(value: &Value) -> Option<Value> {
     } else {
         others.into()
     };
-    let target = match postmaster.targets.as_str() {
-        "root" => Value::Null,
-        other => other.into(),
-    };
-    Some(json!({ "extra": extra, "postmaster": target }))
+    answer.insert("extra".to_owned(), extra);
+    Some(answer.into())
 }
 
 #[cfg(test)]
@@ -47,21 +55,21 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn postmaster_is_an_option() {
+    fn postmaster_and_root_are_options() {
         check(
             &FUNCTION,
-            "# x\nroot: bob\n",
-            Some(json!({"extra": "# x\nroot: bob\n", "postmaster": null})),
+            "# x\nbob: ann\n",
+            Some(json!({"extra": "# x\nbob: ann\n", "postmaster": null, "root": null})),
         );
         check(
             &FUNCTION,
-            "# x\nPostmaster: admin\nroot: bob,\n  ann\n",
-            Some(json!({"extra": "root: bob, ann\n", "postmaster": "admin"})),
+            "# x\nPostmaster: admin\nroot: bob,\n  ann\nbob: carl\n",
+            Some(json!({"extra": "bob: carl\n", "postmaster": "admin", "root": "bob, ann"})),
         );
         check(
             &FUNCTION,
             "postmaster: root\n",
-            Some(json!({"extra": null, "postmaster": null})),
+            Some(json!({"extra": null, "postmaster": null, "root": null})),
         );
     }
 }

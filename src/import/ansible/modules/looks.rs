@@ -91,11 +91,14 @@ fn run_set_stats(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refus
     Ok(())
 }
 
+/// What a path below which a play keeps its own files is called.
+pub(super) const TEMPORARY: &str = "the name of a temporary file";
+
 fn run_tempfile(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
     let state = params.choice(&["state"], &["directory", "file"], "file")?;
     params.rest();
     let mode = if state == "file" { "0600" } else { "0700" };
-    let path = Value::unknown("the name of a temporary file", Some(run.task.span));
+    let path = Value::unknown(TEMPORARY, Some(run.task.span));
     let said = vec![
         ("path", path),
         ("state", Value::str(&state)),

@@ -554,7 +554,14 @@ pub(super) fn is_yes(node: Option<&Arc<Node>>) -> bool {
 fn guarded(binding: Binding, guard: &Condition, name: &str) -> Binding {
     match guard {
         Condition::Unknown(why) => {
-            let what = format!("`{name}`, which is set only if {why}");
+            let lead = format!("`{name}`, which is set only if ");
+            let why = why.to_string();
+            // A loop that builds on what it set before says so once.
+            let what = if why.starts_with(&lead) {
+                why
+            } else {
+                format!("{lead}{why}")
+            };
             Binding::Value(Value::Unknown(Hole {
                 kind: HoleKind::Unknown,
                 what,

@@ -272,3 +272,15 @@ fn settings_of_an_installed_package_are_there() {
         "- apt: {name: mariadb-server}\n- stat: {path: /etc/mysql/mariadb.conf.d}\n  register: r";
     decides(folder, "r.stat.isdir", "yes");
 }
+
+#[test]
+fn files_of_the_play_alone_are_not_taken_away() {
+    let make = "- tempfile: {state: file}\n  register: r";
+    check(
+        &format!("{make}\n- file: {{path: \"{{{{ r.path }}}}\", state: absent}}"),
+        &[
+            "control: it makes room for a file that is there only while Ansible runs",
+            "not-needed: what it takes away is there only while Ansible runs",
+        ],
+    );
+}
