@@ -10,7 +10,7 @@ use crate::account::Code;
 use crate::model::Entry;
 use crate::nix::{Asset, Expr, StrPart, VALUES};
 use crate::plan::{Given, OptionPath, Plan, SecretPart};
-use crate::syntax::{stand_in, stand_ins};
+use crate::syntax::{shown_stand_ins, stand_in, stand_ins};
 
 /// What the clause of an entry with stand-ins begins with.
 const CLAUSE: &str = "values.nix says what ";
@@ -113,6 +113,16 @@ pub(super) fn finish(plan: &mut Plan) {
         for (_, expr) in &mut module.bindings {
             *expr = with_values(expr, &rooted);
         }
+    }
+    let said = |text: &mut String| *text = shown_stand_ins(text);
+    plan.reword(said);
+    for remark in &mut plan.remarks {
+        said(&mut remark.title);
+        said(&mut remark.reason);
+        remark.lines.iter_mut().for_each(said);
+    }
+    for chore in &mut plan.chores {
+        chore.text = shown_stand_ins(&rooted(&chore.text));
     }
     let given = names.into_iter().map(|name| {
         let stand_in = stand_in(name);
