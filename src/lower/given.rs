@@ -281,3 +281,37 @@ fn shown(path: &str) -> String {
 fn marked(name: &str) -> String {
     format!("@{name}@")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{led, root, with_values};
+    use crate::nix::{Expr, print};
+
+    #[test]
+    fn a_path_that_begins_with_a_value_has_one_slash() {
+        for (text, expected) in [
+            ("/GIVE-a-HERE/b", "GIVE-a-HERE/b"),
+            ("d /GIVE-a-HERE/b 0755", "d GIVE-a-HERE/b 0755"),
+            ("/srv/GIVE-a-HERE", "/srv/GIVE-a-HERE"),
+            ("x:/GIVE-a-HERE", "x:GIVE-a-HERE"),
+        ] {
+            assert_eq!(led(text, "GIVE-a-HERE"), expected);
+        }
+        let remark = "assumed: `a` is a whole path";
+        assert_eq!(root(remark).as_deref(), Some("GIVE-a-HERE"));
+    }
+
+    #[test]
+    fn a_text_has_the_names_of_values_where_the_stand_ins_were() {
+        for (text, expected) in [
+            ("GIVE-a-HERE", "values.a"),
+            ("x GIVE-a-HERE", "\"x ${values.a}\""),
+            ("GIVE-a-HERE.", "\"${values.a}.\""),
+            ("plain", "\"plain\""),
+        ] {
+            let made = with_values(&Expr::str(text), &|it: &str| it.to_owned());
+            let printed = print(&made, &|_| String::new());
+            assert_eq!(printed.as_str(), expected);
+        }
+    }
+}

@@ -157,6 +157,11 @@ pub(super) fn variable_of(hole: &Hole) -> Option<&str> {
     given(hole).filter(|_| hole.what.ends_with(&format!("{UNSET}{GIVEN}")))
 }
 
+/// Tells whether a hole is a variable that nobody sets, or made of one.
+pub(super) fn is_unset(hole: &Hole) -> bool {
+    called(&hole.what).ends_with(UNSET)
+}
+
 /// Returns the hole of what stands below one at a key.
 pub(super) fn below(hole: &Hole, key: &str) -> Hole {
     let Some(name) = given(hole) else {
@@ -347,4 +352,66 @@ fn each_hole(text: &Text, put: impl Fn(&Hole, &mut Text)) -> Text {
         }
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{below, called, closed_hole, fact, given, unread, variable};
+    use crate::import::ansible::value::Value;
+    use crate::model::{Hole, HoleKind};
+
+    fn check(what: &str, key: &str, expected: &str, name: Option<&str>) {
+        let hole = Hole {
+            kind: HoleKind::Unknown,
+            what: what.to_owned(),
+            span: None,
+        };
+        let found = below(&hole, key);
+        assert_eq!(called(&found.what), expected, "{what} {key}");
+        let is_open = found.kind == HoleKind::Unknown;
+        assert_eq!(given(&found).filter(|_| is_open), name, "{what} {key}");
+    }
+
+    #[test]
+    fn what_a_person_gives_has_the_name_of_what_is_asked_for() {
+        let Some(Value::Unknown(shop)) = variable("shop") else {
+            panic!("a variable may be given");
+        };
+        let unset = "which the source does not set";
+        check(
+            &shop.what,
+            "folder",
+            &format!("`shop.folder`, {unset}"),
+            Some("shop.folder"),
+        );
+        check(
+            &shop.what,
+            "0",
+            &format!("`shop.0`, {unset}"),
+            Some("shop.0"),
+        );
+        // A secret is one below, too, and a result of a task is nobody's to give.
+        check(
+            &shop.what,
+            "password",
+            &format!("`shop.password`, {unset}"),
+            None,
+        );
+        check(&shop.what, "stdout", &format!("`shop`, {unset}"), None);
+        let made = closed_hole(&shop);
+        check(&made.what, "folder", &format!("`shop`, {unset}"), None);
+        check(
+            &fact("default_ipv4"),
+            "address",
+            "the fact `ansible_default_ipv4.address`",
+            Some("ansible_default_ipv4.address"),
+        );
+        check(&fact("mounts"), "0", "the fact `ansible_mounts`", None);
+        for (name, is_given) in [("shop_port", true), ("vault_port", false), ("token", false)] {
+            let what = unread(name, ", which may stand in x");
+            assert_eq!(what != called(&what), is_given, "{name}");
+        }
+        assert!(variable("item").is_none());
+        assert!(variable("db_password").is_none());
+    }
 }
