@@ -10,7 +10,7 @@ use crate::account::Code;
 use crate::model::Entry;
 use crate::nix::{Asset, Expr, StrPart, VALUES};
 use crate::plan::{Given, OptionPath, Plan, SecretPart};
-use crate::syntax::{stand_in, stand_ins};
+use crate::syntax::{shown_stand_ins, stand_in, stand_ins};
 
 /// What the clause of an entry with stand-ins begins with.
 const CLAUSE: &str = "values.nix says what ";
@@ -113,6 +113,16 @@ pub(super) fn finish(plan: &mut Plan) {
         for (_, expr) in &mut module.bindings {
             *expr = with_values(expr, &rooted);
         }
+    }
+    let said = |text: &mut String| *text = shown_stand_ins(text);
+    plan.reword(said);
+    for remark in &mut plan.remarks {
+        said(&mut remark.title);
+        said(&mut remark.reason);
+        remark.lines.iter_mut().for_each(said);
+    }
+    for chore in &mut plan.chores {
+        chore.text = shown_stand_ins(&rooted(&chore.text));
     }
     let given = names.into_iter().map(|name| {
         let stand_in = stand_in(name);
@@ -270,4 +280,38 @@ fn shown(path: &str) -> String {
 /// How a file of the output marks what is put in.
 fn marked(name: &str) -> String {
     format!("@{name}@")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{led, root, with_values};
+    use crate::nix::{Expr, print};
+
+    #[test]
+    fn a_path_that_begins_with_a_value_has_one_slash() {
+        for (text, expected) in [
+            ("/GIVE-a-HERE/b", "GIVE-a-HERE/b"),
+            ("d /GIVE-a-HERE/b 0755", "d GIVE-a-HERE/b 0755"),
+            ("/srv/GIVE-a-HERE", "/srv/GIVE-a-HERE"),
+            ("x:/GIVE-a-HERE", "x:GIVE-a-HERE"),
+        ] {
+            assert_eq!(led(text, "GIVE-a-HERE"), expected);
+        }
+        let remark = "assumed: `a` is a whole path";
+        assert_eq!(root(remark).as_deref(), Some("GIVE-a-HERE"));
+    }
+
+    #[test]
+    fn a_text_has_the_names_of_values_where_the_stand_ins_were() {
+        for (text, expected) in [
+            ("GIVE-a-HERE", "values.a"),
+            ("x GIVE-a-HERE", "\"x ${values.a}\""),
+            ("GIVE-a-HERE.", "\"${values.a}.\""),
+            ("plain", "\"plain\""),
+        ] {
+            let made = with_values(&Expr::str(text), &|it: &str| it.to_owned());
+            let printed = print(&made, &|_| String::new());
+            assert_eq!(printed.as_str(), expected);
+        }
+    }
 }

@@ -367,6 +367,10 @@ fn built_in_facts(row: &Row) -> IndexMap<String, Value> {
     };
     let int = |text: &str| text.parse().map_or(Value::Int(0), Value::Int);
     let major = row.version.split('.').next().unwrap_or_default();
+    // So it is on a machine that nobody has hardened, and whose root has all capabilities.
+    set("fips", Value::Bool(false));
+    set("system_capabilities_enforced", Value::str("False"));
+    set("system_capabilities", Value::list(Vec::new()));
     set("distribution", Value::str(row.distribution));
     set("distribution_version", Value::str(row.version));
     set("distribution_major_version", Value::str(major));

@@ -109,14 +109,57 @@ fn is_identifier(name: &str) -> bool {
 
 /// Returns what a person gives in the place of a hole: `docker.folder`.
 fn given(hole: &Hole) -> Option<&str> {
-    let what = hole.what.strip_suffix(GIVEN)?;
-    let name = what.split('`').nth(1)?;
-    (hole.kind == HoleKind::Unknown).then_some(name)
+    hole.what.strip_suffix(GIVEN)?.split('`').nth(1)
+}
+
+/// Arguments that say where something is and what it is called: no secret can be there, whatever file it comes from.
+const PLACES: [&str; 23] = [
+    "app",
+    "chdir",
+    "creates",
+    "dest",
+    "exposed_ports",
+    "fstype",
+    "group",
+    "groups",
+    "home",
+    "hostname",
+    "image",
+    "labels",
+    "name",
+    "networks",
+    "owner",
+    "path",
+    "port",
+    "ports",
+    "published_ports",
+    "src",
+    "state",
+    "user",
+    "volumes",
+];
+
+/// Returns how a hole is called that stands for a variable which may be in something that cannot be read.
+pub(super) fn unread(name: &str, rest: &str) -> String {
+    let is_open =
+        is_identifier(name) && !is_secret_name(name) && !name.to_lowercase().contains("vault");
+    let given = if is_open { GIVEN } else { "" };
+    format!("`{name}`{rest}{given}")
+}
+
+/// Returns what a hole is called, without that a person gives it.
+pub(super) fn called(what: &str) -> &str {
+    what.strip_suffix(GIVEN).unwrap_or(what)
 }
 
 /// Returns the variable that a hole is as a whole.
 pub(super) fn variable_of(hole: &Hole) -> Option<&str> {
-    given(hole).filter(|_| !hole.what.starts_with(FACT))
+    given(hole).filter(|_| hole.what.ends_with(&format!("{UNSET}{GIVEN}")))
+}
+
+/// Tells whether a hole is a variable that nobody sets, or made of one.
+pub(super) fn is_unset(hole: &Hole) -> bool {
+    called(&hole.what).ends_with(UNSET)
 }
 
 /// Returns the hole of what stands below one at a key.
@@ -127,6 +170,18 @@ pub(super) fn below(hole: &Hole, key: &str) -> Hole {
     let is_number = !key.is_empty() && key.chars().all(|it| it.is_ascii_digit());
     if !is_number && (!is_identifier(key) || RETURNED.contains(&key)) {
         return closed_hole(hole);
+    }
+    if hole.kind == HoleKind::Secret {
+        let rest = hole.what.split('`').skip(2).collect::<Vec<_>>().join("`");
+        let rest = if is_secret_name(key) {
+            called(&rest)
+        } else {
+            &rest
+        };
+        return Hole {
+            what: format!("`{name}.{key}`{rest}"),
+            ..hole.clone()
+        };
     }
     let is_secret = is_secret_name(key);
     let before = if hole.what.starts_with(FACT) {
@@ -152,9 +207,8 @@ pub(super) fn below(hole: &Hole, key: &str) -> Hole {
 
 /// Returns the hole of what is made of one: nobody gives that.
 pub(super) fn closed_hole(hole: &Hole) -> Hole {
-    let what = hole.what.strip_suffix(GIVEN).unwrap_or(&hole.what);
     Hole {
-        what: what.to_owned(),
+        what: called(&hole.what).to_owned(),
         ..hole.clone()
     }
 }
@@ -179,25 +233,40 @@ pub(super) fn closed_with_parts(value: Value) -> Value {
     }
 }
 
-/// Puts stand-ins into a value for what a person gives, and notes what is assumed.
-pub(super) fn filled(scope: &Scope<'_>, value: Value) -> Value {
+/// Puts stand-ins into the value of an argument for what a person gives, and notes what is assumed.
+pub(super) fn filled(scope: &Scope<'_>, argument: &str, value: Value) -> Value {
     if !holds_given(&value) {
         return value;
     }
+    let may_be_secret = !PLACES.contains(&argument);
     match &value {
+        Value::Unknown(hole) if may_be_secret && hole.kind == HoleKind::Secret => closed(value),
         Value::Unknown(hole) => match named(scope, hole) {
             Some(name) => Value::str(&stand_in(&name)),
             None => closed(value),
         },
-        Value::Str(text) => Value::Str(filled_text(scope, text)),
+        Value::Str(text) => Value::Str(each_hole(text, |hole, out| {
+            let is_kept = may_be_secret && hole.kind == HoleKind::Secret;
+            let name = if is_kept { None } else { named(scope, hole) };
+            match name {
+                Some(name) => out.push_str(&stand_in(&name)),
+                None => out.push_hole(closed_hole(hole)),
+            }
+        })),
         Value::List(items) => {
-            Value::list(items.iter().map(|it| filled(scope, it.clone())).collect())
+            let items = items.iter();
+            Value::list(
+                items
+                    .map(|it| filled(scope, argument, it.clone()))
+                    .collect(),
+            )
         }
         Value::Dict(dict) => {
             let pairs = dict.iter();
+            let filled = |it: &Value| filled(scope, argument, it.clone());
             Value::dict(
                 pairs
-                    .map(|(key, it): (&Key, &Value)| (key.clone(), filled(scope, it.clone())))
+                    .map(|(key, it): (&Key, &Value)| (key.clone(), filled(it)))
                     .collect(),
             )
         }
@@ -207,9 +276,12 @@ pub(super) fn filled(scope: &Scope<'_>, value: Value) -> Value {
 
 /// Puts stand-ins into a text for what a person gives, and notes what is assumed.
 pub(super) fn filled_text(scope: &Scope<'_>, text: &Text) -> Text {
-    each_hole(text, |hole, out| match named(scope, hole) {
-        Some(name) => out.push_str(&stand_in(&name)),
-        None => out.push_hole(closed_hole(hole)),
+    each_hole(text, |hole, out| match hole.kind {
+        HoleKind::Secret => out.push_hole(closed_hole(hole)),
+        HoleKind::Unknown => match named(scope, hole) {
+            Some(name) => out.push_str(&stand_in(&name)),
+            None => out.push_hole(closed_hole(hole)),
+        },
     })
 }
 
@@ -280,4 +352,66 @@ fn each_hole(text: &Text, put: impl Fn(&Hole, &mut Text)) -> Text {
         }
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{below, called, closed_hole, fact, given, unread, variable};
+    use crate::import::ansible::value::Value;
+    use crate::model::{Hole, HoleKind};
+
+    fn check(what: &str, key: &str, expected: &str, name: Option<&str>) {
+        let hole = Hole {
+            kind: HoleKind::Unknown,
+            what: what.to_owned(),
+            span: None,
+        };
+        let found = below(&hole, key);
+        assert_eq!(called(&found.what), expected, "{what} {key}");
+        let is_open = found.kind == HoleKind::Unknown;
+        assert_eq!(given(&found).filter(|_| is_open), name, "{what} {key}");
+    }
+
+    #[test]
+    fn what_a_person_gives_has_the_name_of_what_is_asked_for() {
+        let Some(Value::Unknown(shop)) = variable("shop") else {
+            panic!("a variable may be given");
+        };
+        let unset = "which the source does not set";
+        check(
+            &shop.what,
+            "folder",
+            &format!("`shop.folder`, {unset}"),
+            Some("shop.folder"),
+        );
+        check(
+            &shop.what,
+            "0",
+            &format!("`shop.0`, {unset}"),
+            Some("shop.0"),
+        );
+        // A secret is one below, too, and a result of a task is nobody's to give.
+        check(
+            &shop.what,
+            "password",
+            &format!("`shop.password`, {unset}"),
+            None,
+        );
+        check(&shop.what, "stdout", &format!("`shop`, {unset}"), None);
+        let made = closed_hole(&shop);
+        check(&made.what, "folder", &format!("`shop`, {unset}"), None);
+        check(
+            &fact("default_ipv4"),
+            "address",
+            "the fact `ansible_default_ipv4.address`",
+            Some("ansible_default_ipv4.address"),
+        );
+        check(&fact("mounts"), "0", "the fact `ansible_mounts`", None);
+        for (name, is_given) in [("shop_port", true), ("vault_port", false), ("token", false)] {
+            let what = unread(name, ", which may stand in x");
+            assert_eq!(what != called(&what), is_given, "{name}");
+        }
+        assert!(variable("item").is_none());
+        assert!(variable("db_password").is_none());
+    }
 }

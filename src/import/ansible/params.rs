@@ -2,6 +2,7 @@
 
 use indexmap::IndexMap;
 
+use super::left_open;
 use super::value::Value;
 use crate::account::Code;
 use crate::diag;
@@ -37,6 +38,11 @@ impl Refusal {
 
     pub(super) fn hole(hole: &Hole) -> Refusal {
         match hole.kind {
+            HoleKind::Unknown if left_open::is_unset(hole) => Refusal::new(
+                Code::ValueUnknown,
+                format!("it depends on {}", left_open::called(&hole.what)),
+            )
+            .cure("Give the variable a value (`--extra-vars`), and translate again."),
             HoleKind::Unknown => Refusal::new(
                 Code::ValueUnknown,
                 format!("it depends on {}, which only the machine knows", hole.what),

@@ -11,6 +11,7 @@ use indexmap::{IndexMap, IndexSet};
 pub(crate) use super::session::Session;
 
 use super::jinja;
+use super::left_open;
 use super::merging;
 use super::secret;
 use super::value::{Dict, Truth, Value};
@@ -283,7 +284,7 @@ impl<'a> Scope<'a> {
         match locked {
             Some(hole) => Value::Unknown(Hole {
                 kind: hole.kind,
-                what: format!("`{name}`{MAY_STAND_IN}{}", hole.what),
+                what: left_open::unread(name, &format!("{MAY_STAND_IN}{}", hole.what)),
                 span: hole.span,
             }),
             None => {
@@ -304,7 +305,8 @@ impl<'a> Scope<'a> {
         let Value::Unknown(hole) = value else {
             return false;
         };
-        let Some((name, vault)) = hole.what.split_once(MAY_STAND_IN) else {
+        let what = left_open::called(&hole.what);
+        let Some((name, vault)) = what.split_once(MAY_STAND_IN) else {
             return false;
         };
         let plain = name.trim_matches('`');

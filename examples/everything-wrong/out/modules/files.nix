@@ -1,10 +1,14 @@
 # Files: what is the same on web1, web2.
 { ... }:
 
+let
+  values = import ../values.nix;
+in
 {
-  # MANUAL site.yml:12 A variable without a value: its content holds `nobody_set_this`, which may stand in the
-  #   missing file of variables `vars/missing.yml`, which is known only on the machine.
-  #   Write /etc/app.conf with its real content.
+  # site.yml:12 A variable without a value (assumed: values.nix says what `nobody_set_this` is)
+  environment.etc."app.conf".text = ''
+    name=${values.nobody_set_this}
+  '';
 
   # MANUAL site.yml:17 A template that does not parse: the template `templates/broken.j2` fails: the end of the
   #   tag comes where an expression is due.

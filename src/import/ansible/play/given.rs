@@ -89,18 +89,23 @@ impl<'a> Player<'a> {
         let computes = is_of_ansible(&task.module)
             || modules::is_probe(&task.full_name)
             || is_command(task) && task.keywords.register.is_some();
-        let fill = |value| match computes {
+        let fill = |name: &str, value| match computes {
             true => closed_deeply(value),
-            false => filled(scope, value),
+            false => filled(scope, name, value),
         };
         let values = match task.module.as_str() {
             "set_fact" => values,
-            _ => values
-                .into_iter()
-                .map(|(name, it)| (name, fill(it)))
-                .collect(),
+            _ => {
+                let values = values.into_iter();
+                values
+                    .map(|(name, it)| {
+                        let filled = fill(&name, it);
+                        (name, filled)
+                    })
+                    .collect()
+            }
         };
-        let free = free.map(fill);
+        let free = free.map(|it| fill("", it));
         match failed {
             None => Ok(Params::new(&task.module, task.span, values, free)),
             Some(failure) => Err(failure),

@@ -1,0 +1,7 @@
+# What the source leaves to whoever runs it: give each name its value.
+{
+  shop_folder = "/GIVE-shop_folder-HERE";
+  shop_name = "GIVE-shop_name-HERE";
+  shop_user = "GIVE-shop_user-HERE";
+  web_ansible_default_ipv4_address = "GIVE-web_ansible_default_ipv4_address-HERE";
+}
