@@ -234,6 +234,8 @@ fn convert_projects(projects: &[Project], out: &str, job: &Job<'_>, conversion: 
     // What an author called a task, and what a parser says of a line, may hold what the model does not.
     account.reword(secret::conceal);
     diagnostics.reword(secret::conceal);
+    account.reword(syntax::shown_stand_ins);
+    diagnostics.reword(syntax::shown_stand_ins);
     lower::provide(&mut plans, job.options.emit.secrets);
     schema::check(&mut plans, account, diagnostics);
     let output = emit::emit(&plans, tree, account, job.options.emit);

@@ -46,6 +46,7 @@ const TOPICS: &[(&[&str], &str)] = &[
     (&["systemd", "mounts"], "filesystems"),
     (&["systemd", "automounts"], "filesystems"),
     (&["systemd", "network"], "networking"),
+    (&["environment", "profiles"], "files"),
     (&["systemd", "tmpfiles"], "files"),
     (&["time"], "locale"),
     (&["users"], "users"),

@@ -27,16 +27,19 @@ use std::sync::Arc;
 use comment::Sources;
 use layout::FileNames;
 use sheet::{Naming, Page};
-use skeleton::{Flake, FlakeHost, FlakeInput, Skeletons};
+use skeleton::{Flake, FlakeHost, FlakeInput, Skeletons, Values};
 
 use crate::account::Account;
-use crate::nix::{Asset, Expr, attr_path, print};
+use crate::nix::{Asset, Entry, Expr, Value, attr_path, print, print_body};
 use crate::parallel;
 use crate::plan::{Plan, Way};
 use crate::source::SourceTree;
 
 /// The release of NixOS that the output is for.
 pub const RELEASE: &str = "26.05";
+
+/// Where a person gives the values that the source leaves open.
+const VALUES_FILE: &str = "values.nix";
 
 /// So many pages are laid out side by side.
 const MANY_PAGES: usize = 6;
@@ -91,6 +94,9 @@ pub fn emit(plans: &[Plan], tree: &SourceTree, account: &mut Account, options: O
     if let Some(migration) = papers::migration(plans, &pages) {
         output.add("MIGRATION.md", skeletons.migration(&migration));
     }
+    if let Some(values) = values(&pages, &skeletons) {
+        output.add(VALUES_FILE, values);
+    }
     for page in pages {
         output.add(&page.path, page.text);
         for (path, bytes) in page.assets {
@@ -122,6 +128,25 @@ impl Output {
     fn add(&mut self, path: &str, text: String) {
         self.files.insert(path.to_owned(), text.into_bytes());
     }
+}
+
+/// Writes the file in which a person gives the values that the pages need.
+fn values(pages: &[Page], skeletons: &Skeletons) -> Option<String> {
+    let all = pages.iter().flat_map(|it| it.values.values());
+    let mut names: BTreeMap<&str, &str> = BTreeMap::new();
+    for given in all {
+        // A path from the root on one host is one on all of them.
+        let example = names.entry(&given.name).or_insert(&given.example);
+        *example = (*example).min(&given.example);
+    }
+    let attrs = names.iter().map(|(name, example)| {
+        let value = Value::Expr(Expr::str(*example));
+        Entry::Bind(vec![(*name).to_owned()], value)
+    });
+    let attrs: Vec<Entry> = attrs.collect();
+    let body = print_body(&attrs, &|_| String::new());
+    let raw = skeletons.values(&Values { body });
+    (!attrs.is_empty()).then(|| nixfmt_rs::format(&raw).unwrap_or(raw))
 }
 
 fn flake(

@@ -9,13 +9,13 @@ use super::lines::{self, Lines};
 use super::share::{LeafValue, Sheet, Stated};
 use super::skeleton::{Skeletons, Written};
 use super::write;
-use super::{Options, Origins, RELEASE};
+use super::{Options, Origins, RELEASE, VALUES_FILE};
 use crate::account::ItemId;
 use crate::nix::{
-    Asset, Comment, Element, Entry, Expr, StrPart, Value, attr_path_text, print, print_body,
-    print_comment, print_formals,
+    Asset, Comment, Element, Entry, Expr, StrPart, VALUES, Value, attr_path_text, print,
+    print_body, print_comment, print_formals, splice_values,
 };
-use crate::plan::OptionPath;
+use crate::plan::{Given, OptionPath};
 
 /// What a module may ask for.
 const ARGUMENTS: [&str; 5] = ["config", "lib", "modulesPath", "options", "pkgs"];
@@ -34,6 +34,8 @@ pub(super) struct Page {
     /// For each item, the lines of the comments that name it.
     pub(super) named: HashMap<ItemId, Vec<u32>>,
     pub(super) remarks: usize,
+    /// What a person gives a value, by the words that stand for it.
+    pub(super) values: BTreeMap<String, Given>,
 }
 
 /// An item shows at a line.
@@ -162,8 +164,14 @@ pub(super) fn page(
     if sheet.place == Place::Host {
         arguments.insert("lib");
     }
-    let names = sheet.own.map_or_else(Vec::new, |own| own.bindings());
+    let mut names = sheet.own.map_or_else(Vec::new, |own| own.bindings());
     entries_arguments(&names, &mut arguments);
+    let values = values_of(sheet);
+    if !values.is_empty() {
+        let file = Expr::Asset(Asset::of_person(VALUES_FILE));
+        let file = Value::Expr(Expr::apply("import", vec![file]));
+        names.push(Entry::Bind(vec![VALUES.to_owned()], file));
+    }
     let written = Written {
         head: print_comment(&head),
         arguments: print_formals(&arguments.into_iter().collect::<Vec<_>>()),
@@ -181,8 +189,12 @@ pub(super) fn page(
     };
     let text = nixfmt_rs::format(&raw).unwrap_or(raw);
     let lines = lines::find(&text);
+    let names = values.iter();
+    let names = names.map(|(it, given)| (it.as_str(), given.name.as_str()));
+    let text = splice_values(&text, &names.collect());
     let mut page = Page {
         path: naming.path(sheet),
+        values,
         assets: assets.files(&folder),
         remarks: sheet.notes.len(),
         text,
@@ -191,6 +203,42 @@ pub(super) fn page(
     mark_definitions(sheet, &lines, &mut page);
     mark_comments(sheet, &head, &body, &lines, &mut page);
     page
+}
+
+/// Returns what a sheet needs of `values.nix`, by the words that stand for it.
+fn values_of(sheet: &Sheet<'_>) -> BTreeMap<String, Given> {
+    let known: BTreeMap<&String, &Given> = sheet.hosts.iter().flat_map(|it| &it.values).collect();
+    let mut found = BTreeMap::new();
+    if known.is_empty() {
+        return found;
+    }
+    let mut note = |text: &str| {
+        let is_used = |(it, given): &(&&String, &&Given)| {
+            text.contains(it.as_str()) || text.strip_prefix("values.") == Some(given.name.as_str())
+        };
+        let used = known.iter().filter(is_used);
+        found.extend(used.map(|(it, given)| ((*it).clone(), (*given).clone())));
+    };
+    for leaf in &sheet.leaves {
+        leaf.path.names().iter().for_each(|it| note(it));
+        for it in leaf.value.stated() {
+            it.expr.for_each_text(&mut note);
+        }
+    }
+    let bindings = sheet.own.iter().flat_map(|own| &own.module.bindings);
+    bindings.for_each(|(_, expr)| expr.for_each_text(&mut note));
+    found
+}
+
+/// Returns an option as it is called where the values are as `values.nix` first has them.
+fn option_text(names: &[String], values: &BTreeMap<String, Given>) -> String {
+    let mut text = attr_path_text(names);
+    for (stand_in, given) in values {
+        if given.example != *stand_in {
+            text = text.replace(stand_in, &given.example);
+        }
+    }
+    text
 }
 
 /// Returns the facts on which all that a sheet says hangs: they are said once.
@@ -317,6 +365,7 @@ impl Assets {
 fn mark_definitions(sheet: &Sheet<'_>, lines: &Lines, page: &mut Page) {
     for leaf in &sheet.leaves {
         let option = attr_path_text(leaf.path.names());
+        let told = option_text(leaf.path.names(), &page.values);
         for (at, it) in leaf.value.stated().iter().enumerate() {
             let line = match &leaf.value {
                 LeafValue::One(_) => lines.option(&option),
@@ -327,7 +376,7 @@ fn mark_definitions(sheet: &Sheet<'_>, lines: &Lines, page: &mut Page) {
             page.marks.extend(it.origin.items.iter().map(|item| Mark {
                 item: *item,
                 line,
-                option: is_sure.then(|| option.clone()),
+                option: is_sure.then(|| told.clone()),
             }));
         }
     }

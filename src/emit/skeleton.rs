@@ -18,6 +18,12 @@ pub(super) struct Written {
     pub(super) body: NixText,
 }
 
+/// What a person gives values.
+#[derive(Debug, Serialize)]
+pub(super) struct Values {
+    pub(super) body: NixText,
+}
+
 #[derive(Debug, Serialize)]
 pub(super) struct Flake {
     pub(super) description: NixText,
@@ -103,6 +109,7 @@ impl Skeletons {
             ("lone-host", include_str!("skeleton/lone-host.nix.hbs")),
             ("module", include_str!("skeleton/module.nix.hbs")),
             ("service", include_str!("skeleton/service.nix.hbs")),
+            ("values", include_str!("skeleton/values.nix.hbs")),
         ] {
             let parsed = registry.register_template_string(name, text);
             debug_assert!(parsed.is_ok(), "{name}: {parsed:?}");
@@ -125,6 +132,10 @@ impl Skeletons {
 
     pub(super) fn module(&self, written: &Written) -> String {
         self.render("module", written)
+    }
+
+    pub(super) fn values(&self, values: &Values) -> String {
+        self.render("values", values)
     }
 
     /// A module with options of its own.

@@ -164,11 +164,11 @@ impl Made {
     fn state(self, ctx: &Ctx<'_>, statement: &mut Statement) {
         for user in &self.users {
             let base = OptionPath::new(["users", "users", user]);
-            statement.assume(format!("`{user}` is an account of the system alone"));
-            statement.share(base.child("isSystemUser"), Expr::Bool(true));
-            if let Some(known) = base_accounts::of(user, ctx.machine.family) {
-                statement.share(base.child("uid"), Expr::Int(known.uid.into()));
+            match base_accounts::of(user, ctx.machine.family) {
+                Some(known) => statement.share(base.child("uid"), Expr::Int(known.uid.into())),
+                None => statement.assume(format!("`{user}` is an account of the system alone")),
             }
+            statement.share(base.child("isSystemUser"), Expr::Bool(true));
             statement.share(base.child("group"), Expr::str(user));
         }
         for group in self.groups.iter().chain(&self.users) {

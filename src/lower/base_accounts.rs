@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::application;
 use super::brought;
 use super::machine;
 use super::paths;
@@ -85,12 +86,18 @@ pub(super) fn missing(machine: &Machine) -> Vec<Entry> {
 }
 
 fn made_for(entry: &Entry, base: &Base, resource: Resource) -> Entry {
-    Entry {
-        resource,
-        assumptions: vec![format!(
+    // An account of an image has a number of its own on the machine.
+    let assumptions = if application::is_of_image(entry) {
+        Vec::new()
+    } else {
+        vec![format!(
             "`{}` keeps the number that Debian gives it",
             base.name
-        )],
+        )]
+    };
+    Entry {
+        resource,
+        assumptions,
         ..entry.clone()
     }
 }

@@ -1,5 +1,5 @@
 //! What a distribution has without a word and NixOS has not: defaults of its packages, folders of its base system, PHP in
-//! Apache.
+//! Apache, /usr/local on the path.
 //!
 //! The defaults are in rules/nixos/differs.json: per option that switches a module on, what the distribution's package
 //! would have done where the source says nothing of it. Either it is stated, or that it is not meant is assumed.
@@ -64,6 +64,7 @@ pub(super) fn complete(ctx: &mut Ctx<'_>) {
         default_of(row, ctx);
     }
     php_in_apache(ctx);
+    local_programs(ctx);
     for (folder, family, line) in FOLDERS {
         let is_of_family = family.is_none_or(|it| it == ctx.machine.family);
         if is_of_family && !is_made(folder, ctx) {
@@ -125,6 +126,34 @@ fn php_in_apache(ctx: &mut Ctx<'_>) {
         entry.assumptions.push(CLAUSE.to_owned());
         ctx.set(&entry, OptionPath::parse(ENABLE), Expr::Bool(true));
         ctx.stated(&entry, Code::Stated, "the output states this", None);
+    }
+}
+
+/// Puts the programs of /usr/local on the path of those who log in, where the plan has one: NixOS does not look there.
+fn local_programs(ctx: &mut Ctx<'_>) {
+    let rules = OptionPath::new(["systemd", "tmpfiles", "rules"]);
+    let lines = ctx.plan.get(&rules).into_iter();
+    let found = lines.flat_map(Setting::definitions).find(|it| {
+        // A file that nobody may run is none.
+        let mut words = first_text(&it.expr).unwrap_or_default().split_whitespace();
+        let kind = words.next().unwrap_or_default();
+        let path = words.next().unwrap_or_default();
+        let mode = words.next().unwrap_or_default();
+        let runs = kind.starts_with('L')
+            || kind.starts_with(['f', 'C'])
+                && u32::from_str_radix(mode, 8).is_ok_and(|it| it & 0o111 != 0);
+        runs && path.starts_with("/usr/local/bin/") && !matches!(it.home, Home::Service(_))
+    });
+    if let Some(found) = found {
+        let definition = Definition {
+            expr: Expr::str("/usr/local"),
+            ..found.clone()
+        };
+        ctx.state_besides(
+            OptionPath::parse("environment.profiles"),
+            definition,
+            Join::Element,
+        );
     }
 }
 
@@ -271,7 +300,7 @@ fn family(machine: &Machine) -> &'static str {
 mod tests {
     use super::{ROWS, is_written_to};
     use crate::lower::tests::{check_all, file, is_in_index};
-    use crate::model::{CronJob, Family, Package, Resource};
+    use crate::model::{CronJob, Family, Link, Package, Resource};
 
     fn package(name: &str, family: Family) -> Resource {
         Resource::Package(Package {
@@ -310,6 +339,20 @@ mod tests {
             services.nginx.virtualHosts._.default = true;
             services.nginx.virtualHosts._.root = "/var/www/html";
             assumed: Debian's own site, which serves /var/www/html, is meant
+            "#,
+        );
+    }
+
+    #[test]
+    fn programs_of_usr_local_are_on_the_path() {
+        check_all(
+            vec![Resource::Link(Link {
+                path: "/usr/local/bin/x".into(),
+                target: "/srv/x/bin/x".into(),
+            })],
+            r#"
+            systemd.tmpfiles.rules += "L+ /usr/local/bin/x - - - - /srv/x/bin/x";
+            environment.profiles += "/usr/local";
             "#,
         );
     }

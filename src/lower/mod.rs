@@ -31,12 +31,14 @@ mod file;
 mod file_line;
 mod firewall;
 mod gather;
+mod given;
 mod harden;
 mod homes;
 mod ini_text;
 mod insecure;
 mod interface;
 mod interpreter;
+mod last_word;
 mod lifted;
 mod machine;
 mod membership;
@@ -186,6 +188,8 @@ fn lower_machine(
     dovecot::finish(&mut plan);
     certificate::finish(&mut plan);
     rule_files::finish(&mut plan);
+    last_word::finish(&mut plan);
+    given::finish(&mut plan);
     gather::gather(&mut plan.remarks, account);
     plan
 }
@@ -277,6 +281,12 @@ fn lower_entry(entry: &Entry, ctx: &mut Ctx<'_>) {
             ctx.manual_with_lines(entry, Code::ConditionUnknown, &reason, lines);
             return;
         }
+    }
+    if !ctx.is_draft()
+        && let Some(left) = given::lost(entry, || ctx.draft(|ctx| lower_entry(entry, ctx)))
+    {
+        ctx.conclude(entry, Lowered::Manual(left));
+        return;
     }
     if !application::lower_of_image(entry, ctx) {
         lower_stated(entry, ctx);

@@ -22,7 +22,20 @@ const OWN: [&str; 9] = [
 ];
 
 /// What stage 1 of NixOS mounts, with options of its own (system/boot/stage-1.nix, tasks/filesystems.nix).
-const SPECIAL: [&str; 5] = ["/dev", "/dev/pts", "/dev/shm", "/proc", "/run"];
+const SPECIAL: [(&str, &str); 5] = [
+    ("/dev", "devtmpfs"),
+    ("/dev/pts", "devpts"),
+    ("/dev/shm", "tmpfs"),
+    ("/proc", "proc"),
+    ("/run", "tmpfs"),
+];
+
+/// The options for the size of some of them: a second `size=` beside theirs would depend on which comes last.
+const SIZES: [(&str, &str); 3] = [
+    ("/dev", "devSize"),
+    ("/dev/shm", "devShmSize"),
+    ("/run", "runSize"),
+];
 
 /// Options that say nothing beside those.
 const USUAL: [&str; 8] = [
@@ -55,7 +68,7 @@ pub(super) fn lower(mount: &Mount, machine: &Machine) -> Lowered {
         let reason = format!("`{fstype}` is a file system of {}", system.1);
         return Lowered::manual(Code::CannotState, reason);
     }
-    if OWN.contains(&fstype) || SPECIAL.contains(&mount.path.as_str()) {
+    if OWN.contains(&fstype) || is_special(mount) {
         return lower_special(mount);
     }
     let device = device(&mount.device);
@@ -138,16 +151,30 @@ fn lower_special(mount: &Mount) -> Lowered {
             format!("NixOS mounts `{}` itself", mount.fstype),
         );
     }
-    if !SPECIAL.contains(&mount.path.as_str()) {
+    let Some((path, fstype)) = SPECIAL.iter().find(|(path, _)| *path == mount.path) else {
         let reason = format!("no option of NixOS changes how `{}` is mounted", mount.path);
         return Lowered::manual(Code::CannotState, reason);
-    }
+    };
     let mut statement = Statement::default();
-    let path = OptionPath::new(["boot", "specialFileSystems", &mount.path, "options"]);
+    let base = OptionPath::new(["boot", "specialFileSystems", path]);
+    let size = SIZES.iter().find(|(of, _)| of == path);
     for wish in wishes {
-        statement.add(path.clone(), Expr::str(wish));
+        match (wish.strip_prefix("size="), size) {
+            (Some(value), Some((_, option))) => {
+                statement.set(OptionPath::new(["boot", option]), Expr::str(value));
+            }
+            _ => {
+                // The type is that of the module; said again, the definition is whole by itself.
+                statement.set(base.child("fsType"), Expr::str(*fstype));
+                statement.add(base.child("options"), Expr::str(wish));
+            }
+        }
     }
     Lowered::Stated(statement)
+}
+
+fn is_special(mount: &Mount) -> bool {
+    SPECIAL.iter().any(|(path, _)| *path == mount.path)
 }
 
 fn lower_swap(mount: &Mount, device: &str, machine: &Machine) -> Lowered {
@@ -245,7 +272,10 @@ mod tests {
         );
         check(
             mount("proc", "/proc", "proc", &["hidepid=2"], 0),
-            r#"boot.specialFileSystems."/proc".options += "hidepid=2";"#,
+            r#"
+            boot.specialFileSystems."/proc".fsType = "proc";
+            boot.specialFileSystems."/proc".options += "hidepid=2";
+            "#,
         );
         check(
             mount(
@@ -256,8 +286,9 @@ mod tests {
                 0,
             ),
             r#"
+            boot.specialFileSystems."/dev/shm".fsType = "tmpfs";
             boot.specialFileSystems."/dev/shm".options += "noexec";
-            boot.specialFileSystems."/dev/shm".options += "size=1G";
+            boot.devShmSize = "1G";
             "#,
         );
         check(

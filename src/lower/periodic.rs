@@ -7,7 +7,7 @@ use super::file;
 use super::statement::{Lowered, Statement};
 use crate::account::Code;
 use crate::lower::{commands, machine};
-use crate::model::{Content, CronJob, File, Machine};
+use crate::model::{Content, CronJob, Family, File, Machine};
 use crate::nix::Expr;
 use crate::plan::OptionPath;
 
@@ -55,12 +55,36 @@ pub(super) fn lower(file: &File) -> Option<Lowered> {
 /// Lowers the job that runs such a script: the script says itself what becomes of it.
 pub(super) fn lower_job(job: &CronJob, machine: &Machine) -> Option<Lowered> {
     let path = job.command.plain()?.trim();
-    period(path)?;
-    let is_there = machine::files(machine).any(|it| it.path == path);
-    is_there.then(|| {
-        let reason = format!("what becomes of `{path}` says when it runs");
-        Lowered::NotNeeded(Code::AlreadySo, reason)
-    })
+    let (period, name) = period(path)?;
+    let file = machine::files(machine).find(|it| it.path == path)?;
+    if catches_up(job, period, machine) && is_stated(file) {
+        let timer = format!("{name}-{period}");
+        let timer = OptionPath::new(["systemd", "timers", &timer, "timerConfig"]);
+        let mut statement = Statement::default();
+        statement.set(timer.child("Persistent"), Expr::Bool(true));
+        return Some(Lowered::Stated(statement));
+    }
+    let reason = format!("what becomes of `{path}` says when it runs");
+    Some(Lowered::NotNeeded(Code::AlreadySo, reason))
+}
+
+/// Tells whether the script runs later where the machine was off at its time: anacron sees to that, which runs all
+/// folders but the one of each hour, and which Red Hat's cron brings along.
+fn catches_up(job: &CronJob, period: &str, machine: &Machine) -> bool {
+    let is_anacron = |name: &str| matches!(name, "anacron" | "cronie-anacron");
+    let is_there = || {
+        machine.family == Family::Rhel || machine::packages(machine).any(|it| is_anacron(&it.name))
+    };
+    period != "hourly" && (job.catches_up || is_there())
+}
+
+/// Tells whether a script becomes a service.
+fn is_stated(file: &File) -> bool {
+    let Content::Text(text) = &file.content else {
+        return false;
+    };
+    let text = text.plain().filter(|it| it.starts_with("#!"));
+    text.is_some_and(|it| !commands::is_shell_script(it) || file::foreign(it).is_none())
 }
 
 #[cfg(test)]
@@ -101,6 +125,39 @@ mod tests {
             assumed: `/usr/bin/rsync` is taken from `pkgs.rsync`; the programs that it calls are among the system's packages
             not-needed: what becomes of `/etc/cron.weekly/copy` says when it runs
             "##,
+        );
+    }
+
+    #[test]
+    fn what_anacron_runs_catches_up() {
+        let job = Resource::CronJob(CronJob {
+            name: "copy".into(),
+            schedule: "@weekly".into(),
+            user: "root".into(),
+            command: "/etc/cron.weekly/copy".into(),
+            environment: Vec::new(),
+            catches_up: true,
+        });
+        check_all(
+            vec![script("#!/bin/sh\ndate\n"), job.clone()],
+            r##"
+            systemd.services.copy-weekly.startAt = "weekly";
+            systemd.services.copy-weekly.path += "/run/current-system/sw";
+            systemd.services.copy-weekly.serviceConfig.Type = "oneshot";
+            systemd.services.copy-weekly.serviceConfig.ExecStart = pkgs.writeScript "copy" ''
+              #!/bin/sh
+              date
+            '';
+            systemd.timers.copy-weekly.timerConfig.Persistent = true;
+            assumed: the programs that it calls are among the system's packages
+            "##,
+        );
+        check_all(
+            vec![script("#!/bin/sh\napt-get update\n"), job],
+            r#"
+            manual: the script runs `apt-get`, which NixOS does not have: NixOS takes its packages from environment.systemPackages and its modules
+            not-needed: what becomes of `/etc/cron.weekly/copy` says when it runs
+            "#,
         );
     }
 

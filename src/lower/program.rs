@@ -121,7 +121,7 @@ pub(super) fn replacements(text: &str, statement: &mut Statement) -> Vec<(String
             continue;
         }
         if let Some((package, parts)) = parts_of(path) {
-            statement.assume(claim(path, &package));
+            take(path, &package, statement);
             list.push(((*path).to_owned(), Expr::Str(joined(parts))));
         }
     }
@@ -215,7 +215,7 @@ impl Spliced {
     /// Hands over the parts of a text in which a path may be of any use: what is not known stays as it is.
     pub(super) fn known_parts(self, statement: &mut Statement) -> Vec<StrPart> {
         for (path, package) in &self.known {
-            statement.assume(claim(path, package));
+            take(path, package, statement);
         }
         self.parts
     }
@@ -248,8 +248,15 @@ impl Spliced {
     }
 }
 
+/// Notes what a replaced path rests on: nothing, where every machine has the same program.
+pub(super) fn take(path: &str, package: &str, statement: &mut Statement) {
+    if !rules::PROGRAMS.everywhere.contains(package) {
+        statement.assume(claim(path, package));
+    }
+}
+
 /// Says what a replaced path rests on.
-pub(super) fn claim(path: &str, package: &str) -> String {
+fn claim(path: &str, package: &str) -> String {
     let whole = if package.starts_with('/') {
         package.to_owned()
     } else {

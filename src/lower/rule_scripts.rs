@@ -186,7 +186,7 @@ mod tests {
         check(
             vec![file("/etc/modprobe.d/x.conf", "install cramfs /bin/true\n")],
             &["boot.extraModprobeConfig = ''\n  install cramfs ${pkgs.coreutils}/bin/true\n''"],
-            &["assumed"],
+            &["translated"],
         );
     }
 }

@@ -24,6 +24,10 @@ enum Variant {
     Text(String),
     /// A variable anywhere in the text, which the module puts in while the program starts.
     Variable(Variables),
+    /// A text of its own in which `PATH` is the path of a file, which the program includes in the place of the text.
+    Include(String),
+    /// Another option, which takes the path of a file with the whole text.
+    Whole(String),
 }
 
 /// What a module needs to put variables in.
@@ -82,6 +86,7 @@ pub(super) fn apply(resource: &Resource, rules: &Rules) -> Option<(Outcome, Vec<
         used: vec![None; holes.len()],
         variables: None,
         names: Vec::new(),
+        texts: Vec::new(),
     };
     let mut settings = Vec::new();
     for (path, expr, join) in outcome.settings {
@@ -115,7 +120,16 @@ pub(super) fn apply(resource: &Resource, rules: &Rules) -> Option<(Outcome, Vec<
         let path = made.variables_file();
         secrets.push(secret(&path, &variables(&lines), by.clone()));
     }
+    for (path, text) in &made.texts {
+        secrets.push(secret(path, &made.filled(text), by.clone()));
+    }
     for (index, hole) in holes.iter().enumerate() {
+        let is_in_text = |(_, text): &(String, String)| {
+            text.chars().any(|c| placeholder_index(c) == Some(index))
+        };
+        if made.texts.iter().any(is_in_text) {
+            continue;
+        }
         match made.used.get(index) {
             Some(Some(path)) => {
                 let hole = Text::hole((*hole).clone());
@@ -162,6 +176,8 @@ struct Made<'a> {
     variables: Option<&'static Variables>,
     /// The holes that are variables, and their names.
     names: Vec<(usize, String)>,
+    /// The files that hold a text with its holes, and what the text is.
+    texts: Vec<(String, String)>,
 }
 
 impl Made<'_> {
@@ -200,10 +216,18 @@ impl Made<'_> {
             }
             Expr::Asset(asset) => {
                 let text = std::str::from_utf8(&asset.bytes).unwrap_or_default();
-                if !is_plain(text) {
-                    return None;
+                if is_plain(text) {
+                    return same(Expr::Asset(asset));
                 }
-                same(Expr::Asset(asset))
+                match variant(names)? {
+                    Variant::Whole(_) => {
+                        self.string(names, vec![StrPart::Literal(text.to_owned())])
+                    }
+                    Variant::File(_)
+                    | Variant::Text(_)
+                    | Variant::Variable(_)
+                    | Variant::Include(_) => None,
+                }
             }
             Expr::Null | Expr::Bool(_) | Expr::Int(_) | Expr::Float(_) | Expr::Select(_) => {
                 same(expr)
@@ -226,16 +250,29 @@ impl Made<'_> {
         let [StrPart::Literal(text)] = parts.as_slice() else {
             return None;
         };
-        if let Variant::Variable(variables) = variant(names)? {
-            self.variables = Some(variables);
-            let mut out = String::new();
-            for c in text.chars() {
-                match placeholder_index(c) {
-                    Some(index) => out.push_str(&format!("${{{}}}", self.name(index)?)),
-                    None => out.push(c),
+        match variant(names)? {
+            Variant::Variable(variables) => {
+                self.variables = Some(variables);
+                let mut out = String::new();
+                for c in text.chars() {
+                    match placeholder_index(c) {
+                        Some(index) => out.push_str(&format!("${{{}}}", self.name(index)?)),
+                        None => out.push(c),
+                    }
                 }
+                return Some((names.to_vec(), Expr::str(out)));
             }
-            return Some((names.to_vec(), Expr::str(out)));
+            Variant::Include(include) => {
+                let path = self.text_file(names, text);
+                let text = include.replace("PATH", &path);
+                return Some((names.to_vec(), Expr::str(text)));
+            }
+            Variant::Whole(option) => {
+                let path = self.text_file(names, text);
+                let option = option.split('.').map(str::to_owned).collect();
+                return Some((option, Expr::str(path)));
+            }
+            Variant::File(_) | Variant::Text(_) => {}
         }
         let mut chars = text.chars();
         let index = chars.next().and_then(placeholder_index)?;
@@ -260,8 +297,37 @@ impl Made<'_> {
                 (path.collect(), Expr::str(file))
             }
             Variant::Text(text) => (names.to_vec(), Expr::str(text.replace("PATH", &file))),
-            Variant::Variable(_) => return None,
+            Variant::Variable(_) | Variant::Include(_) | Variant::Whole(_) => return None,
         })
+    }
+
+    /// Returns the file for a text with its holes: named after the service, and the file that it was in.
+    fn text_file(&mut self, names: &[String], text: &str) -> String {
+        let service = names.get(1).map_or("", String::as_str);
+        let base = match (service, self.stem) {
+            (service, stem) if service == stem || service.is_empty() => stem.to_owned(),
+            (service, stem) => format!("{service}-{stem}"),
+        };
+        let mut path = format!("{SECRETS_FOLDER}{base}.conf");
+        let mut number = 2;
+        while self.texts.iter().any(|(it, _)| *it == path) {
+            path = format!("{SECRETS_FOLDER}{base}-{number}.conf");
+            number += 1;
+        }
+        self.texts.push((path.clone(), text.to_owned()));
+        path
+    }
+
+    /// Returns a text with the holes in the place of their placeholders.
+    fn filled(&self, text: &str) -> Text {
+        let mut out = Text::new();
+        for c in text.chars() {
+            match placeholder_index(c).and_then(|it| self.holes.get(it)) {
+                Some(hole) => out.push_hole((*hole).clone()),
+                None => out.push_str(c.encode_utf8(&mut [0; 4])),
+            }
+        }
+        out
     }
 
     /// Returns the variable of a hole: named after the file that it was in, and what it is there.
@@ -401,7 +467,8 @@ mod tests {
         for (path, variant) in VARIANTS.iter() {
             let files = match variant {
                 Variant::File(file) => vec![file],
-                Variant::Text(_) => Vec::new(),
+                Variant::Whole(option) => vec![option],
+                Variant::Text(_) | Variant::Include(_) => Vec::new(),
                 Variant::Variable(it) => it.off.iter().chain([&it.file]).collect(),
             };
             for file in files {
@@ -478,6 +545,17 @@ mod tests {
         check(rule, "port=1\nother=<secret: etc/r:2 other>\n", None);
         check(rule, "port=1\nrequirepass=x<secret: etc/r:2 other>\n", None);
         check(rule, "<secret: b>", None);
+        check(
+            &of("nginx").replace(
+                "settings' = '$file.content | key-values'",
+                "appendHttpConfig' = '$file.content'",
+            ),
+            "a <secret: b>;\n",
+            Some(
+                "services.nginx.appendHttpConfig = ''\n  include /run/secrets/nginx-redis.conf;\n''; \
+                 /run/secrets/nginx-redis.conf",
+            ),
+        );
         check(
             &of("grafana").replace("settings'", "settings.security'"),
             "admin_user=x\nadmin_password=<secret: a>\n",

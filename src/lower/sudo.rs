@@ -201,7 +201,6 @@ mod tests {
             rule("deploy ALL=(ALL:ALL) /usr/bin/systemctl restart shop"),
             r#"
             security.sudo.extraRules += { users = [ "deploy" ]; commands = [ "${pkgs.systemd}/bin/systemctl restart shop" ]; };
-            assumed: `/usr/bin/systemctl` is taken from `pkgs.systemd`
             "#,
         );
     }

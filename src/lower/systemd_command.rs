@@ -71,7 +71,7 @@ impl Place<'_> {
         {
             let mut parts = vec![StrPart::Literal(marks.to_owned())];
             parts.extend(program::program_parts(program, &package));
-            self.statement.assume(program::claim(program, &package));
+            program::take(program, &package, self.statement);
             parts.extend(program::splice(&head[end..]).parts_told(self.statement));
             parts.retain(|part| !matches!(part, StrPart::Literal(text) if text.is_empty()));
             return Expr::Str(program::joined(parts));

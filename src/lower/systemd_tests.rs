@@ -73,7 +73,7 @@ fn a_service_has_typed_options() {
         systemd.services.shop.serviceConfig.UMask = "0022";
         systemd.services.shop.serviceConfig.LimitNOFILE = 65536;
         systemd.services.shop.wantedBy += "multi-user.target";
-        assumed: `/bin/mkdir` is taken from `pkgs.coreutils`; `/usr/bin/node` is taken from `pkgs.nodejs`
+        assumed: `/usr/bin/node` is taken from `pkgs.nodejs`
         "#,
     );
 }
@@ -128,7 +128,7 @@ fn tar_finds_what_it_compresses_with() {
         systemd.services.a.path += pkgs.xz;
         systemd.services.a.serviceConfig.ExecStart = "${pkgs.gnutar}/bin/tar czf /srv/a.tgz /srv/a";
         systemd.services.a.serviceConfig.ExecStartPost = "${pkgs.coreutils}/bin/nice -n 5 tar xf /srv/b.tar.xz";
-        assumed: a program of its command is in `gzip`; `/bin/tar` is taken from `pkgs.gnutar`; a program of its command is in `gnutar`; a program of its command is in `xz`; `nice` is taken from `pkgs.coreutils`
+        assumed: a program of its command is in `gzip`; a program of its command is in `gnutar`; a program of its command is in `xz`
         "#,
     );
 }

@@ -33,6 +33,7 @@ pub enum Operator {
     Update,
     NotEqual,
     Less,
+    Subtract,
     /// `++`: two lists in one.
     Append,
     /// `a.b or c`: the right one where there is no left one.
@@ -46,6 +47,7 @@ impl Operator {
             Operator::NotEqual => "!=",
             Operator::Append => "++",
             Operator::Less => "<",
+            Operator::Subtract => "-",
             Operator::Or => "or",
         }
     }
@@ -159,6 +161,86 @@ impl Expr {
                 left.selects(names) || right.selects(names)
             }
             Expr::Function(_, body) => body.selects(names),
+        }
+    }
+
+    /// Calls `visit` for each text of the expression: strings, names, and what it selects.
+    pub fn for_each_text(&self, visit: &mut impl FnMut(&str)) {
+        match self {
+            Expr::Null | Expr::Bool(_) | Expr::Int(_) | Expr::Float(_) | Expr::Asset(_) => {}
+            Expr::Select(names) => visit(&names.join(".")),
+            Expr::Str(parts) => {
+                for part in parts {
+                    match part {
+                        StrPart::Literal(text) => visit(text),
+                        StrPart::Splice(expr) => expr.for_each_text(visit),
+                    }
+                }
+            }
+            Expr::List(items) => items.iter().for_each(|item| item.for_each_text(visit)),
+            Expr::Attrs(attrs) => {
+                for (name, value) in attrs {
+                    visit(name);
+                    value.for_each_text(visit);
+                }
+            }
+            Expr::Apply(function, arguments) => {
+                function.for_each_text(visit);
+                arguments.iter().for_each(|it| it.for_each_text(visit));
+            }
+            Expr::With(left, right) | Expr::Binary(left, _, right) => {
+                left.for_each_text(visit);
+                right.for_each_text(visit);
+            }
+            Expr::Function(_, body) => body.for_each_text(visit),
+        }
+    }
+
+    /// Returns the expression with what `make` has in the place of its parts, from the whole down.
+    #[must_use]
+    pub fn replaced(&self, make: &mut impl FnMut(&Expr) -> Option<Expr>) -> Expr {
+        if let Some(made) = make(self) {
+            return made;
+        }
+        match self {
+            Expr::Null
+            | Expr::Bool(_)
+            | Expr::Int(_)
+            | Expr::Float(_)
+            | Expr::Asset(_)
+            | Expr::Select(_) => self.clone(),
+            Expr::Str(parts) => Expr::Str(
+                parts
+                    .iter()
+                    .map(|part| match part {
+                        StrPart::Literal(_) => part.clone(),
+                        StrPart::Splice(expr) => StrPart::Splice(expr.replaced(make)),
+                    })
+                    .collect(),
+            ),
+            Expr::List(items) => Expr::List(items.iter().map(|it| it.replaced(make)).collect()),
+            Expr::Attrs(attrs) => Expr::Attrs(
+                attrs
+                    .iter()
+                    .map(|(name, it)| (name.clone(), it.replaced(make)))
+                    .collect(),
+            ),
+            Expr::Apply(function, arguments) => Expr::Apply(
+                Box::new(function.replaced(make)),
+                arguments.iter().map(|it| it.replaced(make)).collect(),
+            ),
+            Expr::With(left, right) => Expr::With(
+                Box::new(left.replaced(make)),
+                Box::new(right.replaced(make)),
+            ),
+            Expr::Binary(left, operator, right) => Expr::Binary(
+                Box::new(left.replaced(make)),
+                *operator,
+                Box::new(right.replaced(make)),
+            ),
+            Expr::Function(name, body) => {
+                Expr::Function(name.clone(), Box::new(body.replaced(make)))
+            }
         }
     }
 

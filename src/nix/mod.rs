@@ -9,9 +9,11 @@ mod print;
 mod string;
 #[cfg(test)]
 mod tests;
+mod values;
 
 pub use body::{
     Comment, CommentLine, Element, Entry, Value, print_body, print_comment, print_formals,
 };
 pub use expr::{Asset, Expr, Operator, StrPart};
 pub use print::{NixText, attr_path, attr_path_text, is_plain_name, print};
+pub use values::{VALUES, splice_values};

@@ -142,6 +142,14 @@ pub struct Remark {
     pub lines: Vec<String>,
 }
 
+/// A name to which a person gives a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Given {
+    pub name: String,
+    /// What it is until the person has done so.
+    pub example: String,
+}
+
 /// Something to carry over or to do by hand.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Chore {
@@ -163,6 +171,8 @@ pub struct Plan {
     pub remarks: Vec<Remark>,
     pub secrets: Vec<Secret>,
     pub chores: Vec<Chore>,
+    /// What a person gives values, by the words that stand for it in texts and names.
+    pub values: BTreeMap<String, Given>,
 }
 
 /// The value that was there first, when another one came.
@@ -253,6 +263,22 @@ impl Plan {
         for (path, definition) in &mut self.repeated {
             if let Some(expr) = make(path, &definition.expr) {
                 definition.expr = expr;
+            }
+        }
+    }
+
+    /// Gives options for which `make` has another path that one; of two that are the same then, the first stands.
+    pub fn rename(&mut self, make: impl Fn(&OptionPath) -> Option<OptionPath>) {
+        if !self.settings.keys().any(|it| make(it).is_some()) {
+            return;
+        }
+        for (path, setting) in std::mem::take(&mut self.settings) {
+            let path = make(&path).unwrap_or(path);
+            self.settings.entry(path).or_insert(setting);
+        }
+        for (path, _) in &mut self.repeated {
+            if let Some(made) = make(path) {
+                *path = made;
             }
         }
     }

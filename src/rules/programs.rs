@@ -1,6 +1,6 @@
 //! The programs of packages: rules/nixos/programs.json.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 const TABLE: &str = include_str!("../../rules/nixos/programs.json");
@@ -14,6 +14,8 @@ pub struct Programs {
     pub named: BTreeMap<String, (String, String)>,
     /// By a folder, its package, and where it is in that.
     pub files: BTreeMap<String, (String, String)>,
+    /// Packages of which every Linux of the GNU kind has the same programs, NixOS among them: to name them is no guess.
+    pub everywhere: BTreeSet<String>,
     /// Programs that no NixOS has, and why.
     pub foreign: BTreeMap<String, String>,
 }
@@ -23,6 +25,7 @@ struct Raw {
     programs: BTreeMap<String, Vec<String>>,
     named: BTreeMap<String, (String, String)>,
     files: BTreeMap<String, (String, String)>,
+    everywhere: BTreeSet<String>,
     foreign: BTreeMap<String, Vec<String>>,
 }
 
@@ -35,6 +38,7 @@ pub static PROGRAMS: LazyLock<Programs> = LazyLock::new(|| {
         packages: turned(raw.programs),
         named: raw.named,
         files: raw.files,
+        everywhere: raw.everywhere,
         foreign: turned(raw.foreign),
     }
 });

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::functions::{self, Function};
 use super::matching::{Captures, has_hole};
-use crate::nix::{Asset, Expr, StrPart};
+use crate::nix::{Asset, Expr, Operator, StrPart};
 
 /// What ends a reference whose text becomes a file beside the configuration.
 const AS_FILE: &str = " | as-file";
@@ -316,12 +316,20 @@ pub(crate) fn expr_of(value: &Value) -> Option<Expr> {
 }
 
 /// What a function says that JSON has no word for: `{"$nix": "pkgs.x"}`, a text with splices, `{"$text": ["a", {"$nix":
-/// "pkgs.x"}]}`, and a value that stands against the module's own, `{"$force": 1}`.
+/// "pkgs.x"}]}`, a value that stands against the module's own, `{"$force": 1}`, a script, `{"$script": "#!…"}`, and a number
+/// below another, `{"$below": "config.x"}`.
 fn nix_of(fields: &serde_json::Map<String, Value>) -> Option<Option<Expr>> {
     let (name, value) = fields.iter().next()?;
     Some(match name.as_str() {
         "$nix" => value.as_str().map(Expr::select),
         "$force" => expr_of(value).map(|it| Expr::apply("lib.mkForce", vec![it])),
+        "$script" => value.as_str().map(|text| {
+            let arguments = vec![Expr::str("script"), Expr::str(text)];
+            Expr::apply("pkgs.writeScript", arguments)
+        }),
+        "$below" => value
+            .as_str()
+            .map(|number| Expr::binary(Expr::select(number), Operator::Subtract, Expr::Int(10))),
         "$text" => {
             let parts = value.as_array().into_iter().flatten();
             let part = |it: &Value| match it {

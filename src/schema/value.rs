@@ -119,6 +119,7 @@ fn without_value(kind: &Type, expr: &Expr) -> Option<bool> {
         Expr::Binary(_, Operator::NotEqual | Operator::Less, _) => {
             Some(check_value(kind, &Expr::Bool(true)).is_ok())
         }
+        Expr::Binary(_, Operator::Subtract, right) => Some(check_value(kind, right).is_ok()),
         Expr::Null
         | Expr::Bool(_)
         | Expr::Int(_)

@@ -9,6 +9,8 @@ use rnix::ast::{self, AstNode};
 use rnix::{SyntaxKind, SyntaxNode};
 
 const PACKAGES: &str = "pkgs";
+/// What a package has to be made anew by: no packages.
+const FUNCTIONS: [&str; 3] = ["override", "overrideAttrs", "overrideDerivation"];
 /// Names that every file has.
 const GIVEN: [&str; 9] = [
     "builtins",
@@ -104,6 +106,7 @@ fn names(select: &ast::Select) -> Vec<String> {
             ast::Attr::Ident(ident) => Some(syntax(&ident).text().to_string()),
             ast::Attr::Str(_) | ast::Attr::Dynamic(_) => None,
         })
+        .take_while(|name| !FUNCTIONS.contains(&name.as_str()))
         .collect()
 }
 
@@ -125,6 +128,10 @@ mod tests {
         check(
             "{ a = with pkgs; [ git php83Extensions.xdebug true (f config.x) ]; b = with pkgs.qt6; [ qtbase ]; c = with lib; [ d ]; }",
             &["f", "git", "php83Extensions.xdebug", "qt6", "qt6.qtbase"],
+        );
+        check(
+            "{ a = (pkgs.dovecot_2_3.override or pkgs.dovecot.override) { b = true; }; }",
+            &["dovecot", "dovecot_2_3"],
         );
         check("{ # pkgs.no\n a = \"pkgs.no\"; }", &[]);
     }

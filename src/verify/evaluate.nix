@@ -242,9 +242,10 @@ let
       )
     )
   ) kinds;
+  # A function may be a set, and stands for no package.
   outOf =
     package:
-    if builtins.isFunction package then
+    if lib.isFunction package then
       {
         success = false;
         value = "";

@@ -86,7 +86,19 @@ fn put(found: &mut Directives, section: &str, name: &str, value: &str) {
             values.extend(value.split_whitespace().map(str::to_owned));
         }
         "Environment" => values.extend(words(&value)),
+        _ if name.starts_with("Exec") => values.push(normal(&looked_up(&value))),
         _ => values.push(normal(&value)),
+    }
+}
+
+/// A command whose program stands without a folder, which systemd looks up among those of the system.
+fn looked_up(command: &str) -> String {
+    let program = command.trim_start_matches(['@', '-', ':', '+', '!', '|']);
+    let marks = &command[..command.len() - program.len()];
+    let end = program.find(char::is_whitespace).unwrap_or(program.len());
+    match program[..end].contains(['/', '$', '%']) {
+        true => command.to_owned(),
+        false => format!("{marks}/bin/{program}"),
     }
 }
 
@@ -154,6 +166,7 @@ mod tests {
             &[
                 ("Unit", "After", "a.service b.service"),
                 ("Service", "ExecStart", "/usr/bin/x  -y"),
+                ("Service", "ExecStop", "-docker stop x"),
                 ("Service", "RemainAfterExit", "true"),
                 ("Service", "Type", "simple"),
                 ("Service", "Environment", "\"A=b c\" D=e"),
@@ -161,7 +174,8 @@ mod tests {
             ],
             "[Unit]\nAfter=b.service a.service c.target\nX-Restart-Triggers=z\n[Service]\n\
              Environment=\"PATH=/nix/store/x/bin\"\nEnvironment=\"A=b c\"\nEnvironment=\"D=e\"\nRemainAfterExit=yes\n\
-             ExecStart=/nix/store/0123456789abcdfghijklmnpqrsvwxyz-x-1/bin/x -y\n",
+             ExecStart=/nix/store/0123456789abcdfghijklmnpqrsvwxyz-x-1/bin/x -y\n\
+             ExecStop=-/nix/store/0123456789abcdfghijklmnpqrsvwxyz-docker-1/bin/docker stop x\n",
             &[],
             &[],
         );

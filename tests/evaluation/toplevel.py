@@ -28,6 +28,7 @@ CAUSES = [
     (r"option [`']([^`']+)' defined in [`'][^`']+' does not exist", "age", "a submodule of the tree does not know it yet"),
     (r"attribute '([^']+)' missing\s+at (\S+):", "attribute", "{}"),
     (r"option [`']([^`']+)' has conflicting definitions", "ours", "two modules define it"),
+    (r"option definition [`']([^`']+)' in \S+ no longer has any effect", "age", "an option that the tree has no more, or not again yet"),
     (r"Failed assertions:\s+- ([^\n]+)", "ours", "an assertion: {}"),
 ]
 
@@ -83,8 +84,9 @@ def cause(said, folder, known):
             if str(folder) in place:
                 is_later = re.search(r"lib\.|pkgs\.", said) or is_package(subject)
                 return "age" if is_later else "ours", f"`{subject}` at {place[len(str(folder)):]}"
-            # A hole of the tree's packages is its own; a module may need what the host does not state, then as now.
-            whose = "age" if "/pkgs/" in place else "ours"
+            # A hole of the tree's packages is its own, and so is that of an empty package that stands for a later one; a
+            # module may need what the host does not state, then as now.
+            whose = "age" if "/pkgs/" in place or "cfg.package." in said else "ours"
             return whose, f"the tree looks for `{subject}`, at {place}"
         return whose, f"`{subject}`: " + why.format(subject)
     return "ours", " ".join(said.split())[:400]

@@ -46,6 +46,7 @@ mod my_cnf;
 mod named;
 mod netplan;
 mod network_unit;
+mod nftables;
 mod nginx;
 mod ntp;
 mod opendkim;
@@ -138,6 +139,7 @@ static FORMATS: &[&Format] = &[
     &netplan::FORMAT,
     &named::FORMAT,
     &network_unit::FORMAT,
+    &nftables::FORMAT,
     &nginx::FORMAT,
     &nginx::HTTP,
     &ntp::FORMAT,

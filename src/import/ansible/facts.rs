@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
+use super::left_open;
 use super::scope::{Binding, Layer, fact_name};
 use super::value::{Key, Value};
 use crate::model::{Family, Hole, HoleKind};
@@ -301,7 +302,7 @@ impl Profile {
             facts.insert("domain".to_owned(), Value::str(domain));
         }
         for name in MACHINE_FACTS {
-            let what = format!("the fact `ansible_{name}`");
+            let what = left_open::fact(name);
             let hole = Hole {
                 kind: HoleKind::Unknown,
                 what,
@@ -337,7 +338,7 @@ impl Profile {
         }
         // An inventory that reaches the host by an address says which one it has.
         if let Some(address) = address.filter(|_| !self.from_file) {
-            let rest = Value::unknown("the fact `ansible_default_ipv4`", None);
+            let rest = Value::unknown(left_open::fact("default_ipv4"), None);
             let known = Value::open(vec![("address", Value::str(address))], rest);
             let clause =
                 format!("{address}, by which the inventory reaches the host, is its address");

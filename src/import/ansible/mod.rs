@@ -20,6 +20,7 @@ mod hosts;
 mod inventory;
 mod jinja;
 mod keywords;
+mod left_open;
 mod library;
 mod merging;
 mod modules;

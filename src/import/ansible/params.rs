@@ -7,6 +7,7 @@ use crate::account::Code;
 use crate::diag;
 use crate::model::{Hole, HoleKind, Piece, Text};
 use crate::source::Span;
+use crate::syntax::stand_ins;
 
 /// Why a module cannot go on: its item is `manual`.
 #[derive(Clone, Debug)]
@@ -291,6 +292,11 @@ impl Params {
     }
 
     pub(super) fn bad(&self, name: &str, value: &str, wanted: &str) -> Refusal {
+        if let Some((_, given)) = stand_ins(value).first() {
+            let reason = format!("`{name}` depends on `{given}`, which the source does not set");
+            return Refusal::new(Code::ValueUnknown, reason)
+                .cure("Give the variable a value (`--extra-vars`), and translate again.");
+        }
         let message = format!(
             "`{}` takes {wanted} as `{name}`, and `{value}` is none",
             self.module

@@ -272,6 +272,11 @@ impl<'a> Scope<'a> {
         self.assumed.borrow().iter().cloned().collect()
     }
 
+    /// Notes what has to hold for what is made of the values of this scope.
+    pub(crate) fn assume(&self, clause: String) {
+        self.assumed.borrow_mut().insert(clause);
+    }
+
     /// A name that no level has may be in one that cannot be read.
     fn missing(&self, name: &str) -> Value {
         let locked = self.layers.iter().find_map(|it| it.unknown_names.as_ref());

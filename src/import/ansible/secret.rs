@@ -1,5 +1,6 @@
 //! Secret variables: a hole in place of their value.
 
+use super::left_open;
 use super::scope::{Binding, Failure, Layer, Scope, secret_hole, undefined_name};
 use super::session::Session;
 use super::value::Value;
@@ -171,7 +172,8 @@ pub(super) fn of_sops(session: &Session<'_>, node: &Node, name: Option<&str>) ->
     Value::secret(what, Some(node.span))
 }
 
-/// Runs something with all secrets that it needs and that nobody sets: who runs the plays gives them elsewhere.
+/// Runs something with all that it needs and that nobody sets: who runs the plays gives it elsewhere. Only what is
+/// neither a secret nor a text of its own still fails.
 pub(super) fn with_missing<'a, T>(
     scope: &Scope<'a>,
     run: impl Fn(&Scope<'a>) -> Result<T, Failure>,
@@ -183,12 +185,19 @@ pub(super) fn with_missing<'a, T>(
     {
         let name = undefined_name(&failure.message).to_owned();
         let is_name = name.chars().all(|it| it.is_alphanumeric() || it == '_');
-        if !is_name || !is_one_secret(&name) || layer.vars.contains_key(&name) {
+        if !is_name || layer.vars.contains_key(&name) {
             break;
         }
-        let value = Value::secret(format!("`{name}`, which the source does not set"), None);
-        let clause = format!("who runs the plays gives `{name}`");
-        layer.vars.insert(name, Binding::under(value, vec![clause]));
+        let binding = if is_one_secret(&name) {
+            let value = Value::secret(format!("`{name}`, which the source does not set"), None);
+            let clause = format!("who runs the plays gives `{name}`");
+            Binding::under(value, vec![clause])
+        } else if let Some(value) = left_open::variable(&name) {
+            Binding::Value(value)
+        } else {
+            break;
+        };
+        layer.vars.insert(name, binding);
         made = run(&scope.with(layer.clone()));
     }
     made

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use indexmap::{Equivalent, IndexMap};
 
+use super::left_open::closed_hole;
 use super::time::Time;
 use crate::model::{Hole, HoleKind, Piece, Text};
 use crate::source::Span;
@@ -336,12 +337,12 @@ impl Value {
                     Truth::Yes
                 } else {
                     text.worst_hole()
-                        .map_or(Truth::No, |hole| Truth::Unknown(hole.clone()))
+                        .map_or(Truth::No, |hole| Truth::Unknown(closed_hole(hole)))
                 }
             }
             Value::List(items) => Truth::of(!items.is_empty()),
             Value::Dict(dict) => Truth::of(!dict.is_empty()),
-            Value::Unknown(hole) => Truth::Unknown(hole.clone()),
+            Value::Unknown(hole) => Truth::Unknown(closed_hole(hole)),
             Value::Time(Time::Length(0)) => Truth::No,
             Value::Time(_) | Value::Omit => Truth::Yes,
         })

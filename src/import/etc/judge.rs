@@ -8,7 +8,7 @@ use super::secret::of_the_machine;
 use super::shipped;
 use crate::account::Code;
 use crate::import::redact::{hidden, redact};
-use crate::model::{Content, File, Mode, Text};
+use crate::model::{Content, File, Mode, Resource, Text};
 use crate::secret::is_secret_file;
 use crate::source::{EntryKind, ReadProblem, Span};
 
@@ -108,8 +108,12 @@ pub(super) fn judge(root: &Root<'_>, distribution: &Distribution<'_>, found: &Fo
         Content::Text(text) => kinds::read(path, text),
         Content::Binary(_) | Content::Fetched(_) => None,
     };
+    let has_anacron = root.text("/etc/anacrontab").is_some();
+    let reading = reading.map(|it| if has_anacron { catching_up(it) } else { it });
     // A script that runs at its time is stated as a whole, unless it is not known whether it runs.
-    let is_script = |it: &Reading| it.file == kinds::Fate::Kept && it.entries.iter().all(asks);
+    let is_script = |it: &Reading| {
+        it.file == kinds::Fate::Kept && it.entries.iter().all(asks) && !catches_up(it)
+    };
     let reading = reading.filter(|it| !is_script(it));
     let file = File {
         path: path.to_owned(),
@@ -140,6 +144,32 @@ fn names_distribution(path: &str, bytes: &[u8]) -> bool {
     matches!(path, "/etc/issue" | "/etc/issue.net")
         && NAMES.iter().any(|name| first.starts_with(name))
         && lines.count() < 2
+}
+
+/// Marks the jobs of scripts that anacron runs, which it does where the machine was off at their time.
+fn catching_up(mut reading: Reading) -> Reading {
+    for part in &mut reading.entries {
+        let kinds::Meaning::Asks(resources) = &mut part.meaning else {
+            continue;
+        };
+        for resource in resources {
+            if let Resource::CronJob(job) = resource
+                && reading.file == kinds::Fate::Kept
+                && job.schedule != "@hourly"
+            {
+                job.catches_up = true;
+            }
+        }
+    }
+    reading
+}
+
+fn catches_up(reading: &Reading) -> bool {
+    let mut all = reading.entries.iter();
+    all.any(|part| {
+        matches!(&part.meaning, kinds::Meaning::Asks(resources)
+            if resources.iter().any(|it| matches!(it, Resource::CronJob(job) if job.catches_up)))
+    })
 }
 
 fn asks(part: &kinds::Entry) -> bool {

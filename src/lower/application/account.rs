@@ -158,19 +158,19 @@ pub(super) fn lower_user(user: &User, image: &Machine) -> Lowered {
     }
     let mut statement = Statement::default();
     let path = OptionPath::new(["users", "users", &user.name]);
-    if let Some(uid) = user.uid {
+    // A number is of files alone: without any that are carried over, nothing has it.
+    if let (Some(uid), Some((service, folders))) = (user.uid, volumes(image)) {
         statement.assume(format!(
             "`{}` has the number {uid} only in the image",
             user.name
         ));
-        let chore = volumes(image).map(|(service, folders)| Chore {
+        statement.chores.push(Chore {
             topic: format!("Service {service}"),
             text: format!(
                 "`{}` has the number {uid} in the image and another one here: `chown -R {}` what of {folders} is carried over",
                 user.name, user.name
             ),
         });
-        statement.chores.extend(chore);
     }
     let strange: Vec<String> = user
         .groups
@@ -209,7 +209,7 @@ pub(super) fn lower_user(user: &User, image: &Machine) -> Lowered {
 }
 
 /// A group that the recipe makes.
-pub(super) fn lower_group(group: &Group) -> Lowered {
+pub(super) fn lower_group(group: &Group, image: &Machine) -> Lowered {
     if BASE_GROUPS.contains(&group.name.as_str()) {
         return Lowered::NotNeeded(
             Code::AlreadySo,
@@ -217,7 +217,7 @@ pub(super) fn lower_group(group: &Group) -> Lowered {
         );
     }
     let mut statement = Statement::default();
-    if let Some(gid) = group.gid {
+    if let (Some(gid), true) = (group.gid, volumes(image).is_some()) {
         statement.assume(format!(
             "`{}` has the number {gid} only in the image",
             group.name

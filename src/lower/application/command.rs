@@ -183,9 +183,15 @@ fn line(
         )));
     };
     let name = first.rsplit('/').next().unwrap_or(first);
-    let is_shell_of_php = name == "php" && arguments == ["-a"];
-    if is_shell_of_php || (arguments.is_empty() && is_interactive(name)) {
+    if waits_for_typing(name, arguments) {
         return Err(Refused::Interactive(name.to_owned()));
+    }
+    // A script that prepares things and starts what follows it.
+    if let Some((started, rest)) = arguments.split_first()
+        && waits_for_typing(started, rest)
+        && written(first, around).is_some_and(|it| it.contains("exec \"$@\""))
+    {
+        return Err(Refused::Interactive((*started).to_owned()));
     }
     if let ["-c", text] = arguments
         && commands::is_shell(name)
@@ -254,7 +260,7 @@ fn line(
             // Another program than the package's own one: the package is a tool.
             Some(attr) if is_runner => {
                 if !packages::brings(attr, around.application) {
-                    statement.assume(program::claim(first, attr));
+                    program::take(first, attr, statement);
                 }
                 program::program_parts(name, attr)
             }
@@ -266,7 +272,7 @@ fn line(
         match &own.attr {
             Some(attr) if !is_runner => {
                 if !packages::brings(attr, around.application) {
-                    statement.assume(program::claim(first, attr));
+                    program::take(first, attr, statement);
                 }
                 start.own = Some(own);
             }
@@ -363,6 +369,11 @@ fn unwrapped<'w>(words: &[&'w str], around: Around<'_>, start: &mut Start) -> Ve
             return words;
         }
     }
+}
+
+fn waits_for_typing(program: &str, arguments: &[&str]) -> bool {
+    let is_shell_of_php = program == "php" && arguments == ["-a"];
+    is_shell_of_php || (arguments.is_empty() && is_interactive(program))
 }
 
 fn is_interactive(name: &str) -> bool {

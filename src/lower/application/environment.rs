@@ -12,14 +12,26 @@ use crate::nix::{Expr, Operator, StrPart};
 use crate::plan::Secret;
 
 /// Variables that only the building of an image reads, with the reason.
-const BUILD_ONLY: [(&str, &str); 6] = [
+const BUILD_ONLY: [(&str, &str); 13] = [
     ("DEBIAN_FRONTEND", "only apt reads it"),
     ("DEBCONF_NONINTERACTIVE_SEEN", "only apt reads it"),
     ("APT_KEY_DONT_WARN_ON_DANGEROUS_USAGE", "only apt reads it"),
-    ("GPG_KEY", "only the building of the image reads it"),
-    ("GPG_KEYS", "only the building of the image reads it"),
-    ("PHPIZE_DEPS", "only the building of the image reads it"),
+    ("GPG_KEY", OF_BUILD),
+    ("GPG_KEYS", OF_BUILD),
+    ("PHPIZE_DEPS", OF_BUILD),
+    ("PHP_CFLAGS", OF_BUILD),
+    ("PHP_CPPFLAGS", OF_BUILD),
+    ("PHP_EXTRA_BUILD_DEPS", OF_BUILD),
+    ("PHP_EXTRA_CONFIGURE_ARGS", OF_BUILD),
+    ("PHP_LDFLAGS", OF_BUILD),
+    ("PHP_URL", OF_BUILD),
+    (
+        "PHP_INI_DIR",
+        "it is where the image builds PHP to look for its files; PHP of nixpkgs has its own",
+    ),
 ];
+
+const OF_BUILD: &str = "only the building of the image reads it";
 
 /// Ends of such names: what a download is checked against.
 const CHECKED: [&str; 6] = [
@@ -115,7 +127,7 @@ pub(super) fn is_port(variable: &Variable, service: &Service<'_>) -> bool {
 }
 
 /// Says why a variable has no meaning for the service itself.
-fn build_only(name: &str) -> Option<String> {
+pub(super) fn build_only(name: &str) -> Option<String> {
     let row = BUILD_ONLY.iter().find(|(it, _)| *it == name);
     if let Some((_, why)) = row {
         return Some(format!("`{name}`: {why}"));

@@ -6,7 +6,7 @@
 
 use super::account::{self, Runner, account_name, made_group, made_user, whose_home};
 use super::layout::{Layout, PROGRAM_FOLDERS};
-use super::service_name;
+use super::{service_name, tool};
 use crate::account::{Code, Verdict};
 use crate::lower::ctx::Ctx;
 use crate::lower::statement::{Left, Lowered};
@@ -110,6 +110,18 @@ fn with_programs(mut image: Machine) -> Machine {
         };
         let sources = std::mem::take(&mut application.source);
         for source in sources {
+            if let Some(name) = of_every_machine(&source.value) {
+                application.packages.push(Sourced {
+                    value: Package {
+                        name: name.to_owned(),
+                        family: Family::Debian,
+                        version: None,
+                    },
+                    origin: source.origin,
+                    assumptions: source.assumptions,
+                });
+                continue;
+            }
             match program_of_image(&source.value) {
                 None => application.source.push(source),
                 Some(name) => {
@@ -133,6 +145,21 @@ fn with_programs(mut image: Machine) -> Machine {
         }
     }
     image
+}
+
+/// Returns the package of what an image takes from another one because it has no system of its own.
+fn of_every_machine(source: &ApplicationSource) -> Option<&'static str> {
+    let (SourceFrom::Stage(from) | SourceFrom::Image(from)) = &source.from else {
+        return None;
+    };
+    let (_, path) = from.rsplit_once(':')?;
+    match path.trim_end_matches('/') {
+        "/etc/ssl/certs/ca-certificates.crt" | "/etc/ssl/certs" | "/etc/ssl/cert.pem" => {
+            Some("ca-certificates")
+        }
+        "/usr/share/zoneinfo" => Some("tzdata"),
+        _ => None,
+    }
 }
 
 fn program_of_image(source: &ApplicationSource) -> Option<String> {
@@ -227,6 +254,10 @@ pub(in crate::lower) fn lower(entry: &Entry, ctx: &mut Ctx<'_>) -> bool {
     ) {
         return false;
     }
+    if let Some(lowered) = tool::of_part(entry, ctx.machine) {
+        ctx.conclude(entry, lowered);
+        return true;
+    }
     let own = service_name(name);
     lower_within(entry, &Within::Own(&own), ctx)
 }
@@ -320,7 +351,7 @@ fn otherwise(resource: &Resource, image: &Machine) -> Option<Lowered> {
     if let Resource::User(user) = resource {
         Some(account::lower_user(user, image))
     } else if let Resource::Group(group) = resource {
-        Some(account::lower_group(group))
+        Some(account::lower_group(group, image))
     } else if let Resource::Timezone(_) = resource {
         Some(not_needed(ZONE))
     } else if let Resource::Directory(it) = resource {
@@ -340,6 +371,11 @@ fn of_home(path: &str, image: &Machine) -> Option<Lowered> {
     let user = whose_home(path, image)?;
     let why = format!("it is the home of `{user}`, which is made with the user");
     Some(Lowered::NotNeeded(Code::AlreadySo, why))
+}
+
+/// Tells whether a path is one that the machine has for itself, or that only the building of images has.
+pub(super) fn is_of_machine(path: &str) -> bool {
+    of_machine(path).is_some()
 }
 
 fn of_machine(path: &str) -> Option<Lowered> {

@@ -24,6 +24,7 @@ mod source;
 mod state;
 #[cfg(test)]
 mod tests;
+mod tool;
 mod version;
 
 use super::ctx::{self, Ctx};
@@ -105,6 +106,9 @@ pub(super) fn lower(entry: &Entry, ctx: &mut Ctx<'_>) -> bool {
         start,
         own,
     };
+    if tool::lower(&service, ctx) {
+        return true;
+    }
     service.say_name(ctx);
     let module = options::module(&service);
     ctx.plan.modules.insert(service.name.clone(), module);

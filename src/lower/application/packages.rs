@@ -11,7 +11,7 @@ use crate::nix::Expr;
 use crate::rules::{self, Attribute, Kind, PackageName};
 
 /// Packages that only build something.
-const BUILDERS: [&str; 14] = [
+const BUILDERS: [&str; 15] = [
     "autoconf",
     "automake",
     "bison",
@@ -26,6 +26,7 @@ const BUILDERS: [&str; 14] = [
     "ninja",
     "patch",
     "pkg-config",
+    "re2c",
 ];
 
 /// Packages without programs, and what of them every NixOS has.

@@ -30,6 +30,15 @@ const SERVERS: [(&str, &str); 20] = [
 
 /// Refuses a server that only its module runs.
 pub(super) fn refused(program: &str) -> Option<Left> {
+    if matches!(program, "/init" | "/sbin/init" | "/usr/sbin/init") {
+        let reason = format!(
+            "it starts `{program}`, the image's own init, which starts services that nothing here names"
+        );
+        let left = Left::new(Code::ServiceConfig, reason);
+        return Some(left.cure(
+            "Look in the image at what it starts (s6-overlay has it in /etc/s6-overlay and /etc/services.d), and make each a service.",
+        ));
+    }
     let name = program.rsplit('/').next().unwrap_or(program);
     let bare = name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
     let (_, module) = SERVERS.iter().find(|(it, _)| *it == bare || *it == name)?;

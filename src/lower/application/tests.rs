@@ -359,9 +359,9 @@ fn scripts_and_programs_of_their_own() {
             "CMD assumed: `web` does not need the rights of root",
         ],
     );
-    let mut recipe = Recipe::new("FROM scratch\nCMD /traefik\nEXPOSE 80\n");
+    let mut recipe = Recipe::new("FROM scratch\nCMD /hugo\nEXPOSE 80\n");
     let app = Application {
-        command: Some(recipe.of("CMD", words(&["/traefik", "--port=80"]))),
+        command: Some(recipe.of("CMD", words(&["/hugo", "--port=80"]))),
         ports: vec![recipe.of("EXPOSE", tcp(80))],
         ..nothing("edge")
     };
@@ -369,12 +369,12 @@ fn scripts_and_programs_of_their_own() {
         &mut recipe,
         app,
         r#"
-        package = lib.mkPackageOption pkgs "traefik" { };
-        ExecStart = "${cfg.package}/bin/traefik --port=${toString cfg.port}";
+        package = lib.mkPackageOption pkgs "hugo" { };
+        ExecStart = "${cfg.package}/bin/hugo --port=${toString cfg.port}";
         AmbientCapabilities = lib.mkIf (cfg.port < 1024) "CAP_NET_BIND_SERVICE";
         "#,
         &[
-            "CMD assumed: `/traefik` is taken from `pkgs.traefik`; `edge` does not need the rights of root",
+            "CMD assumed: `/hugo` is taken from `pkgs.hugo`; `edge` does not need the rights of root",
             "EXPOSE translated: the output states this",
         ],
     );
@@ -383,7 +383,7 @@ fn scripts_and_programs_of_their_own() {
 #[test]
 fn a_script_of_the_recipe_is_a_program_of_the_store() {
     let mut recipe = Recipe::new(
-        "FROM alpine\nRUN adduser edge\nCOPY run.sh /run.sh\nENTRYPOINT [\"/run.sh\"]\nCMD [\"traefik\"]\n",
+        "FROM alpine\nRUN adduser edge\nCOPY run.sh /run.sh\nENTRYPOINT [\"/run.sh\"]\nCMD [\"hugo\"]\n",
     );
     let script = "#!/bin/sh\nset -e\ncurl -s localhost >/dev/null\nexec \"$@\"\n";
     recipe.others = vec![
@@ -407,7 +407,7 @@ fn a_script_of_the_recipe_is_a_program_of_the_store() {
         ),
     ];
     let app = Application {
-        command: Some(recipe.of("ENTRYPOINT", words(&["/run.sh", "traefik", "--help"]))),
+        command: Some(recipe.of("ENTRYPOINT", words(&["/run.sh", "hugo", "--help"]))),
         ..nothing("edge")
     };
     check(
@@ -416,11 +416,11 @@ fn a_script_of_the_recipe_is_a_program_of_the_store() {
         r#"
         cfg = config.services.edge;
         run = pkgs.writeShellScript "run.sh" (builtins.readFile ../../files/services/edge/run.sh);
-        package = lib.mkPackageOption pkgs "traefik" { };
+        package = lib.mkPackageOption pkgs "hugo" { };
         cfg.package
         pkgs.curl
         User = "edge";
-        ExecStart = "${run} traefik --help";
+        ExecStart = "${run} hugo --help";
         "#,
         &[
             "RUN translated: the output states this",

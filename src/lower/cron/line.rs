@@ -67,7 +67,7 @@ pub(super) fn lower(job: &CronJob, machine: &Machine) -> Lowered {
     // cron looks programs up among the system's packages, which need not have this one.
     match program::package_of(first).filter(|it| !DEFAULT_PATH.contains(it)) {
         Some(package) => {
-            statement.assume(program::claim(first, package));
+            program::take(first, package, &mut statement);
             parts.extend(program::program_parts(first, package));
             parts.extend(program::splice(rest).parts_told(&mut statement));
         }

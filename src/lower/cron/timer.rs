@@ -385,8 +385,6 @@ mod tests {
             systemd.services.nginx-cron-2.serviceConfig.Type = "oneshot";
             systemd.services.nginx-cron-2.serviceConfig.User = "root";
             systemd.services.nginx-cron-2.serviceConfig.ExecStart = "${pkgs.coreutils}/bin/touch /y";
-            assumed: `/usr/bin/touch` is taken from `pkgs.coreutils`
-            assumed: `/usr/bin/touch` is taken from `pkgs.coreutils`
             "#,
         );
     }

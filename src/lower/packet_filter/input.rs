@@ -339,7 +339,7 @@ pub(super) fn opens(conditions: &[Condition]) -> Option<Vec<Opens>> {
 }
 
 /// Reads a port by its number, or by one of the names of /etc/services that rules are written with.
-fn port(text: &str) -> Option<u16> {
+pub(super) fn port(text: &str) -> Option<u16> {
     const NAMES: [(&str, u16); 22] = [
         ("bootpc", 68),
         ("bootps", 67),

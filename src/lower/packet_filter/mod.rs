@@ -8,6 +8,7 @@
 
 mod firewalld;
 mod input;
+mod nftables;
 mod others;
 mod rules;
 mod ufw;
@@ -60,8 +61,9 @@ struct Filter {
 
 /// Lowers a file of a packet filter; `None` for any other file.
 pub(super) fn lower(file: &File, machine: &Machine) -> Option<Lowered> {
-    if let Some(lowered) = firewalld::lower(file, machine) {
-        return Some(lowered);
+    let own = firewalld::lower(file, machine).or_else(|| nftables::lower(file, machine));
+    if own.is_some() {
+        return own;
     }
     let of_ufw = ufw::is_own(&file.path);
     if !of_ufw && !V4.contains(&file.path.as_str()) && !V6.contains(&file.path.as_str()) {
@@ -180,10 +182,7 @@ fn state(filter: &Filter, machine: &Machine) -> Lowered {
         &mut commands,
     );
     let mut stop = String::new();
-    let forwards = machine.entries.iter().any(|entry| {
-        matches!(&entry.resource, Resource::Sysctl(it)
-            if it.name.replace('/', ".").ends_with("forward") || it.name.ends_with("forwarding"))
-    });
+    let forwards = forwards(machine);
     for (rules, is_v6) in [(&filter.v4, false), (&filter.v6, true)] {
         for it in rules.iter().flat_map(|it| &it.tables) {
             if it.name == "nat"
@@ -219,6 +218,14 @@ fn state(filter: &Filter, machine: &Machine) -> Lowered {
         statement.assume(*clause);
     }
     Lowered::Stated(statement)
+}
+
+/// Tells whether the machine hands packets on.
+fn forwards(machine: &Machine) -> bool {
+    machine.entries.iter().any(|entry| {
+        matches!(&entry.resource, Resource::Sysctl(it)
+            if it.name.replace('/', ".").ends_with("forward") || it.name.ends_with("forwarding"))
+    })
 }
 
 /// What is to be done with packets before the open ports are asked for, and behind them.
@@ -399,11 +406,14 @@ fn close_ssh(
     opened: &[(bool, u16, u16)],
     statement: &mut Statement,
 ) {
+    if input.default != Does::Accept && !input.is_left {
+        close_ssh_of(machine, opened, statement);
+    }
+}
+
+fn close_ssh_of(machine: &Machine, opened: &[(bool, u16, u16)], statement: &mut Statement) {
     let settings: Vec<_> = machine::sshd_settings(machine).collect();
-    if settings.is_empty() && !machine::is_enabled(machine, &["ssh", "sshd"])
-        || input.default == Does::Accept
-        || input.is_left
-    {
+    if settings.is_empty() && !machine::is_enabled(machine, &["ssh", "sshd"]) {
         return;
     }
     let ports = settings

@@ -75,12 +75,29 @@ fn one(plan: &mut Plan, secret: &Secret, names: &Names) {
     } else {
         rights(plan, &base, secret, RULE);
     }
-    if !secret.units.is_empty() {
-        let units = Expr::strs(&secret.units);
+    let units = secret.units.iter();
+    let units: Vec<&String> = units.filter(|it| !waits_for_time(plan, it)).collect();
+    if !units.is_empty() {
+        let units = Expr::strs(units);
         set(plan, base.child("restartUnits"), units, secret, RULE);
     }
     let path = select(["config", "sops", kind, name, "path"]);
     plan.rewrite(|_, expr| refer::replaced(expr, &secret.path, &path));
+}
+
+/// Tells whether a timer starts a unit: it reads the secret when its time comes, and a restart would run it now.
+fn waits_for_time(plan: &Plan, unit: &str) -> bool {
+    let Some(name) = unit.strip_suffix(".service") else {
+        return false;
+    };
+    plan.settings().any(|(path, _)| {
+        let names: Vec<&str> = path.names().iter().map(String::as_str).collect();
+        match names.as_slice() {
+            ["systemd", "services", own, "startAt"] => *own == name,
+            ["systemd", "timers", own, ..] => *own == name,
+            _ => false,
+        }
+    })
 }
 
 /// Declares the secrets of a file of which nothing else is said.

@@ -283,7 +283,7 @@ fn program_path(
     } else if program.contains('/') {
         step.directory.as_deref()
     } else if let Some(package) = program::likely_package_of(program) {
-        statement.assume(program::claim(program, &package));
+        program::take(program, &package, statement);
         return program::program_parts(program, &package);
     } else {
         local_folder(program, machine)
@@ -321,7 +321,7 @@ fn script_path(
         } else if runs.is_whole
             && let Some(package) = program::likely_package_of(&name)
         {
-            statement.assume(program::claim(&name, &package));
+            program::take(&name, &package, statement);
             add(&package);
         } else if commands::is_program(&name) && name != "sh" && !runs.is_whole {
             rest.push(format!("`{name}`"));

@@ -6,7 +6,7 @@ use super::runs::{self, Ran};
 use crate::account::Code;
 use crate::lower::machine;
 use crate::lower::statement::{Lowered, Statement};
-use crate::model::{Command, Machine, Step};
+use crate::model::{Command, Machine, Step, Text};
 use crate::nix::Expr;
 use crate::plan::OptionPath;
 
@@ -57,7 +57,7 @@ pub(super) fn lower(step: &Step, machine: &Machine) -> Option<Lowered> {
 /// Returns the device and, where the source makes the file, its size.
 pub(in crate::lower) fn attributes(device: &str, machine: &Machine) -> Vec<(String, Expr)> {
     let mut attrs = vec![("device".to_owned(), Expr::str(device))];
-    let size = all(machine).find_map(|work| match work {
+    let size = all(device, machine).find_map(|work| match work {
         Work::Makes(path, size) if path == device => Some(size),
         Work::Makes(..)
         | Work::Guards(_)
@@ -75,17 +75,27 @@ pub(in crate::lower) fn is_swap_file(path: &str, machine: &Machine) -> bool {
         let is_swap = matches!(work, Work::Formats(_) | Work::SwitchesOn(_));
         is_swap && work.path() == Some(path)
     };
-    !path.starts_with("/dev/") && (is_mounted(path, machine) || all(machine).any(is_it))
+    !path.starts_with("/dev/") && (is_mounted(path, machine) || all(path, machine).any(is_it))
 }
 
 fn is_mounted(path: &str, machine: &Machine) -> bool {
     machine::mounts(machine).any(|it| it.fstype == "swap" && it.device == path)
 }
 
-fn all(machine: &Machine) -> impl Iterator<Item = Work> {
+/// Returns what the steps do that name a path.
+fn all(path: &str, machine: &Machine) -> impl Iterator<Item = Work> {
     machine::steps(machine)
+        .filter(move |(_, step)| names(path, step))
         .filter_map(|(_, step)| works(step))
         .flatten()
+}
+
+fn names(path: &str, step: &Step) -> bool {
+    let has = |text: &Text| text.plain().is_some_and(|it| it.contains(path));
+    match &step.command {
+        Command::Words(words) => words.iter().any(has),
+        Command::Script { text, .. } => has(text),
+    }
 }
 
 fn works(step: &Step) -> Option<Vec<Work>> {

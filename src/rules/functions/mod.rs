@@ -35,6 +35,7 @@ mod master_cf;
 mod memcached;
 mod mongod_conf;
 mod mosquitto_conf;
+mod munin_plugin;
 mod my_cnf;
 mod nameservers;
 mod network_manager;
@@ -42,6 +43,7 @@ mod nfs_conf;
 mod nginx;
 mod ntp_conf;
 mod numbers;
+mod pam;
 mod pg_hba;
 mod php_options;
 mod php_pool;
@@ -54,6 +56,7 @@ mod registries_conf;
 mod rsyncd;
 mod rsyslog;
 mod scalar;
+mod script;
 mod search_domains;
 mod section;
 mod session_variables;
@@ -68,6 +71,8 @@ mod uncommented;
 mod updatedb;
 mod ups;
 mod upsd;
+mod upsd_users;
+mod upsmon;
 mod variables;
 mod vsftpd;
 mod words;
@@ -123,6 +128,7 @@ static FUNCTIONS: &[&Function] = &[
     &memcached::FUNCTION,
     &mongod_conf::FUNCTION,
     &mosquitto_conf::FUNCTION,
+    &munin_plugin::FUNCTION,
     &my_cnf::FUNCTION,
     &nameservers::FUNCTION,
     &network_manager::FUNCTION,
@@ -133,6 +139,8 @@ static FUNCTIONS: &[&Function] = &[
     &nginx::STREAM,
     &ntp_conf::FUNCTION,
     &numbers::FUNCTION,
+    &pam::PAM,
+    &pam::QUALITY,
     &pg_hba::FUNCTION,
     &php_options::FUNCTION,
     &php_pool::FUNCTION,
@@ -146,6 +154,7 @@ static FUNCTIONS: &[&Function] = &[
     &rsyncd::FUNCTION,
     &rsyslog::FUNCTION,
     &scalar::FUNCTION,
+    &script::FUNCTION,
     &search_domains::FUNCTION,
     &section::FUNCTION,
     &session_variables::FUNCTION,
@@ -160,6 +169,8 @@ static FUNCTIONS: &[&Function] = &[
     &updatedb::FUNCTION,
     &ups::FUNCTION,
     &upsd::FUNCTION,
+    &upsd_users::FUNCTION,
+    &upsmon::FUNCTION,
     &variables::FUNCTION,
     &vsftpd::FUNCTION,
     &words::ARGUMENTS,

@@ -4,7 +4,6 @@
 {
   # site.yml:62 Backup script, :76 Role of the replica
   systemd.tmpfiles.rules = [
-    # Assumed: `/bin/bash` is taken from `pkgs.bash`.
     "L+ /usr/local/bin/backup-databases - - - - ${pkgs.writeScript "backup-databases" ''
       #!${pkgs.bash}/bin/bash
       # Dumps every database, and keeps 14 days.
@@ -20,6 +19,9 @@
     # Assumed: the content of `/var/lib/postgresql/.pgpass` is put into `/run/secrets/.pgpass`.
     "L+ /var/lib/postgresql/.pgpass - - - - /run/secrets/.pgpass"
   ];
+
+  # site.yml:62 Backup script
+  environment.profiles = [ "/usr/local" ];
 
   # MANUAL site.yml:89 Settings for large machines: it hangs on the output of the task "How much memory there
   #   is".

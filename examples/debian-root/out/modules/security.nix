@@ -24,7 +24,6 @@
       Defaults	env_reset
       Defaults	mail_badpass
     '';
-    # Assumed: `/usr/bin/systemctl` is taken from `pkgs.systemd`.
     extraRules = [
       {
         users = [ "ada" ];

@@ -2,13 +2,46 @@
 
 use super::args::Args;
 use super::{Env, Eval, Local, LoopState, attribute, format, key_of, method, ops};
+use crate::import::ansible::left_open;
 use crate::import::ansible::scope::Failure;
 use crate::import::ansible::value::{Dict, Key, Truth, Value};
 use crate::model::{Hole, HoleKind};
 use crate::syntax::jinja::{Arg, CompareOp, Const, Expr, MathOp};
 
+/// Filters that leave a text as it is: `int` of what somebody gives as a number, too.
+const KEEPING: [&str; 5] = ["d", "default", "int", "mandatory", "string"];
+
 impl Env<'_, '_> {
     pub(super) fn eval(&mut self, expr: &Expr) -> Eval<Value> {
+        let value = self.evaluated(expr)?;
+        Ok(match expr {
+            Expr::Var(_)
+            | Expr::Const(_)
+            | Expr::Attr(..)
+            | Expr::Item(..)
+            | Expr::If(..)
+            | Expr::List(_)
+            | Expr::Tuple(_)
+            | Expr::Dict(_) => value,
+            Expr::Filter(name, ..) if KEEPING.contains(&&**name) => value,
+            // What is put together keeps its parts.
+            Expr::Math(..) => left_open::closed(value),
+            Expr::Filter(name, ..) if &**name == "join" => left_open::closed(value),
+            Expr::Call(callee, _) if matches!(**callee, Expr::Var(_)) => left_open::closed(value),
+            Expr::Filter(..)
+            | Expr::Call(..)
+            | Expr::Not(_)
+            | Expr::Neg(_)
+            | Expr::Pos(_)
+            | Expr::And(..)
+            | Expr::Or(..)
+            | Expr::Compare(..)
+            | Expr::Test(..)
+            | Expr::Slice(..) => left_open::closed_with_parts(value),
+        })
+    }
+
+    fn evaluated(&mut self, expr: &Expr) -> Eval<Value> {
         match expr {
             Expr::Var(name) => self.variable(name),
             Expr::Const(it) => Ok(constant(it)),
@@ -467,7 +500,14 @@ fn walk(value: Value, name: &str, steps: &[Value]) -> Eval<Value> {
 
 /// Returns `value[key]`.
 pub(super) fn item(value: &Value, key: &Value, name: &str) -> Eval<Value> {
-    if let Value::Unknown(_) | Value::Undefined(_) = value {
+    if let Value::Unknown(hole) = value {
+        let number = key.as_int().map(|it| it.to_string());
+        let key = key.as_str().or(number.as_deref());
+        let below = key.map(|key| left_open::below(hole, key));
+        let below = below.unwrap_or_else(|| left_open::closed_hole(hole));
+        return Ok(Value::Unknown(below));
+    }
+    if let Value::Undefined(_) = value {
         return Ok(value.clone());
     }
     if let Some(hole) = key.hole() {

@@ -34,6 +34,7 @@ use std::rc::Rc;
 
 use indexmap::IndexMap;
 
+use super::left_open;
 use super::scope::{Binding, Failure, Layer, Scope};
 use super::value::{Key, Value};
 use crate::diag::Code;
@@ -177,7 +178,8 @@ fn with_last_breaks(mut made: Text, source: &str, newline: &str) -> Text {
 /// Returns what `value.name` is: the item of a dictionary, or one of a list where the name is a number.
 pub(super) fn attribute(value: &Value, name: &str) -> Option<Value> {
     match value {
-        Value::Unknown(_) | Value::Undefined(_) => Some(value.clone()),
+        Value::Unknown(hole) => Some(Value::Unknown(left_open::below(hole, name))),
+        Value::Undefined(_) => Some(value.clone()),
         Value::Dict(_) => value.entry(name).cloned(),
         Value::Time(time) => time.attribute(name).map(Value::Int),
         Value::List(items) => match (name, &items[..]) {

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::{Callable, Env, Eval, Home, Local, Out};
+use crate::import::ansible::left_open::closed_hole;
 use crate::import::ansible::value::Value;
 use crate::model::Hole;
 use crate::syntax::jinja::{Arg, Body, Expr, StmtKind, Target};
@@ -14,6 +15,7 @@ pub(super) fn bodies(
     hole: &Hole,
     out: &mut Out,
 ) -> Eval<()> {
+    let hole = &closed_hole(hole);
     let mut prints = false;
     for body in bodies {
         prints |= visit(env, body, hole);

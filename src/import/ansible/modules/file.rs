@@ -15,6 +15,7 @@ use crate::import::ansible::value::Value;
 use crate::import::state::Key;
 use crate::model::{Condition, Content, File, Link, PathMode, Resource, Text};
 use crate::source;
+use crate::syntax::stand_ins;
 
 pub(super) const MODULE: Module = Module {
     names: &["file"],
@@ -314,7 +315,8 @@ fn link(asks: Asks, before: &str, run: &mut Run<'_, '_>) -> Result<(), Refusal> 
             }
         };
     };
-    let target = if target.starts_with('~') {
+    let is_given = stand_ins(&target).first().is_some_and(|it| it.0.start == 0);
+    let target = if target.starts_with('~') || is_given {
         absolute(run, &target)?
     } else {
         target

@@ -7,6 +7,7 @@ use super::paths::{Asset, base_name, find, wishes};
 use super::{Kind, Module, Run};
 use crate::account::Code;
 use crate::import::ansible::jinja::MARKS;
+use crate::import::ansible::left_open::filled_text;
 use crate::import::ansible::params::{Params, Refusal};
 use crate::import::ansible::play::trace::rendered;
 use crate::import::ansible::scope::{Binding, Failure, Layer};
@@ -143,9 +144,10 @@ fn render(
             span: Some(Span::new(file, 0, 0)),
         }));
     }
-    with_missing(&run.scope.with(names), |scope| {
+    let made = with_missing(&run.scope.with(names), |scope| {
         scope.render(file, settings.clone())
-    })
+    });
+    made.map(|text| filled_text(run.scope, &text))
 }
 
 /// Files are texts in UTF-8 here; other encodings are the same only for ASCII.

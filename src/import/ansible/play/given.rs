@@ -7,11 +7,14 @@ use indexmap::IndexMap;
 
 use super::Player;
 use super::context::Context;
+use super::tasks::is_of_ansible;
 use crate::diag;
 use crate::import::ansible::arguments::takes_free_text;
+use crate::import::ansible::left_open::{closed_deeply, filled};
 use crate::import::ansible::modules;
 use crate::import::ansible::params::Params;
 use crate::import::ansible::playbook::Task;
+use crate::import::ansible::results::is_command;
 use crate::import::ansible::scope::{Failure, Scope};
 use crate::import::ansible::secret::{hide_beside, sealing, with_missing};
 use crate::import::ansible::value::Value;
@@ -73,6 +76,22 @@ impl<'a> Player<'a> {
             .map(|(name, value)| (name.as_str(), value));
         hide_beside(arguments, sealing(scope.session(), task.span));
         self.trace_arguments(task, &values, free.as_ref());
+        // What decides, and what is looked at, is not known before the person has given it.
+        let computes = is_of_ansible(&task.module)
+            || modules::is_probe(&task.full_name)
+            || is_command(task) && task.keywords.register.is_some();
+        let fill = |value| match computes {
+            true => closed_deeply(value),
+            false => filled(scope, value),
+        };
+        let values = match task.module.as_str() {
+            "set_fact" => values,
+            _ => values
+                .into_iter()
+                .map(|(name, it)| (name, fill(it)))
+                .collect(),
+        };
+        let free = free.map(fill);
         match failed {
             None => Ok(Params::new(&task.module, task.span, values, free)),
             Some(failure) => Err(failure),

@@ -10,8 +10,10 @@ use super::flow::is_true;
 use super::tasks::layer_of;
 use crate::diag;
 use crate::import::ansible::jinja;
+use crate::import::ansible::left_open::{closed_hole, variable_of};
 use crate::import::ansible::playbook::Task;
 use crate::import::ansible::scope::{Failure, Layer, Scope};
+use crate::import::ansible::secret::with_missing;
 use crate::import::ansible::value::Value;
 use crate::model::Condition;
 use crate::syntax::yaml::Node;
@@ -54,7 +56,7 @@ impl<'a> Player<'a> {
                 "it goes over a range, not a list: `| list` makes it one",
             )
             .or_at(looped.list.span)),
-            None => scope.resolve(&looped.list),
+            None => with_missing(&scope, |scope| scope.resolve(&looped.list)),
             Some(lookup) => looked_up(&scope, lookup, &looped.list),
         };
         let list = match list {
@@ -66,7 +68,12 @@ impl<'a> Player<'a> {
                 Failure::failed(format!("it has {} items", items.len()))
             }
             Ok(Value::List(items)) => return Ok(unroll(&Control::read(task, &scope), &items)),
+            Ok(Value::Unknown(hole)) if variable_of(&hole).is_some() => {
+                let name = variable_of(&hole).unwrap_or_default();
+                Failure::undefined(name).or_at(looped.list.span)
+            }
             Ok(Value::Unknown(hole)) => {
+                let hole = closed_hole(&hole);
                 let guard = Condition::Unknown(format!("{}, which the loop goes over", hole.what));
                 let control = Control::read(task, &scope);
                 return Ok(vec![Round {
@@ -189,7 +196,7 @@ fn looked_up(scope: &Scope<'_>, lookup: &str, list: &Node) -> Result<Value, Fail
     let terms = if plugin == "first_found" {
         candidates(scope, list)?
     } else {
-        scope.resolve(list)?
+        with_missing(scope, |scope| scope.resolve(list))?
     };
     if let Value::Unknown(_) | Value::Undefined(_) = terms {
         return Ok(terms);

@@ -531,7 +531,7 @@ impl<'a> Player<'a> {
 }
 
 /// Tells whether a module runs within Ansible and touches no machine.
-fn is_of_ansible(module: &str) -> bool {
+pub(super) fn is_of_ansible(module: &str) -> bool {
     matches!(
         module,
         "add_host"

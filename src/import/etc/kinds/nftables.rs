@@ -2,16 +2,16 @@
 //!
 //! Manual: nft(8)
 //!
-//! The text stays as it is; files that it includes are not read.
+//! What they come to is said by who lowers them, who knows the files that they include.
 
 use super::{Entry, Fate, Given, Kind, Lines, Meaning};
 use crate::syntax::Place;
 
 pub(super) const KIND: Kind = Kind {
     name: "nftables",
-    paths: "/etc/nftables.conf",
-    becomes: "The rules as they are become networking.nftables.ruleset, and NixOS's own firewall is turned off.",
-    matches: |path| path == "/etc/nftables.conf",
+    paths: "/etc/nftables.conf, /etc/sysconfig/nftables.conf",
+    becomes: "A plain filter of what comes in becomes networking.firewall; other rules become networking.nftables.ruleset as they are, and NixOS's own firewall is turned off.",
+    matches: |path| matches!(path, "/etc/nftables.conf" | "/etc/sysconfig/nftables.conf"),
     read,
     lines: Lines::Together,
     file: Fate::Replaced,
@@ -45,12 +45,6 @@ fn read(given: &Given) -> Vec<Entry> {
         .replace(" policy accept;", "");
     if squeezed == STOCK {
         return vec![given.not_needed(place, "the rules let everything through, as without any")];
-    }
-    let included = said.iter().find(|line| line.starts_with("include "));
-    if let Some(included) = included {
-        let why =
-            format!("`{included}` is not read; join the files in networking.nftables.ruleset");
-        return vec![given.unknown(place, why)];
     }
     let why = "rules stand together";
     vec![given.entry(place, Meaning::Verbatim(why.to_owned()))]

@@ -154,6 +154,13 @@ fn variable(variable: &Variable, service: &Service<'_>, native: &Native) -> Lowe
     if let Some(lowered) = super::databases::variable(variable, native) {
         return lowered;
     }
+    if name.contains('.') {
+        let why = format!(
+            "`{name}` is a setting that the image's entry point hands to its server, and no variable of the server"
+        );
+        let cure = format!("Say it by the options of {module}.");
+        return Lowered::Manual(Left::new(Code::ServiceConfig, why).cure(cure));
+    }
     let hole = variable.value.worst_hole();
     if hole.is_some_and(|it| it.kind == HoleKind::Unknown) {
         let what = hole.map_or("", |it| it.what.as_str());
@@ -291,6 +298,10 @@ fn fetched(found: &FetchedProgram, service: &Service<'_>, native: &Native) -> Lo
 
 /// A folder that outlives the server and that its module does not know.
 fn folder(path: &str, native: &Native) -> Lowered {
+    if matches!(path.trim_end_matches('/'), "/tmp" | "/var/tmp") {
+        let why = format!("every machine has `{path}`, and it outlives a service");
+        return Lowered::NotNeeded(Code::AlreadySo, why);
+    }
     let mut statement = Statement::default();
     let user = &native.server.user;
     let line = format!("d {path} 0750 {user} - - -");
@@ -339,7 +350,7 @@ fn source(source: &ApplicationSource, native: &Native) -> Lowered {
     statement.assume(format!("{what} is put into `{path}`"));
     statement.chores.push(Chore {
         topic: format!("Service {own}"),
-        text: format!("put {what} into `{path}`").replace(", into", " into"),
+        text: format!("put {what} into `{path}`"),
     });
     let folder = if source.folder {
         path

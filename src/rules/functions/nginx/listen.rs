@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::Lifted;
 use crate::syntax::nginx::Directive;
+use crate::syntax::stand_ins;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Listen {
@@ -53,7 +54,8 @@ fn read_one(directive: &Directive) -> Option<Listen> {
     }
     let words = directive.values();
     let (target, parameters) = words.split_first()?;
-    if target.contains('$') {
+    // What a person gives may be a port or an address.
+    if target.contains('$') || !stand_ins(target).is_empty() {
         return None;
     }
     let (address, port) = address_and_port(target)?;

@@ -25,6 +25,7 @@ use crate::import::ansible::params::{Params, Refusal};
 use crate::import::state::Key;
 use crate::model::{Mode, Resource};
 use crate::source;
+use crate::syntax::stand_ins;
 
 /// The permissions that new files and folders get from the usual umask.
 pub(super) const NEW_FILE: Mode = Mode(0o644);
@@ -85,7 +86,14 @@ pub(super) fn absolute(run: &Run<'_, '_>, path: &str) -> Result<String, Refusal>
             })?;
             format!("{}/{below}", home(run, user))
         }
-        None => path.to_owned(),
+        // What a person gives is a path from the root, or the machine would not know where it is.
+        None => match stand_ins(path).first() {
+            Some((range, name)) if range.start == 0 => {
+                run.scope.assume(format!("`{name}` is a whole path"));
+                format!("/{path}")
+            }
+            _ => path.to_owned(),
+        },
     };
     if !whole.starts_with('/') {
         let reason =

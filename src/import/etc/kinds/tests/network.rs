@@ -143,9 +143,7 @@ fn rules_of_the_firewall_stand_together() {
     check(
         "/etc/nftables.conf",
         "include \"/etc/nftables.d/*.nft\"\n",
-        &[
-            "1: unknown: `include \"/etc/nftables.d/*.nft\"` is not read; join the files in networking.nftables.ruleset",
-        ],
+        &["1: verbatim: rules stand together"],
     );
     check("/etc/nftables.conf", "# nothing\n", &[]);
 }

@@ -13,4 +13,7 @@
   # MANUAL site.yml:48 A script of Debian's: the script runs `apt-get`, which NixOS does not have: NixOS takes
   #   its packages from environment.systemPackages and its modules.
   #   Take these lines out of it, and state what they do.
+
+  # site.yml:48 A script of Debian's
+  environment.profiles = [ "/usr/local" ];
 }

@@ -36,8 +36,7 @@
     };
   };
 
-  # site.yml:29 Move (assumed: `mv` is taken from `pkgs.coreutils`). Runtime: a command cannot be stated as
-  # configuration; it runs while /srv/shop/old exists.
+  # site.yml:29 Move. Runtime: a command cannot be stated as configuration; it runs while /srv/shop/old exists.
   systemd.services.setup-move = {
     description = "Move";
     wantedBy = [ "multi-user.target" ];

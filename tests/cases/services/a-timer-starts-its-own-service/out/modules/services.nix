@@ -6,7 +6,6 @@
   systemd.services.sweep.serviceConfig = {
     Type = "oneshot";
     RuntimeDirectory = "sweep";
-    # Assumed: `/usr/bin/find` is taken from `pkgs.findutils`.
     ExecStart = "${pkgs.findutils}/bin/find /var/run/sweep -mtime +3 -delete";
   };
 

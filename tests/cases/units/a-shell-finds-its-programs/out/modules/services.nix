@@ -14,8 +14,8 @@
       Type = "oneshot";
       ExecStartPre = "/bin/sh -c 'jq . /srv/photos/index.json > /dev/null && sleep 1'";
       ExecStart = "/usr/local/bin/copy-photos";
-      # Assumed: `/usr/bin/flock` is taken from `pkgs.util-linux`. Assumed: `/opt/photos/after.sh` runs nothing
-      # by name that is not in the unit's `path`. Assumed: the program `/opt/photos/after.sh` is there.
+      # Assumed: `/opt/photos/after.sh` runs nothing by name that is not in the unit's `path`. Assumed: the
+      # program `/opt/photos/after.sh` is there.
       ExecStartPost = [
         "${pkgs.util-linux}/bin/flock -n /run/photos.lock git -C /srv/photos gc"
         "/opt/photos/after.sh"

@@ -28,7 +28,6 @@
   systemd.services.logs = {
     description = "Logs";
     aliases = [ "log.service" ];
-    # Assumed: `/bin/sleep` is taken from `pkgs.coreutils`.
     serviceConfig.ExecStart = "${pkgs.coreutils}/bin/sleep infinity";
   };
 

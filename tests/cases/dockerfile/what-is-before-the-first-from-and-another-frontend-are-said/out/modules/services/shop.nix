@@ -33,7 +33,6 @@ in
         # Assumed: `shop` does not need the rights of root.
         User = "shop";
         Group = "shop";
-        # Assumed: `sleep` is taken from `pkgs.coreutils`.
         ExecStart = "${cfg.package}/bin/sleep 60";
         Restart = "on-failure";
       };

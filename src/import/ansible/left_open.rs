@@ -1,0 +1,283 @@
+//! What the source leaves to a person: a variable that nobody sets, a fact of the machine.
+//!
+//! To whoever computes with it, it is unknown. Where a text takes it as it is, the text gets a stand-in, and the output
+//! a name in `values.nix` to which the person gives a value.
+
+use super::scope::Scope;
+use super::value::{Key, Value};
+use crate::model::{Hole, HoleKind, Piece, Text};
+use crate::secret::is_secret_name;
+use crate::syntax::stand_in;
+
+/// How a hole says that a person gives what it stands for, as it is.
+const GIVEN: &str = ", which a person gives";
+
+/// How a hole says that it is a variable.
+const UNSET: &str = ", which the source does not set";
+
+/// How a hole says that it is a fact.
+const FACT: &str = "the fact `";
+
+/// Names that only Ansible binds, or a task by `register`: they are nobody's to give.
+const NOT_GIVEN: [&str; 8] = [
+    "item",
+    "loop",
+    "ansible_loop",
+    "ansible_loop_var",
+    "ansible_index_var",
+    "role",
+    "result",
+    "results",
+];
+
+/// What the result of a task has: who asks for it means no variable of a person.
+const RETURNED: [&str; 14] = [
+    "changed",
+    "content",
+    "exists",
+    "failed",
+    "files",
+    "matched",
+    "msg",
+    "rc",
+    "results",
+    "skipped",
+    "stat",
+    "stderr",
+    "stdout",
+    "stdout_lines",
+];
+
+/// Facts of which parts are texts, and not the whole.
+const WHOLES: [&str; 6] = ["default_ipv4", "default_ipv6", "ipv4", "ipv6", "dns", "lo"];
+
+/// Facts that are one word or number.
+const FACTS: [&str; 26] = [
+    "default_ipv4",
+    "default_ipv6",
+    "form_factor",
+    "hostnqn",
+    "iscsi_iqn",
+    "machine_id",
+    "memtotal_mb",
+    "processor_cores",
+    "processor_count",
+    "processor_nproc",
+    "processor_threads_per_core",
+    "processor_vcpus",
+    "product_name",
+    "product_serial",
+    "product_uuid",
+    "product_version",
+    "ssh_host_key_ecdsa_public",
+    "ssh_host_key_ed25519_public",
+    "ssh_host_key_rsa_public",
+    "swaptotal_mb",
+    "system_vendor",
+    "eth0",
+    "eth1",
+    "docker0",
+    "wlan0",
+    "tun0",
+];
+
+/// Returns the value of a variable that nobody sets, where a person may give one.
+pub(super) fn variable(name: &str) -> Option<Value> {
+    let is_name = is_identifier(name) && !NOT_GIVEN.contains(&name) && !is_secret_name(name);
+    is_name.then(|| Value::unknown(format!("`{name}`{UNSET}{GIVEN}"), None))
+}
+
+/// Returns what a fact that only the machine knows is called.
+pub(super) fn fact(name: &str) -> String {
+    let given = if FACTS.contains(&name) || is_interface(name) {
+        GIVEN
+    } else {
+        ""
+    };
+    format!("{FACT}ansible_{name}`{given}")
+}
+
+fn is_interface(name: &str) -> bool {
+    name.starts_with("en") && name.ends_with(|c: char| c.is_ascii_digit())
+}
+
+fn is_identifier(name: &str) -> bool {
+    let mut chars = name.chars();
+    let is_first = |c: char| c.is_ascii_alphabetic() || c == '_';
+    chars.next().is_some_and(is_first) && chars.all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
+/// Returns what a person gives in the place of a hole: `docker.folder`.
+fn given(hole: &Hole) -> Option<&str> {
+    let what = hole.what.strip_suffix(GIVEN)?;
+    let name = what.split('`').nth(1)?;
+    (hole.kind == HoleKind::Unknown).then_some(name)
+}
+
+/// Returns the variable that a hole is as a whole.
+pub(super) fn variable_of(hole: &Hole) -> Option<&str> {
+    given(hole).filter(|_| !hole.what.starts_with(FACT))
+}
+
+/// Returns the hole of what stands below one at a key.
+pub(super) fn below(hole: &Hole, key: &str) -> Hole {
+    let Some(name) = given(hole) else {
+        return hole.clone();
+    };
+    let is_number = !key.is_empty() && key.chars().all(|it| it.is_ascii_digit());
+    if !is_number && (!is_identifier(key) || RETURNED.contains(&key)) {
+        return closed_hole(hole);
+    }
+    let is_secret = is_secret_name(key);
+    let before = if hole.what.starts_with(FACT) {
+        FACT
+    } else {
+        "`"
+    };
+    let (unset, given) = match (before == FACT, is_secret) {
+        (true, _) => ("", GIVEN),
+        (false, true) => (UNSET, ""),
+        (false, false) => (UNSET, GIVEN),
+    };
+    Hole {
+        kind: if is_secret {
+            HoleKind::Secret
+        } else {
+            hole.kind
+        },
+        what: format!("{before}{name}.{key}`{unset}{given}"),
+        span: hole.span,
+    }
+}
+
+/// Returns the hole of what is made of one: nobody gives that.
+pub(super) fn closed_hole(hole: &Hole) -> Hole {
+    let what = hole.what.strip_suffix(GIVEN).unwrap_or(&hole.what);
+    Hole {
+        what: what.to_owned(),
+        ..hole.clone()
+    }
+}
+
+/// Makes of what a person gives what nobody gives: something was computed with it. A text keeps its parts.
+pub(super) fn closed(value: Value) -> Value {
+    match value {
+        Value::Unknown(hole) if given(&hole).is_some() => Value::Unknown(closed_hole(&hole)),
+        other => other,
+    }
+}
+
+/// As `closed`, of the parts of a text, too.
+pub(super) fn closed_with_parts(value: Value) -> Value {
+    match value {
+        Value::Str(text) if text.holes().any(|it| given(it).is_some()) => {
+            Value::Str(each_hole(&text, |hole, out| {
+                out.push_hole(closed_hole(hole))
+            }))
+        }
+        other => closed(other),
+    }
+}
+
+/// Puts stand-ins into a value for what a person gives, and notes what is assumed.
+pub(super) fn filled(scope: &Scope<'_>, value: Value) -> Value {
+    if !holds_given(&value) {
+        return value;
+    }
+    match &value {
+        Value::Unknown(hole) => match named(scope, hole) {
+            Some(name) => Value::str(&stand_in(&name)),
+            None => closed(value),
+        },
+        Value::Str(text) => Value::Str(filled_text(scope, text)),
+        Value::List(items) => {
+            Value::list(items.iter().map(|it| filled(scope, it.clone())).collect())
+        }
+        Value::Dict(dict) => {
+            let pairs = dict.iter();
+            Value::dict(
+                pairs
+                    .map(|(key, it): (&Key, &Value)| (key.clone(), filled(scope, it.clone())))
+                    .collect(),
+            )
+        }
+        _ => value,
+    }
+}
+
+/// Puts stand-ins into a text for what a person gives, and notes what is assumed.
+pub(super) fn filled_text(scope: &Scope<'_>, text: &Text) -> Text {
+    each_hole(text, |hole, out| match named(scope, hole) {
+        Some(name) => out.push_str(&stand_in(&name)),
+        None => out.push_hole(closed_hole(hole)),
+    })
+}
+
+/// As `closed`, of all parts of a value.
+pub(super) fn closed_deeply(value: Value) -> Value {
+    if !holds_given(&value) {
+        return value;
+    }
+    match &value {
+        Value::List(items) => Value::list(items.iter().cloned().map(closed_deeply).collect()),
+        Value::Dict(dict) => {
+            let pairs = dict.iter();
+            Value::dict(
+                pairs
+                    .map(|(key, it)| (key.clone(), closed_deeply(it.clone())))
+                    .collect(),
+            )
+        }
+        _ => closed_with_parts(value),
+    }
+}
+
+/// Returns the name that a person gives a value: that of a fact is the host's own.
+fn named(scope: &Scope<'_>, hole: &Hole) -> Option<String> {
+    let name = given(hole)?;
+    let is_fact = hole.what.starts_with(FACT);
+    let last = name.rsplit('.').next().unwrap_or(name);
+    let is_whole = WHOLES.contains(&last.trim_start_matches("ansible_"))
+        || is_fact && is_interface(last.trim_start_matches("ansible_"));
+    if is_fact && is_whole {
+        return None;
+    }
+    let flat = name.replace('.', "_");
+    let name = if is_fact {
+        let host = scope.get("inventory_hostname").ok()?;
+        let host: String = host
+            .as_str()?
+            .chars()
+            .map(|c| if c.is_ascii_alphanumeric() { c } else { '_' })
+            .collect();
+        // A name of Nix begins with a letter.
+        let first = host.chars().next().filter(char::is_ascii_alphabetic);
+        let before = if first.is_some() { "" } else { "host_" };
+        format!("{before}{host}_{flat}")
+    } else {
+        flat
+    };
+    scope.assume(format!("values.nix says what `{name}` is"));
+    Some(name)
+}
+
+fn holds_given(value: &Value) -> bool {
+    match value {
+        Value::Unknown(hole) => given(hole).is_some(),
+        Value::Str(text) => text.holes().any(|it| given(it).is_some()),
+        Value::List(items) => items.iter().any(holds_given),
+        Value::Dict(dict) => dict.values().any(holds_given),
+        _ => false,
+    }
+}
+
+fn each_hole(text: &Text, put: impl Fn(&Hole, &mut Text)) -> Text {
+    let mut out = Text::new();
+    for piece in text.pieces() {
+        match piece {
+            Piece::Literal(literal) => out.push_str(literal),
+            Piece::Hole(hole) => put(hole, &mut out),
+        }
+    }
+    out
+}
