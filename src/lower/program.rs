@@ -256,7 +256,7 @@ pub(super) fn take(path: &str, package: &str, statement: &mut Statement) {
 }
 
 /// Says what a replaced path rests on.
-fn claim(path: &str, package: &str) -> String {
+pub(super) fn claim(path: &str, package: &str) -> String {
     let whole = if package.starts_with('/') {
         package.to_owned()
     } else {
