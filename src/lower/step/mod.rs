@@ -141,7 +141,12 @@ fn variables_file(unit: &str) -> String {
 fn programs(step: &Step) -> Vec<String> {
     let found: Vec<&str> = match &step.command {
         Command::Words(words) => words.first().and_then(Text::plain).into_iter().collect(),
-        Command::Script { text, .. } => commands::commands_of(text.plain().unwrap_or_default()),
+        Command::Script { text, .. } => {
+            let text = text.plain().unwrap_or_default();
+            let mut found = commands::commands_of(text);
+            found.extend(runs::spawned(text));
+            found
+        }
     };
     let mut names = Vec::new();
     for name in found {

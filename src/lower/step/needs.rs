@@ -1,6 +1,7 @@
 //! What the programs of a step need besides themselves: the network, a home, other programs, a running service.
 
 use super::runs::Runs;
+use crate::lower::container;
 use crate::lower::machine;
 use crate::lower::statement::Statement;
 use crate::model::{Machine, Resource, Step};
@@ -172,6 +173,10 @@ pub(super) fn state(
             statement.add(base.child("requires"), Expr::str(*unit));
         }
     }
+    for unit in containers(runs, machine) {
+        statement.add(base.child("after"), Expr::str(&unit));
+        statement.add(base.child("requires"), Expr::str(unit));
+    }
     for unit in services.iter().filter(|it| is_used(it, runs)) {
         statement.add(base.child("after"), Expr::str(unit));
     }
@@ -202,6 +207,21 @@ pub(super) fn packages(runs: &Runs, base: &OptionPath, statement: &mut Statement
     for package in packages {
         statement.add(base.child("path"), Expr::package(package));
     }
+}
+
+/// Returns the units of the containers in which a command runs.
+fn containers(runs: &Runs, machine: &Machine) -> Vec<String> {
+    let inside: Vec<&[String]> = runs
+        .commands
+        .iter()
+        .filter(|it| matches!(it.program(), "docker" | "podman"))
+        .filter_map(|it| it.parts().map(|(_, arguments)| arguments))
+        .filter(|it| it.first().is_some_and(|verb| verb == "exec"))
+        .collect();
+    machine::containers(machine)
+        .filter(|it| it.started && inside.iter().any(|words| words.contains(&it.name)))
+        .map(|it| format!("{}.service", container::unit_name(it)))
+        .collect()
 }
 
 /// Tells whether a command names a service or talks to one of this machine.

@@ -63,12 +63,24 @@ fn of_script(script: &Script, runs: &mut Runs) {
         for pipeline in std::iter::once(&list.first).chain(others) {
             for command in &pipeline.commands {
                 match command {
-                    shell::Command::Simple(simple) => runs.commands.push(of_simple(simple)),
+                    shell::Command::Simple(simple) => {
+                        let ran = of_simple(simple);
+                        let inner = ran.words.iter().filter_map(|it| spawned(it));
+                        let inner: Vec<Ran> = inner.map(Ran::of_program).collect();
+                        runs.commands.push(ran);
+                        runs.commands.extend(inner);
+                    }
                     shell::Command::Compound(text) => of_compound(text, runs),
                 }
             }
         }
     }
+}
+
+/// Returns the program that a script of expect starts: `spawn {program} ...` on a line of its own.
+pub(super) fn spawned(script: &str) -> Option<&str> {
+    let line = script.lines().find_map(|it| it.strip_prefix("spawn {"))?;
+    line.split_once('}').map(|(program, _)| program)
 }
 
 fn of_compound(text: &str, runs: &mut Runs) {
@@ -109,6 +121,13 @@ fn of_simple(simple: &Simple) -> Ran {
 }
 
 impl Ran {
+    fn of_program(name: &str) -> Ran {
+        Ran {
+            words: vec![name.to_owned()],
+            outputs: Vec::new(),
+        }
+    }
+
     /// Returns the program's name and its arguments; nothing where only variables are set.
     pub(super) fn parts(&self) -> Option<(&str, &[String])> {
         let mut words = self.words.as_slice();

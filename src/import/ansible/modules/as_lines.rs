@@ -255,6 +255,7 @@ fn run_pg_hba(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal>
         "keep_comments_at_rules",
         "mode",
         "order",
+        "overwrite",
         "owner",
         "rules_behavior",
         "sort_rules",
@@ -262,7 +263,6 @@ fn run_pg_hba(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal>
     ]);
     let path = params.required(&["dest"])?;
     let path = absolute(run, &path)?;
-    let overwrites = params.flag(&["overwrite"])?.unwrap_or(false);
     let base = rule_of(params)?;
     let mut rules = Vec::new();
     match params.value(&["rules"]) {
@@ -291,11 +291,6 @@ fn run_pg_hba(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal>
             }
         }
         Some(_) => return Err(params.bad("rules", "", "a list")),
-    }
-    let before = run.assumptions.len();
-    if !overwrites {
-        run.assumptions
-            .push(format!("what else stands in `{path}` is as NixOS has it"));
     }
     let mut outcome = Ok(());
     for rule in rules {
@@ -331,7 +326,6 @@ fn run_pg_hba(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal>
             }
         }
     }
-    run.assumptions.truncate(before);
     outcome
 }
 
@@ -410,8 +404,8 @@ mod tests {
         check(
             "- postgresql_pg_hba: {dest: /etc/postgresql/16/main/pg_hba.conf, contype: host, databases: 'a,b', users: shop, address: 192.0.2.0/24}",
             &[
-                r#"{"file-line":{"path":"/etc/postgresql/16/main/pg_hba.conf","name":"host","value":"a shop 192.0.2.0/24 md5","line":"host a shop 192.0.2.0/24 md5"}} if what else stands in `/etc/postgresql/16/main/pg_hba.conf` is as NixOS has it"#,
-                r#"{"file-line":{"path":"/etc/postgresql/16/main/pg_hba.conf","name":"host","value":"b shop 192.0.2.0/24 md5","line":"host b shop 192.0.2.0/24 md5"}} if what else stands in `/etc/postgresql/16/main/pg_hba.conf` is as NixOS has it"#,
+                r#"{"file-line":{"path":"/etc/postgresql/16/main/pg_hba.conf","name":"host","value":"a shop 192.0.2.0/24 md5","line":"host a shop 192.0.2.0/24 md5"}}"#,
+                r#"{"file-line":{"path":"/etc/postgresql/16/main/pg_hba.conf","name":"host","value":"b shop 192.0.2.0/24 md5","line":"host b shop 192.0.2.0/24 md5"}}"#,
             ],
         );
     }

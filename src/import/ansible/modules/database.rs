@@ -240,7 +240,9 @@ fn mysql_user(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal>
     let server = DatabaseServer::Mysql;
     if state == "absent" {
         if name.is_empty() {
-            run.already("NixOS's server has no accounts without a name");
+            run.already(
+                "NixOS's server has no accounts without a name, and root only from the machine itself",
+            );
             return Ok(());
         }
         let host = (!is_everywhere).then_some(host);

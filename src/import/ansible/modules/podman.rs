@@ -265,9 +265,7 @@ fn run_command(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal
         }
         _ => return params.required(&["command"]).map(|_| ()),
     }
-    let mut kept = Kept::words(words);
-    kept.after = vec![format!("{program}-{container}.service")];
-    keep(kept, run)
+    keep(Kept::words(words), run)
 }
 
 #[cfg(test)]
@@ -309,7 +307,7 @@ mod tests {
         check(
             "- community.docker.docker_container_exec: {container: cloud, user: www, command: 'php occ status', env: {A: b}}",
             &[
-                r#"{"step":{"name":"docker container exec","command":{"words":["docker","exec","--user","www","--env","A=b","cloud","php","occ","status"]},"environment":[],"after":["docker-cloud.service"]}}"#,
+                r#"{"step":{"name":"docker container exec","command":{"words":["docker","exec","--user","www","--env","A=b","cloud","php","occ","status"]},"environment":[],"after":[]}}"#,
             ],
         );
     }

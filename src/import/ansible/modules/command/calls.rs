@@ -1,6 +1,6 @@
 //! Commands that ask for what a module asks for: they are that module's tasks in other words.
 
-use super::{accounts, is_there, walls};
+use super::{accounts, edits, is_there, servers, walls};
 use crate::import::ansible::modules::{Module, Run, file, find};
 use crate::import::ansible::params::{Params, Refusal};
 use crate::import::ansible::value::Value;
@@ -38,7 +38,7 @@ pub(super) fn call(module: &'static str, params: &[(&'static str, &str)]) -> Cal
 pub(super) fn of(path: &str, arguments: &[&str]) -> Option<Vec<Call>> {
     let program = path.rsplit('/').next().unwrap_or(path);
     match program {
-        "mkdir" | "touch" | "rm" | "ln" | "chmod" | "chown" | "chgrp" => {
+        "mkdir" | "touch" | "rm" | "rmdir" | "ln" | "chmod" | "chown" | "chgrp" => {
             of_files(program, arguments)
         }
         "useradd" | "adduser" | "groupadd" | "addgroup" | "userdel" | "deluser" | "groupdel"
@@ -47,6 +47,12 @@ pub(super) fn of(path: &str, arguments: &[&str]) -> Option<Vec<Call>> {
         "firewall-cmd" => walls::of_firewalld(arguments),
         "iptables" | "ip6tables" => walls::of_iptables(program, arguments).map(|it| vec![it]),
         "docker" => of_docker(arguments),
+        "cp" | "install" => of_copies(program, arguments),
+        "createdb" | "createuser" | "mysqladmin" => servers::of_programs(program, arguments),
+        "git" => of_git(arguments),
+        "mariadb" | "mysql" => servers::of_mysql(arguments),
+        "podman" => of_podman(arguments),
+        "sed" => edits::of_sed(arguments).map(|it| vec![it]),
         _ if program.starts_with("a2") => of_apache(program, arguments),
         _ => of_languages(path, program, arguments),
     }
@@ -111,6 +117,10 @@ fn of_files(program: &str, arguments: &[&str]) -> Option<Vec<Call>> {
             let words = ["--recursive", "--force"];
             let (_, mut paths) = operands(&rest, "rfvR", &words)?;
             paths.extend(patterns);
+            of_all(&paths, &[("state", "absent")], "file")
+        }
+        "rmdir" => {
+            let (_, paths) = operands(arguments, "pv", &["--ignore-fail-on-non-empty"])?;
             of_all(&paths, &[("state", "absent")], "file")
         }
         "ln" => {
@@ -216,12 +226,103 @@ fn of_docker(arguments: &[&str]) -> Option<Vec<Call>> {
         ["volume", "create", name] if !name.starts_with('-') => {
             Some(vec![call("docker_volume", &[("name", name)])])
         }
+        [
+            "builder" | "container" | "image" | "network" | "system" | "volume",
+            "prune",
+            ..,
+        ] => Some(vec![call("docker_prune", &[])]),
         ["pull", image] => {
             let params = [("name", *image), ("source", "pull")];
             Some(vec![call("docker_image", &params)])
         }
         _ => None,
     }
+}
+
+fn of_podman(arguments: &[&str]) -> Option<Vec<Call>> {
+    match arguments {
+        [
+            "container" | "image" | "network" | "system" | "volume",
+            "prune",
+            ..,
+        ] => Some(vec![call("podman_prune", &[])]),
+        ["pull", image] => Some(vec![call("podman_image", &[("name", image)])]),
+        ["volume", "create", name] if !name.starts_with('-') => {
+            Some(vec![call("podman_volume", &[("name", name)])])
+        }
+        _ => None,
+    }
+}
+
+/// Settings of git for the machine and for who runs it.
+fn of_git(arguments: &[&str]) -> Option<Vec<Call>> {
+    let ["config", scope, rest @ ..] = arguments else {
+        return None;
+    };
+    let scope = match *scope {
+        "--global" => "global",
+        "--system" => "system",
+        _ => return None,
+    };
+    let (mode, rest) = match rest {
+        ["--add", rest @ ..] => ("add", rest),
+        ["--replace-all", rest @ ..] => ("replace-all", rest),
+        rest => ("replace-all", rest),
+    };
+    match rest {
+        [name, value] if !name.starts_with('-') && name.contains('.') => {
+            let params = [
+                ("name", *name),
+                ("value", value),
+                ("scope", scope),
+                ("add_mode", mode),
+            ];
+            Some(vec![call("git_config", &params)])
+        }
+        _ => None,
+    }
+}
+
+/// One file that is copied within the machine, and folders that `install` makes.
+fn of_copies(program: &str, arguments: &[&str]) -> Option<Vec<Call>> {
+    if program == "install" {
+        let mut params = vec![("state", "directory")];
+        let mut paths = Vec::new();
+        let mut words = arguments.iter().copied();
+        let mut is_meant = false;
+        while let Some(word) = words.next() {
+            match word {
+                "-d" | "--directory" => is_meant = true,
+                "-dm" => {
+                    is_meant = true;
+                    params.push(("mode", words.next()?));
+                }
+                "-m" | "--mode" => params.push(("mode", words.next()?)),
+                "-o" | "--owner" => params.push(("owner", words.next()?)),
+                "-g" | "--group" => params.push(("group", words.next()?)),
+                "-v" => {}
+                path if path.starts_with('/') && !is_pattern(path) => paths.push(path),
+                _ => return None,
+            }
+        }
+        let calls = paths.into_iter().map(|path| {
+            let mut all = vec![("path", path)];
+            all.extend_from_slice(&params);
+            call("file", &all)
+        });
+        let calls: Vec<Call> = calls.collect();
+        return (is_meant && !calls.is_empty()).then_some(calls);
+    }
+    let words = ["--force", "--preserve", "--verbose"];
+    let (_, operands) = operands(arguments, "fpv", &words)?;
+    let [source, dest] = operands.as_slice() else {
+        return None;
+    };
+    let is_whole = source.starts_with('/') && dest.starts_with('/') && !source.ends_with('/');
+    is_whole.then(|| {
+        let params = [("src", *source), ("dest", dest), ("remote_src", "yes")];
+        vec![call("copy", &params)]
+    })
 }
 
 /// The managers of languages' packages.
@@ -301,7 +402,11 @@ impl Call {
         if paths.any(|(_, path)| is_pattern(path) && is_there(path, run) != Some(false)) {
             return Outcome::Kept;
         }
-        let is_about_files = matches!(self.module, ATTRIBUTES | "file" | "copy");
+        let is_about_files = matches!(
+            self.module,
+            ATTRIBUTES | "file" | "copy" | "docker_compose_v2" | "git_config" | "replace"
+        );
+        let stated = run.stated;
         let values = self.params.iter();
         let values = values
             .map(|(name, value)| ((*name).to_owned(), Value::str(value)))
@@ -323,7 +428,10 @@ impl Call {
         }
         match outcome {
             Ok(()) => Outcome::Done,
-            Err(_) if is_about_files => Outcome::Kept,
+            Err(_) if is_about_files && run.stated == stated => {
+                run.closings.truncate(closings);
+                Outcome::Kept
+            }
             Err(refusal) => Outcome::Refused(refusal),
         }
     }

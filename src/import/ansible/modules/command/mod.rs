@@ -4,11 +4,16 @@
 
 mod accounts;
 mod answers;
+mod bootstrap;
 mod calls;
+mod edits;
+mod installer;
 mod known;
 mod pipes;
+mod projects;
 mod script;
 mod sense;
+mod servers;
 mod stated;
 mod walls;
 mod words;
@@ -160,6 +165,8 @@ struct Around {
     /// What it reads, and whether a line break ends it.
     stdin: Option<(Text, bool)>,
     directory: Option<String>,
+    /// Why it is not known where it runs.
+    unplaced: Option<Refusal>,
     creates: Option<String>,
     removes: Option<String>,
 }
@@ -170,8 +177,12 @@ impl Around {
         params.pass_over(&["warn", "strip_empty_ends", "expand_argument_vars"]);
         let ends = params.flag(&["stdin_add_newline"])?.unwrap_or(true);
         let directory = params.string(&["chdir"])?;
-        let directory = directory.map(|it| absolute(run, &it)).transpose()?;
+        let (directory, unplaced) = match directory.map(|it| absolute(run, &it)).transpose() {
+            Ok(directory) => (directory, None),
+            Err(refusal) => (None, Some(refusal)),
+        };
         let path = |given: Option<String>| match (given, &directory) {
+            (Some(path), None) if unplaced.is_some() && !path.starts_with(['/', '~']) => Ok(None),
             (Some(path), Some(directory)) if !path.starts_with(['/', '~']) => {
                 Ok(Some(format!("{directory}/{path}")))
             }
@@ -184,6 +195,7 @@ impl Around {
         Ok(Around {
             stdin: stdin.map(|it| (it, ends)),
             directory,
+            unplaced,
             creates,
             removes,
         })
@@ -200,7 +212,17 @@ impl Around {
         if self.never_runs(run) {
             return Ok(());
         }
+        let sense = match sense {
+            Sense::Unknown => self.known_by_source(&command, shown, run),
+            known => known,
+        };
         let looks = sense == Sense::Reads || says_unchanged(&command, shown, run);
+        if let Some(refusal) = &self.unplaced
+            && !looks
+            && !matches!(sense, Sense::Nothing(_) | Sense::Manual { .. })
+        {
+            return Err(refusal.clone());
+        }
         if run.guard == Condition::True
             && let Some(answer) = self.answer(&command, shown, looks, run)
         {
@@ -232,6 +254,18 @@ impl Around {
             Sense::Unknown => return self.keep(command, shown, run),
         }
         Ok(())
+    }
+
+    /// Says what a command asks for that only the source knows: a project of Compose in a folder, or an installer that an
+    /// earlier task fetched.
+    fn known_by_source(&self, command: &Command, shown: &[&str], run: &Run<'_, '_>) -> Sense {
+        if !matches!(command, Command::Words(_)) && shown.iter().any(|it| is_shells(it)) {
+            return Sense::Unknown;
+        }
+        if let Some(call) = projects::of_compose(shown, self.directory.as_deref()) {
+            return sense::Asks::of_calls(vec![call]);
+        }
+        installer::of(shown, run).unwrap_or(Sense::Unknown)
     }
 
     /// Returns what the command answers: of what the source made, or, where it only looks, of a new machine.
@@ -297,6 +331,9 @@ impl Around {
 
     /// Keeps the command as a step.
     fn keep(self, command: Command, shown: &[&str], run: &mut Run<'_, '_>) -> Result<(), Refusal> {
+        if let Some(refusal) = self.unplaced {
+            return Err(refusal);
+        }
         let user = run.user.clone().ok_or_else(|| {
             Refusal::new(
                 Code::ValueUnknown,
@@ -343,6 +380,11 @@ impl Around {
         run.guard = guard;
         Ok(())
     }
+}
+
+/// Tells whether a word of a script is more than a word.
+fn is_shells(word: &str) -> bool {
+    word.contains([';', '|', '&', '>', '<', '$', '`', '(', '\n']) || word == "if" || word == "for"
 }
 
 /// Sets a line of shell off; several may hold texts whose blanks count.

@@ -33,6 +33,31 @@ const INSTALLERS: [(&str, &str); 7] = [
     ("install.determinate.systems", "nix"),
 ];
 
+/// Parts of addresses of installers, and the module of NixOS that does the same.
+const MODULES: [(&str, &str); 6] = [
+    (
+        "get.k3s.io",
+        "services.k3s.enable = true; with role, serverAddr, tokenFile and extraFlags for what the installer is told",
+    ),
+    (
+        "get.rke2.io",
+        "services.rke2.enable = true; with role, serverAddr and tokenFile",
+    ),
+    (
+        "install.pi-hole.net",
+        "services.pihole-ftl.enable = true; and services.pihole-web.enable = true;",
+    ),
+    (
+        "install.zerotier.com",
+        "services.zerotierone.enable = true; with joinNetworks",
+    ),
+    (
+        "kubernetes.io",
+        "services.kubernetes.roles, or services.k3s for a small cluster",
+    ),
+    ("netdata.cloud/kickstart", "services.netdata.enable = true;"),
+];
+
 /// Parts of addresses of scripts that only set up repositories.
 const SETUPS: [&str; 10] = [
     "deb.nodesource.com",
@@ -268,23 +293,33 @@ fn installer_in(command: &Simple) -> Option<String> {
     is_meant.then(|| address(&text)).flatten()
 }
 
-fn address(text: &str) -> Option<String> {
+pub(super) fn address(text: &str) -> Option<String> {
     let at = text.find("https://").or_else(|| text.find("http://"))?;
     let rest = &text[at..];
     let end = rest.find(|c: char| c.is_whitespace() || "\"')`|;".contains(c));
     Some(rest[..end.unwrap_or(rest.len())].to_owned())
 }
 
+/// Tells whether an address is that of an installer that is known.
+pub(super) fn is_installer(url: &str) -> bool {
+    let known = INSTALLERS.iter().map(|(part, _)| *part);
+    known.chain(SETUPS).any(|part| url.contains(part))
+}
+
 /// Says what a script does that is fetched and run.
-fn installs(url: &str) -> Sense {
+pub(super) fn installs(url: &str) -> Sense {
     if SETUPS.iter().any(|it| url.contains(it)) {
         return Sense::Nothing(NO_SOURCES);
     }
     if let Some((_, name)) = INSTALLERS.iter().find(|(part, _)| url.contains(part)) {
         return Asks::of_package(name, Family::Other);
     }
+    let own = MODULES.iter().find(|(part, _)| url.contains(part));
     Sense::Manual {
         reason: format!("it fetches an installer and runs it: {url}"),
-        cure: "take the program from nixpkgs, or switch on the module that has it",
+        cure: own.map_or(
+            "take the program from nixpkgs, or switch on the module that has it",
+            |(_, cure)| cure,
+        ),
     }
 }

@@ -1,5 +1,6 @@
 //! What a command asks of a machine, as far as its program is known.
 
+use super::bootstrap;
 use super::calls::{Call, Outcome};
 use super::pipes;
 use super::stated::stated;
@@ -92,6 +93,9 @@ pub(super) fn of_script(text: &str) -> Sense {
     let Ok(script) = read(text) else {
         return Sense::Unknown;
     };
+    if bootstrap::is_for_python(&script) {
+        return Sense::Nothing(bootstrap::WHY);
+    }
     // What stands behind `||` or `&&` may not run: only what reads or means nothing may hang on it.
     let hangs = script.lists.iter().any(hangs);
     let mut asks = Asks::default();

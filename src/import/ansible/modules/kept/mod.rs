@@ -20,8 +20,6 @@ pub(super) struct Kept {
     pub(super) user: Option<String>,
     /// Variables besides those of the task.
     pub(super) environment: Vec<(String, Text)>,
-    /// Units that have to run, besides the services that the source had started before.
-    pub(super) after: Vec<String>,
 }
 
 impl Kept {
@@ -33,7 +31,6 @@ impl Kept {
             removes: None,
             user: None,
             environment: Vec::new(),
-            after: Vec::new(),
         }
     }
 
@@ -70,7 +67,6 @@ pub(super) fn keep(kept: Kept, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
         removes,
         user,
         environment: more,
-        after: units,
     } = kept;
     let user = user.or_else(|| run.user.clone()).ok_or_else(|| {
         Refusal::new(
@@ -89,8 +85,7 @@ pub(super) fn keep(kept: Kept, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
         return Err(Refusal::hole(&hole));
     }
     let name = name(run);
-    let mut after = started(run);
-    after.extend(units);
+    let after = started(run);
     if let Some(path) = &creates {
         let why = format!("what {} makes", results::said(run.task));
         run.state.blur(path, &why);
