@@ -26,6 +26,8 @@ enum Variant {
     Variable(Variables),
     /// A text of its own in which `PATH` is the path of a file, which the program includes in the place of the text.
     Include(String),
+    /// The same, of single directives: lines that end with `;`, or blocks of lines in braces.
+    IncludeEach(String),
     /// Another option, which takes the path of a file with the whole text.
     Whole(String),
 }
@@ -226,7 +228,8 @@ impl Made<'_> {
                     Variant::File(_)
                     | Variant::Text(_)
                     | Variant::Variable(_)
-                    | Variant::Include(_) => None,
+                    | Variant::Include(_)
+                    | Variant::IncludeEach(_) => None,
                 }
             }
             Expr::Null | Expr::Bool(_) | Expr::Int(_) | Expr::Float(_) | Expr::Select(_) => {
@@ -246,6 +249,26 @@ impl Made<'_> {
         collect(&Expr::Str(parts.clone()), &mut whole);
         if is_plain(&whole) {
             return Some((names.to_vec(), Expr::Str(parts)));
+        }
+        if let Variant::IncludeEach(include) = variant(names)? {
+            let mut included = Vec::new();
+            for part in parts {
+                included.push(match part {
+                    StrPart::Literal(text) => {
+                        // Behind what is spliced in, the first line is no whole one.
+                        let whole = match included.is_empty() {
+                            true => 0,
+                            false => text.find('\n').unwrap_or(text.len()),
+                        };
+                        let (begun, rest) = text.split_at(whole);
+                        is_plain(begun).then_some(())?;
+                        let rest = self.included(names, rest, include)?;
+                        StrPart::Literal(format!("{begun}{rest}"))
+                    }
+                    StrPart::Splice(expr) => StrPart::Splice(expr),
+                });
+            }
+            return Some((names.to_vec(), Expr::Str(included)));
         }
         let [StrPart::Literal(text)] = parts.as_slice() else {
             return None;
@@ -269,10 +292,9 @@ impl Made<'_> {
             }
             Variant::Whole(option) => {
                 let path = self.text_file(names, text);
-                let option = option.split('.').map(str::to_owned).collect();
-                return Some((option, Expr::str(path)));
+                return Some((target(option, names), Expr::str(path)));
             }
-            Variant::File(_) | Variant::Text(_) => {}
+            Variant::File(_) | Variant::Text(_) | Variant::IncludeEach(_) => {}
         }
         let mut chars = text.chars();
         let index = chars.next().and_then(placeholder_index)?;
@@ -282,22 +304,12 @@ impl Made<'_> {
         let variant = variant(names)?;
         let file = self.file(index)?;
         Some(match variant {
-            Variant::File(option) => {
-                let target: Vec<&str> = option.split('.').collect();
-                let taken = names.iter().map(String::as_str);
-                // Names that the option leaves open are those of the one that it stands for.
-                let path =
-                    target
-                        .iter()
-                        .zip(taken.chain(std::iter::repeat("")))
-                        .map(|(name, own)| match *name {
-                            "<name>" | "*" => own.to_owned(),
-                            name => name.to_owned(),
-                        });
-                (path.collect(), Expr::str(file))
-            }
+            Variant::File(option) => (target(option, names), Expr::str(file)),
             Variant::Text(text) => (names.to_vec(), Expr::str(text.replace("PATH", &file))),
-            Variant::Variable(_) | Variant::Include(_) | Variant::Whole(_) => return None,
+            Variant::Variable(_)
+            | Variant::Include(_)
+            | Variant::IncludeEach(_)
+            | Variant::Whole(_) => return None,
         })
     }
 
@@ -316,6 +328,38 @@ impl Made<'_> {
         }
         self.texts.push((path.clone(), text.to_owned()));
         path
+    }
+
+    /// Returns a text in which a file is included in the place of each directive with a secret; none where it is not plain
+    /// where one begins and ends.
+    fn included(&mut self, names: &[String], text: &str, include: &str) -> Option<String> {
+        let mut out = String::new();
+        let mut lines = text.split_inclusive('\n');
+        while let Some(line) = lines.next() {
+            if is_plain(line) {
+                out.push_str(line);
+                continue;
+            }
+            let mut directive = line.to_owned();
+            let mut last = line.trim_end();
+            let mut depth = i32::from(last.ends_with('{'));
+            while depth > 0 {
+                let inner = lines.next()?;
+                last = inner.trim_end();
+                depth += i32::from(last.ends_with('{')) - i32::from(last.trim_start() == "}");
+                directive.push_str(inner);
+            }
+            (last.ends_with(';') || last.trim_start() == "}").then_some(())?;
+            let indent = &line[..line.len() - line.trim_start().len()];
+            let directive: String = directive
+                .split_inclusive('\n')
+                .map(|it| it.strip_prefix(indent).unwrap_or(it))
+                .collect();
+            let path = self.text_file(names, &directive);
+            out.push_str(indent);
+            out.push_str(&include.replace("PATH", &path));
+        }
+        Some(out)
     }
 
     /// Returns a text with the holes in the place of their placeholders.
@@ -382,6 +426,17 @@ impl Made<'_> {
         *self.used.get_mut(index)? = Some(path.clone());
         Some(path)
     }
+}
+
+/// Names that the option leaves open are those of the one that it stands for.
+fn target(option: &str, names: &[String]) -> Vec<String> {
+    let taken = names.iter().map(String::as_str);
+    let named = option.split('.').zip(taken.chain(std::iter::repeat("")));
+    let path = named.map(|(name, own)| match name {
+        "<name>" | "*" => own.to_owned(),
+        name => name.to_owned(),
+    });
+    path.collect()
 }
 
 fn child(names: &[String], name: &str) -> Vec<String> {
@@ -468,11 +523,12 @@ mod tests {
             let files = match variant {
                 Variant::File(file) => vec![file],
                 Variant::Whole(option) => vec![option],
-                Variant::Text(_) | Variant::Include(_) => Vec::new(),
+                Variant::Text(_) | Variant::Include(_) | Variant::IncludeEach(_) => Vec::new(),
                 Variant::Variable(it) => it.off.iter().chain([&it.file]).collect(),
             };
             for file in files {
-                assert!(options.contains_key(file), "{path:?}: no option {file}");
+                let option = file.trim_end_matches(".<name>");
+                assert!(options.contains_key(option), "{path:?}: no option {file}");
             }
         }
         // Each option that names a secret and has such a variant beside it is a row.
@@ -550,10 +606,10 @@ mod tests {
                 "settings' = '$file.content | key-values'",
                 "appendHttpConfig' = '$file.content'",
             ),
-            "a <secret: b>;\n",
+            "b;\nserver {\n  if (<secret: b>) {\n    return 403;\n  }\n  x;\n}\n",
             Some(
-                "services.nginx.appendHttpConfig = ''\n  include /run/secrets/nginx-redis.conf;\n''; \
-                 /run/secrets/nginx-redis.conf",
+                "services.nginx.appendHttpConfig = ''\n  b;\n  server {\n    include /run/secrets/nginx-redis.conf;\n    \
+                 x;\n  }\n''; /run/secrets/nginx-redis.conf",
             ),
         );
         check(

@@ -41,6 +41,7 @@ mod nameservers;
 mod network_manager;
 mod nfs_conf;
 mod nginx;
+mod nix_conf;
 mod ntp_conf;
 mod numbers;
 mod pam;
@@ -137,6 +138,7 @@ static FUNCTIONS: &[&Function] = &[
     &nginx::CONF,
     &nginx::SITE,
     &nginx::STREAM,
+    &nix_conf::FUNCTION,
     &ntp_conf::FUNCTION,
     &numbers::FUNCTION,
     &pam::PAM,
