@@ -1,5 +1,6 @@
 //! The functions that a rule may call in a reference: `$file.content | lines`.
 
+mod acme_hook;
 mod acpi_event;
 mod alertmanager_yml;
 mod aliases;
@@ -91,6 +92,7 @@ pub(super) struct Function {
 }
 
 static FUNCTIONS: &[&Function] = &[
+    &acme_hook::FUNCTION,
     &acpi_event::FUNCTION,
     &alertmanager_yml::FUNCTION,
     &aliases::FUNCTION,
