@@ -13,6 +13,27 @@ const ARCHITECTURES: [&str; 8] = [
     "x86_64", "noarch", "i386", "i686", "aarch64", "ppc64le", "s390x", "armhfp",
 ];
 
+/// Returns the name of the package that a file is, by the file's name: `shop` of `https://x/shop_1.2-1_amd64.deb`; none
+/// for what is no such file.
+pub(crate) fn of_file(path: &str) -> Option<String> {
+    let path = path.split(['?', '#']).next().unwrap_or(path);
+    let file = path.rsplit('/').next().unwrap_or(path);
+    let bare = match (file.strip_suffix(".deb"), file.strip_suffix(".rpm")) {
+        (Some(bare), _) => bare.split('_').next()?,
+        (None, bare) => bare?,
+    };
+    let begins_version = |it: &str| {
+        let it = it.strip_prefix('v').unwrap_or(it);
+        it.starts_with(|c: char| c.is_ascii_digit())
+    };
+    let words = bare.split('-');
+    let name: Vec<&str> = words.take_while(|it| !begins_version(it)).collect();
+    let name = name.join("-");
+    let name = name.strip_suffix("-latest").unwrap_or(&name);
+    let is_name = |c: char| c.is_ascii_alphanumeric() || "+-.".contains(c);
+    (!name.is_empty() && name.chars().all(is_name)).then(|| name.to_owned())
+}
+
 /// Reads a package's name as its package manager does: with version, architecture, release.
 pub(crate) fn read(name: &str, family: Family) -> Result<Package, NoName> {
     let refuse = |what: &str, cure: &'static str| {
@@ -169,5 +190,29 @@ mod tests {
             Family::Debian,
             "`/tmp/x.deb` is a file on the machine",
         );
+    }
+
+    #[test]
+    fn a_file_says_which_package_it_is() {
+        for (file, name) in [
+            ("https://x/shop_1.2-1_amd64.deb", Some("shop")),
+            ("/tmp/shop-cli-v1.66.0-linux-amd64.deb", Some("shop-cli")),
+            (
+                "/tmp/google-shop-stable_current_amd64.deb",
+                Some("google-shop-stable"),
+            ),
+            (
+                "https://x/shop-release-latest-9.noarch.rpm",
+                Some("shop-release"),
+            ),
+            (
+                "https://x/shop-agent-2.0-1.x86_64.rpm?x=1",
+                Some("shop-agent"),
+            ),
+            ("/tmp/1.2.deb", None),
+            ("/tmp/x.tar", None),
+        ] {
+            assert_eq!(super::of_file(file).as_deref(), name, "{file}");
+        }
     }
 }

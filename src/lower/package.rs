@@ -240,7 +240,9 @@ pub(super) fn is_php_extension_of_all(extension: &str) -> bool {
 
 fn is_in_every_php(attr: &str) -> bool {
     attr.split_once("Extensions.")
-        .is_some_and(|(set, extension)| set.starts_with("php") && PHP.contains(&extension))
+        .is_some_and(|(set, extension)| {
+            set.starts_with("php") && is_php_extension_of_all(extension)
+        })
 }
 
 /// How a library of a package set gets to where it is used.

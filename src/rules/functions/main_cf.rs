@@ -59,10 +59,15 @@ fn call(value: &Value) -> Option<Value> {
             continue;
         }
         if matches!(name, "alias_maps" | "alias_database") {
-            if matches!(value, "hash:/etc/aliases" | "$alias_maps") {
+            // Of a table that no file has, there is nothing to build.
+            if name == "alias_database" && value.starts_with("inline:")
+                || matches!(value, "hash:/etc/aliases" | "$alias_maps")
+            {
                 continue;
             }
-            return None;
+            if name == "alias_database" || !value.starts_with("inline:") {
+                return None;
+            }
         }
         // Debian makes this certificate when it installs postfix; NixOS does not have it.
         if value.contains("ssl-cert-snakeoil") {
@@ -85,7 +90,8 @@ fn parameter(name: &str, value: &str) -> Option<Value> {
     }
     // A table in braces may hold blanks and commas.
     if value.contains('{') {
-        return None;
+        let is_one = !value.contains([' ', '\t', ',']);
+        return is_one.then(|| vec![Value::from(value)].into());
     }
     let words = value.split([' ', '\t', ',']).filter(|it| !it.is_empty());
     Some(words.map(Value::from).collect())
@@ -115,7 +121,11 @@ mod tests {
             Some(json!({"biff": "no"})),
         );
         check(&FUNCTION, "mailbox_command = /usr/bin/procmail\n", None);
-        check(&FUNCTION, "alias_maps = inline:{a=b}\n", None);
+        check(
+            &FUNCTION,
+            "alias_maps = inline:{a=b}\nalias_database = $alias_maps\n",
+            Some(json!({"alias_maps": ["inline:{a=b}"]})),
+        );
         check(&FUNCTION, "smtp_generic_maps = inline:{a=b, c=d}\n", None);
     }
 }

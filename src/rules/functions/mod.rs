@@ -1,5 +1,6 @@
 //! The functions that a rule may call in a reference: `$file.content | lines`.
 
+mod acme_hook;
 mod acpi_event;
 mod alertmanager_yml;
 mod aliases;
@@ -41,6 +42,7 @@ mod nameservers;
 mod network_manager;
 mod nfs_conf;
 mod nginx;
+mod nix_conf;
 mod ntp_conf;
 mod numbers;
 mod pam;
@@ -90,6 +92,7 @@ pub(super) struct Function {
 }
 
 static FUNCTIONS: &[&Function] = &[
+    &acme_hook::FUNCTION,
     &acpi_event::FUNCTION,
     &alertmanager_yml::FUNCTION,
     &aliases::FUNCTION,
@@ -137,6 +140,7 @@ static FUNCTIONS: &[&Function] = &[
     &nginx::CONF,
     &nginx::SITE,
     &nginx::STREAM,
+    &nix_conf::FUNCTION,
     &ntp_conf::FUNCTION,
     &numbers::FUNCTION,
     &pam::PAM,

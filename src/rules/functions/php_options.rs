@@ -1,8 +1,10 @@
 //! `php-options`: the settings of a php.ini without comments and headings.
 //!
-//! Programs are those of the system. Modules are no text on NixOS but part of PHP's package; opcache is in it. A text that loads others has no answer.
+//! Programs are those of the system. Modules are no text on NixOS but part of PHP's package; opcache is in every one.
+//!
+//! Answers `text` and `assume`.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::Function;
 
@@ -13,6 +15,7 @@ pub(super) static FUNCTION: Function = Function {
 
 fn call(value: &Value) -> Option<Value> {
     let mut text = String::new();
+    let mut assume: Vec<String> = Vec::new();
     for line in value.as_str()?.lines().map(str::trim) {
         if line.is_empty() || line.starts_with(['#', ';']) {
             continue;
@@ -31,7 +34,16 @@ fn call(value: &Value) -> Option<Value> {
             {
                 continue;
             }
-            "extension" | "zend_extension" | "extension_dir" => return None,
+            "extension" | "zend_extension" => {
+                let module = value.trim().trim_matches('"').trim_end_matches(".so");
+                let is_name = |it: &str| it.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+                is_name(module).then_some(())?;
+                assume.push(format!(
+                    "the PHP of the server is one with the extension `{module}`"
+                ));
+                continue;
+            }
+            "extension_dir" => return None,
             _ => {}
         }
         let line = at_home(line);
@@ -41,7 +53,7 @@ fn call(value: &Value) -> Option<Value> {
         text.push_str(&line);
         text.push('\n');
     }
-    (!text.is_empty()).then(|| text.into())
+    (!text.is_empty()).then(|| json!({ "text": text, "assume": assume }))
 }
 
 /// Puts the path of a program on NixOS for that of a distribution.
@@ -58,19 +70,27 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn settings_stay_and_modules_have_no_answer() {
+    fn settings_stay_and_modules_are_of_the_package() {
+        let said = |text: &str, assume: &[&str]| Some(json!({ "text": text, "assume": assume }));
         check(
             &FUNCTION,
             "; x\n[PHP]\nzend_extension=opcache.so\nmemory_limit = 256M\n",
-            Some(json!("memory_limit = 256M\n")),
+            said("memory_limit = 256M\n", &[]),
+        );
+        check(
+            &FUNCTION,
+            "extension=apcu.so\napc.enable_cli=0\n",
+            said(
+                "apc.enable_cli=0\n",
+                &["the PHP of the server is one with the extension `apcu`"],
+            ),
         );
         check(&FUNCTION, "extension=apcu.so\n", None);
+        check(&FUNCTION, "extension=/opt/x.so\nx = 1\n", None);
         check(
             &FUNCTION,
             "sendmail_path = /usr/bin/msmtp -t\n",
-            Some(json!(
-                "sendmail_path = /run/current-system/sw/bin/msmtp -t\n"
-            )),
+            said("sendmail_path = /run/current-system/sw/bin/msmtp -t\n", &[]),
         );
         check(&FUNCTION, "include_path = /usr/share/php\n", None);
         check(&FUNCTION, "[HOST=a]\nx = 1\n", None);

@@ -3,6 +3,8 @@
 //! Manual: upsmon.conf(5). Follows nixos/modules/services/monitoring/ups.nix: what is watched is `monitor`, all else
 //! `settings`. The module gives upsmon a user, and says where the flag is, by which the machine is turned off, and what
 //! turns it off.
+//!
+//! Answers `options`, and what is said of events as `flags` and `messages`; what there is nothing of is null.
 
 use serde_json::{Map, Value, json};
 
@@ -40,6 +42,7 @@ const OF_MODULE: [(&str, &[&str]); 4] = [
 fn call(value: &Value) -> Option<Value> {
     let mut monitor: Map<String, Value> = Map::new();
     let mut settings: Map<String, Value> = Map::new();
+    let (mut flags, mut messages) = (Vec::new(), Vec::new());
     for line in value.as_str()?.lines().map(str::trim) {
         if line.is_empty() || line.starts_with('#') {
             continue;
@@ -68,10 +71,8 @@ fn call(value: &Value) -> Option<Value> {
                     return None;
                 }
             }
-            [key @ ("NOTIFYFLAG" | "NOTIFYMSG"), event, value] => {
-                let list = settings.entry(*key).or_insert_with(|| json!([]));
-                list.as_array_mut()?.push(json!([event, value]));
-            }
+            ["NOTIFYFLAG", event, value] => flags.push(json!([event, value])),
+            ["NOTIFYMSG", event, value] => messages.push(json!([event, value])),
             [key, value] => {
                 let of_module = OF_MODULE.iter().find(|(name, _)| name == key);
                 if let Some((_, same)) = of_module {
@@ -90,14 +91,24 @@ fn call(value: &Value) -> Option<Value> {
             _ => return None,
         }
     }
-    let mut all = Map::new();
+    let mut options = Map::new();
     if !monitor.is_empty() {
-        all.insert("monitor".to_owned(), monitor.into());
+        options.insert("monitor".to_owned(), monitor.into());
     }
     if !settings.is_empty() {
-        all.insert("settings".to_owned(), settings.into());
+        options.insert("settings".to_owned(), settings.into());
     }
-    (!all.is_empty()).then_some(Value::Object(all))
+    let or_null = |list: Vec<Value>| match list.is_empty() {
+        true => Value::Null,
+        false => list.into(),
+    };
+    let options = match options.is_empty() {
+        true => Value::Null,
+        false => options.into(),
+    };
+    let (flags, messages) = (or_null(flags), or_null(messages));
+    let is_some = !(options.is_null() && flags.is_null() && messages.is_null());
+    is_some.then(|| json!({ "options": options, "flags": flags, "messages": messages }))
 }
 
 /// Splits a line at its blanks, those between quotes left out; none where a quote is not closed.
@@ -133,15 +144,15 @@ mod tests {
             "RUN_AS_USER nut\nMONITOR home@localhost 1 mon p master\nMONITOR home@b 2 mon q slave\nMINSUPPLIES 1\n\
              SHUTDOWNCMD \"/sbin/shutdown -h +0\"\nNOTIFYFLAG ONLINE SYSLOG+EXEC\nNOTIFYMSG ONLINE \"on line\"\n",
             Some(json!({
-                "monitor": {
-                    "home": { "system": "home@localhost", "user": "mon", "password": "p" },
-                    "home@b": { "system": "home@b", "user": "mon", "password": "q", "powerValue": 2, "type": "slave" },
+                "options": {
+                    "monitor": {
+                        "home": { "system": "home@localhost", "user": "mon", "password": "p" },
+                        "home@b": { "system": "home@b", "user": "mon", "password": "q", "powerValue": 2, "type": "slave" },
+                    },
+                    "settings": { "MINSUPPLIES": 1 },
                 },
-                "settings": {
-                    "MINSUPPLIES": 1,
-                    "NOTIFYFLAG": [["ONLINE", "SYSLOG+EXEC"]],
-                    "NOTIFYMSG": [["ONLINE", "on line"]],
-                },
+                "flags": [["ONLINE", "SYSLOG+EXEC"]],
+                "messages": [["ONLINE", "on line"]],
             })),
         );
         // What would be run is no program of NixOS.

@@ -60,10 +60,7 @@ fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
     let upgrades = !matches!(upgrade.to_ascii_lowercase().as_str(), "" | "no" | "false");
     let only_upgrade = params.flag(&["only_upgrade"])?.unwrap_or(false);
     if let Some(file) = params.string(&["deb"])? {
-        let reason = format!("`{file}` is a package that is not from a repository");
-        return Err(
-            Refusal::new(Code::CannotState, reason).cure("find it in nixpkgs, or package it")
-        );
+        return ask(&[file], &state, Family::Debian, run);
     }
     if tends_only(&names, upgrades, run) {
         return Ok(());

@@ -5,7 +5,7 @@
 use super::{Kind, Module, Run};
 use crate::account::{Code, Verdict};
 use crate::import::ansible::params::{Params, Refusal};
-use crate::import::package_name::read;
+use crate::import::package_name::{of_file, read};
 use crate::import::state::Key;
 use crate::model::{Condition, Family, Package, Resource};
 
@@ -63,7 +63,12 @@ pub(super) fn ask(
     };
     let mut refusal = None;
     for name in names {
-        match read(name, family) {
+        let named = of_file(name);
+        if let Some(named) = named.as_ref().filter(|_| !is_absent) {
+            let clause = format!("the `{named}` of nixpkgs does for the package file `{name}`");
+            run.assumptions.push(clause);
+        }
+        match read(named.as_ref().unwrap_or(name), family) {
             Ok(_) if name == "*" => run.not_needed(UPGRADE),
             Ok(package) if is_absent => remove(package, run),
             Ok(package) => run.put(Resource::Package(package)),

@@ -283,7 +283,7 @@ mod system {
             &[
                 r#"{"package":{"name":"nginx","family":"debian"}}"#,
                 r#"{"package":{"name":"git","family":"debian","version":"1:2.3"}}"#,
-                "manual: `./x.deb` is a file on the machine",
+                r#"{"package":{"name":"x","family":"debian"}} if the `x` of nixpkgs does for the package file `./x.deb`"#,
             ],
         );
         check(

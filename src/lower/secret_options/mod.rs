@@ -4,6 +4,9 @@
 //! that has one is that of an option with such a variant, the configuration says the same, and the secret is read from
 //! its file.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
@@ -26,6 +29,8 @@ enum Variant {
     Variable(Variables),
     /// A text of its own in which `PATH` is the path of a file, which the program includes in the place of the text.
     Include(String),
+    /// The same, of single directives: lines that end with `;`, or blocks of lines in braces.
+    IncludeEach(String),
     /// Another option, which takes the path of a file with the whole text.
     Whole(String),
 }
@@ -48,7 +53,7 @@ struct Variables {
 }
 
 static VARIANTS: LazyLock<BTreeMap<Vec<String>, Variant>> = LazyLock::new(|| {
-    let text = include_str!("../../rules/nixos/secret-options.json");
+    let text = include_str!("../../../rules/nixos/secret-options.json");
     let rows: BTreeMap<String, Variant> = serde_json::from_str(text).unwrap_or_default();
     let names = |path: &str| path.split('.').map(str::to_owned).collect();
     rows.into_iter()
@@ -226,7 +231,8 @@ impl Made<'_> {
                     Variant::File(_)
                     | Variant::Text(_)
                     | Variant::Variable(_)
-                    | Variant::Include(_) => None,
+                    | Variant::Include(_)
+                    | Variant::IncludeEach(_) => None,
                 }
             }
             Expr::Null | Expr::Bool(_) | Expr::Int(_) | Expr::Float(_) | Expr::Select(_) => {
@@ -246,6 +252,26 @@ impl Made<'_> {
         collect(&Expr::Str(parts.clone()), &mut whole);
         if is_plain(&whole) {
             return Some((names.to_vec(), Expr::Str(parts)));
+        }
+        if let Variant::IncludeEach(include) = variant(names)? {
+            let mut included = Vec::new();
+            for part in parts {
+                included.push(match part {
+                    StrPart::Literal(text) => {
+                        // Behind what is spliced in, the first line is no whole one.
+                        let whole = match included.is_empty() {
+                            true => 0,
+                            false => text.find('\n').unwrap_or(text.len()),
+                        };
+                        let (begun, rest) = text.split_at(whole);
+                        is_plain(begun).then_some(())?;
+                        let rest = self.included(names, rest, include)?;
+                        StrPart::Literal(format!("{begun}{rest}"))
+                    }
+                    StrPart::Splice(expr) => StrPart::Splice(expr),
+                });
+            }
+            return Some((names.to_vec(), Expr::Str(included)));
         }
         let [StrPart::Literal(text)] = parts.as_slice() else {
             return None;
@@ -269,10 +295,9 @@ impl Made<'_> {
             }
             Variant::Whole(option) => {
                 let path = self.text_file(names, text);
-                let option = option.split('.').map(str::to_owned).collect();
-                return Some((option, Expr::str(path)));
+                return Some((target(option, names), Expr::str(path)));
             }
-            Variant::File(_) | Variant::Text(_) => {}
+            Variant::File(_) | Variant::Text(_) | Variant::IncludeEach(_) => {}
         }
         let mut chars = text.chars();
         let index = chars.next().and_then(placeholder_index)?;
@@ -282,22 +307,12 @@ impl Made<'_> {
         let variant = variant(names)?;
         let file = self.file(index)?;
         Some(match variant {
-            Variant::File(option) => {
-                let target: Vec<&str> = option.split('.').collect();
-                let taken = names.iter().map(String::as_str);
-                // Names that the option leaves open are those of the one that it stands for.
-                let path =
-                    target
-                        .iter()
-                        .zip(taken.chain(std::iter::repeat("")))
-                        .map(|(name, own)| match *name {
-                            "<name>" | "*" => own.to_owned(),
-                            name => name.to_owned(),
-                        });
-                (path.collect(), Expr::str(file))
-            }
+            Variant::File(option) => (target(option, names), Expr::str(file)),
             Variant::Text(text) => (names.to_vec(), Expr::str(text.replace("PATH", &file))),
-            Variant::Variable(_) | Variant::Include(_) | Variant::Whole(_) => return None,
+            Variant::Variable(_)
+            | Variant::Include(_)
+            | Variant::IncludeEach(_)
+            | Variant::Whole(_) => return None,
         })
     }
 
@@ -316,6 +331,38 @@ impl Made<'_> {
         }
         self.texts.push((path.clone(), text.to_owned()));
         path
+    }
+
+    /// Returns a text in which a file is included in the place of each directive with a secret; none where it is not plain
+    /// where one begins and ends.
+    fn included(&mut self, names: &[String], text: &str, include: &str) -> Option<String> {
+        let mut out = String::new();
+        let mut lines = text.split_inclusive('\n');
+        while let Some(line) = lines.next() {
+            if is_plain(line) {
+                out.push_str(line);
+                continue;
+            }
+            let mut directive = line.to_owned();
+            let mut last = line.trim_end();
+            let mut depth = i32::from(last.ends_with('{'));
+            while depth > 0 {
+                let inner = lines.next()?;
+                last = inner.trim_end();
+                depth += i32::from(last.ends_with('{')) - i32::from(last.trim_start() == "}");
+                directive.push_str(inner);
+            }
+            (last.ends_with(';') || last.trim_start() == "}").then_some(())?;
+            let indent = &line[..line.len() - line.trim_start().len()];
+            let directive: String = directive
+                .split_inclusive('\n')
+                .map(|it| it.strip_prefix(indent).unwrap_or(it))
+                .collect();
+            let path = self.text_file(names, &directive);
+            out.push_str(indent);
+            out.push_str(&include.replace("PATH", &path));
+        }
+        Some(out)
     }
 
     /// Returns a text with the holes in the place of their placeholders.
@@ -384,6 +431,17 @@ impl Made<'_> {
     }
 }
 
+/// Names that the option leaves open are those of the one that it stands for.
+fn target(option: &str, names: &[String]) -> Vec<String> {
+    let taken = names.iter().map(String::as_str);
+    let named = option.split('.').zip(taken.chain(std::iter::repeat("")));
+    let path = named.map(|(name, own)| match name {
+        "<name>" | "*" => own.to_owned(),
+        name => name.to_owned(),
+    });
+    path.collect()
+}
+
 fn child(names: &[String], name: &str) -> Vec<String> {
     let mut names = names.to_vec();
     names.push(name.to_owned());
@@ -443,127 +501,4 @@ fn variant(names: &[String]) -> Option<&'static Variant> {
         .iter()
         .find(|(path, _)| fits(path))
         .map(|(_, variant)| variant)
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeMap;
-
-    use super::{VARIANTS, Variant, apply};
-    use crate::lower::tests::text;
-    use crate::model::{Content, File, Resource};
-    use crate::nix::print;
-    use crate::rules::Rules;
-
-    #[test]
-    fn the_options_of_the_table_are_there() {
-        let root = env!("CARGO_MANIFEST_DIR");
-        let mut options: BTreeMap<String, serde_json::Value> = BTreeMap::new();
-        for name in ["options", "added-options"] {
-            let path = format!("{root}/rules/nixos/{name}.json");
-            let text = std::fs::read_to_string(path).unwrap();
-            options.extend(serde_json::from_str::<BTreeMap<_, _>>(&text).unwrap());
-        }
-        for (path, variant) in VARIANTS.iter() {
-            let files = match variant {
-                Variant::File(file) => vec![file],
-                Variant::Whole(option) => vec![option],
-                Variant::Text(_) | Variant::Include(_) => Vec::new(),
-                Variant::Variable(it) => it.off.iter().chain([&it.file]).collect(),
-            };
-            for file in files {
-                assert!(options.contains_key(file), "{path:?}: no option {file}");
-            }
-        }
-        // Each option that names a secret and has such a variant beside it is a row.
-        for (name, option) in &options {
-            // Of names and passwords together a file has another form.
-            let kind = option["type"].as_str().unwrap_or_default();
-            if kind.starts_with("attribute set") {
-                continue;
-            }
-            let last = name.rsplit('.').next().unwrap_or(name);
-            let has_file = ["File", "_file"]
-                .iter()
-                .any(|end| options.contains_key(&format!("{name}{end}")));
-            if has_file && crate::secret::is_secret_name(last) {
-                let path: Vec<String> = name.split('.').map(str::to_owned).collect();
-                assert!(VARIANTS.contains_key(&path), "{name} is no row");
-            }
-        }
-    }
-
-    /// The rules of the test, the file's path and text, and what the plan says.
-    fn check(rule: &str, source: &str, expected: Option<&str>) {
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("own.toml"), rule).unwrap();
-        let rules = Rules::load(&[folder.path().to_owned()]).unwrap();
-        let file = Resource::File(File {
-            path: "/etc/x/redis.conf".to_owned(),
-            content: Content::Text(text(source)),
-            mode: None,
-            owner: None,
-            group: None,
-        });
-        let found = apply(&file, &rules).map(|(outcome, secrets)| {
-            let settings = outcome.settings.iter().map(|(path, expr, _)| {
-                format!("{path} = {}", print(expr, &|_| String::new()).as_str())
-            });
-            let secrets = secrets.iter().map(|it| it.path.clone());
-            settings.chain(secrets).collect::<Vec<_>>().join("; ")
-        });
-        assert_eq!(found.as_deref(), expected);
-    }
-
-    #[test]
-    fn a_secret_goes_to_the_option_for_its_file() {
-        let rule = "id = 'x'\nwhy = 'x.'\nwhen = { file = { path = '/etc/x/redis.conf', content = '$plain' } }\n\
-                    [set]\n'services.redis.servers.\"\".settings' = '$file.content | key-values'\n";
-        let of = |name: &str| rule.replace("redis.servers.\"\"", name);
-        check(
-            rule,
-            "port=1\nrequirepass=<secret: etc/r:2 requirepass>\n",
-            Some(
-                "services.redis.servers.\"\".settings.port = \"1\"; services.redis.servers.\"\".requirePassFile = \
-                 \"/run/secrets/redis-requirepass\"; /run/secrets/redis-requirepass",
-            ),
-        );
-        check(
-            &of("telegraf").replace("settings'", "extraConfig.outputs'"),
-            "url=http://x:<secret: key>@y\n",
-            Some(
-                "services.telegraf.extraConfig.outputs.url = \"http://x:\\${REDIS_KEY}@y\"; \
-                 services.telegraf.environmentFiles = \"/run/secrets/redis.env\"; /run/secrets/redis.env",
-            ),
-        );
-        check(
-            &of("telegraf").replace("settings'", "extraConfig.outputs'"),
-            "url=<secret: key>\nother=$x\n",
-            None,
-        );
-        // Another option has no file of its own, and a value is the secret or none.
-        check(rule, "port=1\nother=<secret: etc/r:2 other>\n", None);
-        check(rule, "port=1\nrequirepass=x<secret: etc/r:2 other>\n", None);
-        check(rule, "<secret: b>", None);
-        check(
-            &of("nginx").replace(
-                "settings' = '$file.content | key-values'",
-                "appendHttpConfig' = '$file.content'",
-            ),
-            "a <secret: b>;\n",
-            Some(
-                "services.nginx.appendHttpConfig = ''\n  include /run/secrets/nginx-redis.conf;\n''; \
-                 /run/secrets/nginx-redis.conf",
-            ),
-        );
-        check(
-            &of("grafana").replace("settings'", "settings.security'"),
-            "admin_user=x\nadmin_password=<secret: a>\n",
-            Some(
-                "services.grafana.settings.security.admin_user = \"x\"; \
-                 services.grafana.settings.security.admin_password = \"$__file{/run/secrets/redis-a}\"; \
-                 /run/secrets/redis-a",
-            ),
-        );
-    }
 }
