@@ -1,10 +1,9 @@
 //! Commands that run when an interface comes up or goes down.
 //!
-//! What sets a parameter of the kernel or adds a rule to the packet filter is one of these; any other command is kept as a
-//! step, which runs at the start of the machine and not with the interface.
+//! What sets a parameter of the kernel or adds a rule to the packet filter is one of these; any other command is left.
 
 use crate::import::etc::kinds::{Entry, Given};
-use crate::model::{Command, Resource, Setting, Settings, Step, Sysctl, Text};
+use crate::model::{Resource, Setting, Settings, Sysctl};
 use crate::syntax::Place;
 
 /// Files of rules that are read by themselves.
@@ -45,20 +44,11 @@ pub(super) fn up(given: &Given, place: Place, name: &str, command: &str) -> Entr
         };
         return given.asks_all(place, vec![Resource::Setting(setting)]);
     }
-    let step = Step {
-        name: format!("set up {name}: {command}"),
-        command: Command::Script {
-            shell: "/bin/sh".to_owned(),
-            text: Text::from(command),
-        },
-        user: None,
-        directory: None,
-        environment: Vec::new(),
-        creates: None,
-        removes: None,
-        after: Vec::new(),
-    };
-    given.asks_all(place, vec![Resource::Step(step)])
+    // A step would run once, and not whenever the interface comes up.
+    given.unknown(
+        place,
+        "a command is no configuration; networking.localCommands runs one",
+    )
 }
 
 pub(super) fn down(given: &Given, place: Place, command: &str) -> Entry {

@@ -2,7 +2,7 @@
 //!
 //! Manual: interfaces(5)
 //!
-//! Left out: interfaces of PPP and tunnels, and wireless keys.
+//! Left out: interfaces of PPP and tunnels, wireless keys, and commands that say what no option does.
 
 mod command;
 
