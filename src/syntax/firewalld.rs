@@ -18,8 +18,56 @@ pub struct Zone {
     pub ports: Vec<String>,
     /// Rich rules, as they are written in tasks.
     pub rules: Vec<String>,
+    /// Ports that lead elsewhere.
+    pub forwards: Vec<Forward>,
+    /// What goes out gets the address of the machine.
+    pub masquerades: bool,
+    /// Protocols that are let in as a whole.
+    pub protocols: Vec<String>,
+    /// Ports that packets come from, as `67/udp`.
+    pub source_ports: Vec<String>,
+    /// Kinds of ICMP that are refused.
+    pub icmp_blocks: Vec<String>,
     /// What else it has, for people.
     pub others: Vec<String>,
+}
+
+/// A port that leads elsewhere.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Forward {
+    /// A port, or a range of ports with `-`.
+    pub port: String,
+    pub protocol: String,
+    /// The same where there is none.
+    pub to_port: Option<String>,
+    /// This machine where there is none.
+    pub to_address: Option<String>,
+}
+
+impl Forward {
+    /// Writes it as rules in the words of iptables-save, which are for what `from` says: an interface, or a source.
+    pub fn rules(&self, family: &str, from: &str) -> Vec<String> {
+        let (protocol, port) = (&self.protocol, self.port.replace('-', ":"));
+        let of = format!("{family}-t nat -A PREROUTING {from}-p {protocol} --dport {port}");
+        match (&self.to_address, &self.to_port) {
+            (Some(address), to_port) => {
+                let to_port = to_port.as_ref().map(|it| format!(":{it}"));
+                let to = format!("{address}{}", to_port.unwrap_or_default());
+                vec![format!("{of} -j DNAT --to-destination {to}")]
+            }
+            // What is led to a port of this machine comes in there, and what is sent there by itself does not.
+            (None, Some(to_port)) => {
+                let own = to_port.replace('-', ":");
+                vec![
+                    format!("{of} -j REDIRECT --to-ports {to_port}"),
+                    format!(
+                        "{family}-A INPUT {from}-p {protocol} --dport {own} -m conntrack --ctstate DNAT -j ACCEPT"
+                    ),
+                ]
+            }
+            (None, None) => Vec::new(),
+        }
+    }
 }
 
 /// Reads the file of a zone or of a service.
@@ -79,6 +127,20 @@ pub fn zone(text: &str) -> Result<Zone, String> {
                 let protocol = attribute("protocol").unwrap_or_default();
                 zone.ports.push(format!("{port}/{protocol}"));
             }
+            "protocol" => zone.protocols.extend(attribute("value")),
+            "masquerade" => zone.masquerades = true,
+            "icmp-block" => zone.icmp_blocks.extend(attribute("name")),
+            "source-port" => {
+                let port = attribute("port").unwrap_or_default();
+                let protocol = attribute("protocol").unwrap_or_default();
+                zone.source_ports.push(format!("{port}/{protocol}"));
+            }
+            "forward-port" => zone.forwards.push(Forward {
+                port: attribute("port").unwrap_or_default(),
+                protocol: attribute("protocol").unwrap_or_default(),
+                to_port: attribute("to-port"),
+                to_address: attribute("to-addr"),
+            }),
             "rule" => {
                 let family = attribute("family");
                 let family = family.map(|it| format!(" family=\"{it}\""));
@@ -104,6 +166,9 @@ pub fn rich_rule(text: &str, interface: Option<&str>) -> Result<Vec<String>, Str
     let mut from = String::new();
     let mut ports: Vec<String> = Vec::new();
     let mut target = None;
+    let mut limit = String::new();
+    let mut forward: Option<Forward> = None;
+    let mut masquerades = false;
     while let Some(word) = words.next() {
         let (name, value) = word.split_once('=').unwrap_or((&word, ""));
         match (name, value) {
@@ -133,20 +198,39 @@ pub fn rich_rule(text: &str, interface: Option<&str>) -> Result<Vec<String>, Str
                 }
             }
             ("port", "") => {
-                let (mut port, mut protocol) = (String::new(), String::new());
-                while let Some(word) =
-                    words.next_if(|it| it.starts_with("port=") || it.starts_with("protocol="))
+                let (port, protocol) = port_of(&mut words)?;
+                ports.push(format!("-p {protocol} --dport {port} "));
+            }
+            ("icmp-type", "") => {
+                let kind = attribute(&mut words, "name")?;
+                ports.push(format!("-p icmp --icmp-type {kind} "));
+                family = "-4 ";
+            }
+            ("source-port", "") => {
+                let (port, protocol) = port_of(&mut words)?;
+                ports.push(format!("-p {protocol} --sport {port} "));
+            }
+            ("forward-port", "") => {
+                let mut own = Forward::default();
+                while let Some((key, value)) = words
+                    .next_if(|it| it.contains('='))
+                    .as_deref()
+                    .and_then(|it| it.split_once('='))
                 {
-                    match word.split_once('=') {
-                        Some(("port", value)) => port = value.replace('-', ":"),
-                        Some((_, value)) => protocol = value.to_owned(),
-                        None => {}
+                    match key {
+                        "port" => value.clone_into(&mut own.port),
+                        "protocol" => value.clone_into(&mut own.protocol),
+                        "to-port" => own.to_port = Some(value.to_owned()),
+                        "to-addr" => own.to_address = Some(value.to_owned()),
+                        _ => return Err(format!("the rich rule has `{key}`")),
                     }
                 }
-                if port.is_empty() || !matches!(protocol.as_str(), "tcp" | "udp") {
-                    return Err("the rich rule names no port of TCP or UDP".to_owned());
-                }
-                ports.push(format!("-p {protocol} --dport {port} "));
+                forward = Some(own);
+            }
+            ("masquerade", "") => masquerades = true,
+            ("limit", "") if target.is_some() => {
+                let value = attribute(&mut words, "value")?;
+                limit = format!("-m limit --limit {value} ");
             }
             ("protocol", "") => {
                 let protocol = attribute(&mut words, "value")?;
@@ -166,23 +250,57 @@ pub fn rich_rule(text: &str, interface: Option<&str>) -> Result<Vec<String>, Str
             _ => return Err(format!("the rich rule has `{word}`")),
         }
     }
+    let on = interface.map_or_else(String::new, |name| format!("-i {name} "));
+    if family.is_empty() && !from.is_empty() {
+        family = if from.contains(':') { "-6 " } else { "-4 " };
+    }
+    if let Some(forward) = forward {
+        let rules = forward.rules(family, &format!("{on}{from}"));
+        return if rules.is_empty() {
+            Err("the rich rule leads a port nowhere".to_owned())
+        } else {
+            Ok(rules)
+        };
+    }
+    if masquerades {
+        let out = interface.map_or_else(|| "! -o lo ".to_owned(), |name| format!("-o {name} "));
+        return Ok(vec![format!(
+            "{family}-t nat -A POSTROUTING {out}{from}-j MASQUERADE"
+        )]);
+    }
     let Some(target) = target else {
         return Err("the rich rule neither accepts nor refuses".to_owned());
     };
     if from.is_empty() && ports.is_empty() {
         return Err("the rich rule is about all packets".to_owned());
     }
-    if family.is_empty() && !from.is_empty() {
-        family = if from.contains(':') { "-6 " } else { "-4 " };
-    }
     if ports.is_empty() {
         ports.push(String::new());
     }
-    let on = interface.map_or_else(String::new, |name| format!("-i {name} "));
     let rules = ports
         .iter()
-        .map(|port| format!("{family}-A INPUT {on}{from}{port}-j {target}"));
+        .map(|port| format!("{family}-A INPUT {on}{from}{port}{limit}-j {target}"));
     Ok(rules.collect())
+}
+
+/// Reads the port and the protocol behind `port` and `source-port`.
+fn port_of(
+    words: &mut std::iter::Peekable<impl Iterator<Item = String>>,
+) -> Result<(String, String), String> {
+    let (mut port, mut protocol) = (String::new(), String::new());
+    while let Some(word) =
+        words.next_if(|it| it.starts_with("port=") || it.starts_with("protocol="))
+    {
+        match word.split_once('=') {
+            Some(("port", value)) => port = value.replace('-', ":"),
+            Some((_, value)) => protocol = value.to_owned(),
+            None => {}
+        }
+    }
+    if port.is_empty() || !matches!(protocol.as_str(), "tcp" | "udp") {
+        return Err("the rich rule names no port of TCP or UDP".to_owned());
+    }
+    Ok((port, protocol))
 }
 
 fn attribute(words: &mut impl Iterator<Item = String>, name: &str) -> Result<String, String> {
@@ -245,10 +363,33 @@ mod tests {
     }
 
     #[test]
-    fn what_they_cannot_say_is_said() {
+    fn rich_rules_lead_ports_elsewhere() {
         check(
             "rule family=ipv6 source address=fd00::/80 masquerade",
-            &["! the rich rule has `masquerade`"],
+            &["-6 -t nat -A POSTROUTING ! -o lo -s fd00::/80 -j MASQUERADE"],
+        );
+        check(
+            "rule family=ipv4 forward-port port=80 protocol=tcp to-port=8080 to-addr=10.0.0.2",
+            &["-4 -t nat -A PREROUTING -p tcp --dport 80 -j DNAT --to-destination 10.0.0.2:8080"],
+        );
+        check(
+            "rule family=ipv4 forward-port port=80 protocol=tcp to-port=8080",
+            &[
+                "-4 -t nat -A PREROUTING -p tcp --dport 80 -j REDIRECT --to-ports 8080",
+                "-4 -A INPUT -p tcp --dport 8080 -m conntrack --ctstate DNAT -j ACCEPT",
+            ],
+        );
+        check(
+            "rule family=ipv4 service name=ssh accept limit value=10/m",
+            &["-4 -A INPUT -p tcp --dport 22 -m limit --limit 10/m -j ACCEPT"],
+        );
+    }
+
+    #[test]
+    fn what_they_cannot_say_is_said() {
+        check(
+            "rule family=ipv6 source address=fd00::/80 mark set=1",
+            &["! the rich rule has `mark`"],
         );
         check("rule accept", &["! the rich rule is about all packets"]);
     }

@@ -30,6 +30,7 @@ pub mod lines;
 pub mod list;
 pub mod modprobe;
 pub mod named_conf;
+pub mod netplan;
 pub mod network_unit;
 pub mod nftables;
 pub mod nginx;

@@ -63,7 +63,26 @@ fn tree(text: &str) -> Result<Value, String> {
                 Some((on, id)) => wiring.set(name, "vlan", format!("{id} on {on}")),
                 None => wiring.add(name, "left", it.name.clone()),
             },
-            "MASTER" | "SLAVE" | "BRIDGE" | "BONDING_OPTS" | "ESSID" | "TEAM_MASTER" => {
+            "BRIDGE" => wiring.set(own, "bridge", serde_json::json!([name])),
+            "MASTER" => wiring.set(own, "bond", serde_json::json!([name])),
+            "TYPE" if own.eq_ignore_ascii_case("bridge") => {
+                wiring.set(name, "bridge", serde_json::json!([]));
+            }
+            "TYPE" if own.eq_ignore_ascii_case("bond") => {
+                wiring.set(name, "bond", serde_json::json!([]));
+            }
+            "BONDING_OPTS" => {
+                wiring.set(name, "bond", serde_json::json!([]));
+                for (option, value) in own.split_whitespace().filter_map(|it| it.split_once('=')) {
+                    wiring.add(name, "options", format!("{option} {value}"));
+                }
+            }
+            "SEARCH" => {
+                for it in own.split_whitespace() {
+                    wiring.of_machine("search", it.to_owned());
+                }
+            }
+            "ESSID" | "TEAM_MASTER" => {
                 wiring.add(name, "left", it.name.clone());
             }
             _ => {}

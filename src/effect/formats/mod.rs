@@ -15,6 +15,7 @@ mod dovecot;
 mod elasticsearch;
 mod exim;
 mod fail2ban;
+mod firewalld;
 mod fstab;
 mod git_config;
 mod grafana;
@@ -31,6 +32,7 @@ mod json;
 mod kea;
 mod keepalived;
 mod key_value;
+mod keyboard;
 mod known_hosts;
 mod limits;
 mod lines;
@@ -45,6 +47,7 @@ mod mosquitto;
 mod my_cnf;
 mod named;
 mod netplan;
+mod netplan_units;
 mod network_unit;
 mod nftables;
 mod nginx;
@@ -70,6 +73,7 @@ mod sudoers;
 mod sysctl;
 mod tmpfiles;
 mod toml;
+mod ufw;
 mod unbound;
 mod updatedb;
 mod vconsole;
@@ -105,6 +109,8 @@ static FORMATS: &[&Format] = &[
     &elasticsearch::FORMAT,
     &exim::FORMAT,
     &fail2ban::FORMAT,
+    &firewalld::FORMAT,
+    &firewalld::ZONE,
     &fstab::FORMAT,
     &fstab::SWAP,
     &git_config::FORMAT,
@@ -124,6 +130,7 @@ static FORMATS: &[&Format] = &[
     &kea::DHCP6,
     &keepalived::FORMAT,
     &key_value::FORMAT,
+    &keyboard::FORMAT,
     &known_hosts::FORMAT,
     &limits::FORMAT,
     &lines::FORMAT,
@@ -137,6 +144,7 @@ static FORMATS: &[&Format] = &[
     &mosquitto::FORMAT,
     &my_cnf::FORMAT,
     &netplan::FORMAT,
+    &netplan_units::FORMAT,
     &named::FORMAT,
     &network_unit::FORMAT,
     &nftables::FORMAT,
@@ -164,6 +172,7 @@ static FORMATS: &[&Format] = &[
     &sysctl::FORMAT,
     &tmpfiles::FORMAT,
     &toml::FORMAT,
+    &ufw::FORMAT,
     &unbound::FORMAT,
     &updatedb::FORMAT,
     &vsftpd::FORMAT,

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::Format;
 use super::ifupdown::cidr;
 use crate::effect::wiring::{self, Wiring};
+use crate::syntax::netplan;
 
 pub(super) static FORMAT: Format = Format {
     name: "netplan",
@@ -41,6 +42,13 @@ fn tree(text: &str) -> Result<Value, String> {
     }
     let root: Value = serde_yaml::from_str(text).map_err(|why| why.to_string())?;
     let mut wiring = Wiring::default();
+    let own: Option<serde_yaml::Value> = serde_yaml::from_str(text).ok();
+    let own = own.as_ref().and_then(|it| it.get("network")?.as_mapping());
+    if own.is_some_and(netplan::needs_units) {
+        // All of it is units, which `netplan-units` reads.
+        wiring.others(false);
+        return Ok(wiring.value());
+    }
     let kinds = root.get("network").and_then(Value::as_object);
     for (kind, devices) in kinds.into_iter().flatten() {
         let Some(devices) = devices.as_object() else {

@@ -99,7 +99,7 @@ fn tree(text: &str) -> Result<Value, String> {
         for chain in &table.chains {
             let hook = chain.base.as_ref().map_or("", |it| it.hook.as_str());
             let policy = chain.base.as_ref().map_or("", |it| it.policy.as_str());
-            if hook == "input" && policy == "drop" || refuses(chain) && hook == "input" {
+            if hook == "input" && (policy == "drop" || refuses(chain)) {
                 for (family, own) in [("ip", "IPv4"), ("ip6", "IPv6")] {
                     if table.family == "inet" || table.family == family {
                         root.insert(own.to_owned(), let_in(chain, own)?);

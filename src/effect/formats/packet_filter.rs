@@ -16,7 +16,7 @@ pub(super) static FORMAT: Format = Format {
     tree,
 };
 
-fn write(value: &Value) -> Option<String> {
+pub(super) fn write(value: &Value) -> Option<String> {
     let own = value.as_object()?;
     let list = |place: &Map<String, Value>, name: &str| -> Vec<Value> {
         place
@@ -125,7 +125,7 @@ enum Fits {
 
 const ELSEWHERE: &str = "elsewhere";
 
-fn tree(text: &str) -> Result<Value, String> {
+pub(super) fn tree(text: &str) -> Result<Value, String> {
     let read = iptables::read(text);
     if let Some(fault) = read.faults.first() {
         return Err(format!("line {}: {}", fault.place.line, fault.why));

@@ -20,8 +20,9 @@ pub(super) fn settle(
     let mut clashes = state.take_clashes();
     let (entries, closings) = state.finish();
     let mut settled = State::default();
+    let others: Vec<(String, String)> = entries.iter().filter_map(|(it, _)| together(it)).collect();
     for (entry, book) in entries {
-        settle_entry(entry, book, family, &mut settled, host, account);
+        settle_entry(entry, book, family, &others, &mut settled, host, account);
     }
     clashes.extend(settled.take_clashes());
     let (entries, more) = settled.finish();
@@ -46,10 +47,25 @@ fn clash(entry: &Entry, account: &Account, diags: &mut Diagnostics) -> Entry {
     entry.contradicted(reason)
 }
 
+/// Returns the path and the text of a file that is read together with others.
+fn together(entry: &Entry) -> Option<(String, String)> {
+    let Resource::File(File {
+        path,
+        content: Content::Text(text),
+        ..
+    }) = &entry.resource
+    else {
+        return None;
+    };
+    let is_meant = etc::is_among_others(path) && entry.guard == Condition::True;
+    is_meant.then(|| Some((path.clone(), text.plain()?.to_owned())))?
+}
+
 fn settle_entry(
     entry: Entry,
     book: Book,
     family: Family,
+    others: &[(String, String)],
     settled: &mut State,
     host: &str,
     account: &mut Account,
@@ -69,7 +85,7 @@ fn settle_entry(
             path,
             content: Content::Text(text),
             ..
-        }) => etc::read(path, text),
+        }) => etc::read_among(path, text, others),
         _ => None,
     };
     let Some(found) = found else {

@@ -105,6 +105,9 @@ pub(super) fn judge(root: &Root<'_>, distribution: &Distribution<'_>, found: &Fo
         Err(problem) => return not_read(&problem),
     };
     let reading = match &content {
+        Content::Text(text) if kinds::is_among_others(path) => {
+            kinds::read_among(path, text, &others(root, path))
+        }
         Content::Text(text) => kinds::read(path, text),
         Content::Binary(_) | Content::Fetched(_) => None,
     };
@@ -144,6 +147,21 @@ fn names_distribution(path: &str, bytes: &[u8]) -> bool {
     matches!(path, "/etc/issue" | "/etc/issue.net")
         && NAMES.iter().any(|name| first.starts_with(name))
         && lines.count() < 2
+}
+
+/// Returns the files of the same folder that are read together with one, as far as they hold no secret.
+fn others(root: &Root<'_>, path: &str) -> Vec<(String, String)> {
+    let found = root.found().filter(|it| {
+        it.path != path && kinds::is_among_others(&it.path) && !is_secret_file(&it.path)
+    });
+    let plain = found.filter_map(|it| {
+        let content = content(root, &it, true).ok()?;
+        match content {
+            Content::Text(text) => Some((it.path.clone(), text.plain()?.to_owned())),
+            Content::Binary(_) | Content::Fetched(_) => None,
+        }
+    });
+    plain.collect()
 }
 
 /// Marks the jobs of scripts that anacron runs, which it does where the machine was off at their time.

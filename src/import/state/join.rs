@@ -1,7 +1,9 @@
 //! What two tasks ask of the same thing, as one.
 
 use super::push_new;
-use crate::model::{Directory, Mode, PathMode, Resource, Service, Unit, User};
+use crate::model::{
+    Directory, Interface, InterfaceTrait, Mode, PathMode, Resource, Service, Unit, User,
+};
 
 /// Joins what two tasks ask of the same thing; `None` where the later one replaces the earlier.
 pub(super) fn join(old: &Resource, new: &Resource) -> Option<Resource> {
@@ -43,6 +45,7 @@ pub(super) fn join(old: &Resource, new: &Resource) -> Option<Resource> {
         (Resource::Unit(old), Resource::Unit(new)) if old.drop_in && new.drop_in => {
             Some(Resource::Unit(join_drop_ins(old, new)))
         }
+        (Resource::Interface(old), Resource::Interface(new)) => join_interfaces(old, new),
         (Resource::File(file), Resource::PathMode(mode)) => {
             let mut file = file.clone();
             take_attributes(mode, &mut file.mode, &mut file.owner, &mut file.group);
@@ -82,6 +85,33 @@ pub(super) fn is_same(one: &Resource, other: &Resource) -> bool {
         }
         _ => one == other,
     }
+}
+
+/// A bridge or a bond of which several files name members has all of them.
+fn join_interfaces(old: &Interface, new: &Interface) -> Option<Resource> {
+    let has = match (&old.has, &new.has) {
+        (InterfaceTrait::Bridge(old), InterfaceTrait::Bridge(new)) => {
+            let mut members = old.clone();
+            push_new(&mut members, new.clone());
+            InterfaceTrait::Bridge(members)
+        }
+        (
+            InterfaceTrait::Bond { members, options },
+            InterfaceTrait::Bond {
+                members: more,
+                options: other,
+            },
+        ) => {
+            let (mut members, mut options) = (members.clone(), options.clone());
+            push_new(&mut members, more.clone());
+            options.retain(|(name, _)| !other.iter().any(|(it, _)| it == name));
+            options.extend(other.iter().cloned());
+            InterfaceTrait::Bond { members, options }
+        }
+        _ => return None,
+    };
+    let name = new.name.clone();
+    Some(Resource::Interface(Interface { name, has }))
 }
 
 fn join_drop_ins(old: &Unit, new: &Unit) -> Unit {

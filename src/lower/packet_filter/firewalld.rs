@@ -41,10 +41,7 @@ fn state(name: &str, file: &File, machine: &Machine) -> Outcome<Lowered> {
     let text = text_of(&file.path, machine)?.unwrap_or_default();
     let zone = firewalld::zone(text)
         .map_err(|why| Box::new(Lowered::Manual(by_hand(Code::BadInput, why))))?;
-    let settings = text_of(SETTINGS, machine)?.unwrap_or_default();
-    let settings = assignments::read(settings).assignments;
-    let default = settings.iter().rev().find(|it| it.name == "DefaultZone");
-    let is_default = name == default.map_or("public", |it| it.value.as_str());
+    let is_default = is_default(name, machine);
     let mut statement = Statement::default();
     let ports = ports(&zone, machine)?;
     let places: Vec<Option<String>> = if is_default {
@@ -83,6 +80,17 @@ fn state(name: &str, file: &File, machine: &Machine) -> Outcome<Lowered> {
         let reason = format!("the zone also has {what}");
         statement.left.push(by_hand(Code::CannotState, reason));
     }
+    // firewalld hands on what it leads elsewhere.
+    let hands_on = zone.masquerades || zone.forwards.iter().any(|it| it.to_address.is_some());
+    if hands_on {
+        let path = OptionPath::new(["boot", "kernel", "sysctl", "net.ipv4.ip_forward"]);
+        statement.share(path, Expr::Int(1));
+    }
+    for rule in &zone.rules {
+        if let Err(why) = firewalld::rich_rule(rule, None) {
+            statement.left.push(by_hand(Code::CannotState, why));
+        }
+    }
     for wanted in rules(machine) {
         if wanted.zone.as_deref() != Some(name) {
             continue;
@@ -110,6 +118,50 @@ fn state(name: &str, file: &File, machine: &Machine) -> Outcome<Lowered> {
     Ok(Lowered::Stated(statement))
 }
 
+/// Returns the rules for what a zone has besides ports and addresses, on each of its interfaces.
+fn of_interfaces(name: &str, zone: &Zone, machine: &Machine) -> Vec<String> {
+    let places: Vec<Option<&String>> = if is_default(name, machine) {
+        vec![None]
+    } else {
+        zone.interfaces.iter().map(Some).collect()
+    };
+    let mut all = Vec::new();
+    for place in places {
+        let on = place.map_or_else(String::new, |it| format!("-i {it} "));
+        for kind in &zone.icmp_blocks {
+            all.push(format!(
+                "-4 -A INPUT {on}-p icmp --icmp-type {kind} -j REJECT"
+            ));
+        }
+        for protocol in &zone.protocols {
+            all.push(format!("-A INPUT {on}-p {protocol} -j ACCEPT"));
+        }
+        for port in &zone.source_ports {
+            let (port, protocol) = port.split_once('/').unwrap_or((port, "tcp"));
+            let port = port.replace('-', ":");
+            all.push(format!(
+                "-A INPUT {on}-p {protocol} --sport {port} -j ACCEPT"
+            ));
+        }
+        for forward in &zone.forwards {
+            all.extend(forward.rules("-4 ", &on));
+        }
+        if zone.masquerades {
+            let out = place.map_or_else(|| "! -o lo".to_owned(), |it| format!("-o {it}"));
+            all.push(format!("-4 -t nat -A POSTROUTING {out} -j MASQUERADE"));
+        }
+    }
+    all
+}
+
+/// Tells whether a zone has the interfaces that no other one has.
+fn is_default(name: &str, machine: &Machine) -> bool {
+    let settings = text_of(SETTINGS, machine).ok().flatten();
+    let settings = assignments::read(settings.unwrap_or_default()).assignments;
+    let default = settings.iter().rev().find(|it| it.name == "DefaultZone");
+    name == default.map_or("public", |it| it.value.as_str())
+}
+
 /// Returns the rules of zones that commands say: rich rules, and what is open to addresses.
 pub(super) fn rules(machine: &Machine) -> Vec<Wanted> {
     let mut all = Vec::new();
@@ -128,6 +180,7 @@ pub(super) fn rules(machine: &Machine) -> Vec<Wanted> {
         for rule in &zone.rules {
             values.extend(firewalld::rich_rule(rule, None).unwrap_or_default());
         }
+        values.extend(of_interfaces(name, &zone, machine));
         for source in &zone.sources {
             let family = if source.contains(':') { "-6" } else { "-4" };
             if zone.target == "ACCEPT" {
@@ -240,6 +293,27 @@ mod tests {
             '';
             not-needed: firewalld is not on NixOS; what its zones open is stated
             not-needed: what the service `shop.xml` opens is stated with the zones that have it
+            "#,
+        );
+    }
+
+    #[test]
+    fn what_a_zone_leads_elsewhere_is_translated() {
+        check_all(
+            vec![file(
+                "zones/external.xml",
+                "<zone><interface name=\"eth0\"/><masquerade/><forward-port port=\"80\" protocol=\"tcp\" to-addr=\"10.0.0.2\"/><protocol value=\"gre\"/><rule family=\"ipv4\"><mark set=\"1\"/></rule></zone>\n",
+            )],
+            r#"
+            boot.kernel.sysctl."net.ipv4.ip_forward" = 1;
+            networking.firewall.extraCommands = ''
+            ip46tables -A nixos-fw -p gre -i eth0 -j nixos-fw-accept
+            '';
+            networking.nat.enable = true;
+            networking.nat.externalInterface = "eth0";
+            networking.nat.internalIPs += "0.0.0.0/0";
+            networking.nat.forwardPorts += { proto = "tcp"; sourcePort = 80; destination = "10.0.0.2:80"; };
+            manual: the rich rule has `mark`
             "#,
         );
     }

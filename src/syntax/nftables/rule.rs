@@ -202,7 +202,7 @@ fn condition<'a>(first: &[Word], behind: &'a [Word]) -> Option<(Condition, &'a [
     if is_more {
         return None;
     }
-    let is_other = values.iter().any(|it| is_odd(&it));
+    let is_other = values.iter().any(is_odd);
     Some((
         Condition {
             asks: if is_other { Asks::Other } else { *asks },

@@ -193,11 +193,26 @@ pub(crate) fn kind(path: &str) -> Option<&'static Kind> {
 
 /// Reads a file; `None` when it is of no kind that is known here, and so is an ordinary file.
 pub(crate) fn read(path: &str, content: &Text) -> Option<Reading> {
+    read_among(path, content, &[])
+}
+
+/// Tells whether files of a kind are read with the others of theirs: what one says hangs on them.
+pub(crate) fn is_among_others(path: &str) -> bool {
+    (netplan::KIND.matches)(path)
+}
+
+/// Reads a file of a machine that has others of its kind, by path and text.
+pub(crate) fn read_among(
+    path: &str,
+    content: &Text,
+    others: &[(String, String)],
+) -> Option<Reading> {
     let kind = kind(path)?;
     let encoded = encode(content)?;
     let given = Given {
         path,
         encoded: &encoded,
+        others,
     };
     Some(Reading {
         kind: kind.name,
@@ -223,6 +238,8 @@ struct Given<'a> {
     /// Absolute.
     path: &'a str,
     encoded: &'a Encoded,
+    /// Files of the machine that belong to it, by path and text.
+    others: &'a [(String, String)],
 }
 
 impl Given<'_> {

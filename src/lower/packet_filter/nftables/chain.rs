@@ -156,8 +156,8 @@ fn pings(rule: &Rule) -> Option<Pings> {
     })
 }
 
-fn is_protocol6(name: &String) -> bool {
-    matches!(name.as_str(), "ipv6-icmp" | "icmpv6" | "58")
+fn is_protocol6(name: &str) -> bool {
+    matches!(name, "ipv6-icmp" | "icmpv6" | "58")
 }
 
 /// NixOS's firewall lets in what ICMP has to say for IPv6.
@@ -173,7 +173,7 @@ fn is_icmp6(rule: &Rule) -> bool {
     let is_about = rule.values(Asks::Icmp6Type).is_some()
         || rule
             .values(Asks::Protocol)
-            .is_some_and(|it| it.iter().all(is_protocol6));
+            .is_some_and(|it| it.iter().all(|it| is_protocol6(it)));
     is_about && rule.asks_only(&known)
 }
 

@@ -61,7 +61,7 @@ pub(super) fn lower(file: &File, machine: &Machine) -> Option<Lowered> {
             }
             Lowered::Stated(statement)
         }
-        other => other,
+        other @ (Lowered::NotNeeded(..) | Lowered::Merged(_) | Lowered::Manual(_)) => other,
     })
 }
 

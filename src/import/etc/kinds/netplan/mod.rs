@@ -2,8 +2,11 @@
 //!
 //! Manual: netplan(5), <https://netplan.readthedocs.io/en/stable/netplan-yaml/>
 //!
-//! Left out: tunnels, policies of routing, and devices that are found by more than their name.
+//! What options of interfaces do not say becomes units of systemd-networkd, as netplan itself makes them.
+//!
+//! Left out: Open vSwitch, modems, and virtual functions of devices.
 
+mod units;
 mod wifi;
 
 use serde_yaml::{Mapping, Value};
@@ -15,11 +18,12 @@ use crate::model::{
     OTHERS, Resource, Service, Setting, Settings, Text, UnitSection,
 };
 use crate::syntax::Place;
+use crate::syntax::netplan::{self, BOND, NOT_NEEDED, OF_WIFI, shown, strings, truth};
 
 pub(super) const KIND: Kind = Kind {
     name: "netplan",
     paths: "/etc/netplan/*.yaml",
-    becomes: "Each device becomes networking.interfaces.<name>, and networking.bridges, .vlans, .bonds, .defaultGateway and .nameservers what stands there; a name by hardware address becomes systemd.network.links, a wireless network networking.wireless or a profile of NetworkManager.",
+    becomes: "Each device becomes networking.interfaces.<name>, and networking.bridges, .vlans, .bonds, .defaultGateway and .nameservers what stands there; a name by hardware address becomes systemd.network.links, a wireless network networking.wireless or a profile of NetworkManager. Tunnels, policies of routing and whatever else goes beyond that become systemd.network.networks and .netdevs.",
     matches: |path| {
         name_in(path, "/etc/netplan")
             .is_some_and(|name| name.ends_with(".yaml") || name.ends_with(".yml"))
@@ -36,39 +40,6 @@ struct Plan<'a> {
     left: Vec<Entry>,
 }
 
-/// Options of a bond by netplan's names, and by the driver's.
-const BOND: [(&str, &str); 14] = [
-    ("mode", "mode"),
-    ("lacp-rate", "lacp_rate"),
-    ("mii-monitor-interval", "miimon"),
-    ("min-links", "min_links"),
-    ("transmit-hash-policy", "xmit_hash_policy"),
-    ("ad-select", "ad_select"),
-    ("arp-interval", "arp_interval"),
-    ("arp-validate", "arp_validate"),
-    ("up-delay", "updelay"),
-    ("down-delay", "downdelay"),
-    ("fail-over-mac-policy", "fail_over_mac"),
-    ("primary", "primary"),
-    ("primary-reselect-policy", "primary_reselect"),
-    ("learn-packet-interval", "lp_interval"),
-];
-
-/// Keys of wireless devices alone.
-const OF_WIFI: [&str; 3] = ["access-points", "regulatory-domain", "wakeonwlan"];
-
-/// Keys that NixOS needs no word for.
-const NOT_NEEDED: [&str; 8] = [
-    "optional",
-    "critical",
-    "ignore-carrier",
-    "renderer",
-    "dhcp-identifier",
-    "optional-addresses",
-    "emit-lldp",
-    "networkmanager",
-];
-
 fn read(given: &Given) -> Vec<Entry> {
     let text = given.text();
     let place = whole(text);
@@ -78,9 +49,15 @@ fn read(given: &Given) -> Vec<Entry> {
         Ok(root) => root,
         Err(problem) => return vec![given.unknown(place, format!("it is no YAML: {problem}"))],
     };
-    let Some(network) = root.get("network").and_then(Value::as_mapping) else {
+    let Some(own) = root.get("network").and_then(Value::as_mapping) else {
         return vec![given.unknown(place, "it has no mapping `network`")];
     };
+    let whole = joined(given, &root);
+    let network = whole
+        .get("network")
+        .and_then(Value::as_mapping)
+        .unwrap_or(own);
+    let needs_units = netplan::needs_units(network);
     let mut plan = Plan {
         given,
         resources: Vec::new(),
@@ -88,28 +65,43 @@ fn read(given: &Given) -> Vec<Entry> {
     };
     let by_manager = network.get("renderer").and_then(Value::as_str) == Some("NetworkManager");
     if by_manager {
-        plan.resources.push(Resource::Service(Service {
-            name: "NetworkManager".to_owned(),
-            family: Family::Other,
-            enabled: Some(true),
-            running: None,
-            masked: false,
-            linked_in: Vec::new(),
-        }));
+        plan.resources.push(daemon("NetworkManager"));
     }
-    for (kind, devices) in network {
+    if needs_units && !by_manager {
+        plan.resources.push(daemon("systemd-networkd"));
+    }
+    for (kind, devices) in own {
         let kind = kind.as_str().unwrap_or_default();
+        let named = |name: &Value, device: &Value| {
+            let name = name.as_str().unwrap_or_default().to_owned();
+            let whole = network.get(kind).and_then(|it| it.get(&name));
+            (name, whole.unwrap_or(device).clone())
+        };
         match (kind, devices.as_mapping()) {
             ("version" | "renderer", _) => {}
-            ("ethernets" | "vlans" | "bridges" | "bonds" | "dummy-devices", Some(devices)) => {
+            ("ethernets" | "vlans" | "bridges" | "bonds", Some(devices)) => {
                 for (name, device) in devices {
-                    let name = name.as_str().unwrap_or_default();
-                    plan.device(kind, name, device);
+                    let (name, device) = named(name, device);
+                    if needs_units && !(by_manager || is_of_manager(&device)) {
+                        plan.units(kind, &name, &device, network);
+                    } else {
+                        plan.device(kind, &name, &device);
+                    }
+                }
+            }
+            ("tunnels" | "vrfs" | "dummy-devices" | "virtual-ethernets", Some(devices))
+                if !by_manager =>
+            {
+                for (name, device) in devices {
+                    let (name, device) = named(name, device);
+                    plan.units(kind, &name, &device, network);
                 }
             }
             ("wifis", Some(devices)) => {
                 for (name, device) in devices {
-                    plan.wifi(name.as_str().unwrap_or_default(), device, by_manager);
+                    let (name, device) = named(name, device);
+                    let network = needs_units.then_some(network);
+                    plan.wifi(&name, &device, by_manager, network);
                 }
             }
             _ => plan.leave(
@@ -126,8 +118,8 @@ fn read(given: &Given) -> Vec<Entry> {
         resources, left, ..
     } = plan;
     let mut entries = Vec::new();
-    let has_wifi = resources.iter().any(|it| matches!(it, Resource::File(_)));
-    if has_wifi {
+    let may_hide = |it: &Resource| matches!(it, Resource::File(_) | Resource::NetworkUnit(_));
+    if resources.iter().any(may_hide) {
         entries.push(with_passwords(given, place, resources));
     } else if !resources.is_empty() {
         entries.push(given.asks_all(place, resources));
@@ -136,6 +128,36 @@ fn read(given: &Given) -> Vec<Entry> {
     }
     entries.extend(left);
     entries
+}
+
+fn daemon(name: &str) -> Resource {
+    Resource::Service(Service {
+        name: name.to_owned(),
+        family: Family::Other,
+        enabled: Some(true),
+        running: None,
+        masked: false,
+        linked_in: Vec::new(),
+    })
+}
+
+fn is_of_manager(device: &Value) -> bool {
+    device.get("renderer").and_then(Value::as_str) == Some("NetworkManager")
+}
+
+/// Returns what all files of the machine say together. Of those that hold what is not known only this one is read.
+fn joined(given: &Given, root: &Value) -> Value {
+    let mut all: Vec<(&str, Value)> = given
+        .others
+        .iter()
+        .filter(|(path, _)| path != given.path && (KIND.matches)(path))
+        .filter_map(|(path, text)| Some((path.as_str(), serde_yaml::from_str(text).ok()?)))
+        .collect();
+    all.push((given.path, root.clone()));
+    all.sort_by(|one, other| one.0.cmp(other.0));
+    let mut all = all.into_iter().map(|(_, it)| it);
+    let first = all.next().unwrap_or_default();
+    all.fold(first, netplan::join)
 }
 
 /// Passwords of networks are holes of the files that the resources are; nothing else may be one.
@@ -147,6 +169,11 @@ fn with_passwords(given: &Given, place: Place, resources: Vec<Resource>) -> Entr
             Content::Text(text) => text.holes().cloned().collect(),
             Content::Binary(_) | Content::Fetched(_) => Vec::new(),
         },
+        Resource::NetworkUnit(unit) => {
+            let directives = unit.sections.iter().flat_map(|it| it.directives.values());
+            let holes = directives.flatten().flat_map(Text::holes);
+            holes.cloned().collect()
+        }
         _ => Vec::new(),
     };
     let own: Vec<Hole> = resources.iter().flat_map(in_files).collect();
@@ -207,7 +234,7 @@ impl Plan<'_> {
     }
 
     /// A wireless device: its networks are files of NetworkManager or of wpa_supplicant.
-    fn wifi(&mut self, id: &str, device: &Value, by_manager: bool) {
+    fn wifi(&mut self, id: &str, device: &Value, by_manager: bool, units_of: Option<&Mapping>) {
         let empty = Mapping::new();
         let fields = device.as_mapping().unwrap_or(&empty);
         let renderer = fields.get("renderer").and_then(Value::as_str);
@@ -237,7 +264,10 @@ impl Plan<'_> {
             .filter(|(key, _)| !key.as_str().is_some_and(|it| OF_WIFI.contains(&it)))
             .map(|(key, value)| (key.clone(), value.clone()))
             .collect();
-        self.device("wifis", id, &Value::Mapping(rest));
+        match units_of {
+            Some(network) => self.units("wifis", id, &Value::Mapping(rest), network),
+            None => self.device("wifis", id, &Value::Mapping(rest)),
+        }
     }
 
     fn device(&mut self, kind: &str, id: &str, device: &Value) {
@@ -448,28 +478,15 @@ fn is_usual(key: &str, value: &Value) -> bool {
     }
 }
 
-fn truth(value: &Value) -> Option<bool> {
-    match value {
-        Value::Bool(value) => Some(*value),
-        Value::String(text) => match text.as_str() {
-            "yes" | "on" | "true" | "y" => Some(true),
-            "no" | "off" | "false" | "n" => Some(false),
-            _ => None,
-        },
-        _ => None,
+/// A password or a key, which is not known where it has a hole that is none.
+fn secret(given: &Given, text: &str, what: String) -> Text {
+    let decoded = given.decode(text);
+    if decoded.worst_hole().is_some() {
+        return decoded;
     }
-}
-
-fn strings(value: Option<&Value>) -> Vec<String> {
-    let list = value.and_then(Value::as_sequence).into_iter().flatten();
-    list.map(shown).collect()
-}
-
-fn shown(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        Value::Number(number) => number.to_string(),
-        Value::Bool(value) => value.to_string(),
-        Value::Null | Value::Sequence(_) | Value::Mapping(_) | Value::Tagged(_) => String::new(),
-    }
+    Text::hole(Hole {
+        kind: HoleKind::Secret,
+        what,
+        span: None,
+    })
 }

@@ -4,9 +4,9 @@
 
 use serde_yaml::{Mapping, Value};
 
-use super::{shown, strings, truth};
+use super::{secret, shown, strings, truth};
 use crate::import::etc::kinds::Given;
-use crate::model::{Content, File, Hole, HoleKind, Resource, Text};
+use crate::model::{Content, File, Resource, Text};
 
 /// Returns the files of a device; the reason where one of its networks cannot be said.
 pub(super) fn files(
@@ -82,7 +82,8 @@ impl Network {
         let auth = point.get("auth");
         let of_auth = |key: &str| auth.and_then(|it| it.get(key));
         let password = of_auth("password").or_else(|| point.get("password"));
-        let password = password.map(|it| secret(given, &shown(it), ssid));
+        let what = || format!("the password of the network {ssid} in {}", given.path);
+        let password = password.map(|it| secret(given, &shown(it), what()));
         let usual = if password.is_some() { "psk" } else { "none" };
         let management = of_auth("key-management").map_or_else(|| usual.to_owned(), shown);
         if !matches!(management.as_str(), "none" | "psk" | "sae" | "eap") {
@@ -203,17 +204,4 @@ impl Network {
         }
         text
     }
-}
-
-/// A password, which is not known where it has a hole that is none.
-fn secret(given: &Given, text: &str, ssid: &str) -> Text {
-    let decoded = given.decode(text);
-    if decoded.worst_hole().is_some() {
-        return decoded;
-    }
-    Text::hole(Hole {
-        kind: HoleKind::Secret,
-        what: format!("the password of the network {ssid} in {}", given.path),
-        span: None,
-    })
 }

@@ -1,6 +1,7 @@
 //! What files of the network mean.
 
 use super::{check, read, with_holes};
+use crate::import::etc::kinds::read_among;
 
 #[test]
 fn an_address_is_said_by_several_lines() {
@@ -163,6 +164,93 @@ fn wireless_networks_are_the_files_that_netplan_writes() {
         "network:\n  wifis:\n    wlan0:\n      dhcp4: true\n      access-points:\n        free: {}\n",
         &[
             r#"1: {"file":{"path":"/etc/wpa_supplicant/wpa_supplicant-wlan0.conf","content":"ctrl_interface=/run/wpa_supplicant\nnetwork={\n  ssid=\"free\"\n  key_mgmt=NONE\n}\n"}} {"interface":{"name":"wlan0","has":{"dhcp":true}}} {"interface":{"name":"*","has":{"dhcp":false}}}"#,
+        ],
+    );
+}
+
+#[test]
+fn what_goes_beyond_interfaces_is_units_of_networkd() {
+    check(
+        "/etc/netplan/10-wan.yaml",
+        "network:\n  version: 2\n  ethernets:\n    wan0:\n      dhcp4: yes\n      dhcp4-overrides: { route-metric: 50, use-dns: false }\n      addresses: [192.0.2.5/24]\n      routes: [{ to: 10.0.0.0/8, via: 192.0.2.1, table: 7 }]\n      routing-policy: [{ from: 192.0.2.0/24, table: 7 }]\n  vlans:\n    lan7: { id: 7, link: wan0 }\n",
+        &[
+            r#"1: {"service":{"name":"systemd-networkd","family":"other","enabled":true,"masked":false}} {"network-unit":{"name":"10-wan0","kind":"network","sections":[{"name":"Match","directives":{"Name":["wan0"]}},{"name":"Network","directives":{"VLAN":["lan7"],"DHCP":["ipv4"],"Address":["192.0.2.5/24"]}},{"name":"DHCPv4","directives":{"RouteMetric":["50"],"UseDNS":["no"]}},{"name":"Route","directives":{"Destination":["10.0.0.0/8"],"Gateway":["192.0.2.1"],"Table":["7"]}},{"name":"RoutingPolicyRule","directives":{"From":["192.0.2.0/24"],"Table":["7"]}}]}} {"network-unit":{"name":"10-lan7","kind":"netdev","sections":[{"name":"NetDev","directives":{"Name":["lan7"],"Kind":["vlan"]}},{"name":"VLAN","directives":{"Id":["7"]}}]}} {"network-unit":{"name":"10-lan7","kind":"network","sections":[{"name":"Match","directives":{"Name":["lan7"]}},{"name":"Network","directives":{"ConfigureWithoutCarrier":["yes"]}}]}}"#,
+        ],
+    );
+    check(
+        "/etc/netplan/20-vpn.yaml",
+        "network:\n  tunnels:\n    wg0:\n      mode: wireguard\n      key: c2VjcmV0\n      port: 51820\n      addresses: [10.9.0.1/24]\n      peers:\n        - keys: { public: cHVi }\n          allowed-ips: [10.9.0.2/32]\n          keepalive: 25\n      ipv6-surprise: 1\n",
+        &[
+            r#"1: {"service":{"name":"systemd-networkd","family":"other","enabled":true,"masked":false}} {"network-unit":{"name":"10-wg0","kind":"netdev","sections":[{"name":"NetDev","directives":{"Name":["wg0"],"Kind":["wireguard"]}},{"name":"WireGuard","directives":{"PrivateKey":[[{"secret":"the private key of wg0 in /etc/netplan/20-vpn.yaml"}]],"ListenPort":["51820"]}},{"name":"WireGuardPeer","directives":{"PublicKey":["cHVi"],"AllowedIPs":["10.9.0.2/32"],"PersistentKeepalive":["25"]}}]}} {"network-unit":{"name":"10-wg0","kind":"network","sections":[{"name":"Match","directives":{"Name":["wg0"]}},{"name":"Network","directives":{"ConfigureWithoutCarrier":["yes"],"Address":["10.9.0.1/24"]}}]}}"#,
+            "12: unknown: `ipv6-surprise` of `wg0` is not known here",
+        ],
+    );
+}
+
+#[test]
+fn files_of_netplan_are_one() {
+    let text = with_holes("network: { ethernets: { eth0: { addresses: [192.0.2.5/24] } } }\n");
+    let others = [(
+        "/etc/netplan/10-base.yaml".to_owned(),
+        "network: { ethernets: { eth0: { dhcp4: true, mtu: 1400 } } }\n".to_owned(),
+    )];
+    let reading = read_among("/etc/netplan/20-own.yaml", &text, &others).unwrap();
+    let shown = format!("{:?}", reading.entries);
+    assert!(shown.contains("Dhcp(true)"), "{shown}");
+    assert!(shown.contains("Mtu(1400)"), "{shown}");
+}
+
+#[test]
+fn commands_of_interfaces_are_what_they_set() {
+    check(
+        "/etc/network/interfaces",
+        "iface eth0 inet manual\n  pre-up iptables-restore /etc/iptables.rules\n  up sysctl -w net.ipv4.ip_forward=1\n  post-up iptables -t nat -A POSTROUTING -o $IFACE -j MASQUERADE\n  post-down iptables -t nat -D POSTROUTING -o eth0 -j MASQUERADE\n  down /usr/local/bin/bye\n",
+        &[
+            r#"1: {"interface":{"name":"eth0","has":{"dhcp":false}}}"#,
+            "2: not needed: the rules of /etc/iptables.rules are NixOS's firewall, which loads them itself",
+            r#"3: {"sysctl":{"name":"net.ipv4.ip_forward","value":"1"}}"#,
+            r#"4: {"setting":{"of":"firewall-rule","value":"-4 -t nat -A POSTROUTING -o eth0 -j MASQUERADE"}}"#,
+            "5: not needed: NixOS's firewall takes its rules away when it stops",
+            "6: unknown: a command at the end of an interface is no configuration; preStop of a service can run it",
+        ],
+    );
+}
+
+#[test]
+fn members_of_bridges_and_bonds_name_them() {
+    check(
+        "/etc/sysconfig/network-scripts/ifcfg-eth1",
+        "DEVICE=eth1\nONBOOT=yes\nBRIDGE=br0\nZONE=internal\n",
+        &[
+            "1: not needed: NixOS brings up the interfaces that it knows",
+            "2: not needed: NixOS brings up the interfaces that it knows",
+            r#"3: {"interface":{"name":"br0","has":{"bridge":["eth1"]}}} {"interface":{"name":"eth1","has":{"dhcp":false}}}"#,
+            r#"4: {"setting":{"of":"firewall-zone","name":"eth1","value":"internal"}}"#,
+        ],
+    );
+    check(
+        "/etc/sysconfig/network-scripts/ifcfg-bond0",
+        "TYPE=Bond\nBONDING_OPTS=\"mode=802.3ad miimon=100\"\n",
+        &[
+            "1: not needed: the other lines say what the interface is",
+            r#"2: {"interface":{"name":"bond0","has":{"bond":{"members":[],"options":[["mode","802.3ad"],["miimon","100"]]}}}}"#,
+        ],
+    );
+    check(
+        "/etc/sysconfig/network-scripts/route-eth1",
+        "10.0.0.0/8 via 192.0.2.9 dev eth1\nADDRESS\n",
+        &[
+            r#"1: {"interface":{"name":"eth1","has":{"route":{"destination":"10.0.0.0","prefix":8,"via":"192.0.2.9"}}}}"#,
+            "2: unknown: the route asks for more than an option of networking.interfaces says",
+        ],
+    );
+    check(
+        "/etc/sysconfig/network-scripts/route-eth1",
+        "ADDRESS0=10.0.0.0\nNETMASK0=255.0.0.0\nGATEWAY0=192.0.2.9\n",
+        &[
+            r#"1: {"interface":{"name":"eth1","has":{"route":{"destination":"10.0.0.0","prefix":8,"via":"192.0.2.9"}}}}"#,
+            "2: not needed: it stands with its address",
+            "3: not needed: it stands with its address",
         ],
     );
 }

@@ -4,6 +4,8 @@
 //!
 //! Left out: interfaces of PPP and tunnels, wireless keys, and commands that say what no option does.
 
+mod command;
+
 use std::net::IpAddr;
 
 use super::{Entry, Fate, Given, Kind, Lines, Meaning, name_in};
@@ -275,10 +277,8 @@ fn other_options(given: &Given, name: &str, stanza: &Stanza, entries: &mut Vec<E
             "down" | "pre-down" | "post-down" if interfaces::takes_back(value) => {
                 given.not_needed(place, "what an interface has goes with it")
             }
-            "pre-up" | "up" | "post-up" | "pre-down" | "down" | "post-down" => given.unknown(
-                place,
-                "a command is no configuration; networking.localCommands runs one",
-            ),
+            "pre-up" | "up" | "post-up" => command::up(given, place, name, value),
+            "pre-down" | "down" | "post-down" => command::down(given, place, value),
             _ => given.unknown(place, format!("`{keyword}` has no option of NixOS")),
         };
         entries.push(entry);
@@ -319,7 +319,7 @@ fn other_options(given: &Given, name: &str, stanza: &Stanza, entries: &mut Vec<E
 }
 
 /// What a command adds, where an option says it.
-fn added(command: &str, name: &str) -> Option<InterfaceTrait> {
+pub(super) fn added(command: &str, name: &str) -> Option<InterfaceTrait> {
     match interfaces::adds(command, name)? {
         Adds::Nothing => None,
         Adds::Address(address) => full_address(&address, None).ok(),
@@ -386,7 +386,7 @@ fn number(
     }
 }
 
-fn asks(given: &Given, place: Place, name: &str, has: InterfaceTrait) -> Entry {
+pub(super) fn asks(given: &Given, place: Place, name: &str, has: InterfaceTrait) -> Entry {
     let interface = Interface {
         name: name.to_owned(),
         has,

@@ -2,22 +2,26 @@
 //!
 //! Manual: nm-settings-ifcfg-rh(5)
 //!
-//! Left out: members of bridges and bonds, which their own files name, and wireless networks.
+//! Left out: teams, and wireless networks.
+
+mod route;
 
 use std::net::IpAddr;
 
 use super::interfaces::full_address;
 use super::{Entry, Fate, Given, Kind, Lines, name_in};
-use crate::model::{Interface, InterfaceTrait, Resource, Settings};
+use crate::model::{Interface, InterfaceTrait, Resource, Setting, Settings};
 use crate::syntax::assignments::{self, Assignment};
 
 pub(super) const KIND: Kind = Kind {
     name: "ifcfg",
-    paths: "/etc/sysconfig/network-scripts/ifcfg-*",
-    becomes: "Each interface becomes networking.interfaces.<name>; its gateway and name servers networking.defaultGateway and .nameservers.",
+    paths: "/etc/sysconfig/network-scripts/ifcfg-*, route-* and route6-*",
+    becomes: "Each interface becomes networking.interfaces.<name>, and networking.bridges, .bonds and .vlans what stands there; its gateway and name servers networking.defaultGateway and .nameservers.",
     matches: |path| {
-        name_in(path, "/etc/sysconfig/network-scripts")
-            .is_some_and(|name| name.starts_with("ifcfg-") && !name.ends_with(".bak"))
+        name_in(path, "/etc/sysconfig/network-scripts").is_some_and(|name| {
+            let starts = ["ifcfg-", "route-", "route6-"];
+            starts.iter().any(|it| name.starts_with(it)) && !name.ends_with(".bak")
+        })
     },
     read,
     lines: Lines::Together,
@@ -25,12 +29,16 @@ pub(super) const KIND: Kind = Kind {
 };
 
 /// What NixOS does by itself, or what is about the old scripts alone.
-const NOT_NEEDED: [&str; 20] = [
+const NOT_NEEDED: [&str; 23] = [
+    "ARPCHECK",
     "AUTOCONNECT_PRIORITY",
+    "BONDING_MASTER",
     "BROADCAST",
     "BROWSER_ONLY",
     "DEVICE",
     "DEFROUTE",
+    "DELAY",
+    "HOTPLUG",
     "HWADDR",
     "IPV4_FAILURE_FATAL",
     "IPV6INIT",
@@ -41,14 +49,16 @@ const NOT_NEEDED: [&str; 20] = [
     "NAME",
     "NETWORK",
     "NM_CONTROLLED",
-    "ONBOOT",
     "PROXY_METHOD",
-    "TYPE",
+    "SLAVE",
     "USERCTL",
     "UUID",
 ];
 
 fn read(given: &Given) -> Vec<Entry> {
+    if !given.file_name().starts_with("ifcfg-") {
+        return route::read(given);
+    }
     let file = assignments::read(given.text());
     let all = &file.assignments;
     let value = |name: &str| {
@@ -82,6 +92,18 @@ fn entry<'a>(
             has,
         };
         given.asks_all(it.place, vec![Resource::Interface(interface)])
+    };
+    let of_other = |other: &str, has: InterfaceTrait| {
+        let interface = Interface {
+            name: other.to_owned(),
+            has,
+        };
+        let own = Interface {
+            name: name.to_owned(),
+            has: InterfaceTrait::Dhcp(false),
+        };
+        let both = [interface, own].map(Resource::Interface);
+        given.asks_all(it.place, both.into())
     };
     // IPADDR1 has its PREFIX1.
     let number = key.trim_start_matches(|c: char| !c.is_ascii_digit());
@@ -135,6 +157,64 @@ fn entry<'a>(
             Err(_) => given.unknown(it.place, format!("`{own}` is no number")),
         },
         "MACADDR" => has(InterfaceTrait::MacAddress(own.to_owned())),
+        "BRIDGE" => of_other(own, InterfaceTrait::Bridge(vec![name.to_owned()])),
+        "MASTER" => of_other(
+            own,
+            InterfaceTrait::Bond {
+                members: vec![name.to_owned()],
+                options: Vec::new(),
+            },
+        ),
+        "TYPE" if own.eq_ignore_ascii_case("bridge") => has(InterfaceTrait::Bridge(Vec::new())),
+        "TYPE" if own.eq_ignore_ascii_case("bond") && value("BONDING_OPTS").is_none() => {
+            has(InterfaceTrait::Bond {
+                members: Vec::new(),
+                options: Vec::new(),
+            })
+        }
+        "TYPE" => given.not_needed(it.place, "the other lines say what the interface is"),
+        "BONDING_OPTS" => {
+            let options = own.split_whitespace().filter_map(|it| {
+                let (name, value) = it.split_once('=')?;
+                Some((name.to_owned(), value.to_owned()))
+            });
+            has(InterfaceTrait::Bond {
+                members: Vec::new(),
+                options: options.collect(),
+            })
+        }
+        "STP" if matches!(own, "no" | "off") => {
+            given.not_needed(it.place, "a bridge of NixOS does not span a tree by default")
+        }
+        "ONBOOT" if own == "no" => given.unknown(
+            it.place,
+            format!("NixOS brings up each interface that it has options for; leave `{name}` out where it must stay down"),
+        ),
+        "ONBOOT" => given.not_needed(it.place, "NixOS brings up the interfaces that it knows"),
+        "ZONE" => given.sets(it.place, Settings::FirewallZone, name, own),
+        "SEARCH" => {
+            let all = own.split_whitespace().map(|it| {
+                Resource::Setting(Setting {
+                    of: Settings::SearchDomain,
+                    name: String::new(),
+                    value: it.to_owned(),
+                })
+            });
+            given.asks_all(it.place, all.collect())
+        }
+        "PHYSDEV" | "VLAN_ID" if value("VLAN") == Some("yes") => {
+            given.not_needed(it.place, "it stands with the VLAN")
+        }
+        "VLAN" if own == "yes" && value("PHYSDEV").is_some() => {
+            let on = value("PHYSDEV").unwrap_or_default().to_owned();
+            let by_name = name.rsplit_once('.').map(|(_, id)| id);
+            let by_name = by_name.or_else(|| name.strip_prefix("vlan"));
+            let id = value("VLAN_ID").or(by_name).and_then(|it| it.parse().ok());
+            match id {
+                Some(id) => has(InterfaceTrait::Vlan { on, id }),
+                None => given.unknown(it.place, "the number of the VLAN is not said"),
+            }
+        }
         "VLAN" if own == "yes" => match name.rsplit_once('.') {
             Some((on, id)) => match id.parse() {
                 Ok(id) => {
