@@ -310,6 +310,22 @@ pub(super) fn of(image: &str) -> Base {
     }
 }
 
+/// Returns a variable that all tags of an official image set to the same.
+pub(super) fn variable(image: &str, name: &str) -> Option<&'static str> {
+    let path = image.split('@').next().unwrap_or(image);
+    let path = path.split(':').next().unwrap_or(path);
+    let path = path.strip_prefix("docker.io/").unwrap_or(path);
+    let path = path.strip_prefix("library/").unwrap_or(path);
+    const ROWS: [(&str, &str, &str); 3] = [
+        ("golang", "GOPATH", "/go"),
+        ("httpd", "HTTPD_PREFIX", "/usr/local/apache2"),
+        ("php", "PHP_INI_DIR", "/usr/local/etc/php"),
+    ];
+    let mut rows = ROWS.iter();
+    let row = rows.find(|(of, it, _)| *of == path && *it == name)?;
+    Some(row.2)
+}
+
 fn command(name: &str, tag: &str) -> &'static [&'static str] {
     if name == "php" {
         return match tag {

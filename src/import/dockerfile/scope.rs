@@ -6,6 +6,7 @@ use std::cell::RefCell;
 
 use indexmap::IndexMap;
 
+use super::base;
 use crate::model::{Hole, HoleKind, Text};
 use crate::secret::{self, is_secret_name, may_be_secret};
 use crate::source::Span;
@@ -152,6 +153,10 @@ impl Scope {
         match &self.below {
             Below::Nothing if name == "PATH" => Lookup::Value(USUAL_PATH.to_owned()),
             Below::Nothing => Lookup::Unset,
+            Below::Image(image) if base::variable(image, name).is_some() => {
+                let value = base::variable(image, name).unwrap_or_default();
+                Lookup::Value(value.to_owned())
+            }
             Below::Image(image) => {
                 let what = format!("the variable {name} of the image {image}");
                 Lookup::Unknown(holes.place(HoleKind::Unknown, what, None))

@@ -31,12 +31,19 @@ const SHELLS: [&str; 2] = ["bash", "sh"];
 
 const NOBODY: &str = "the image starts only a command for somebody who types: whoever does so has an account and folders of their own";
 
+/// Arguments with which a program only says how it is called: who runs the image gives it others.
+const HELP: [&str; 5] = ["--help", "--version", "-h", "-help", "help"];
+
 /// What somebody who types starts.
 struct Tool {
     /// `php -a`
     line: String,
-    /// The package of its program, where none that the image installs has it.
+    /// Without arguments it says how it is called.
+    helps: bool,
+    /// The package of its program, where none that the image installs for it has it.
     package: Option<String>,
+    /// The image says nothing of that package.
+    is_guess: bool,
 }
 
 /// Returns the command that an image is, where it has nothing of a service: no source, no port, nothing that it keeps.
@@ -51,13 +58,23 @@ fn tool(application: &Application, image: &Machine) -> Option<Tool> {
         is_check: false,
     };
     let command = &application.command.as_ref()?.value;
-    let start = command::start(command, around, &mut Statement::default());
-    let Err(Refused::Interactive(program)) = start else {
-        return None;
+    let helped = helped(command);
+    let helps = helped.is_some();
+    let (program, line) = match helped {
+        Some(words) => (words.first()?.clone(), words.join(" ")),
+        None => {
+            let start = command::start(command, around, &mut Statement::default());
+            let Err(Refused::Interactive(program)) = start else {
+                return None;
+            };
+            let is_php = program == "php";
+            let line = if is_php { "php -a" } else { &program }.to_owned();
+            (program, line)
+        }
     };
+    let is_idle = application.ports.is_empty() && application.state.is_empty();
     let is_bare = application.source.is_empty()
-        && application.ports.is_empty()
-        && application.state.is_empty()
+        && (helps || is_idle)
         && application.health.is_none()
         && application.variant_of.is_none()
         && python::expr(application).is_none()
@@ -69,14 +86,13 @@ fn tool(application: &Application, image: &Machine) -> Option<Tool> {
     if !is_bare || !is_plain || !is_known {
         return None;
     }
-    let line = if program == "php" {
-        "php -a".to_owned()
-    } else {
-        program.clone()
-    };
     if SHELLS.contains(&program.as_str()) {
-        let package = None;
-        return Some(Tool { line, package });
+        return Some(Tool {
+            line,
+            helps,
+            package: None,
+            is_guess: false,
+        });
     }
     let found = match find::find(&program, around) {
         Program::Package(found) => found,
@@ -89,8 +105,32 @@ fn tool(application: &Application, image: &Machine) -> Option<Tool> {
     let is_brought = installed
         .chain(products.filter_map(fetched::attribute))
         .any(of_version);
-    let package = (!is_brought).then_some(found);
-    Some(Tool { line, package })
+    Some(Tool {
+        line,
+        helps,
+        package: (helps || !is_brought).then_some(found),
+        is_guess: !is_brought,
+    })
+}
+
+/// Returns the words in front of an argument that only asks for help: the command that who runs the image completes.
+fn helped(command: &Command) -> Option<Vec<String>> {
+    let Command::Words(words) = command else {
+        return None;
+    };
+    let words: Vec<&str> = words.iter().map(Text::plain).collect::<Option<_>>()?;
+    let (last, words) = words.split_last()?;
+    let (program, arguments) = words.split_first()?;
+    let name = program.rsplit('/').next().unwrap_or(program);
+    let is_plain = |it: &&str| {
+        it.chars()
+            .all(|c| c.is_ascii_alphanumeric() || "-_=.:".contains(c))
+    };
+    if !HELP.contains(last) || !arguments.iter().all(is_plain) || name.is_empty() {
+        return None;
+    }
+    let arguments = arguments.iter().map(|it| (*it).to_owned());
+    Some(std::iter::once(name.to_owned()).chain(arguments).collect())
 }
 
 /// Tells whether a variable can be given to a command as it is.
@@ -154,11 +194,22 @@ pub(super) fn lower(service: &Service<'_>, ctx: &mut Ctx<'_>) -> bool {
     };
     if let Some(attr) = &tool.package {
         command.inputs.push(Expr::package(attr));
-        let clause = program::claim(&tool.line, attr);
-        command.entry.assumptions.push(clause);
+        if tool.is_guess {
+            let clause = program::claim(&tool.line, attr);
+            command.entry.assumptions.push(clause);
+        }
     }
     let asked = command.entry.clone();
     ctx.stated(&asked, Code::Stated, "the output states this", None);
+    for it in &application.ports {
+        let why = "whoever calls the command says where it listens";
+        let lowered = Lowered::NotNeeded(Code::NoMeaning, why.to_owned());
+        ctx.conclude(&service.part(it), lowered);
+    }
+    for it in &application.state {
+        let lowered = Lowered::NotNeeded(Code::NoMeaning, NOBODY.to_owned());
+        ctx.conclude(&service.part(it), lowered);
+    }
     for it in &application.environment {
         command.take(&service.part(it), variable(&it.value, service), ctx);
     }
@@ -177,7 +228,7 @@ pub(super) fn lower(service: &Service<'_>, ctx: &mut Ctx<'_>) -> bool {
     for it in application.directory.iter().chain(&application.stop_signal) {
         ctx.conclude(&service.part(it), nobody());
     }
-    let expr = command.expr(&application.name, &tool.line);
+    let expr = command.expr(&application.name, &tool);
     let option = OptionPath::new(["environment", "systemPackages"]);
     ctx.add(&command.entry, option, expr);
     true
@@ -238,7 +289,19 @@ impl Wrapped {
         }
     }
 
-    fn expr(&self, name: &str, line: &str) -> Expr {
+    fn expr(&self, name: &str, tool: &Tool) -> Expr {
+        let line = &tool.line;
+        if let ([package], []) = (self.inputs.as_slice(), self.variables.as_slice())
+            && tool.helps
+            && !line.contains(' ')
+        {
+            return package.clone();
+        }
+        let name = if tool.helps {
+            line.split(' ').next().unwrap_or(name)
+        } else {
+            name
+        };
         let mut attrs = vec![("name".to_owned(), Expr::str(name))];
         if !self.inputs.is_empty() {
             attrs.push(("runtimeInputs".to_owned(), with_pkgs(&self.inputs)));

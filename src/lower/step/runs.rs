@@ -84,23 +84,28 @@ pub(super) fn spawned(script: &str) -> Option<&str> {
 }
 
 fn of_compound(text: &str, runs: &mut Runs) {
-    match read_compound(text) {
-        Compound::Group(script) => of_script(&script, runs),
+    of_read(&read_compound(text), runs);
+}
+
+fn of_read(compound: &Compound, runs: &mut Runs) {
+    match compound {
+        Compound::Redirected(inner, _) => of_read(inner, runs),
+        Compound::Group(script) => of_script(script, runs),
         Compound::If {
             branches,
             otherwise,
         } => {
-            for (condition, body) in &branches {
+            for (condition, body) in branches {
                 of_script(condition, runs);
                 of_script(body, runs);
             }
-            if let Some(script) = &otherwise {
+            if let Some(script) = otherwise {
                 of_script(script, runs);
             }
         }
-        Compound::For { body, .. } => of_script(&body, runs),
+        Compound::For { body, .. } => of_script(body, runs),
         Compound::Case { branches, .. } => {
-            for (_, body) in &branches {
+            for (_, body) in branches {
                 of_script(body, runs);
             }
         }

@@ -2,7 +2,7 @@
 
 use brush_parser::ast;
 
-use super::{Script, Source, Word, parse};
+use super::{Redirection, Script, Source, Word, parse};
 
 /// What a compound command is made of.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,7 +24,9 @@ pub enum Compound {
         value: Word,
         branches: Vec<(Vec<Word>, Script)>,
     },
-    /// Other loops, functions, tests, and whatever has its output redirected.
+    /// One of them with its input or output redirected.
+    Redirected(Box<Compound>, Vec<Redirection>),
+    /// Other loops, functions, tests.
     Other,
 }
 
@@ -38,8 +40,15 @@ pub fn read_compound(text: &str) -> Compound {
         return Compound::Other;
     };
     match list.first.seq.as_slice() {
-        [ast::Command::Compound(command, None)] if list.additional.is_empty() => {
-            source.compound(command)
+        [ast::Command::Compound(command, redirections)] if list.additional.is_empty() => {
+            let inner = source.compound(command);
+            match redirections {
+                None => inner,
+                Some(list) => {
+                    let list = list.0.iter().map(|it| source.redirection(it));
+                    Compound::Redirected(Box::new(inner), list.collect())
+                }
+            }
         }
         _ => Compound::Other,
     }

@@ -243,6 +243,11 @@ impl Source<'_> {
     fn command(&self, command: &ast::Command) -> Command {
         match command {
             ast::Command::Simple(simple) => Command::Simple(self.simple(simple)),
+            // The place of the whole ends before them.
+            ast::Command::Compound(inner, Some(redirections)) => {
+                let written = redirections.0.iter().map(|it| format!(" {it}"));
+                Command::Compound(self.written(inner) + &written.collect::<String>())
+            }
             other => Command::Compound(self.written(other)),
         }
     }

@@ -14,6 +14,7 @@ mod installers;
 mod packages;
 mod paths;
 mod php;
+mod printed;
 mod python;
 mod script;
 mod tables;

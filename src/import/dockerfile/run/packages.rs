@@ -227,9 +227,23 @@ fn remove(runner: &mut Runner<'_, '_>, asked: &Asked) -> Outcome {
             .player
             .parts
             .packages
-            .retain(|it, _| kept.contains(it));
+            .retain(|name, it| kept.contains(name) || !is_of_apt(it.value.family));
     }
     Outcome::nothing(BUILDS)
+}
+
+/// Tells whether apt knows a package; what other tools have put there it cannot sweep away.
+fn is_of_apt(family: Family) -> bool {
+    match family {
+        Family::Debian => true,
+        Family::Alpine
+        | Family::Rhel
+        | Family::Arch
+        | Family::Python
+        | Family::Node
+        | Family::Ruby
+        | Family::Other => false,
+    }
 }
 
 /// `apt-mark auto '.*'` lets all go, `apt-mark manual $saved` keeps what was there before.

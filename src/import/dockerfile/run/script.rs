@@ -13,8 +13,7 @@ use crate::model::HoleKind;
 use crate::source::absolute;
 use crate::syntax::glob::glob;
 use crate::syntax::shell::{
-    self, Command, Compound, Connector, Pipeline, RedirectionKind, Script, Simple, Word,
-    read_compound,
+    self, Command, Compound, Connector, Pipeline, Script, Simple, Word, read_compound,
 };
 
 /// How deep scripts may hold scripts.
@@ -94,7 +93,7 @@ impl<'p, 'a> Runner<'p, 'a> {
         !self.may_not_run
     }
 
-    fn take(&mut self, outcome: Outcome) {
+    pub(super) fn take(&mut self, outcome: Outcome) {
         match outcome {
             Outcome::Stated => {}
             Outcome::Nothing(why) => {
@@ -104,7 +103,7 @@ impl<'p, 'a> Runner<'p, 'a> {
         }
     }
 
-    fn values(&self) -> Values<'_> {
+    pub(super) fn values(&self) -> Values<'_> {
         Values {
             scope: &self.player.here.scope,
             holes: &self.player.recipe.holes,
@@ -165,13 +164,24 @@ impl<'p, 'a> Runner<'p, 'a> {
         }
     }
 
-    /// `echo x | tee file`, and pipes whose parts all mean nothing.
+    /// `{ echo x; echo y; } | tee file`, `echo x | tee file`, and pipes whose parts all mean nothing.
     fn pipe(&mut self, commands: &[Command]) {
-        if let [Command::Simple(first), Command::Simple(last)] = commands {
+        if let [first, Command::Simple(last)] = commands {
+            let printed = match first {
+                Command::Simple(first) => self.printed(first),
+                Command::Compound(text) => match read_compound(text) {
+                    Compound::Group(script) => self.printed_by(&script),
+                    Compound::If { .. }
+                    | Compound::For { .. }
+                    | Compound::Case { .. }
+                    | Compound::Redirected(..)
+                    | Compound::Other => None,
+                },
+            };
             let words = self.words(&last.words);
             let names: Vec<&str> = words.iter().map(String::as_str).collect();
             if let ["tee", rest @ ..] = names.as_slice()
-                && let Some(text) = self.printed(first)
+                && let Some(text) = printed
             {
                 let appends = rest.contains(&"-a");
                 let files: Vec<String> = rest
@@ -185,6 +195,10 @@ impl<'p, 'a> Runner<'p, 'a> {
                 }
                 return;
             }
+        }
+        if let [Command::Simple(first), Command::Simple(last)] = commands {
+            let words = self.words(&last.words);
+            let names: Vec<&str> = words.iter().map(String::as_str).collect();
             let fetched = self.words(&first.words);
             if let Some(outcome) = installers::piped(self, &fetched, &words) {
                 self.take(outcome);
@@ -212,7 +226,19 @@ impl<'p, 'a> Runner<'p, 'a> {
             return;
         }
         self.depth += 1;
-        match read_compound(text) {
+        self.read(read_compound(text), text);
+        self.depth -= 1;
+    }
+
+    fn read(&mut self, compound: Compound, text: &str) {
+        match compound {
+            Compound::Redirected(inner, redirections) => match self.written_to(&redirections) {
+                None => self.read(*inner, text),
+                Some((target, appends)) => {
+                    let outcome = self.written_by(&inner, &target, appends);
+                    self.take(outcome);
+                }
+            },
             Compound::Group(script) => {
                 let directory = self.directory.clone();
                 self.script(&script);
@@ -240,7 +266,6 @@ impl<'p, 'a> Runner<'p, 'a> {
                 }
             }
         }
-        self.depth -= 1;
     }
 
     fn choose(&mut self, branches: &[(Script, Script)], otherwise: Option<&Script>) {
@@ -439,76 +464,6 @@ impl<'p, 'a> Runner<'p, 'a> {
         self.depth -= 1;
     }
 
-    /// What a command that writes to a file comes to; `None` where its output goes nowhere.
-    fn redirected(&mut self, simple: &Simple) -> Option<Outcome> {
-        let written = simple.redirections.iter().find_map(|it| {
-            let appends = match it.kind {
-                RedirectionKind::Write | RedirectionKind::OutputAndErrors => false,
-                RedirectionKind::Append | RedirectionKind::AppendOutputAndErrors => true,
-                RedirectionKind::Read
-                | RedirectionKind::ReadWrite
-                | RedirectionKind::Duplicate
-                | RedirectionKind::Here => return None,
-            };
-            let target = self.text(&it.target);
-            (!target.starts_with("/dev/") && it.descriptor != Some(2)).then_some((target, appends))
-        });
-        let (target, appends) = written?;
-        if let Some(outcome) = paths::writes_nothing(self, &target) {
-            return Some(outcome);
-        }
-        match self.printed(simple) {
-            Some(text) => Some(paths::write(self, &target, &text, appends)),
-            None => {
-                let words = self.words(&simple.words);
-                let program = words.first().cloned().unwrap_or_default();
-                let name = program.rsplit('/').next().unwrap_or_default().to_owned();
-                // A command that fetches or builds says more than the file does.
-                match tables::of(self, &name, &program, &words[1.min(words.len())..]) {
-                    Outcome::Left(kind, what) => Some(Outcome::Left(kind, what)),
-                    Outcome::Stated | Outcome::Nothing(_) => {
-                        let shown = self.shown(&target);
-                        Some(Outcome::Left(
-                            Kind::Edit,
-                            format!("writes `{shown}` by `{name}`"),
-                        ))
-                    }
-                }
-            }
-        }
-    }
-
-    /// Returns what a command prints, where it is one that only prints.
-    fn printed(&self, simple: &Simple) -> Option<String> {
-        let program = simple.words.first().map(|it| it.raw.as_str());
-        let values = self.values();
-        let texts: Vec<String> = simple
-            .words
-            .iter()
-            .skip(1)
-            .map(|it| values.text(&it.raw))
-            .collect();
-        match (program, texts.as_slice()) {
-            (Some("echo"), [flag, rest @ ..]) if flag == "-n" => Some(rest.join(" ")),
-            (Some("echo"), [flag, rest @ ..]) if flag == "-e" => {
-                Some(escapes(&rest.join(" "))? + "\n")
-            }
-            (Some("echo"), texts) => Some(texts.join(" ") + "\n"),
-            (Some("printf"), [format, rest @ ..]) => formatted(format, rest),
-            (Some("cat"), []) | (None, []) => {
-                let here = simple
-                    .redirections
-                    .iter()
-                    .find(|it| it.kind == RedirectionKind::Here);
-                match here {
-                    Some(it) => it.target.plain.clone(),
-                    None => program.is_none().then(String::new),
-                }
-            }
-            _ => None,
-        }
-    }
-
     /// Returns a text for people, with what is not known named.
     pub(super) fn shown(&self, text: &str) -> String {
         self.player.recipe.holes.text(text).to_string()
@@ -542,51 +497,4 @@ fn makes(pipeline: &Pipeline) -> bool {
         ]
         .contains(&it)
     })
-}
-
-/// `\n` and `\t` as `echo -e` and `printf` write them; `None` for others.
-fn escapes(text: &str) -> Option<String> {
-    let mut out = String::new();
-    let mut chars = text.chars();
-    while let Some(c) = chars.next() {
-        if c != '\\' {
-            out.push(c);
-            continue;
-        }
-        out.push(match chars.next()? {
-            'n' => '\n',
-            't' => '\t',
-            'r' => '\r',
-            '\\' => '\\',
-            '"' => '"',
-            '\'' => '\'',
-            _ => return None,
-        });
-    }
-    Some(out)
-}
-
-/// `printf` with `%s` and `%%` only.
-fn formatted(format: &str, arguments: &[String]) -> Option<String> {
-    let format = escapes(format)?;
-    let needed = format.matches("%s").count();
-    let mut out = String::new();
-    let mut arguments = arguments.iter();
-    loop {
-        let mut rest = format.as_str();
-        while let Some(at) = rest.find('%') {
-            out.push_str(&rest[..at]);
-            match rest[at + 1..].chars().next()? {
-                's' => out.push_str(arguments.next().map_or("", String::as_str)),
-                '%' => out.push('%'),
-                _ => return None,
-            }
-            rest = &rest[at + 2..];
-        }
-        out.push_str(rest);
-        // The format is used again for what is left over.
-        if needed == 0 || arguments.len() == 0 {
-            return Some(out);
-        }
-    }
 }

@@ -24,6 +24,8 @@ pub(super) struct Started {
     pub(super) arguments: Vec<String>,
     /// The script of the recipe that prepares it.
     pub(super) entry_point: Option<String>,
+    /// That script does other things than the module does.
+    pub(super) does_more: bool,
 }
 
 /// Finds the server that an image starts, where it starts one and nothing else.
@@ -31,6 +33,7 @@ pub(super) fn started(application: &Application, image: &Machine) -> Option<Star
     let words = words(&application.command.as_ref()?.value)?;
     let mut words = words.as_slice();
     let mut entry_point = None;
+    let mut does_more = false;
     loop {
         let (first, rest) = words.split_first()?;
         let name = first.rsplit('/').next().unwrap_or(first);
@@ -43,8 +46,15 @@ pub(super) fn started(application: &Application, image: &Machine) -> Option<Star
             let next = next_server(rest, application)?;
             let prepares = |text: &str| next.prepares.iter().any(|it| text.contains(it.as_str()));
             match script {
-                Some(file) if !prepares(text(file)?) => return None,
-                Some(file) => entry_point = Some(file.path.clone()),
+                Some(file) => {
+                    does_more = !prepares(text(file)?);
+                    // The application of a server of PHP is prepared by its own script, and served as any other.
+                    let serves_php = ["services.phpfpm", "services.httpd"];
+                    if does_more && !serves_php.contains(&next.module().as_str()) {
+                        return None;
+                    }
+                    entry_point = Some(file.path.clone());
+                }
                 // An image below has it: that of the official one.
                 None if server::of_image(base_name(application)).is_none()
                     && base_name(application) != "php" =>
@@ -70,6 +80,7 @@ pub(super) fn started(application: &Application, image: &Machine) -> Option<Star
         program,
         arguments: arguments.to_vec(),
         entry_point,
+        does_more,
     })
 }
 
@@ -285,6 +296,7 @@ mod tests {
                 program: words[0].clone(),
                 arguments: words[1..].to_vec(),
                 entry_point: None,
+                does_more: false,
             };
             let said = said(&started);
             let shown = (

@@ -14,12 +14,13 @@ mod server;
 use command::{Started, file_of, said};
 use server::Server;
 
+use super::account::account_name;
 use super::{find, image, packages, service_name, version};
 use crate::account::Code;
 use crate::lower::ctx::Ctx;
 use crate::lower::lower_stated;
 use crate::lower::machine;
-use crate::lower::statement::{Lowered, Merged};
+use crate::lower::statement::{Left, Lowered, Merged};
 use crate::model::{
     self, Application, Content, Entry, Family, File, Machine, Origin, Package, Resource, Sourced,
     Text,
@@ -35,6 +36,8 @@ pub(in crate::lower) struct Native {
     application: Application,
     /// The script that prepares the server.
     entry_point: Option<String>,
+    /// That script does other things than the module does.
+    does_more: bool,
     /// Arguments that have no place in the module.
     left: Vec<String>,
     /// Words that the option for the rest takes.
@@ -121,6 +124,7 @@ pub(in crate::lower) fn native(image: &Machine) -> Option<Native> {
             continue;
         }
         let mut other = other.clone();
+        own(&mut other.resource, application, started.server);
         if let Resource::File(file) = &mut other.resource {
             // Debian's package links to its own site, which the file replaces.
             if file.path == DEFAULT_SITE && !speaks_of_default_site(image) {
@@ -146,10 +150,31 @@ pub(in crate::lower) fn native(image: &Machine) -> Option<Native> {
         server: started.server,
         application: application.clone(),
         entry_point: started.entry_point,
+        does_more: started.does_more,
         left: said.left,
         rest: said.rest,
         parts,
     })
+}
+
+/// Gives the user of the module what would be the own user's of a service that is none.
+fn own(resource: &mut Resource, application: &Application, server: &Server) {
+    let (owner, group) = if let Resource::File(it) = resource {
+        (&mut it.owner, &mut it.group)
+    } else if let Resource::Directory(it) = resource {
+        (&mut it.owner, &mut it.group)
+    } else if let Resource::PathMode(it) = resource {
+        (&mut it.owner, &mut it.group)
+    } else {
+        return;
+    };
+    let service = service_name(&application.name);
+    let none = account_name(&service);
+    for name in [owner, group] {
+        if name.as_deref() == Some(none) {
+            *name = Some(server.user.clone());
+        }
+    }
 }
 
 /// The site that Debian's Apache has switched on.
@@ -379,7 +404,26 @@ impl Native {
         }
     }
 
+    /// Says that the script in front of the server has to be run by somebody.
+    fn unprepared(&self) -> Option<Left> {
+        let script = self.entry_point.as_deref().filter(|_| self.does_more)?;
+        let module = self.server.module();
+        let left = Left::new(
+            Code::ServiceConfig,
+            format!(
+                "`{script}` prepares the application before it starts the server, and `{module}` does not"
+            ),
+        );
+        let unit = &self.server.unit;
+        Some(left.cure(format!(
+            "Run what it does in systemd.services.{unit}.preStart, or once by hand."
+        )))
+    }
+
     fn prepared(&self) -> Lowered {
+        if let Some(left) = self.unprepared() {
+            return Lowered::Manual(left);
+        }
         self.assumed(format!(
             "`{}` prepares what the image's entry point prepares",
             self.server.module()

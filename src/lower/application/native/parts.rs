@@ -125,6 +125,9 @@ fn arguments(service: &Service<'_>, native: &Native, ctx: &mut Ctx<'_>) {
         }
         conclude(service, command, Lowered::Stated(statement), ctx);
     }
+    if let Some(left) = native.unprepared() {
+        conclude(service, command, Lowered::Manual(left), ctx);
+    }
     if !native.left.is_empty() {
         let module = native.server.module();
         let reason = format!(

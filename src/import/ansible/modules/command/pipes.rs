@@ -98,7 +98,11 @@ pub(super) fn of(pipeline: &Pipeline) -> Option<Sense> {
             piped(first, last)
         }
         [Command::Compound(text), Command::Simple(last)] if is_crontab(last) => {
-            let Compound::Group(script) = read_compound(text) else {
+            let read = match read_compound(text) {
+                Compound::Redirected(inner, _) => *inner,
+                other => other,
+            };
+            let Compound::Group(script) = read else {
                 return None;
             };
             let mut jobs = Vec::new();
