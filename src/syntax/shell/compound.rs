@@ -150,6 +150,7 @@ mod tests {
                 }
                 out
             }
+            Compound::Redirected(_, list) => format!("redirected {}", list.len()),
             Compound::Other => "other".to_owned(),
         };
         assert_eq!(shown, expected, "{text}");
@@ -158,6 +159,7 @@ mod tests {
     #[test]
     fn compound_commands_are_taken_apart() {
         check("{ a; b; }", "group a b");
+        check("{ a; } >x 2>&1", "redirected 2");
         check("(a && b)", "group a b");
         check(
             "if a; then b; elif c; then d; else e; fi",

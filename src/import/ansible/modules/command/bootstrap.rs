@@ -59,7 +59,10 @@ impl Found {
                     self.script(body);
                 }
             }
-            Compound::For { .. } | Compound::Case { .. } | Compound::Other => self.is_other = true,
+            Compound::For { .. }
+            | Compound::Case { .. }
+            | Compound::Redirected(..)
+            | Compound::Other => self.is_other = true,
         }
     }
 
