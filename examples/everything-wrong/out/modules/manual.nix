@@ -2,7 +2,7 @@
 { ... }:
 
 {
-  # MANUAL site.yml:1 the role `nowhere`: the role `nowhere` is not in the input.
+  # MANUAL site.yml:1: the role `nowhere` is not in the input.
   #   Put it below roles/, as `ansible-galaxy install -p roles` does.
 
   # MANUAL site.yml:27 An include that is missing: the file of tasks `tasks/missing.yml` is not in the input.

@@ -3,6 +3,7 @@
 
 {
   imports = [
+    ../../modules/containers.nix
     ../../modules/files.nix
     ../../modules/filesystems.nix
     ../../modules/firewall.nix

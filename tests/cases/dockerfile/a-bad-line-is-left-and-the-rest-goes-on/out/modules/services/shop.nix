@@ -29,10 +29,10 @@ in
     # MANUAL shop/Dockerfile:4 EXPOZE: `EXPOZE` is no instruction.
     #   Mend the line.
 
-    # MANUAL shop/Dockerfile:5 ENV: ENV `GREETING` has no value.
+    # MANUAL shop/Dockerfile:5: ENV `GREETING` has no value.
     #   Mend the line.
 
-    # MANUAL shop/Dockerfile:6 COPY: COPY has no flag `--form`.
+    # MANUAL shop/Dockerfile:6: COPY has no flag `--form`.
     #   Mend the line.
 
     # MANUAL shop/Dockerfile:7 HEALTHCHECK: `--interval=soon` cannot be read.

@@ -21,7 +21,7 @@ in
     # MANUAL shop/Dockerfile:2 FRM: `FRM` is no instruction.
     #   Mend the line.
 
-    # MANUAL shop/Dockerfile:3 ENV: ENV stands before the first FROM.
+    # MANUAL shop/Dockerfile:3: ENV stands before the first FROM.
     #   Mend the line.
 
     # shop/Dockerfile:5 CMD
