@@ -70,6 +70,7 @@ mod slurp;
 mod sql;
 mod stat;
 mod steps;
+mod subjects;
 mod sudoers;
 mod synchronize;
 mod sysctl;
@@ -93,11 +94,11 @@ use super::scope::{Binding, Scope};
 use super::value::{Key as Name, Value};
 use crate::account::{Code, Rendered, Verdict};
 use crate::diag::{self, Diagnostics};
-use crate::import::Subject;
 use crate::import::state::{Book, Key, State};
 use crate::model::{Condition, Entry, Family, Hole, Origin, Part, Resource, Text};
 
 pub(super) use assert::conditions_as_given;
+pub(super) use subjects::subjects;
 
 /// A module and how it is run.
 pub(super) struct Module {
@@ -316,49 +317,6 @@ pub(super) fn names() -> Vec<&'static str> {
         .iter()
         .flat_map(|module| module.names.iter().copied())
         .collect()
-}
-
-/// What the player does itself: no module, and written like one.
-const ACTIONS: &[(&[&str], &str)] = &[
-    (
-        &["include_tasks", "import_tasks", "include"],
-        "The tasks of the file are played in its place, with its conditions and variables.",
-    ),
-    (
-        &["include_role", "import_role"],
-        "The role is played in its place; what all its hosts share goes to modules/roles/<role>.nix.",
-    ),
-    (
-        &["import_playbook"],
-        "The plays of the file are played in its place.",
-    ),
-];
-
-/// Returns what is known of each module, for people.
-pub(super) fn subjects() -> Vec<Subject> {
-    let manual = |collection: &str, name: &str| match collection {
-        "" => String::new(),
-        _ => format!(
-            "https://docs.ansible.com/ansible/latest/collections/{}/{name}_module.html",
-            collection.replace('.', "/")
-        ),
-    };
-    let subject = |collection: &str, name, names, becomes| Subject {
-        name,
-        names,
-        paths: "",
-        becomes,
-        manual: manual(collection, name),
-    };
-    let modules = MODULES.iter().flat_map(|module| {
-        let names = module.names.iter();
-        names.map(|name| subject(module.collection, *name, module.names, module.becomes))
-    });
-    let actions = ACTIONS.iter().flat_map(|(names, becomes)| {
-        let own = names.iter();
-        own.map(|name| subject("ansible.builtin", *name, *names, *becomes))
-    });
-    modules.chain(actions).collect()
 }
 
 /// Tells whether a module, known here or not, only looks.

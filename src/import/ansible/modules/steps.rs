@@ -133,7 +133,7 @@ fn run_archive(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal
 /// Returns the folder that two paths have in common.
 fn common<'p>(one: &'p str, other: &str) -> &'p str {
     let mut root = one;
-    while !root.is_empty() && !(other == root || other.starts_with(&format!("{root}/"))) {
+    while !root.is_empty() && other != root && !other.starts_with(&format!("{root}/")) {
         root = root.rsplit_once('/').map_or("", |(above, _)| above);
     }
     root

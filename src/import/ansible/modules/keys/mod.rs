@@ -331,14 +331,14 @@ mod tests {
             ],
         );
         check(
-            "- openssh_keypair: {path: /root/.ssh/id_rsa}",
+            "- openssh_keypair: {path: /srv/k/id_rsa}",
             &[
-                r#"{"step":{"name":"openssh keypair","command":{"script":{"shell":"/bin/sh","text":"ssh-keygen -q -t rsa -b 4096 -C '' -N '' -f /root/.ssh/id_rsa"}},"environment":[],"creates":"/root/.ssh/id_rsa","after":[]}}"#,
+                r#"{"step":{"name":"openssh keypair","command":{"script":{"shell":"/bin/sh","text":"ssh-keygen -q -t rsa -b 4096 -C '' -N '' -f /srv/k/id_rsa"}},"environment":[],"creates":"/srv/k/id_rsa","after":[]}}"#,
             ],
         );
         check(
-            "- openssh_keypair: {path: /root/.ssh/id_rsa, state: absent}",
-            &["not-needed: `/root/.ssh/id_rsa` was never there: a new machine does not have it"],
+            "- openssh_keypair: {path: /srv/k/id_rsa, state: absent}",
+            &["not-needed: `/srv/k/id_rsa` was never there: a new machine does not have it"],
         );
     }
 }
