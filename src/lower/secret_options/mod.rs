@@ -4,11 +4,9 @@
 //! that has one is that of an option with such a variant, the configuration says the same, and the secret is read from
 //! its file.
 
+mod table;
 #[cfg(test)]
 mod tests;
-
-use std::collections::BTreeMap;
-use std::sync::LazyLock;
 
 use super::secret::{secret, slug, variable, variables};
 use crate::model::{Content, File, Hole, HoleKind, Piece, Resource, Text};
@@ -16,50 +14,7 @@ use crate::nix::{Expr, StrPart};
 use crate::plan::{OptionPath, SECRETS_FOLDER, Secret};
 use crate::rules::{Join, Outcome, Rules, Ruling};
 use crate::syntax::{placeholder, placeholder_index};
-
-/// What an option has for a secret.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum Variant {
-    /// Another option, which takes the path of a file.
-    File(String),
-    /// A text of its own in which `PATH` is the path of a file.
-    Text(String),
-    /// A variable anywhere in the text, which the module puts in while the program starts.
-    Variable(Variables),
-    /// A text of its own in which `PATH` is the path of a file, which the program includes in the place of the text.
-    Include(String),
-    /// The same, of single directives: lines that end with `;`, or blocks of lines in braces.
-    IncludeEach(String),
-    /// Another option, which takes the path of a file with the whole text.
-    Whole(String),
-}
-
-/// What a module needs to put variables in.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Variables {
-    /// The option that takes the path of the file with the variables.
-    file: String,
-    /// It takes a list of them.
-    #[serde(default)]
-    list: bool,
-    /// Switches that have to be off: a check that would read the variables' names as values.
-    #[serde(default)]
-    off: Vec<String>,
-    /// The text may hold no other dollar, which would be taken for a variable.
-    #[serde(default)]
-    all: bool,
-}
-
-static VARIANTS: LazyLock<BTreeMap<Vec<String>, Variant>> = LazyLock::new(|| {
-    let text = include_str!("../../../rules/nixos/secret-options.json");
-    let rows: BTreeMap<String, Variant> = serde_json::from_str(text).unwrap_or_default();
-    let names = |path: &str| path.split('.').map(str::to_owned).collect();
-    rows.into_iter()
-        .map(|(path, variant)| (names(&path), variant))
-        .collect()
-});
+use table::{Variables, Variant, variant};
 
 /// Applies the rules to a file of which parts are secret; none where one of them would have no file.
 pub(super) fn apply(resource: &Resource, rules: &Rules) -> Option<(Outcome, Vec<Secret>)> {
@@ -481,24 +436,4 @@ fn collect(expr: &Expr, out: &mut String) {
         Expr::Asset(asset) => out.push_str(&String::from_utf8_lossy(&asset.bytes)),
         Expr::Null | Expr::Bool(_) | Expr::Int(_) | Expr::Float(_) | Expr::Select(_) => {}
     }
-}
-
-/// Finds what an option has for a secret.
-fn variant(names: &[String]) -> Option<&'static Variant> {
-    let fits = |path: &[String]| {
-        // `**` is whatever is below.
-        let (path, is_folder) = match path.split_last() {
-            Some((last, folder)) if last == "**" => (folder, true),
-            _ => (path, false),
-        };
-        (path.len() == names.len() || is_folder && path.len() <= names.len())
-            && path
-                .iter()
-                .zip(names)
-                .all(|(it, name)| matches!(it.as_str(), "<name>" | "*") || it == name)
-    };
-    VARIANTS
-        .iter()
-        .find(|(path, _)| fits(path))
-        .map(|(_, variant)| variant)
 }

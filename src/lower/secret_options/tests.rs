@@ -1,51 +1,10 @@
-//! The table against the index, and files with secrets against the options that they become.
+//! Files with secrets, and the options that they become.
 
-use std::collections::BTreeMap;
-
-use super::{VARIANTS, Variant, apply};
+use super::apply;
 use crate::lower::tests::text;
 use crate::model::{Content, File, Resource};
 use crate::nix::print;
 use crate::rules::Rules;
-
-#[test]
-fn the_options_of_the_table_are_there() {
-    let root = env!("CARGO_MANIFEST_DIR");
-    let mut options: BTreeMap<String, serde_json::Value> = BTreeMap::new();
-    for name in ["options", "added-options"] {
-        let path = format!("{root}/rules/nixos/{name}.json");
-        let text = std::fs::read_to_string(path).unwrap();
-        options.extend(serde_json::from_str::<BTreeMap<_, _>>(&text).unwrap());
-    }
-    for (path, variant) in VARIANTS.iter() {
-        let files = match variant {
-            Variant::File(file) => vec![file],
-            Variant::Whole(option) => vec![option],
-            Variant::Text(_) | Variant::Include(_) | Variant::IncludeEach(_) => Vec::new(),
-            Variant::Variable(it) => it.off.iter().chain([&it.file]).collect(),
-        };
-        for file in files {
-            let option = file.trim_end_matches(".<name>");
-            assert!(options.contains_key(option), "{path:?}: no option {file}");
-        }
-    }
-    // Each option that names a secret and has such a variant beside it is a row.
-    for (name, option) in &options {
-        // Of names and passwords together a file has another form.
-        let kind = option["type"].as_str().unwrap_or_default();
-        if kind.starts_with("attribute set") {
-            continue;
-        }
-        let last = name.rsplit('.').next().unwrap_or(name);
-        let has_file = ["File", "_file"]
-            .iter()
-            .any(|end| options.contains_key(&format!("{name}{end}")));
-        if has_file && crate::secret::is_secret_name(last) {
-            let path: Vec<String> = name.split('.').map(str::to_owned).collect();
-            assert!(VARIANTS.contains_key(&path), "{name} is no row");
-        }
-    }
-}
 
 /// The rules of the test, the file's path and text, and what the plan says.
 fn check(rule: &str, source: &str, expected: Option<&str>) {
