@@ -25,10 +25,7 @@
   };
 
   # site.yml:16 Backup
-  sops.secrets.backup_password = {
-    owner = "shop";
-    restartUnits = [ "backup.service" ];
-  };
+  sops.secrets.backup_password.owner = "shop";
 
   # site.yml:18 Load the schema
   sops.secrets.shop_db_password.restartUnits = [ "setup-load-the-schema.service" ];
