@@ -4,7 +4,6 @@
 {
   # site.yml:62 Backup script, :76 Role of the replica
   systemd.tmpfiles.rules = [
-    # Assumed: `/bin/bash` is taken from `pkgs.bash`.
     "L+ /usr/local/bin/backup-databases - - - - ${pkgs.writeScript "backup-databases" ''
       #!${pkgs.bash}/bin/bash
       # Dumps every database, and keeps 14 days.

@@ -2,7 +2,7 @@
 { pkgs, ... }:
 
 {
-  # site.yml:4 Script (assumed: `/bin/bash` is taken from `pkgs.bash`)
+  # site.yml:4 Script
   systemd.tmpfiles.rules = [
     "L+ /usr/local/bin/copy-photos - - - - ${pkgs.writeScript "copy-photos" ''
       #!${pkgs.bash}/bin/bash

@@ -54,7 +54,7 @@ in
     #   Package the application: pkgs.stdenv.mkDerivation { pname; version; src; buildInputs; }; and give what
     #     it makes to the service as its source.
 
-    # shop/Dockerfile:3 RUN (assumed: `shop` has the number 990 only in the image)
+    # shop/Dockerfile:3 RUN
     users.groups.shop = { };
     users.users.shop = {
       isSystemUser = true;
