@@ -310,12 +310,27 @@ pub(super) fn of(image: &str) -> Base {
     }
 }
 
-/// Returns a variable that all tags of an official image set to the same.
-pub(super) fn variable(image: &str, name: &str) -> Option<&'static str> {
+/// Returns the name of an official image without what may stand around it.
+fn official(image: &str) -> &str {
     let path = image.split('@').next().unwrap_or(image);
     let path = path.split(':').next().unwrap_or(path);
     let path = path.strip_prefix("docker.io/").unwrap_or(path);
-    let path = path.strip_prefix("library/").unwrap_or(path);
+    path.strip_prefix("library/").unwrap_or(path)
+}
+
+/// Returns the folder that all tags of an official image begin in.
+pub(super) fn directory(image: &str) -> &'static str {
+    match official(image) {
+        "golang" => "/go",
+        "httpd" => "/usr/local/apache2",
+        "php" => "/var/www/html",
+        _ => "/",
+    }
+}
+
+/// Returns a variable that all tags of an official image set to the same.
+pub(super) fn variable(image: &str, name: &str) -> Option<&'static str> {
+    let path = official(image);
     const ROWS: [(&str, &str, &str); 3] = [
         ("golang", "GOPATH", "/go"),
         ("httpd", "HTTPD_PREFIX", "/usr/local/apache2"),

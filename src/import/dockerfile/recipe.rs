@@ -495,7 +495,9 @@ impl Here {
                 Below::Image("below".to_owned())
             }
             Kind::Program | Kind::Unknown | Kind::Windows => {
-                Below::Image(holes.text(image).to_string())
+                let image = holes.text(image).to_string();
+                base::directory(&image).clone_into(&mut here.directory);
+                Below::Image(image)
             }
         };
         here

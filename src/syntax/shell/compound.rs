@@ -121,7 +121,15 @@ mod tests {
     }
 
     fn check(text: &str, expected: &str) {
-        let shown = match read_compound(text) {
+        assert_eq!(shown(read_compound(text)), expected, "{text}");
+    }
+
+    fn shown(compound: Compound) -> String {
+        match compound {
+            Compound::Redirected(inner, list) => {
+                let targets: Vec<&str> = list.iter().map(|it| it.target.raw.as_str()).collect();
+                format!("{} to {}", shown(*inner), targets.join(" "))
+            }
             Compound::Group(script) => format!("group {}", programs(&script)),
             Compound::If {
                 branches,
@@ -152,8 +160,7 @@ mod tests {
             }
             Compound::Redirected(_, list) => format!("redirected {}", list.len()),
             Compound::Other => "other".to_owned(),
-        };
-        assert_eq!(shown, expected, "{text}");
+        }
     }
 
     #[test]
@@ -171,7 +178,8 @@ mod tests {
             "case \"$x\" a|b: c *: d",
         );
         check("while a; do b; done", "other");
-        check("{ a; } > /x", "other");
+        check("{ a; } > /x", "group a to /x");
+        check("{ a; } >> /x 2>/dev/null", "group a to /x /dev/null");
         check("a b", "other");
     }
 }

@@ -252,6 +252,14 @@ pub(super) fn of(
     if matches!(name, "gosu" | "su-exec") && given.contains(&"true") {
         return Outcome::nothing("it only looks whether the program runs");
     }
+    let decrypts = given.iter().any(|it| ["--decrypt", "-d"].contains(it));
+    let writes = given.iter().any(|it| ["--output", "-o"].contains(it));
+    if matches!(name, "gpg" | "gpg2") && decrypts && writes {
+        return Outcome::Left(
+            Kind::Fetch,
+            format!("unpacks what it fetches with `{name}`"),
+        );
+    }
     if let Some((_, why)) = OF_BUILDS.iter().find(|(it, _)| *it == name) {
         return Outcome::nothing(why);
     }

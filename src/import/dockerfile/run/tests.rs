@@ -251,3 +251,29 @@ fn what_only_builds_is_left_with_its_reason() {
     );
     check("cat <<E > /etc/x\na b\nE\n", "file /etc/x \"a b\\n\"");
 }
+
+#[test]
+fn what_a_group_prints_is_a_file() {
+    check(
+        "set -e; { echo a; echo b; } > /etc/x.ini",
+        "file /etc/x.ini \"a\\nb\\n\"",
+    );
+    check(
+        "{ echo a; } 2>/dev/null",
+        "nothing: it only looks, or steers the script",
+    );
+    check(
+        "{ echo a; date; } > /etc/x.ini",
+        "left: it writes `/etc/x.ini` by several commands",
+    );
+    check_on(
+        "php:8.3-fpm",
+        "{ echo a; } > $PHP_INI_DIR/conf.d/x.ini",
+        "+php; file /usr/local/etc/php/conf.d/x.ini \"a\\n\"",
+    );
+    check_on(
+        "php:8.3-fpm",
+        "saved=\"$(apt-mark showmanual)\"; docker-php-ext-install bcmath; apt-mark auto '.*'; apt-mark manual $saved; apt-get purge -y --auto-remove",
+        "+php; +phpExtensions.bcmath",
+    );
+}
