@@ -1,5 +1,6 @@
 //! `Mount`: a line of fstab as `fileSystems` or `swapDevices`.
 
+use super::machine;
 use super::statement::{Lowered, Statement};
 use super::step::swap;
 use crate::account::Code;
@@ -96,19 +97,16 @@ pub(super) fn lower(mount: &Mount, machine: &Machine) -> Lowered {
         it.strip_prefix("credentials=")
             .or_else(|| it.strip_prefix("cred="))
     });
-    if let Some(file) = credentials {
+    // What brings the file itself says what of it is secret.
+    let is_brought = |path: &str| machine::files(machine).any(|it| it.path == path);
+    if let Some(file) = credentials.filter(|it| !is_brought(it)) {
         statement.assume(format!("`{file}` is put there by hand"));
-        let hole =
-            |name: &str| SecretPart::Hole(format!("the {name} in {file} of the old machine"));
-        let literal = |text: &str| SecretPart::Literal(text.to_owned());
         statement.secrets.push(Secret {
             path: file.to_owned(),
-            content: vec![
-                literal("username="),
-                hole("name"),
-                literal("\npassword="),
-                hole("password"),
-            ],
+            // The name in it is none, but stands nowhere else: the file is copied as it is.
+            content: vec![SecretPart::Hole(format!(
+                "what {file} of the old machine holds (`username=`, `password=`)"
+            ))],
             used_by: format!("the mount of `{}`", mount.path),
             ..Secret::default()
         });
@@ -280,7 +278,7 @@ mod tests {
             fileSystems."/mnt/x".device = "//nas/x";
             fileSystems."/mnt/x".fsType = "cifs";
             fileSystems."/mnt/x".options = [ "credentials=/etc/x.creds" ];
-            /etc/x.creds: username=<secret: the name in /etc/x.creds of the old machine> / password=<secret: the password in /etc/x.creds of the old machine>
+            /etc/x.creds: <secret: what /etc/x.creds of the old machine holds (`username=`, `password=`)>
             assumed: `/etc/x.creds` is put there by hand
             "#,
         );
