@@ -1,6 +1,5 @@
 //! `Mount`: a line of fstab as `fileSystems` or `swapDevices`.
 
-use super::machine;
 use super::statement::{Lowered, Statement};
 use super::step::swap;
 use crate::account::Code;
@@ -97,9 +96,7 @@ pub(super) fn lower(mount: &Mount, machine: &Machine) -> Lowered {
         it.strip_prefix("credentials=")
             .or_else(|| it.strip_prefix("cred="))
     });
-    // What brings the file itself says what of it is secret.
-    let is_brought = |path: &str| machine::files(machine).any(|it| it.path == path);
-    if let Some(file) = credentials.filter(|it| !is_brought(it)) {
+    if let Some(file) = credentials {
         statement.assume(format!("`{file}` is put there by hand"));
         statement.secrets.push(Secret {
             path: file.to_owned(),
