@@ -158,5 +158,7 @@ fn line_of(text: &str, at: usize) -> usize {
 
 fn is_in_comment(text: &str, it: &Found) -> bool {
     let start = text[..it.start].rfind('\n').map_or(0, |at| at + 1);
-    !text[it.start..it.end].contains('\n') && secret::is_comment(&text[start..it.start])
+    // A key that is shown as an example has several lines.
+    let mut lines = text[start..it.end].lines();
+    lines.all(secret::is_comment) && secret::is_comment(&text[start..it.start])
 }

@@ -111,17 +111,12 @@ pub(super) fn lower(mount: &Mount, machine: &Machine) -> Lowered {
     });
     if let Some(file) = credentials {
         statement.assume(format!("`{file}` is put there by hand"));
-        let hole =
-            |name: &str| SecretPart::Hole(format!("the {name} in {file} of the old machine"));
-        let literal = |text: &str| SecretPart::Literal(text.to_owned());
         statement.secrets.push(Secret {
             path: file.to_owned(),
-            content: vec![
-                literal("username="),
-                hole("name"),
-                literal("\npassword="),
-                hole("password"),
-            ],
+            // The name in it is none, but stands nowhere else: the file is copied as it is.
+            content: vec![SecretPart::Hole(format!(
+                "what {file} of the old machine holds (`username=`, `password=`)"
+            ))],
             used_by: format!("the mount of `{}`", mount.path),
             ..Secret::default()
         });
@@ -311,7 +306,7 @@ mod tests {
             fileSystems."/mnt/x".device = "//nas/x";
             fileSystems."/mnt/x".fsType = "cifs";
             fileSystems."/mnt/x".options = [ "credentials=/etc/x.creds" ];
-            /etc/x.creds: username=<secret: the name in /etc/x.creds of the old machine> / password=<secret: the password in /etc/x.creds of the old machine>
+            /etc/x.creds: <secret: what /etc/x.creds of the old machine holds (`username=`, `password=`)>
             assumed: `/etc/x.creds` is put there by hand
             "#,
         );

@@ -14,6 +14,10 @@ pub(super) const COMMANDS: &[(&str, &str)] = &[
     ),
     ("curl", r"\bcurl\b[^|;&]*?\s--oauth2-bearer[\s=]W"),
     (
+        "lynx",
+        r#"\blynx\b[^|;&]*?\s-p?auth[\s=]["']?[^\s:"']+:(?P<s>[^\s"']+)"#,
+    ),
+    (
         "mysql",
         r"(?:^|[\s;|&(`'/])mysql(?:dump|admin|import|check|show|sh)?\s(?:[^|;&\n]*?\s)?-pW",
     ),
@@ -160,6 +164,8 @@ pub(super) const COMMANDS: &[(&str, &str)] = &[
         r#"\blftp\b[^|;&\n]*?\s-u\s+["']?[^\s,"']+,(?P<s>[^\s"']+)"#,
     ),
     ("sqlcmd", r"\bsqlcmd\b[^|;&\n]*?\s-P\s*W"),
+    ("tsql", r"\btsql\b[^|;&\n]*?\s-P\s*W"),
+    ("isql", r"\bisql\b[^|;&\n]*?\s-P\s*W"),
     ("xfreerdp", r"\bxfreerdp\b[^|;&\n]*?\s/p:(?P<s>[^\s]+)"),
     ("influx", r"\binflux\b[^|;&\n]*?\s-password\s+W"),
     (
@@ -197,7 +203,12 @@ pub(super) const COMMANDS: &[(&str, &str)] = &[
     ),
     (
         "allow ",
-        r#"^\s*allow\s+["']?[A-Za-z][\w-]*["']?:["']?(?P<s>[^\s"'.]+)["']?\s*(?:read-?only)?\s*$"#,
+        r#"^\s*allow\s+["']?[A-Za-z][\w-]*["']?:["']?(?P<s>[^\s"']*[^\s"'.;])["']?\s*(?:read-?only)?\s*(?:#.*)?$"#,
+    ),
+    // An answer to a question of debconf: owner, question, type and value.
+    (
+        "password",
+        r#"(?:^|["'])\s*#?[a-z0-9][a-z0-9.+-]*\s+[\w.+-]+/[\w./+-]+\s+password\s+(?P<s>[^\s"'\\]+)\s*(?:["'\\]|$)"#,
     ),
 ];
 

@@ -38,6 +38,7 @@ const PAIRS: &[(&str, &str)] = &[
     ("auth", "salt"),
     ("basic", "auth"),
     ("cookie", "key"),
+    ("cookie", "seed"),
     ("encryption", "key"),
     ("erlang", "cookie"),
     ("hash", "salt"),
@@ -91,6 +92,25 @@ const ENDS: &[&str] = &[
     "clientsecret",
 ];
 
+/// Words that end so and are no password.
+const NO_PASSWORDS: &[&str] = &[
+    "allpass",
+    "bandpass",
+    "bypass",
+    "compass",
+    "encompass",
+    "fastcgipass",
+    "highpass",
+    "lowpass",
+    "multipass",
+    "oldpwd",
+    "overpass",
+    "proxypass",
+    "surpass",
+    "trespass",
+    "underpass",
+];
+
 /// Words behind the one that says it, which say which one of several it is, or how it is written.
 const QUALIFIERS: &[&str] = &[
     "prod",
@@ -120,6 +140,11 @@ const QUALIFIERS: &[&str] = &[
     "string",
     "ro",
     "rw",
+    "again",
+    "confirm",
+    "confirmation",
+    "repeat",
+    "retype",
 ];
 
 /// Words before it after which the name is a switch, not a secret.
@@ -167,6 +192,8 @@ const SWITCHES: &[&str] = &[
 
 /// Programs, services and files with such a name, and settings that are about passwords.
 const OTHERS: &[&str] = &[
+    // The option of mtproto-proxy gives the name of a file.
+    "aes-pwd",
     "challengepassword",
     "challengepassword_default",
     "chpasswd",
@@ -205,13 +232,22 @@ pub(crate) fn is_secret_name(name: &str) -> bool {
     let is_qualified = at + 1 < words.len();
     let is_word = WORDS.contains(&last);
     let is_pair = before.is_some_and(|before| PAIRS.contains(&(before, last)));
-    let is_end = ENDS.iter().any(|end| last.ends_with(end));
+    // `SQLPASS`, `FTPPWD`, `DBPSS`
+    let is_short = ["pass", "pwd", "pss"]
+        .iter()
+        .any(|end| last.len() > end.len() && last.ends_with(end))
+        && !NO_PASSWORDS.contains(&last);
+    let is_end = is_short || ENDS.iter().any(|end| last.ends_with(end));
     // `hash` is a qualifier, and the second word of a pair.
     let is_pair_behind = words
         .windows(2)
         .last()
         .is_some_and(|two| PAIRS.contains(&(two[0].as_str(), two[1].as_str())));
-    if !(is_word || is_end || is_pair || is_pair_behind) {
+    // What an answer to a question is told by.
+    let is_answer = is_qualified
+        && words.last().is_some_and(|it| it == "hash")
+        && (last.ends_with("question") || last.ends_with("answer"));
+    if !(is_word || is_end || is_pair || is_pair_behind || is_answer) {
         return false;
     }
     // What says how a token is made or looks is none: `token hash` of Kubernetes is public.

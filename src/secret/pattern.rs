@@ -43,8 +43,9 @@ pub(super) fn group<'l>(
 }
 
 /// What a line with a name that says so holds.
-const NAMES: [&str; 11] = [
+const NAMES: [&str; 14] = [
     "pass", "pw", "secret", "token", "psk", "key", "auth", "cred", "communit", "salt", "cookie",
+    "question", "answer", "pss",
 ];
 
 /// What is to be tried on a line.

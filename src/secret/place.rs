@@ -66,13 +66,15 @@ const SECRET_NAMES: [&str; 42] = [
 ];
 
 /// Folders in which every file is a secret.
-const SECRET_FOLDERS: [&str; 7] = [
+const SECRET_FOLDERS: [&str; 8] = [
     "/etc/ssl/private/",
     "/etc/pki/tls/private/",
     "/etc/swanctl/private/",
     "/etc/ipsec.d/private/",
     "/etc/letsencrypt/keys/",
     "/etc/pve/priv/",
+    // The machine's keys and the hash of its password are in its one file.
+    "/etc/teamviewer/",
     "/run/secrets/",
 ];
 

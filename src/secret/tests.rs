@@ -55,6 +55,14 @@ fn names_say_what_is_secret() {
         "tsig_key",
         "psk",
         "vault_secret_id",
+        "SQLPASS",
+        "FTPPWD",
+        "DBPSS",
+        "password_again",
+        "passwordConfirmation",
+        "user-password-repeat",
+        "cookie_seed",
+        "security_answer_hash",
     ] {
         assert!(is_secret_name(name), "{name}");
     }
@@ -96,6 +104,14 @@ fn names_say_what_is_secret() {
         "monkey",
         "ca_key_path",
         "token_hash",
+        "aes-pwd",
+        "OLDPWD",
+        "lowpass",
+        "ProxyPass",
+        "security_question",
+        "commit_hash",
+        "confirm",
+        "try_again",
     ] {
         assert!(!is_secret_name(name), "{name}");
     }
@@ -116,6 +132,7 @@ fn whole_files_are_secrets() {
         "/etc/munge/munge.key",
         "/home/ada/.git-credentials",
         "/etc/corosync/authkey",
+        "/etc/teamviewer/global.conf",
     ] {
         assert!(is_secret_file(path), "{path}");
     }
@@ -190,6 +207,14 @@ fn settings_with_a_secret_name() {
             "APP_KEY=«base64:q83vEjRWeJq83vEjRWeJq83vEjRWeA==»",
             "SECRET_KEY_BASE=«2f1c0d5e»",
             "  rabbitmq.default_pass = «bunny7»",
+            "SQLPASS=«n4mil»",
+            "  DBPSS=\"«n4mil»\"",
+            "  allow ada:«moonbeam»      # the user of the page",
+            "  allow ada:«moon.beam» readonly",
+            "d-i passwd/user-password-again password «swordfish»",
+            "#d-i passwd/root-password password «swordfish»",
+            "echo \"shop shop/admin_password password «swordfish»\" | debconf-set-selections",
+            "$answer_hash = '«ohVae6eizaing8Ai»';",
         ],
     );
     check(
@@ -255,6 +280,10 @@ fn passwords_among_the_arguments_of_programs() {
         &[
             "curl -fsS -u x:«hunter2» http://x",
             "a && curl --user 'x:«hunter2»' http://x",
+            "lynx -auth=ada:«hunter2» -dump http://x",
+            "lynx -dump -pauth='ada:«hunter2»' http://x",
+            "tsql -S 10.0.0.1:4100 -U shop -P«hunter2» -o q",
+            "isql -U shop -P «hunter2»",
             "mysqldump -u root -p«hunter2» shop",
             "mysql -uroot -p'«hunter 2»' shop",
             "sshpass -p «hunter2» ssh x",

@@ -342,7 +342,7 @@ fn put_file(
         (Ok(text), Ok(_)) => {
             let shown = tree.path(file);
             let span = Span::new(file, 0, text.len());
-            Content::Text(if is_secret_file(path) {
+            Content::Text(if is_secret_file(path) && !text.trim().is_empty() {
                 hidden(format!("the file {shown}"), span)
             } else {
                 redact(text, path, shown, |from, to| Span::new(file, from, to))

@@ -4,7 +4,7 @@ use super::distribution::{Distribution, Provenance};
 use super::kinds::{self, Reading};
 use super::leftover;
 use super::root::{Found, Root};
-use super::secret::of_the_machine;
+use super::secret::{is_without_passwords, of_the_machine};
 use super::shipped;
 use crate::account::Code;
 use crate::import::redact::{hidden, redact};
@@ -40,6 +40,13 @@ pub(super) fn judge(root: &Root<'_>, distribution: &Distribution<'_>, found: &Fo
     if leftover::is_copy(path) {
         let reason = "it is a copy that was put aside, which nothing reads";
         return Fate::NotNeeded(Code::NoMeaning, reason.to_owned());
+    }
+    if root
+        .text(path)
+        .is_some_and(|it| is_without_passwords(path, it))
+    {
+        let reason = "it holds no password, and NixOS writes such files itself";
+        return Fate::NotNeeded(Code::AlreadySo, reason.to_owned());
     }
     if let Some((reason, cure)) = of_the_machine(path) {
         return Fate::Manual(Left {
@@ -220,7 +227,11 @@ fn content(root: &Root<'_>, found: &Found<'_>, is_known: bool) -> Result<Content
         let span = Span::new(found.id, 0, 0);
         Content::Text(hidden(format!("the file {shown}"), span))
     };
-    if is_secret_file(&found.path) {
+    let is_blank = || {
+        let text = root.tree.text(found.id);
+        text.is_ok_and(|it| it.trim().is_empty())
+    };
+    if is_secret_file(&found.path) && !is_blank() {
         return Ok(whole());
     }
     let text = root.tree.text(found.id)?;

@@ -119,6 +119,14 @@ const fn plugin(
     }
 }
 
+/// Names in the files of plugins whose values are for everybody.
+const OPEN: [&str; 5] = ["algorithm", "email", "endpoint", "name", "server"];
+
+/// Tells whether what a file of credentials says under a name is no secret.
+pub(super) fn is_open(name: &str) -> bool {
+    OPEN.contains(&name)
+}
+
 pub(super) fn find(name: &str) -> Option<&'static Plugin> {
     PLUGINS.iter().find(|it| it.name == name)
 }

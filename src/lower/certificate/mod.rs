@@ -17,7 +17,7 @@ use super::machine;
 use super::secret;
 use super::statement::{Left, Lowered, Statement};
 use crate::account::Code;
-use crate::model::{Content, Entry, File, Hole, HoleKind, Machine, Resource, Text, Unit};
+use crate::model::{Content, Entry, File, FileLine, Hole, HoleKind, Machine, Resource, Text, Unit};
 use crate::nix::Expr;
 use crate::plan::{OptionPath, Secret};
 use order::{Challenge, Does, Order};
@@ -323,7 +323,11 @@ fn by_dns(
     let has_file = file.is_some();
     let mut lines = Vec::new();
     for (name, variable) in plugin.variables {
-        if !has_file || said(name).is_some() {
+        let line = said(name);
+        if let Some(line) = line.as_ref().filter(|_| dns::is_open(name)) {
+            let (_, value) = FileLine::halves(line);
+            lines.push(secret::variable(variable, &value));
+        } else if !has_file || line.is_some() {
             let what = match credentials {
                 Some(path) => format!("dns_{}_{name} of {path}", plugin.name),
                 None => format!("what lego takes as {variable}"),

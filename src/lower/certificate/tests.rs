@@ -111,6 +111,30 @@ fn a_provider_of_names_has_its_variables_in_a_file() {
 }
 
 #[test]
+fn only_what_is_secret_of_a_providers_file_is_a_hole() {
+    check_all(
+        vec![
+            step(
+                "certbot certonly --dns-rfc2136 --dns-rfc2136-credentials /etc/letsencrypt/r.ini -d a.org --key-type rsa",
+            ),
+            file(
+                "/etc/letsencrypt/r.ini",
+                "dns_rfc2136_server = 192.0.2.1\ndns_rfc2136_name = acme.\ndns_rfc2136_secret = <secret: key>\ndns_rfc2136_algorithm = HMAC-SHA512\n",
+            ),
+        ],
+        r#"
+        security.acme.acceptTerms = true;
+        security.acme.certs."a.org".dnsProvider = "rfc2136";
+        security.acme.certs."a.org".environmentFile = "/run/secrets/acme-rfc2136.env";
+        security.acme.certs."a.org".keyType = "rsa2048";
+        /run/secrets/acme-rfc2136.env: RFC2136_NAMESERVER=192.0.2.1 / RFC2136_TSIG_KEY=acme. / RFC2136_TSIG_SECRET=<secret: dns_rfc2136_secret of /etc/letsencrypt/r.ini> / RFC2136_TSIG_ALGORITHM=HMAC-SHA512
+        assumed: `/run/secrets/acme-rfc2136.env` holds what `rfc2136` asks for; a new certificate stands for that of certbot
+        not-needed: `security.acme` reads what it says from its own file of variables
+        "#,
+    );
+}
+
+#[test]
 fn without_a_known_certificate_certbot_stays() {
     check_all(
         vec![job("certbot renew")],
