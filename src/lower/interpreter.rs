@@ -93,15 +93,14 @@ fn taken_apart(expr: &Expr) -> Option<(&str, &[Expr])> {
     else {
         return None;
     };
-    let (libraries, is_ours) = match body.as_ref() {
-        Expr::List(libraries) => (libraries, with == "withPackages" && set == SET),
-        Expr::Binary(_, Operator::Append, right) => {
-            let Expr::List(libraries) = right.as_ref() else {
-                return None;
-            };
-            (libraries, with == "withExtensions" && set == EXTENSIONS)
-        }
-        _ => return None,
+    let (list, is_ours) = if let Expr::Binary(_, Operator::Append, right) = body.as_ref() {
+        let is_ours = with == "withExtensions" && set == EXTENSIONS;
+        (right.as_ref(), is_ours)
+    } else {
+        (body.as_ref(), with == "withPackages" && set == SET)
+    };
+    let Expr::List(libraries) = list else {
+        return None;
     };
     (pkgs == "pkgs" && is_ours).then_some((program, libraries))
 }

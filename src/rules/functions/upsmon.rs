@@ -78,7 +78,7 @@ fn call(value: &Value) -> Option<Value> {
                 if let Some((_, same)) = of_module {
                     let value = value.trim_start_matches("/usr");
                     let is_same = |it: &&str| it.trim_start_matches("/usr") == value;
-                    if !same.is_empty() && !same.iter().any(|it| is_same(it)) {
+                    if !same.is_empty() && !same.iter().any(is_same) {
                         return None;
                     }
                     continue;
