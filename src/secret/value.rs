@@ -101,7 +101,10 @@ const EXAMPLES: [&str; 3] = ["insta", "pass:insta", "racf_password"];
 /// Tells whether a value may be a secret where its name says so: it is no switch, no path and no reference.
 pub(crate) fn may_be_secret(value: &str) -> bool {
     let value = value.trim().trim_start_matches(['"', '\'']);
-    let is_elsewhere = ELSEWHERE.iter().any(|it| value.starts_with(it)) || is_variable(value);
+    // keytool(1): `-storepass:env NAME` and `-storepass:file PATH` say where it is.
+    let is_elsewhere = ELSEWHERE.iter().any(|it| value.starts_with(it))
+        || matches!(value, "env" | "file")
+        || is_variable(value);
     let is_small = value.len() < 3 && value.chars().all(|c| c.is_ascii_digit())
         || value.strip_prefix("0x").is_some_and(|it| it.len() < 5);
     let is_mask = !value.chars().any(char::is_alphanumeric) || is_repeated(value, 'x');

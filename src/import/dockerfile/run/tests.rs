@@ -274,6 +274,6 @@ fn what_a_group_prints_is_a_file() {
     check_on(
         "php:8.3-fpm",
         "saved=\"$(apt-mark showmanual)\"; docker-php-ext-install bcmath; apt-mark auto '.*'; apt-mark manual $saved; apt-get purge -y --auto-remove",
-        "+php; +phpExtensions.bcmath",
+        "+phpExtensions.bcmath; +php",
     );
 }
