@@ -238,7 +238,8 @@ fn judge(source: &Source, rules: &Rules, figures: &mut Figures) {
     }
     let mut links = links_of(&units, &source.name);
     let stem = source.name.split(['@', '.']).next().unwrap_or_default();
-    links.retain(|(_, unit)| unit.starts_with(stem));
+    // What is enabled along with it has links of its own.
+    links.retain(|(_, unit)| unit.starts_with(stem) && unit.ends_with(suffix));
     if source.main.is_some() && links != expected {
         problems.push(format!(
             "links\n      source: {expected:?}\n      NixOS:  {links:?}"
