@@ -21,7 +21,7 @@ const CERTIFICATES: &str = "`security.acme` orders its certificates anew, with a
                             names have to lead to this machine before, and what pins the old keys has to know";
 
 /// The topic of what comes before all others.
-const FIRST: &str = "First";
+pub(super) const FIRST: &str = "First";
 
 const HARDWARE: &str = "`nixos-generate-config --show-hardware-config > hosts/<host>/hardware-configuration.nix` on each \
                         machine: it says its kernel modules, its disks and its root file system; then `git add` it, and \

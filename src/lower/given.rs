@@ -5,12 +5,17 @@
 
 use std::collections::BTreeSet;
 
+use super::carried;
 use super::statement::Left;
 use crate::account::Code;
 use crate::model::Entry;
 use crate::nix::{Asset, Expr, StrPart, VALUES};
-use crate::plan::{Given, OptionPath, Plan, SecretPart};
+use crate::plan::{Chore, Given, OptionPath, Plan, SecretPart};
 use crate::syntax::{shown_stand_ins, stand_in, stand_ins};
+
+/// What a person does with `values.nix`.
+const TO_GIVE: &str = "give each name in `values.nix` its value: as long as `GIVE-...-HERE` stands there, so it does on the \
+                      machine";
 
 /// What the clause of an entry with stand-ins begins with.
 const CLAUSE: &str = "values.nix says what ";
@@ -133,8 +138,11 @@ pub(super) fn finish(plan: &mut Plan) {
         };
         (stand_in, given)
     });
-    let given = given.collect();
-    plan.values = given;
+    plan.values = given.collect();
+    plan.chores.push(Chore {
+        topic: carried::FIRST.to_owned(),
+        text: TO_GIVE.to_owned(),
+    });
 }
 
 /// Returns the stand-in of which a remark says that it is a whole path.
