@@ -1,9 +1,9 @@
 //! `aliases`: a table of aliases, as options of `services.postfix`.
 //!
-//! Manual: aliases(5). The module writes lines for postmaster and root itself, and postfix goes by the first line for a
-//! name: whom their mail goes to are options.
+//! Manual: aliases(5). The module writes a line for postmaster itself, and postfix goes by the first line for a name: whom
+//! its mail goes to is an option.
 
-use serde_json::{Map, Value};
+use serde_json::{Value, json};
 
 use super::Function;
 use crate::syntax::aliases;
@@ -13,29 +13,18 @@ pub(super) static FUNCTION: Function = Function {
     call,
 };
 
-/// The names that have an option each, whose mail goes to whom without a word, and the key of the answer.
-const NAMED: [(&str, &str, &str); 2] = [("postmaster", "root", "postmaster"), ("root", "", "root")];
-
 fn call(value: &Value) -> Option<Value> {
     let text = value.as_str()?;
     let read = aliases::read(text);
-    let is_named = |name: &str| NAMED.iter().any(|it| it.0.eq_ignore_ascii_case(name));
-    let mut answer = Map::new();
-    for (name, usual, key) in NAMED {
-        let mut all = read.aliases.iter();
-        let found = all.find(|it| it.name.eq_ignore_ascii_case(name));
-        let target = found.filter(|it| it.targets != usual);
-        let target = target.map_or(Value::Null, |it| it.targets.as_str().into());
-        answer.insert(key.to_owned(), target);
-    }
-    if !read.aliases.iter().any(|it| is_named(&it.name)) {
-        answer.insert("extra".to_owned(), text.into());
-        return Some(answer.into());
-    }
+    let is_postmaster = |name: &str| name.eq_ignore_ascii_case("postmaster");
+    let mut all = read.aliases.iter();
+    let Some(postmaster) = all.find(|it| is_postmaster(&it.name)) else {
+        return Some(json!({ "extra": text, "postmaster": null }));
+    };
     if !read.faults.is_empty() {
         return None;
     }
-    let others = read.aliases.iter().filter(|it| !is_named(&it.name));
+    let others = read.aliases.iter().filter(|it| !is_postmaster(&it.name));
     let others: String = others
         .map(|it| format!("{}: {}\n", it.name, it.targets))
         .collect();
@@ -44,8 +33,11 @@ fn call(value: &Value) -> Option<Value> {
     } else {
         others.into()
     };
-    answer.insert("extra".to_owned(), extra);
-    Some(answer.into())
+    let target = match postmaster.targets.as_str() {
+        "root" => Value::Null,
+        other => other.into(),
+    };
+    Some(json!({ "extra": extra, "postmaster": target }))
 }
 
 #[cfg(test)]
@@ -55,21 +47,21 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn postmaster_and_root_are_options() {
+    fn postmaster_is_an_option() {
         check(
             &FUNCTION,
-            "# x\nbob: ann\n",
-            Some(json!({"extra": "# x\nbob: ann\n", "postmaster": null, "root": null})),
+            "# x\nroot: bob\n",
+            Some(json!({"extra": "# x\nroot: bob\n", "postmaster": null})),
         );
         check(
             &FUNCTION,
-            "# x\nPostmaster: admin\nroot: bob,\n  ann\nbob: carl\n",
-            Some(json!({"extra": "bob: carl\n", "postmaster": "admin", "root": "bob, ann"})),
+            "# x\nPostmaster: admin\nroot: bob,\n  ann\n",
+            Some(json!({"extra": "root: bob, ann\n", "postmaster": "admin"})),
         );
         check(
             &FUNCTION,
             "postmaster: root\n",
-            Some(json!({"extra": null, "postmaster": null, "root": null})),
+            Some(json!({"extra": null, "postmaster": null})),
         );
     }
 }
