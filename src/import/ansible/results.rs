@@ -4,9 +4,11 @@
 
 use std::sync::Arc;
 
+use super::modules;
 use super::playbook::Task;
 use super::scope::{Binding, Layer};
 use super::value::{Key, Value};
+use crate::account::Verdict;
 
 /// What people call the task.
 pub(super) fn said(task: &Task) -> String {
@@ -66,6 +68,21 @@ pub(super) fn failed(task: &Task) -> Value {
 
 pub(super) fn is_command(task: &Task) -> bool {
     matches!(task.module.as_str(), "command" | "shell" | "script" | "raw")
+}
+
+/// A look at the machine steers the translation. Of a module that can do more, and was asked for no more, NixOS needs
+/// nothing.
+pub(super) fn verdict_of_probe(task: &Task) -> Verdict {
+    let steers = modules::steers(&task.full_name)
+        || is_command(task)
+        || ["_info", "_facts"]
+            .iter()
+            .any(|it| task.module.ends_with(it));
+    if steers {
+        Verdict::Control
+    } else {
+        Verdict::NotNeeded
+    }
 }
 
 /// The result of a task that did not run, and which of its conditions says so.

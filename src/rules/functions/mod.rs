@@ -45,7 +45,6 @@ mod nginx;
 mod nix_conf;
 mod ntp_conf;
 mod numbers;
-mod pam;
 mod pg_hba;
 mod php_options;
 mod php_pool;
@@ -143,8 +142,6 @@ static FUNCTIONS: &[&Function] = &[
     &nix_conf::FUNCTION,
     &ntp_conf::FUNCTION,
     &numbers::FUNCTION,
-    &pam::PAM,
-    &pam::QUALITY,
     &pg_hba::FUNCTION,
     &php_options::FUNCTION,
     &php_pool::FUNCTION,

@@ -125,7 +125,7 @@ mod tests {
         );
         check(
             "- parted: {device: /dev/sdb, state: info}",
-            &["control: it only looks at a disk"],
+            &["not-needed: it only looks at a disk"],
         );
     }
 }

@@ -236,7 +236,7 @@ mod tests {
         );
         check(
             "- git_config: {list_all: true, scope: global}",
-            &["control: it only looks at a setting of git"],
+            &["not-needed: it only looks at a setting of git"],
         );
     }
 

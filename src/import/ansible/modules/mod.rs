@@ -321,11 +321,12 @@ pub(super) fn names() -> Vec<&'static str> {
 
 /// Tells whether a module, known here or not, only looks.
 pub(super) fn is_probe(name: &str) -> bool {
-    find(name).is_some_and(|it| match it.kind {
-        Kind::Steers => true,
-        Kind::Elsewhere => elsewhere::asks(name),
-        Kind::Changes => false,
-    })
+    steers(name) || find(name).is_some_and(|it| it.kind == Kind::Elsewhere && elsewhere::asks(name))
+}
+
+/// Tells whether a module does nothing but steer the play.
+pub(super) fn steers(name: &str) -> bool {
+    find(name).is_some_and(|it| it.kind == Kind::Steers)
 }
 
 /// Tells whether nothing that a module makes is part of the machine.
@@ -565,7 +566,7 @@ impl Run<'_, '_> {
 
     /// Says that the task only looks at the machine.
     pub(super) fn probe(&mut self, reason: impl Into<String>) {
-        self.close(Verdict::Control, Code::Probe, reason);
+        self.close(results::verdict_of_probe(self.task), Code::Probe, reason);
     }
 
     /// Says that the task is certain to fail, where the source does not say itself how it goes on then.

@@ -434,7 +434,7 @@ mod tests {
         );
         check(
             "- xml: {path: /opt/x.xml, xpath: /a/b, count: true}",
-            &["control: it only looks at a document"],
+            &["not-needed: it only looks at a document"],
         );
     }
 }

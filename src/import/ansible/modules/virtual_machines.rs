@@ -231,7 +231,7 @@ mod tests {
         );
         check(
             "- virt: {command: list_vms}",
-            &["control: it only asks libvirt"],
+            &["not-needed: it only asks libvirt"],
         );
         check(
             "- virt: {name: a, state: running, autostart: true}",

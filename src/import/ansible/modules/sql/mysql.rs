@@ -138,7 +138,7 @@ mod tests {
         );
         check(
             "- mysql_query: {query: SHOW TABLES}",
-            &["control: it only looks at the data of a database"],
+            &["not-needed: it only looks at the data of a database"],
         );
     }
 

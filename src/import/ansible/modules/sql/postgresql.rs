@@ -395,7 +395,7 @@ mod tests {
         );
         check(
             "- postgresql_query: {db: shop, query: SELECT 1}",
-            &["control: it only looks at the data of a database"],
+            &["not-needed: it only looks at the data of a database"],
         );
     }
 }

@@ -236,7 +236,7 @@ fn requests_that_send_something_are_steps() {
 fn who_asks_for_a_token_only_asks() {
     check(
         "- uri: {url: 'http://localhost:8080/api/auth', method: POST, body: x}\n  register: token",
-        &["control: it only asks for a token, for the requests that come after it"],
+        &["not-needed: it only asks for a token, for the requests that come after it"],
     );
 }
 

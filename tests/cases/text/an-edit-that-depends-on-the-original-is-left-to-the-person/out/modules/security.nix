@@ -2,7 +2,7 @@
 { ... }:
 
 {
-  # site.yml:7 Who may be root (assumed: what else stands in `/etc/pam.d/su` is as NixOS has it; it is the user
-  # who calls it that must be of the group)
-  security.pam.services.su.requireWheel = true;
+  # MANUAL site.yml:7 Who may be root: NixOS writes the configuration of PAM itself.
+  #   Say it in security.pam.services.<name>, for its rules see security.pam.services.<name>.rules; the line is
+  #     `auth required pam_wheel.so`
 }
