@@ -75,7 +75,8 @@ impl<'a> Player<'a> {
         }
         if is_foreseen {
             let reason = format!("it fails, which the play provides for: {reason}");
-            self.close_part(task.item, Verdict::Control, Code::Evaluated, &reason);
+            let verdict = results::verdict_of_probe(task);
+            self.close_part(task.item, verdict, Code::Evaluated, &reason);
         } else if let Some(why) = waits(&task.module) {
             self.close_part(task.item, Verdict::NotNeeded, Code::NoMeaning, why);
         } else if steers {

@@ -304,7 +304,7 @@ impl<'a> Player<'a> {
             Err(refusal) => self.refuse(task, context, Some(scope), &refusal),
             Ok(reason) => {
                 let (verdict, code) = if modules::is_probe(&task.full_name) {
-                    (Verdict::Control, Code::Probe)
+                    (results::verdict_of_probe(task), Code::Probe)
                 } else {
                     (Verdict::NotNeeded, Code::NoMeaning)
                 };
