@@ -283,6 +283,32 @@ impl Value {
         below.or_else(|| self.hole())
     }
 
+    /// Returns the value with each of its strings, however deep, replaced; keys stay.
+    pub(super) fn with_texts(&self, replace: &mut impl FnMut(&Text) -> Text) -> Value {
+        match self {
+            Value::Str(text) => Value::Str(replace(text)),
+            Value::List(items) => {
+                Value::list(items.iter().map(|it| it.with_texts(replace)).collect())
+            }
+            Value::Dict(pairs) => {
+                let pairs = pairs.iter();
+                Value::dict(
+                    pairs
+                        .map(|(key, it)| (key.clone(), it.with_texts(replace)))
+                        .collect(),
+                )
+            }
+            Value::Undefined(_)
+            | Value::None
+            | Value::Bool(_)
+            | Value::Int(_)
+            | Value::Float(_)
+            | Value::Time(_)
+            | Value::Unknown(_)
+            | Value::Omit => self.clone(),
+        }
+    }
+
     /// Returns the first name without a value anywhere in the value.
     pub(crate) fn deep_undefined(&self) -> Option<&str> {
         match self {

@@ -1,7 +1,5 @@
 //! The files of a project, joined: its services, networks and volumes.
 
-use std::sync::Arc;
-
 use indexmap::IndexMap;
 
 use super::variables::Variables;
@@ -10,7 +8,7 @@ use crate::import::ansible::modules::Run;
 use crate::import::ansible::modules::paths::{There, real, there};
 use crate::import::ansible::params::{Params, Refusal};
 use crate::import::ansible::value::{Dict, Key, Value};
-use crate::import::holes::{Encoded, encode};
+use crate::import::holes::encode;
 use crate::model::{Content, Resource, Text};
 use crate::source::{self, Span};
 use crate::syntax::yaml::read_text;
@@ -192,29 +190,10 @@ fn parse(path: &str, text: &Text, run: &Run<'_, '_>) -> Result<Value, Refusal> {
     let encoded = encode(text).ok_or_else(|| bad("it has too many parts that are not known"))?;
     let documents = read_text(&encoded.text, run.task.span.file).map_err(|why| bad(&why))?;
     let value = documents.first().map(|it| Value::as_written(it));
-    Ok(merged(&decoded(&value.unwrap_or(Value::None), &encoded)))
-}
-
-/// Puts what is not known back into strings.
-fn decoded(value: &Value, encoded: &Encoded) -> Value {
-    match value {
-        Value::Str(text) => Value::Str(encoded.decode(text.plain().unwrap_or_default())),
-        Value::List(items) => Value::list(items.iter().map(|it| decoded(it, encoded)).collect()),
-        Value::Dict(pairs) => Value::Dict(Arc::new(
-            pairs
-                .iter()
-                .map(|(key, it)| (key.clone(), decoded(it, encoded)))
-                .collect(),
-        )),
-        Value::Undefined(_)
-        | Value::None
-        | Value::Bool(_)
-        | Value::Int(_)
-        | Value::Float(_)
-        | Value::Time(_)
-        | Value::Unknown(_)
-        | Value::Omit => value.clone(),
-    }
+    // What is not known goes back into the strings.
+    let value = value.unwrap_or(Value::None);
+    let decoded = value.with_texts(&mut |text| encoded.decode(text.plain().unwrap_or_default()));
+    Ok(merged(&decoded))
 }
 
 /// `<<` takes over what a mapping does not say itself.

@@ -2,8 +2,6 @@
 //!
 //! Manual: <https://docs.docker.com/reference/compose-file/interpolation/>
 
-use std::sync::Arc;
-
 use crate::import::ansible::params::text_of;
 use crate::import::ansible::value::Value;
 use crate::model::{Piece, Text};
@@ -55,24 +53,7 @@ impl Variables {
 
     /// Replaces the variables in all strings of a value.
     pub(super) fn fill(&mut self, value: &Value) -> Value {
-        match value {
-            Value::Str(text) => Value::Str(self.text(text)),
-            Value::List(items) => Value::list(items.iter().map(|it| self.fill(it)).collect()),
-            Value::Dict(pairs) => Value::Dict(Arc::new(
-                pairs
-                    .iter()
-                    .map(|(key, it)| (key.clone(), self.fill(it)))
-                    .collect(),
-            )),
-            Value::Undefined(_)
-            | Value::None
-            | Value::Bool(_)
-            | Value::Int(_)
-            | Value::Float(_)
-            | Value::Time(_)
-            | Value::Unknown(_)
-            | Value::Omit => value.clone(),
-        }
+        value.with_texts(&mut |text| self.text(text))
     }
 
     fn text(&mut self, text: &Text) -> Text {
