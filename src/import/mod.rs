@@ -12,6 +12,7 @@ mod programs;
 mod reading;
 mod redact;
 mod state;
+mod taint;
 
 pub use merge::Prefer;
 pub(crate) use merge::merge;

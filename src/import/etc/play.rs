@@ -126,6 +126,11 @@ impl Player<'_> {
     }
 
     fn settle(&mut self, found: &Found<'_>, item: ItemId, fate: Fate) {
+        if let Fate::Stays(file, _) | Fate::Reads(file, _) = &fate
+            && let Ok(text) = self.root.tree.text(found.id)
+        {
+            self.state.remember(text.as_ref(), &file.content);
+        }
         match fate {
             Fate::NotNeeded(code, reason) => {
                 self.idle.insert(found.path.clone());

@@ -4,11 +4,14 @@
 mod join;
 mod key;
 
+use std::collections::BTreeSet;
+
 use indexmap::{IndexMap, IndexSet};
 
 use crate::account::{Closing, Code, ItemId, Verdict};
 use crate::import::conceal::conceal;
-use crate::model::{Condition, Entry, Origin, Resource, User};
+use crate::import::taint;
+use crate::model::{Condition, Content, Entry, Origin, Resource, User};
 
 use join::{is_same, join};
 pub(crate) use key::Key;
@@ -42,6 +45,8 @@ pub(crate) struct State {
     pub(crate) closings: Closings,
     /// What a later playbook says otherwise than an earlier one, which stands.
     clashes: Vec<Entry>,
+    /// Secrets of files, which other files may have too.
+    secrets: BTreeSet<String>,
 }
 
 /// What stands, and what another source says otherwise.
@@ -60,7 +65,7 @@ struct Slot {
 impl State {
     /// States a resource. Under a condition that only the machine can decide it is kept beside the others.
     pub(crate) fn put(&mut self, mut entry: Entry, book: Book) {
-        conceal(&mut entry.resource);
+        self.conceal(&mut entry);
         let Some(key) = Key::of(&entry.resource) else {
             self.changes += 1;
             self.slots.push(Some(Slot { entry, book }));
@@ -105,9 +110,23 @@ impl State {
         }
     }
 
+    /// Puts holes in the places of secrets, and remembers those of files.
+    fn conceal(&mut self, entry: &mut Entry) {
+        let before = taint::plain(&entry.resource);
+        conceal(&mut entry.resource);
+        if let (Some(before), Some(content)) = (before, taint::content(&entry.resource)) {
+            self.remember(&before, content);
+        }
+    }
+
+    /// Remembers the secrets that a text had before holes were put in their places.
+    pub(crate) fn remember(&mut self, before: &str, content: &Content) {
+        self.secrets.extend(taint::taken(before, content));
+    }
+
     /// States what has become of a thing of which a part was there before: who made that part stays an origin.
     pub(crate) fn amend(&mut self, mut entry: Entry, book: Book) {
-        conceal(&mut entry.resource);
+        self.conceal(&mut entry);
         let key = Key::of(&entry.resource).filter(|_| entry.guard == Condition::True);
         let at = key.and_then(|key| {
             self.overrule(&key, &entry, book);
@@ -397,13 +416,13 @@ impl State {
 
     /// Returns the entries in the order in which they came, and the decisions about what is gone.
     pub(crate) fn finish(self) -> (Vec<(Entry, Book)>, Closings) {
-        let entries = self
-            .slots
-            .into_iter()
-            .flatten()
-            .map(|slot| (slot.entry, slot.book))
-            .collect();
-        (entries, self.closings)
+        let secrets = self.secrets;
+        let entries = self.slots.into_iter().flatten();
+        let entries = entries.map(|mut slot| {
+            taint::hide(&mut slot.entry.resource, &secrets);
+            (slot.entry, slot.book)
+        });
+        (entries.collect(), self.closings)
     }
 }
 
