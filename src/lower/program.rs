@@ -55,7 +55,12 @@ pub(super) fn likely_package_of(program: &str) -> Option<String> {
     if let Some(package) = package_of(program) {
         return Some(package.to_owned());
     }
-    let found = rules::package(program, Family::Other)?;
+    of_table(program, Family::Other)
+}
+
+/// Returns the package that the table has for a name, where it has something to run.
+pub(super) fn of_table(name: &str, family: Family) -> Option<String> {
+    let found = rules::package(name, family)?;
     let runs = matches!(
         found.kind,
         Kind::Program | Kind::Service | Kind::Module | Kind::Runtime

@@ -7,7 +7,6 @@ use crate::lower::program;
 use crate::lower::statement::{Left, Lowered, Statement};
 use crate::model::{Family, FetchedProgram, Product};
 use crate::nix::Expr;
-use crate::rules::{self, Attribute, Kind};
 
 pub(super) fn lower(fetched: &FetchedProgram, service: &Service<'_>) -> Lowered {
     let mut statement = Statement::default();
@@ -77,24 +76,14 @@ pub(super) fn attribute(product: &Product) -> Option<String> {
             let mut numbers = version.split('.');
             let (major, minor) = (numbers.next()?, numbers.next().unwrap_or_default());
             let names = [format!("{name}{major}.{minor}"), format!("{name}-{major}")];
-            names.iter().find_map(|it| known(it, Family::Debian))
+            names
+                .iter()
+                .find_map(|it| program::of_table(it, Family::Debian))
         });
         of_version
             .or_else(|| program::likely_package_of(name))
-            .or_else(|| known(name, Family::Debian))
+            .or_else(|| program::of_table(name, Family::Debian))
     })
-}
-
-fn known(name: &str, family: Family) -> Option<String> {
-    let found = rules::package(name, family)?;
-    let runs = matches!(
-        found.kind,
-        Kind::Program | Kind::Service | Kind::Module | Kind::Runtime
-    );
-    match found.attribute {
-        Attribute::Known(attr) if runs => Some(attr),
-        Attribute::Known(_) | Attribute::Unknown => None,
-    }
 }
 
 #[cfg(test)]

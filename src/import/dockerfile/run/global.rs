@@ -3,7 +3,7 @@
 use super::script::{Outcome, Runner};
 use crate::import::dockerfile::scope::is_plain;
 use crate::import::package_name::read;
-use crate::model::{Family, Origin, Package, Sourced};
+use crate::model::{Family, Package};
 
 /// What installs others, or builds the application, and is no program of the service.
 const INSTALLERS: [&str; 16] = [
@@ -72,16 +72,7 @@ pub(super) fn of(
     if !runner.player.is_image() || !runner.is_certain() {
         return None;
     }
-    let item = runner.item;
-    for package in packages {
-        let key = format!("{program} {}", package.name);
-        let found = runner.player.parts.packages.entry(key).or_insert(Sourced {
-            value: package,
-            origin: Origin::of(item),
-            assumptions: Vec::new(),
-        });
-        found.origin.merge(&Origin::of(item));
-    }
+    runner.install(program, packages);
     Some(Outcome::Stated)
 }
 

@@ -3,7 +3,7 @@
 use super::script::{Outcome, Runner};
 use crate::import::dockerfile::scope::is_plain;
 use crate::import::package_name::read;
-use crate::model::{Family, Origin, Package, Sourced};
+use crate::model::{Family, Package};
 use crate::source::absolute;
 
 /// Options whose value is the next word and says nothing here.
@@ -62,17 +62,7 @@ pub(super) fn install(runner: &mut Runner<'_, '_>, arguments: &[String]) -> Opti
     if names.is_empty() {
         return None;
     }
-    let item = runner.item;
-    for package in names {
-        // The same name may be one of the distribution's.
-        let key = format!("pip {}", package.name);
-        let found = runner.player.parts.packages.entry(key).or_insert(Sourced {
-            value: package,
-            origin: Origin::of(item),
-            assumptions: Vec::new(),
-        });
-        found.origin.merge(&Origin::of(item));
-    }
+    runner.install("pip", names);
     Some(Outcome::Stated)
 }
 

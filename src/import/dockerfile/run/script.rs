@@ -9,7 +9,7 @@ use super::{
 use crate::account::ItemId;
 use crate::import::dockerfile::player::Player;
 use crate::import::dockerfile::scope::is_plain;
-use crate::model::HoleKind;
+use crate::model::{HoleKind, Origin, Package, Sourced};
 use crate::source::absolute;
 use crate::syntax::glob::glob;
 use crate::syntax::shell::{
@@ -86,6 +86,20 @@ impl<'p, 'a> Runner<'p, 'a> {
             what: what.into(),
             kind,
         });
+    }
+
+    /// Notes packages that an installer brings: the same name may be one of the distribution's.
+    pub(super) fn install(&mut self, installer: &str, packages: Vec<Package>) {
+        for package in packages {
+            let key = format!("{installer} {}", package.name);
+            let origin = Origin::of(self.item);
+            let found = self.player.parts.packages.entry(key).or_insert(Sourced {
+                value: package,
+                origin: origin.clone(),
+                assumptions: Vec::new(),
+            });
+            found.origin.merge(&origin);
+        }
     }
 
     /// Tells whether what is asked for holds for sure.
