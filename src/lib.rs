@@ -19,6 +19,10 @@
 //!    └──▶ report                 diagnostics, and where every setting came from
 //! ```
 //!
+//! A secret becomes a hole where it is read: by its name, its place or its shape (secret), and wherever else on the
+//! machine the same value stands (import::taint). No later stage has its bytes. A value that the source leaves to
+//! whoever runs it goes on as a stand-in, which the plan makes a name of `values.nix` (lower::given, nix::values).
+//!
 //! Beside the data's way stands [`check`]: modules that people wrote, read by [`syntax::nix_module`], against the option
 //! index of [`schema`].
 //!

@@ -53,6 +53,11 @@ script that it runs speaks against it. What is added is said beside it and in a 
 Jobs of cron become services with timers; what a job prints goes to the journal. With --cron cron they stay lines of \
 services.cron.
 
+What is left to you stands in DIR too, in files that are there only where there is something to say:
+  values.nix          names for what the source leaves to whoever runs it, each waiting for a value
+  secrets/README.md   each secret: where it was, what it is for, where its value goes; none of them is written (--secrets)
+  MIGRATION.md        the data to carry over, with the commands, and traps of versions
+
 A file of DIR that you changed keeps your changes, and one that you made is never touched: DIR/.ops2nix knows what the run \
 before wrote. Where you and the sources changed different lines of a file, it gets both; where they are the same lines it \
 stays as you made it, and you are told (--on-conflict). Files that are no longer produced are removed.

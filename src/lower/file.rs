@@ -10,6 +10,7 @@
 //! A file with a secret is never written: a person puts it below /run/secrets, and what read it reads it there.
 
 use super::fetched;
+use super::init_words;
 use super::lifted;
 use super::machine;
 use super::paths;
@@ -159,7 +160,7 @@ pub(super) fn claim_owner(
 pub(super) fn lower_text(file: &File, text: &str, machine: &Machine) -> Lowered {
     let mut statement = Statement::default();
     let mut inline = Statement::default();
-    let content = content(text, &mut inline);
+    let content = content(text, machine, &mut inline);
     let most = if machine::files(machine).nth(MANY_FILES).is_some() {
         MAX_LINES_OF_MANY
     } else {
@@ -173,7 +174,7 @@ pub(super) fn lower_text(file: &File, text: &str, machine: &Machine) -> Lowered 
         if is_long {
             statement.set(path.child("source"), asset());
         } else if text.lines().count() > MAX_LINES {
-            let script = long_script(text, asset(), &mut statement);
+            let script = long_script(text, asset(), machine, &mut statement);
             statement.set(path.child("text"), script);
         } else {
             statement.join(inline);
@@ -184,7 +185,7 @@ pub(super) fn lower_text(file: &File, text: &str, machine: &Machine) -> Lowered 
     }
     if is_program(file) {
         let script = if has_many_lines {
-            long_script(text, asset(), &mut statement)
+            long_script(text, asset(), machine, &mut statement)
         } else {
             statement.join(inline);
             content
@@ -276,7 +277,7 @@ fn escape(text: &str) -> String {
 
 /// A script's interpreter is in the store, as are the programs that a shell's script names by their paths; `/bin/sh` and
 /// `/usr/bin/env` are there as everywhere.
-pub(super) fn content(text: &str, statement: &mut Statement) -> Expr {
+pub(super) fn content(text: &str, machine: &Machine, statement: &mut Statement) -> Expr {
     let (head, rest) = text.split_at(text.find('\n').unwrap_or(text.len()));
     let Some(interpreter) = head.strip_prefix("#!") else {
         return Expr::str(text);
@@ -284,8 +285,10 @@ pub(super) fn content(text: &str, statement: &mut Statement) -> Expr {
     let mut parts = program::splice(interpreter).parts_told(statement);
     parts.insert(0, StrPart::Literal("#!".to_owned()));
     if commands::is_shell_script(text) {
-        statement.left.extend(foreign(rest));
-        parts.extend(program::splice(rest).known_parts(statement));
+        statement.left.extend(foreign(rest, machine));
+        init_words::taken(rest, machine, statement);
+        let rest = init_words::said(rest, machine);
+        parts.extend(program::splice(&rest).known_parts(statement));
     } else {
         parts.push(StrPart::Literal(rest.to_owned()));
     }
@@ -293,8 +296,9 @@ pub(super) fn content(text: &str, statement: &mut Statement) -> Expr {
 }
 
 /// Says which programs of a script NixOS does not have.
-pub(super) fn foreign(script: &str) -> Option<Left> {
-    let found = commands::foreign_in(script);
+pub(super) fn foreign(script: &str, machine: &Machine) -> Option<Left> {
+    let script = init_words::said(script, machine);
+    let found = commands::foreign_in(&script);
     let (_, why) = found.first()?;
     let names: Vec<String> = found.iter().map(|(name, _)| format!("`{name}`")).collect();
     let reason = format!(
@@ -308,15 +312,17 @@ pub(super) fn foreign(script: &str) -> Option<Left> {
 }
 
 /// A long script is a file beside the modules, in which the same is replaced.
-fn long_script(text: &str, asset: Expr, statement: &mut Statement) -> Expr {
+fn long_script(text: &str, asset: Expr, machine: &Machine, statement: &mut Statement) -> Expr {
     let (head, rest) = text.split_at(text.find('\n').unwrap_or(text.len()));
-    let interpreter = content(head, statement);
+    let interpreter = content(head, machine, statement);
     let mut replaced = Vec::new();
     if interpreter.as_str() != Some(head) {
         replaced.push((head.to_owned(), interpreter));
     }
     if commands::is_shell_script(text) {
-        statement.left.extend(foreign(rest));
+        statement.left.extend(foreign(rest, machine));
+        let calls = init_words::taken(rest, machine, statement).into_iter();
+        replaced.extend(calls.map(|(from, to)| (from, Expr::str(to))));
         replaced.extend(program::replacements(rest, statement));
     }
     let read = Expr::apply("builtins.readFile", vec![asset]);

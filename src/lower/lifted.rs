@@ -21,5 +21,5 @@ pub(super) fn lower(file: &File, machine: &Machine) -> Option<Lowered> {
         .or_else(|| dovecot::lower(file, machine))
         .or_else(|| opendkim::lower(file, machine))
         .or_else(|| quadlet::lower(file, machine))
-        .or_else(|| periodic::lower(file))
+        .or_else(|| periodic::lower(file, machine))
 }

@@ -36,6 +36,7 @@ mod given;
 mod harden;
 mod homes;
 mod ini_text;
+mod init_words;
 mod insecure;
 mod interface;
 mod interpreter;

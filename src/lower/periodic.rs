@@ -28,19 +28,19 @@ fn period(path: &str) -> Option<(&'static str, &str)> {
 }
 
 /// Lowers such a script; `None` for any other file.
-pub(super) fn lower(file: &File) -> Option<Lowered> {
+pub(super) fn lower(file: &File, machine: &Machine) -> Option<Lowered> {
     let (period, name) = period(&file.path)?;
     let Content::Text(text) = &file.content else {
         return None;
     };
     let text = text.plain().filter(|it| it.starts_with("#!"))?;
     if commands::is_shell_script(text)
-        && let Some(left) = file::foreign(text)
+        && let Some(left) = file::foreign(text, machine)
     {
         return Some(Lowered::Manual(left));
     }
     let mut statement = Statement::default();
-    let script = file::content(text, &mut statement);
+    let script = file::content(text, machine, &mut statement);
     let base = OptionPath::new(["systemd", "services", &format!("{name}-{period}")]);
     let script = Expr::apply("pkgs.writeScript", vec![Expr::str(name), script]);
     statement.set(base.child("startAt"), Expr::str(period));
@@ -57,7 +57,7 @@ pub(super) fn lower_job(job: &CronJob, machine: &Machine) -> Option<Lowered> {
     let path = job.command.plain()?.trim();
     let (period, name) = period(path)?;
     let file = machine::files(machine).find(|it| it.path == path)?;
-    if catches_up(job, period, machine) && is_stated(file) {
+    if catches_up(job, period, machine) && is_stated(file, machine) {
         let timer = format!("{name}-{period}");
         let timer = OptionPath::new(["systemd", "timers", &timer, "timerConfig"]);
         let mut statement = Statement::default();
@@ -79,12 +79,12 @@ fn catches_up(job: &CronJob, period: &str, machine: &Machine) -> bool {
 }
 
 /// Tells whether a script becomes a service.
-fn is_stated(file: &File) -> bool {
+fn is_stated(file: &File, machine: &Machine) -> bool {
     let Content::Text(text) = &file.content else {
         return false;
     };
     let text = text.plain().filter(|it| it.starts_with("#!"));
-    text.is_some_and(|it| !commands::is_shell_script(it) || file::foreign(it).is_none())
+    text.is_some_and(|it| !commands::is_shell_script(it) || file::foreign(it, machine).is_none())
 }
 
 #[cfg(test)]

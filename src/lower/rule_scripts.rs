@@ -7,9 +7,11 @@ use std::collections::BTreeMap;
 
 use super::commands;
 use super::ctx::Ctx;
+use super::init_words;
 use super::program;
 use super::statement::{Left, Statement};
 use crate::account::Code;
+use crate::model::Machine;
 use crate::nix::Expr;
 use crate::plan::OptionPath;
 use crate::rules::Join;
@@ -59,7 +61,7 @@ pub(super) fn take(settings: &mut Vec<(OptionPath, Expr, Join)>, ctx: &Ctx<'_>) 
                 if let Some(name) = blocks.get(*block) {
                     *path = OptionPath::new(["services", "logrotate", "settings", name, field]);
                 } else if HOOKS.contains(field) {
-                    hook(expr, &mut statement);
+                    hook(expr, ctx.machine, &mut statement);
                 }
             }
             ["boot", "extraModprobeConfig"] => known(expr, &mut statement),
@@ -97,8 +99,10 @@ fn brought(settings: &[(OptionPath, Expr, Join)], ctx: &Ctx<'_>) -> BTreeMap<Str
 }
 
 /// Takes the programs of a hook from packages, or leaves the hook to the person.
-fn hook(expr: &mut Expr, statement: &mut Statement) {
-    if let Some(script) = expr.as_str().map(str::to_owned) {
+fn hook(expr: &mut Expr, machine: &Machine, statement: &mut Statement) {
+    if let Some(script) = expr.as_str() {
+        init_words::taken(script, machine, statement);
+        let script = init_words::said(script, machine).into_owned();
         let foreign = commands::foreign_in(&script);
         let spliced = program::splice(&script);
         if foreign.is_empty() && spliced.broken().is_none() {
@@ -156,6 +160,21 @@ mod tests {
                 r#"services.logrotate.settings.x.files = [ "/var/log/x.log" ]"#,
             ],
             &["manual"],
+        );
+    }
+
+    #[test]
+    fn a_hook_tells_services_of_new_logs() {
+        check(
+            vec![file(
+                "/etc/logrotate.d/x",
+                "/var/log/x.log {\n  postrotate\n    /usr/lib/rsyslog/rsyslog-rotate\n  endscript\n}\n",
+            )],
+            &[
+                r#"services.logrotate.settings.x.postrotate = "systemctl kill --signal=HUP syslog.service""#,
+                r#"services.logrotate.settings.x.files = [ "/var/log/x.log" ]"#,
+            ],
+            &["assumed"],
         );
     }
 

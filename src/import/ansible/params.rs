@@ -87,6 +87,12 @@ impl Params {
         }
     }
 
+    /// Returns the name of the module that is asked, without its collection: not that of the task, where a command does
+    /// what a module does.
+    pub(super) fn module(&self) -> &str {
+        self.module.rsplit('.').next().unwrap_or_default()
+    }
+
     /// Takes the free text: the command of `command`, the file of `include_vars`.
     pub(super) fn free(&mut self) -> Option<Value> {
         self.free.take()

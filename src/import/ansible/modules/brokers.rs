@@ -246,7 +246,7 @@ fn run_rules(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> 
     let control = is_here(params)?;
     let name = params.string(&["name", "user"])?.unwrap_or_default();
     let vhost = params.string(&["vhost"])?.unwrap_or_else(|| "/".to_owned());
-    let module = run.task.module.rsplit('.').next().unwrap_or_default();
+    let module = params.module();
     let kind = module.to_owned();
     if kind != "rabbitmq_feature_flag" && is_absent(params)? {
         params.rest();

@@ -67,7 +67,7 @@ fn run_image(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> 
     let state = params.string(&["state"])?.unwrap_or_default();
     let pushes = params.flag(&["push"])?.unwrap_or(false);
     params.rest();
-    let module = run.task.module.rsplit('.').next().unwrap_or_default();
+    let module = params.module();
     let kind = match module {
         "docker_image_build" => "build",
         "docker_image_load" => "load",

@@ -65,7 +65,7 @@ fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
     let names = params.texts(&["name", "pkg", "package", "formula", "cask", "key"])?;
     let state = params.text(&["state"])?;
     params.rest();
-    let module = run.task.module.rsplit('.').next().unwrap_or_default();
+    let module = params.module();
     let (what, cure) = explain(module);
     if matches!(
         state.as_ref().and_then(Text::plain),

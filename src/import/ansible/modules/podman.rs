@@ -153,7 +153,7 @@ fn run_image(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> 
     let builds = params.string(&["path"])?.is_some() || state == "build";
     let pushes = params.flag(&["push"])?.unwrap_or(false);
     params.rest();
-    let module = run.task.module.rsplit('.').next().unwrap_or_default();
+    let module = params.module();
     if state == "absent" {
         run.already(format!(
             "the image `{name}` was never there: a new machine does not have it"
@@ -178,7 +178,7 @@ fn run_others(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal>
         .unwrap_or_default();
     let is_gone = is_absent(params)?;
     params.rest();
-    let module = run.task.module.rsplit('.').next().unwrap_or_default();
+    let module = params.module();
     if is_gone {
         run.already(format!("a new machine does not have `{name}`"));
         return Ok(());
@@ -219,7 +219,7 @@ fn run_others(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal>
 }
 
 fn run_command(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
-    let module = run.task.module.rsplit('.').next().unwrap_or_default();
+    let module = params.module();
     let program = if module.starts_with("podman") {
         params.pass_over(&["executable", "latest", "name_or_id"]);
         "podman"

@@ -37,7 +37,7 @@ pub(super) const SELECTIONS: Module = Module {
 fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
     // Where the packages come from means nothing; that they are installed is said elsewhere.
     params.rest();
-    run.not_needed(if run.task.module.ends_with("_key") {
+    run.not_needed(if params.module().ends_with("_key") {
         "NixOS checks what it builds by hashes, and needs no key of a repository of packages"
     } else {
         "NixOS takes packages from nixpkgs: which ones came from this repository is not known, so look at those that nixpkgs lacks"

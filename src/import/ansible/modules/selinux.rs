@@ -22,12 +22,12 @@ pub(super) const GENERAL: Module = Module {
 };
 
 fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
-    let (names, what): (&[&str], &str) = match run.task.module.rsplit('.').next() {
-        Some("seboolean") => (&["name"], "the switch"),
-        Some("sefcontext") => (&["target", "path"], "the label of"),
-        Some("selinux_permissive") => (&["domain", "name"], "the exception for"),
-        Some("selogin") => (&["login"], "the SELinux user of"),
-        Some("seport") => (&["ports"], "the label of the ports"),
+    let (names, what): (&[&str], &str) = match params.module() {
+        "seboolean" => (&["name"], "the switch"),
+        "sefcontext" => (&["target", "path"], "the label of"),
+        "selinux_permissive" => (&["domain", "name"], "the exception for"),
+        "selogin" => (&["login"], "the SELinux user of"),
+        "seport" => (&["ports"], "the label of the ports"),
         _ => (&["state"], "the state"),
     };
     let subject = params.text(names)?;

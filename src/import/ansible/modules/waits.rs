@@ -17,7 +17,7 @@ pub(super) const MODULE: Module = Module {
 
 fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
     params.rest();
-    run.not_needed(why(&run.task.module));
+    run.not_needed(why(params.module()));
     Ok(())
 }
 
