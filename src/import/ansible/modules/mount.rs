@@ -2,6 +2,7 @@
 //!
 //! Manual: <https://docs.ansible.com/ansible/latest/collections/ansible/posix/mount_module.html>
 
+use super::paths::no_path;
 use super::{Kind, Module, Run};
 use crate::account::Code;
 use crate::import::ansible::params::{Params, Refusal};
@@ -30,6 +31,9 @@ fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
     // `dump` is for a program that nobody has.
     params.pass_over(&["dump", "backup", "opts_no_log"]);
     let path = params.required(&["path", "name"])?;
+    if path.is_empty() {
+        return Err(no_path());
+    }
     let state = params.choice(&["state"], &STATES, "")?;
     let source = params.string(&["src"])?;
     let fstype = params.string(&["fstype"])?;
@@ -80,6 +84,13 @@ fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
         params.required(&["fstype"])?;
         return Ok(());
     };
+    if device.is_empty() {
+        return Err(Refusal::new(
+            Code::ValueUnknown,
+            format!("what `{path}` is mounted from is empty"),
+        )
+        .cure("give the variable that `src` is made of a value"));
+    }
     let mut options: Vec<String> = options
         .split(',')
         .map(|it| it.trim().to_owned())

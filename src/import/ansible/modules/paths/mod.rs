@@ -95,12 +95,21 @@ pub(super) fn absolute(run: &Run<'_, '_>, path: &str) -> Result<String, Refusal>
             _ => path.to_owned(),
         },
     };
+    if path.is_empty() {
+        return Err(no_path());
+    }
     if !whole.starts_with('/') {
         let reason =
             format!("`{path}` is relative: where that is, only the run of Ansible decides");
         return Err(Refusal::new(Code::CannotState, reason).cure("give the whole path"));
     }
     Ok(source::absolute("/", &whole))
+}
+
+/// A path that is empty is one that the source leaves to whoever runs it, such as the default of a role.
+pub(super) fn no_path() -> Refusal {
+    Refusal::new(Code::ValueUnknown, "its path is empty")
+        .cure("give the variable that it is made of a value, with `--extra-vars` or where its host has its variables")
 }
 
 /// Returns the home of a user: as the source says, else where users usually have it.

@@ -137,6 +137,10 @@ mod files {
                 "ansible-missing-file: the file `nope` is not in the input (looked for at files/nope, nope)",
             ],
         );
+        check(
+            "- copy: {src: '{{ nobody_says }}', dest: /etc/app.json}",
+            &["manual: which file it is hangs on `nobody_says`, which the source does not set"],
+        );
     }
 
     #[test]
@@ -392,6 +396,18 @@ mod system {
             &[
                 r#"{"mount":{"device":"/dev/sdb1","path":"/data","fstype":"ext4","options":["defaults","noauto"],"passno":0}}"#,
             ],
+        );
+        check(
+            "- mount: {path: '', src: /dev/sdb1, fstype: ext4, state: mounted}",
+            &["manual: its path is empty"],
+        );
+        check(
+            "- mount: {path: /data, src: '', fstype: ext4, state: mounted}",
+            &["manual: what `/data` is mounted from is empty"],
+        );
+        check(
+            "- file: {path: '', state: directory}",
+            &["manual: its path is empty"],
         );
         check(
             "- mount: {path: none, src: /swap, fstype: swap, state: present}",
