@@ -123,6 +123,9 @@ codes! {
     FactsAssumed      "ansible-facts-assumed"     Note    "The facts of a host come from a built-in profile";
         more: "Conditions on the distribution are decided by it, and what hangs on them is `assumed`."
         cure: "Give real facts with --facts (`ansible HOST -m setup --tree facts`), or another profile with --assume.";
+    MostlySkipped     "ansible-mostly-skipped"    Warning "Most tasks have a condition that is false under the facts that are assumed";
+        more: "They are for another system than the one that the hosts are taken to have, or wait for a variable that nobody sets."
+        cure: "Say which system it is with --assume, give real facts with --facts, or set the variable with -e.";
     ForeignSystem     "ansible-foreign-system"    Warning "A host runs a system that is no Linux";
         more: "Its packages, services and paths mean something else on NixOS, so that none of its tasks is translated by half."
         cure: "Leave the host out with -l, or state by hand what is to move to NixOS.";

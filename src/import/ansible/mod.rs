@@ -24,6 +24,7 @@ mod left_open;
 mod library;
 mod merging;
 mod modules;
+mod named_systems;
 mod params;
 mod passes;
 mod play;
@@ -193,6 +194,7 @@ fn import(
     }
     vaults.report(diags);
     close_the_rest(account, &library, &machines);
+    profiles::say_what_is_skipped(account, &library, options, diags);
     if machines.is_empty() {
         diags.general(
             diag::Code::NothingToDo,

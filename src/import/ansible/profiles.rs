@@ -4,11 +4,16 @@ use indexmap::IndexMap;
 
 use super::facts::Profile;
 use super::library::Library;
+use super::named_systems;
 use super::scope::{HostVars, Session};
 use super::value::Value;
+use crate::account::{self, Account, Item, ItemKind};
 use crate::diag::{Code, Diagnostics};
 use crate::import::Options as ImportOptions;
 use crate::syntax::yaml::{self, Node};
+
+/// Of fewer tasks, that most are skipped says nothing.
+const FEW_TASKS: usize = 5;
 
 /// The facts of every host.
 pub(super) struct Profiles {
@@ -81,6 +86,41 @@ pub(super) fn profiles(
     Profiles { usual, own }
 }
 
+/// Says where most of what is played does nothing under facts that nobody gave.
+pub(super) fn say_what_is_skipped(
+    account: &Account,
+    library: &Library<'_>,
+    options: &ImportOptions,
+    diags: &mut Diagnostics,
+) {
+    if options.ansible.facts.is_some() || options.ansible.assume.is_some() {
+        return;
+    }
+    let items = library.files().flat_map(|file| &file.items);
+    let tasks: Vec<&Item> = items
+        .map(|it| account.get(*it))
+        .filter(|it| it.counted && it.kind == ItemKind::AnsibleTask)
+        .collect();
+    let is_off = |item: &&&Item| {
+        let all = &item.closings;
+        !all.is_empty()
+            && all
+                .iter()
+                .all(|it| it.code == account::Code::ConditionFalse)
+    };
+    let off = tasks.iter().filter(is_off).count();
+    if tasks.len() >= FEW_TASKS && off * 2 > tasks.len() {
+        diags.general(
+            Code::MostlySkipped,
+            format!(
+                "{off} of {} tasks have a condition that is false here",
+                tasks.len()
+            ),
+            "say which system the hosts have with --assume, or give their facts with --facts",
+        );
+    }
+}
+
 /// Returns the profile that the metadata of the roles and the words of the plays speak for.
 fn named_profile(library: &Library<'_>) -> (&'static str, &'static str) {
     // A role that stands alone says which platforms it is for; the first of them that has a profile is taken.
@@ -125,9 +165,13 @@ fn named_profile(library: &Library<'_>) -> (&'static str, &'static str) {
     let best = counts
         .iter()
         .max_by_key(|(name, count)| (**count, **name == "debian-12"));
-    best.map_or(("debian-12", "the default"), |(name, _)| {
-        (name, "whose packages the tasks install")
-    })
+    let (name, why) = best.map_or(("debian-12", "the default"), |(name, _)| {
+        (*name, "whose packages the tasks install")
+    });
+    match named_systems::only_named(library, name) {
+        Some(only) if only != name => (only, "the only one of its family that the tasks name"),
+        Some(_) | None => (name, why),
+    }
 }
 
 fn platform_name(node: &Node) -> Option<String> {
