@@ -7,6 +7,7 @@ use super::container_unit;
 use super::ctx::Ctx;
 use super::daemon;
 use super::machine;
+use super::statement::Lowered;
 use super::systemd::{self, Base};
 use super::systemd_verbatim;
 use super::unit_want;
@@ -130,6 +131,16 @@ fn own(entry: &Entry, unit: &Unit, service: &Service, wish: Wish, ctx: &mut Ctx<
         return;
     };
     match wish {
+        Wish::On if matches!(systemd::lower(unit, ctx.machine), Lowered::Manual(_)) => {
+            let reason = format!("the unit `{name}` is left to you");
+            ctx.manual_about(
+                entry,
+                Some(path),
+                Code::ServiceUnknown,
+                &reason,
+                Some("state it with wantedBy, as its [Install] section says"),
+            );
+        }
         Wish::On => {
             let mut folders = service.linked_in.clone();
             if folders.is_empty() {

@@ -113,17 +113,42 @@ pub(super) fn lower(unit: &Unit, machine: &Machine) -> Lowered {
     let base = base_of(unit, machine);
     let mut directives = directives(unit, machine, base);
     let secrets = systemd_secret::without_secrets(&mut directives, &unit.name);
+    // Without what only orders or describes it, the unit is one all the same.
+    let open = without_open(&mut directives);
     if let Some(left) = hole(&directives) {
         return Lowered::Manual(left);
     }
     let mut lowered = lower_directives(unit, machine, base, directives);
     if let Lowered::Stated(statement) = &mut lowered {
+        statement.left.extend(open);
         for secret in secrets {
             statement.assume(format!("`{}` holds the secret of a command", secret.path));
             statement.secrets.push(secret);
         }
     }
     lowered
+}
+
+/// Takes out the values that only the machine knows of directives that the unit can do without; returns what is left to
+/// the person.
+fn without_open(directives: &mut [Directive]) -> Vec<Left> {
+    const BESIDE: [&str; 6] = [
+        "After",
+        "Before",
+        "Description",
+        "Documentation",
+        "PartOf",
+        "Wants",
+    ];
+    let beside = directives
+        .iter_mut()
+        .filter(|it| BESIDE.contains(&it.name.as_str()));
+    let mut left = Vec::new();
+    for directive in beside {
+        left.extend(hole(std::slice::from_ref(directive)));
+        directive.values.retain(|it| it.holes().next().is_none());
+    }
+    left
 }
 
 /// Tells whether every NixOS has a unit of this name, which does something else.

@@ -1,7 +1,7 @@
 //! Tests of units: their files, and the options that say them.
 
 use crate::lower::tests::{check, check_all, text};
-use crate::model::{Content, File, Mode, Resource, Unit, UnitSection};
+use crate::model::{Content, File, Hole, HoleKind, Mode, Resource, Text, Unit, UnitSection};
 
 fn unit(name: &str, drop_in: bool, source: &str) -> Resource {
     let mut sections: Vec<UnitSection> = Vec::new();
@@ -30,6 +30,34 @@ fn unit(name: &str, drop_in: bool, source: &str) -> Resource {
         sections,
         enabled: (!drop_in).then_some(true),
     })
+}
+
+#[test]
+fn an_order_that_only_the_machine_knows_is_left_alone() {
+    let Resource::Unit(mut shop) = unit(
+        "shop.service",
+        false,
+        "[Unit]
+         After=network.target
+         [Service]
+         ExecStart=/bin/true",
+    ) else {
+        return;
+    };
+    let after = shop.sections[0].directives.get_mut("After").unwrap();
+    after.push(Text::hole(Hole {
+        kind: HoleKind::Unknown,
+        what: "the other services".to_owned(),
+        span: None,
+    }));
+    check(
+        Resource::Unit(shop),
+        r#"
+        systemd.services.shop.after += "network.target";
+        systemd.services.shop.serviceConfig.ExecStart = "${pkgs.coreutils}/bin/true";
+        manual: `After` holds the other services, which is known only on the machine
+        "#,
+    );
 }
 
 #[test]
