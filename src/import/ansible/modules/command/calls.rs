@@ -52,6 +52,8 @@ pub(super) fn of(path: &str, arguments: &[&str]) -> Option<Vec<Call>> {
         "git" => of_git(arguments),
         "mariadb" | "mysql" => servers::of_mysql(arguments),
         "podman" => of_podman(arguments),
+        "locale-gen" => of_locales(arguments),
+        "postconf" => edits::of_postconf(arguments),
         "sed" => edits::of_sed(arguments).map(|it| vec![it]),
         _ if program.starts_with("a2") => of_apache(program, arguments),
         _ => of_languages(path, program, arguments),
@@ -252,6 +254,14 @@ fn of_podman(arguments: &[&str]) -> Option<Vec<Call>> {
         }
         _ => None,
     }
+}
+
+/// Locales that are made besides those that are asked for elsewhere.
+fn of_locales(arguments: &[&str]) -> Option<Vec<Call>> {
+    let (_, names) = operands(arguments, "", &["--keep-existing", "--no-purge"])?;
+    let calls = names.iter().map(|it| call("locale_gen", &[("name", it)]));
+    let calls: Vec<Call> = calls.collect();
+    (!calls.is_empty()).then_some(calls)
 }
 
 /// Settings of git for the machine and for who runs it.

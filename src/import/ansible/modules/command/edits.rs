@@ -1,6 +1,6 @@
-//! `sed -i`: an edit of a file, in the words of `replace` and `lineinfile`.
+//! `sed -i` and `postconf -e`: edits of files, in the words of `replace` and `lineinfile`.
 //!
-//! Manual: sed(1), re_format(7)
+//! Manuals: sed(1), re_format(7), postconf(1)
 
 use super::calls::{Call, call};
 
@@ -57,6 +57,40 @@ pub(super) fn of_sed(arguments: &[&str]) -> Option<Call> {
     let new = replacement(&new, delimiter)?;
     let params = [("path", path), ("regexp", &regexp), ("replace", &new)];
     Some(call("replace", &params))
+}
+
+/// Reads the arguments of postconf; nothing for what only prints, or changes another file than main.cf.
+pub(super) fn of_postconf(arguments: &[&str]) -> Option<Vec<Call>> {
+    let is_taken_out = match arguments.first() {
+        Some(&"-X" | &"-#") => true,
+        Some(&"-e") => false,
+        Some(first) if !first.starts_with('-') => false,
+        _ => return None,
+    };
+    let mut calls = Vec::new();
+    for word in arguments {
+        if matches!(*word, "-e" | "-X" | "-#") {
+            continue;
+        }
+        let (name, value) = match word.split_once('=') {
+            Some((name, value)) if !is_taken_out => (name.trim(), Some(value.trim())),
+            None if is_taken_out => (word.trim(), None),
+            Some(_) | None => return None,
+        };
+        let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        if name.is_empty() || !name.chars().all(is_name) {
+            return None;
+        }
+        let regexp = format!(r"^{name}\s*=");
+        let line = value.map(|it| format!("{name} = {it}"));
+        let mut params = vec![("path", "/etc/postfix/main.cf"), ("regexp", &regexp)];
+        params.push(match &line {
+            Some(line) => ("line", line.trim_end()),
+            None => ("state", "absent"),
+        });
+        calls.push(call("lineinfile", &params));
+    }
+    (!calls.is_empty()).then_some(calls)
 }
 
 /// Splits `pattern/new/flags`, and nothing more behind it.
@@ -172,7 +206,37 @@ fn replacement(new: &str, delimiter: char) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::of_sed;
+    use super::{Call, of_postconf, of_sed};
+
+    fn shown(call: &Call) -> String {
+        let params: Vec<String> = call
+            .params
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        format!("{}({})", call.module, params.join(" "))
+    }
+
+    #[test]
+    fn parameters_of_postfix_are_lines_of_main_cf() {
+        for (words, expected) in [
+            (
+                &["-e", "relayhost = [a]:587", "mydestination="][..],
+                r"lineinfile(path=/etc/postfix/main.cf regexp=^relayhost\s*= line=relayhost = [a]:587); lineinfile(path=/etc/postfix/main.cf regexp=^mydestination\s*= line=mydestination =)",
+            ),
+            (
+                &["-X", "relayhost"],
+                r"lineinfile(path=/etc/postfix/main.cf regexp=^relayhost\s*= state=absent)",
+            ),
+            (&["relayhost"], ""),
+            (&["-n", "relayhost"], ""),
+            (&["-M", "smtp/inet=smtp inet n - y - - smtpd"], ""),
+        ] {
+            let calls = of_postconf(words).unwrap_or_default();
+            let found: Vec<String> = calls.iter().map(shown).collect();
+            assert_eq!(found.join("; "), expected, "{words:?}");
+        }
+    }
 
     #[test]
     fn an_edit_is_one_of_a_module() {
@@ -202,14 +266,7 @@ mod tests {
             (&["-i", "s/a/b/g;s/c/d/g", "/srv/a"], ""),
             (&["-i", "s/a/b/g", "/srv/*"], ""),
         ] {
-            let found = of_sed(words).map(|it| {
-                let params: Vec<String> = it
-                    .params
-                    .iter()
-                    .map(|(name, value)| format!("{name}={value}"))
-                    .collect();
-                format!("{}({})", it.module, params.join(" "))
-            });
+            let found = of_sed(words).map(|it| shown(&it));
             assert_eq!(found.unwrap_or_default(), expected, "{words:?}");
         }
     }

@@ -110,7 +110,7 @@ pub(super) fn stated(path: &str, program: &str, arguments: &[&str]) -> Option<Se
                 blacklisted,
             })))
         }
-        ("sysctl", [setting]) if arguments.contains(&"-w") => {
+        ("sysctl", [setting]) if setting.contains('=') => {
             let (name, value) = setting.split_once('=')?;
             Some(Asks::of(Resource::Sysctl(Sysctl {
                 name: name.trim().replace('/', "."),
