@@ -54,7 +54,9 @@ pub(super) fn of(path: &str, arguments: &[&str]) -> Option<Vec<Call>> {
         "podman" => of_podman(arguments),
         "locale-gen" => of_locales(arguments),
         "postconf" => edits::of_postconf(arguments),
-        "sed" => edits::of_sed(arguments).map(|it| vec![it]),
+        "crudini" => edits::of_crudini(arguments).map(|it| vec![it]),
+        "psql" => servers::of_psql(arguments),
+        "sed" => edits::of_sed(arguments),
         _ if program.starts_with("a2") => of_apache(program, arguments),
         _ => of_languages(path, program, arguments),
     }

@@ -1,14 +1,14 @@
-//! `sed -i` and `postconf -e`: edits of files, in the words of `replace` and `lineinfile`.
+//! `sed -i`, `postconf -e`, `crudini --set`: edits of files, in the words of modules.
 //!
-//! Manuals: sed(1), re_format(7), postconf(1)
+//! Manuals: sed(1), re_format(7), postconf(1), crudini(1)
 
 use super::calls::{Call, call};
 
 /// Reads the arguments of sed; nothing for what only prints, or is more than one plain edit of one file.
-pub(super) fn of_sed(arguments: &[&str]) -> Option<Call> {
+pub(super) fn of_sed(arguments: &[&str]) -> Option<Vec<Call>> {
     let mut is_extended = false;
     let mut is_in_place = false;
-    let mut script = None;
+    let mut scripts = Vec::new();
     let mut file = None;
     let mut words = arguments.iter().copied();
     while let Some(word) = words.next() {
@@ -19,20 +19,26 @@ pub(super) fn of_sed(arguments: &[&str]) -> Option<Call> {
                 is_extended = true;
                 is_in_place = true;
             }
-            "-e" | "--expression" if script.is_none() => script = Some(words.next()?),
+            "-e" | "--expression" => scripts.push(words.next()?),
             word if word.starts_with("-i.") || word.starts_with("--in-place=") => {
                 is_in_place = true;
             }
             word if word.starts_with('-') => return None,
-            word if script.is_none() => script = Some(word),
+            word if scripts.is_empty() => scripts.push(word),
             word if file.is_none() => file = Some(word),
             _ => return None,
         }
     }
-    let (script, path) = (script?, file?);
+    let path = file?;
     if !is_in_place || !path.starts_with('/') || path.contains(['*', '?', '[', '$']) {
         return None;
     }
+    let edits = scripts.iter().map(|it| edit(it, path, is_extended));
+    edits.collect()
+}
+
+/// Reads one command of a script of sed.
+fn edit(script: &str, path: &str, is_extended: bool) -> Option<Call> {
     if let Some(pattern) = script
         .strip_prefix('/')
         .and_then(|it| it.strip_suffix("/d"))
@@ -50,13 +56,42 @@ pub(super) fn of_sed(arguments: &[&str]) -> Option<Call> {
         _ => return None,
     };
     // Without `g`, only the first of each line: the same where a line has one.
-    if !is_all && !pattern.starts_with('^') && !pattern.ends_with('$') {
+    let is_anchored = pattern.starts_with('^') || pattern.ends_with('$');
+    if !is_all && !is_anchored && !is_long(&pattern) {
         return None;
     }
     let regexp = python(&pattern, is_extended, delimiter)?;
     let new = replacement(&new, delimiter)?;
     let params = [("path", path), ("regexp", &regexp), ("replace", &new)];
     Some(call("replace", &params))
+}
+
+/// Tells whether a pattern asks for so much that no line has it twice.
+fn is_long(pattern: &str) -> bool {
+    const LONG: usize = 6;
+    let mut words = pattern.split(|c: char| !c.is_ascii_alphanumeric() && !"_ -=/#".contains(c));
+    words.any(|it| it.len() >= LONG)
+}
+
+/// Reads the arguments of crudini: a setting of a file in sections.
+pub(super) fn of_crudini(arguments: &[&str]) -> Option<Call> {
+    let [
+        verb @ ("--set" | "--del"),
+        path,
+        section,
+        option,
+        value @ ..,
+    ] = arguments
+    else {
+        return None;
+    };
+    let mut params = vec![("path", *path), ("section", section), ("option", option)];
+    match (*verb, value) {
+        ("--set", [value]) => params.push(("value", value)),
+        ("--del", []) => params.push(("state", "absent")),
+        _ => return None,
+    }
+    Some(call("ini_file", &params))
 }
 
 /// Reads the arguments of postconf; nothing for what only prints, or changes another file than main.cf.
@@ -206,7 +241,7 @@ fn replacement(new: &str, delimiter: char) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Call, of_postconf, of_sed};
+    use super::{Call, of_crudini, of_postconf, of_sed};
 
     fn shown(call: &Call) -> String {
         let params: Vec<String> = call
@@ -215,6 +250,24 @@ mod tests {
             .map(|(name, value)| format!("{name}={value}"))
             .collect();
         format!("{}({})", call.module, params.join(" "))
+    }
+
+    #[test]
+    fn settings_of_sections_are_those_of_ini_file() {
+        for (words, expected) in [
+            (
+                &["--set", "/etc/a.conf", "DEFAULT", "debug", "true"][..],
+                "ini_file(path=/etc/a.conf section=DEFAULT option=debug value=true)",
+            ),
+            (
+                &["--del", "/etc/a.conf", "DEFAULT", "debug"],
+                "ini_file(path=/etc/a.conf section=DEFAULT option=debug state=absent)",
+            ),
+            (&["--get", "/etc/a.conf", "DEFAULT", "debug"], ""),
+        ] {
+            let found = of_crudini(words).map(|it| shown(&it)).unwrap_or_default();
+            assert_eq!(found, expected, "{words:?}");
+        }
     }
 
     #[test]
@@ -263,10 +316,21 @@ mod tests {
             ),
             (&["s/a/b/", "/srv/a"], ""),
             (&["-i", "s/a/b/", "/srv/a"], ""),
+            (
+                &[
+                    "-i",
+                    "-e",
+                    "s/Port 22/Port 23/",
+                    "-e",
+                    "s/a.*b/c/g",
+                    "/srv/a",
+                ],
+                "replace(path=/srv/a regexp=Port 22 replace=Port 23); replace(path=/srv/a regexp=a.*b replace=c)",
+            ),
             (&["-i", "s/a/b/g;s/c/d/g", "/srv/a"], ""),
             (&["-i", "s/a/b/g", "/srv/*"], ""),
         ] {
-            let found = of_sed(words).map(|it| shown(&it));
+            let found = of_sed(words).map(|it| it.iter().map(shown).collect::<Vec<_>>().join("; "));
             assert_eq!(found.unwrap_or_default(), expected, "{words:?}");
         }
     }

@@ -9,6 +9,7 @@ mod calls;
 mod edits;
 mod installer;
 mod known;
+mod lists;
 mod pipes;
 mod projects;
 mod script;

@@ -86,8 +86,8 @@ pub(super) fn of(pipeline: &Pipeline) -> Option<Sense> {
                 return Some(installs(&url));
             }
             match only.redirections.as_slice() {
-                [output] => written(only, output),
-                _ => None,
+                [output] if output.kind != RedirectionKind::Here => written(only, output),
+                redirections => of_here_document(only, redirections),
             }
         }
         [Command::Simple(first), .., Command::Simple(last)] => {
@@ -183,6 +183,46 @@ fn written(command: &Simple, output: &Redirection) -> Option<Sense> {
         return None;
     }
     printed(command).map(|text| puts(&text, path, appends))
+}
+
+/// `cat > path <<EOF`, `tee path <<EOF`: a text that is known as a whole.
+fn of_here_document(command: &Simple, redirections: &[Redirection]) -> Option<Sense> {
+    let mut text = None;
+    let mut output = None;
+    for it in redirections {
+        let target = it.target.plain.as_deref()?;
+        match it.kind {
+            RedirectionKind::Here if text.is_none() => text = Some(target),
+            RedirectionKind::Write | RedirectionKind::Append
+                if output.is_none() && it.descriptor.is_none_or(|it| it == 1) =>
+            {
+                output = Some((target, it.kind == RedirectionKind::Append));
+            }
+            RedirectionKind::Read
+            | RedirectionKind::Write
+            | RedirectionKind::Append
+            | RedirectionKind::ReadWrite
+            | RedirectionKind::Duplicate
+            | RedirectionKind::OutputAndErrors
+            | RedirectionKind::AppendOutputAndErrors
+            | RedirectionKind::Here => return None,
+        }
+    }
+    let text = text?;
+    let (path, appends) = match (program(command)?, output) {
+        ((words, "cat"), Some(output)) if words.is_empty() => output,
+        ((words, "tee"), Some(("/dev/null", _)) | None) => match words.as_slice() {
+            [path] => (*path, false),
+            ["-a" | "--append", path] => (*path, true),
+            _ => return None,
+        },
+        _ => return None,
+    };
+    if SOURCES.iter().any(|it| path.starts_with(it)) {
+        return Some(Sense::Nothing(NO_SOURCES));
+    }
+    let text = text.strip_suffix('\n').unwrap_or(text);
+    path.starts_with('/').then(|| puts(text, path, appends))
 }
 
 fn puts(text: &str, path: &str, appends: bool) -> Sense {

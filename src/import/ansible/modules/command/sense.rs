@@ -2,6 +2,7 @@
 
 use super::bootstrap;
 use super::calls::{Call, Outcome};
+use super::lists;
 use super::pipes;
 use super::stated::stated;
 use crate::import::ansible::modules::Run;
@@ -96,24 +97,21 @@ pub(super) fn of_script(text: &str) -> Sense {
     if bootstrap::is_for_python(&script) {
         return Sense::Nothing(bootstrap::WHY);
     }
-    // What stands behind `||` or `&&` may not run: only what reads or means nothing may hang on it.
-    let hangs = script.lists.iter().any(hangs);
     let mut asks = Asks::default();
     let mut nothing = None;
     let mut is_asked = false;
+    // What stands behind `||` or `&&` may not run: only what reads or means nothing may hang on it.
+    let mut hangs = false;
     let mut count = 0;
-    for pipeline in script.lists.iter().flat_map(pipelines) {
-        let senses = match pipes::of(pipeline) {
+    for list in &lists::flat(script) {
+        let senses = match lists::of(list) {
             Some(sense) => vec![(sense, true)],
             None => {
-                let mut senses = Vec::new();
-                for command in &pipeline.commands {
-                    let Command::Simple(simple) = command else {
-                        return Sense::Unknown;
-                    };
-                    senses.push((of_simple(simple), is_harmless(simple)));
+                hangs |= hang_together(list);
+                match senses_of(list) {
+                    Some(senses) => senses,
+                    None => return Sense::Unknown,
                 }
-                senses
             }
         };
         count += senses.len();
@@ -140,6 +138,25 @@ pub(super) fn of_script(text: &str) -> Sense {
     nothing.map_or(Sense::Reads, Sense::Nothing)
 }
 
+/// Returns what the commands of a list ask for, and which of them say nothing on which others could hang; none where one
+/// is no plain command.
+fn senses_of(list: &List) -> Option<Vec<(Sense, bool)>> {
+    let mut senses = Vec::new();
+    for pipeline in pipelines(list) {
+        if let Some(sense) = pipes::of(pipeline) {
+            senses.push((sense, true));
+            continue;
+        }
+        for command in &pipeline.commands {
+            let Command::Simple(simple) = command else {
+                return None;
+            };
+            senses.push((of_simple(simple), is_harmless(simple)));
+        }
+    }
+    Some(senses)
+}
+
 fn pipelines(list: &List) -> impl Iterator<Item = &Pipeline> {
     std::iter::once(&list.first).chain(list.rest.iter().map(|(_, it)| it))
 }
@@ -156,7 +173,7 @@ fn is_harmless(command: &Simple) -> bool {
 }
 
 /// Tells whether what runs hangs on what came before, other than on its success.
-fn hangs(list: &List) -> bool {
+fn hang_together(list: &List) -> bool {
     let is_piped = |it: &Pipeline| it.negated || (it.commands.len() > 1 && pipes::of(it).is_none());
     pipelines(list).any(is_piped) || list.rest.iter().any(|(it, _)| *it == Connector::Or)
 }
@@ -196,6 +213,11 @@ fn of_simple(command: &Simple) -> Sense {
 pub(super) fn of_command(words: &[&str]) -> Sense {
     let words = match words {
         ["sudo", rest @ ..] if rest.first().is_some_and(|it| !it.starts_with('-')) => rest,
+        // Who administers the server.
+        ["sudo", "-u" | "-iu" | "-Hu", "postgres", rest @ ..] => rest,
+        ["su", "postgres", "-c", script] | ["su", "-" | "-l", "postgres", "-c", script] => {
+            return of_script(script);
+        }
         words => words,
     };
     let Some((path, arguments)) = words.split_first() else {
@@ -327,7 +349,7 @@ mod tests {
             "echo $(rm -rf /x)",
             "sed -i s/a/b/ /x",
             "make install",
-            "for i in a b; do rm $i; done",
+            "for i in $(ls); do rm $i; done",
         ] {
             check(script, "unknown");
         }
@@ -426,6 +448,28 @@ mod tests {
             (
                 "echo 'export FOO=1' >> /etc/profile",
                 "lineinfile(path=/etc/profile line=export FOO=1 create=yes)",
+            ),
+            (
+                "cat > /etc/x <<'EOF'\na $b\nEOF",
+                "copy(dest=/etc/x content=a $b\n)",
+            ),
+            (
+                "sudo tee -a /etc/hosts <<EOF >/dev/null\n10.0.0.1 a\n10.0.0.2 b\nEOF",
+                "lineinfile(path=/etc/hosts line=10.0.0.1 a create=yes) lineinfile(path=/etc/hosts line=10.0.0.2 b create=yes)",
+            ),
+            (
+                "grep -q swappiness /etc/sysctl.conf || echo vm.swappiness=1 >> /etc/sysctl.conf",
+                "lineinfile(path=/etc/sysctl.conf line=vm.swappiness=1 create=yes)",
+            ),
+            (
+                "if ! grep -qF a /etc/x; then\n  echo a >> /etc/x\nfi",
+                "lineinfile(path=/etc/x line=a create=yes)",
+            ),
+            ("grep -q a /etc/y || echo a >> /etc/x", "unknown"),
+            ("cat > /etc/x <<EOF\na $b\nEOF", "unknown"),
+            (
+                "sudo -u postgres createuser ada && su - postgres -c 'createdb -O ada shop'",
+                "postgresql_user(name=ada) postgresql_db(name=shop owner=ada)",
             ),
             (
                 "echo x | sudo tee /etc/x > /dev/null",

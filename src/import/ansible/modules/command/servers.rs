@@ -1,6 +1,6 @@
-//! Databases and accounts that programs make: `createdb`, `createuser`, `mysqladmin create`, `mysql -e`.
+//! Databases and accounts that programs make: `createdb`, `createuser`, `psql -c`, `mysqladmin create`, `mysql -e`.
 //!
-//! Manuals: createdb(1), createuser(1), mysqladmin(1), mysql(1)
+//! Manuals: createdb(1), createuser(1), psql(1), mysqladmin(1), mysql(1)
 
 use super::calls::{Call, call};
 
@@ -47,6 +47,76 @@ pub(super) fn of_programs(program: &str, arguments: &[&str]) -> Option<Vec<Call>
         params.push(("role_attr_flags", &flags));
     }
     Some(vec![call("postgresql_user", &params)])
+}
+
+/// Reads the arguments of psql: databases and accounts without a password.
+pub(super) fn of_psql(arguments: &[&str]) -> Option<Vec<Call>> {
+    let mut text = None;
+    let mut words = arguments.iter().copied();
+    while let Some(word) = words.next() {
+        match word {
+            "-c" | "--command" if text.is_none() => text = Some(words.next()?),
+            "-U" | "-d" if words.next() == Some("postgres") => {}
+            "--username=postgres" | "--dbname=postgres" => {}
+            _ => return None,
+        }
+    }
+    let statements = text?.split(';').map(str::trim).filter(|it| !it.is_empty());
+    let calls: Option<Vec<Call>> = statements.map(of_statement).collect();
+    calls.filter(|it| !it.is_empty())
+}
+
+/// Reads a statement of PostgreSQL.
+fn of_statement(statement: &str) -> Option<Call> {
+    let words: Vec<&str> = statement.split_whitespace().collect();
+    let upper: Vec<String> = words.iter().map(|it| it.to_uppercase()).collect();
+    let upper: Vec<&str> = upper.iter().map(String::as_str).collect();
+    let (["CREATE", kind, _, options @ ..], [_, _, name, given @ ..]) =
+        (upper.as_slice(), words.as_slice())
+    else {
+        return None;
+    };
+    let plain = |name: &'_ str| {
+        let name = name.trim_matches('"');
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+        (!name.is_empty() && name.chars().all(is_plain)).then(|| name.to_owned())
+    };
+    let name = plain(name)?;
+    let options = options
+        .iter()
+        .zip(given)
+        .filter(|(it, _)| **it != "WITH" && **it != "=");
+    let options: Vec<(&str, &str)> = options.map(|(upper, given)| (*upper, *given)).collect();
+    match (*kind, options.as_slice()) {
+        ("DATABASE", []) => Some(call("postgresql_db", &[("name", &name)])),
+        ("DATABASE", [("OWNER", _), (_, owner)]) => {
+            let owner = plain(owner)?;
+            Some(call("postgresql_db", &[("name", &name), ("owner", &owner)]))
+        }
+        ("USER" | "ROLE", flags) => {
+            const FLAGS: [&str; 5] = [
+                "LOGIN",
+                "SUPERUSER",
+                "CREATEDB",
+                "CREATEROLE",
+                "REPLICATION",
+            ];
+            let mut flags: Vec<&str> = flags.iter().map(|(it, _)| *it).collect();
+            if !flags.iter().all(|it| FLAGS.contains(it)) {
+                return None;
+            }
+            if *kind == "USER" && !flags.contains(&"LOGIN") {
+                flags.push("LOGIN");
+            }
+            let flags = flags.join(",");
+            let mut params = vec![("name", name.as_str())];
+            if !flags.is_empty() {
+                params.push(("role_attr_flags", &flags));
+            }
+            Some(call("postgresql_user", &params))
+        }
+        _ => None,
+    }
 }
 
 /// Reads the arguments of mysql: a database that is made, and what mysql_secure_installation does.
@@ -111,7 +181,7 @@ fn is_clean_up(statement: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{of_mysql, of_programs};
+    use super::{of_mysql, of_programs, of_psql};
     use crate::import::ansible::modules::command::calls::Call;
 
     fn shown(calls: Option<Vec<Call>>) -> String {
@@ -141,6 +211,16 @@ mod tests {
             "postgresql_user(name=ada role_attr_flags=SUPERUSER)"
         );
         assert_eq!(shown(of_programs("createuser", &["-P", "ada"])), "");
+        for (text, expected) in [
+            (
+                "CREATE DATABASE shop WITH OWNER = ada; create user ada createdb;",
+                "postgresql_db(name=shop owner=ada) postgresql_user(name=ada role_attr_flags=CREATEDB,LOGIN)",
+            ),
+            ("CREATE USER ada PASSWORD 'x'", ""),
+            ("SELECT 1", ""),
+        ] {
+            assert_eq!(shown(of_psql(&["-c", text])), expected, "{text}");
+        }
         for (text, expected) in [
             (
                 "CREATE DATABASE IF NOT EXISTS `shop` CHARACTER SET utf8mb4;",
