@@ -4,6 +4,7 @@ use super::{accounts, edits, is_there, servers, walls};
 use crate::import::ansible::modules::{Module, Run, file, find};
 use crate::import::ansible::params::{Params, Refusal};
 use crate::import::ansible::value::Value;
+use crate::import::holes::Encoded;
 use crate::syntax::glob::is_pattern;
 
 /// A task in the words of a module.
@@ -409,7 +410,7 @@ fn of_pip(place: Option<&str>, arguments: &[&str]) -> Option<Vec<Call>> {
 
 impl Call {
     /// Runs the module; what it registers is not what the command does.
-    pub(super) fn make(self, run: &mut Run<'_, '_>) -> Outcome {
+    pub(super) fn make(self, encoded: &Encoded, run: &mut Run<'_, '_>) -> Outcome {
         let mut paths = self.params.iter().filter(|(name, _)| *name == "path");
         if paths.any(|(_, path)| is_pattern(path) && is_there(path, run) != Some(false)) {
             return Outcome::Kept;
@@ -421,7 +422,7 @@ impl Call {
         let stated = run.stated;
         let values = self.params.iter();
         let values = values
-            .map(|(name, value)| ((*name).to_owned(), Value::str(value)))
+            .map(|(name, value)| ((*name).to_owned(), Value::Str(encoded.decode(value))))
             .collect();
         let mut params = Params::new(self.module, run.task.span, values, None);
         let ask = match find(self.module) {

@@ -54,6 +54,9 @@ pub(super) const SHELL: Module = Module {
     run: run_shell,
 };
 
+/// No word of a command has it.
+const BETWEEN_WORDS: &str = "\0";
+
 fn run_command(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
     let around = Around::take(params, run)?;
     params.pass_over(&["executable"]);
@@ -70,13 +73,16 @@ fn run_command(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal
             split.iter().map(|word| encoded.decode(word)).collect()
         }
     };
-    let shown: Vec<String> = words.iter().map(placeheld).collect::<Result<_, _>>()?;
-    let shown: Vec<&str> = shown.iter().map(String::as_str).collect();
+    let joined = joined(&words)?;
+    let shown: Vec<&str> = match words.as_slice() {
+        [] => Vec::new(),
+        _ => joined.text.split(BETWEEN_WORDS).collect(),
+    };
     let (sense, command) = (of_command(&shown), Command::Words(words.clone()));
     if let Err(refusal) = refuse_unknown(&words) {
         return looks_or(&sense, &command, &shown, run, refusal);
     }
-    around.settle(sense, command, &shown, run)
+    around.settle(sense, command, (&shown, &joined), run)
 }
 
 fn run_shell(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
@@ -92,7 +98,7 @@ fn run_shell(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> 
         text,
     };
     match is_known {
-        Ok(()) => around.settle(sense, command, &shown, run),
+        Ok(()) => around.settle(sense, command, (&shown, &encoded), run),
         Err(refusal) => looks_or(&sense, &command, &shown, run, refusal),
     }
 }
@@ -148,8 +154,16 @@ fn encoded(text: &Text) -> Result<Encoded, Refusal> {
     encode(text).ok_or_else(too_many)
 }
 
-fn placeheld(word: &Text) -> Result<String, Refusal> {
-    Ok(encoded(word)?.text)
+/// Joins the words of a command, so that each hole has a placeholder of its own.
+fn joined(words: &[Text]) -> Result<Encoded, Refusal> {
+    let mut all = Text::new();
+    for (at, word) in words.iter().enumerate() {
+        if at > 0 {
+            all.push_str(BETWEEN_WORDS);
+        }
+        all.push(word);
+    }
+    encoded(&all)
 }
 
 /// A command of which a part is not known cannot be run later, either.
@@ -202,12 +216,12 @@ impl Around {
         })
     }
 
-    /// Says what becomes of a command.
+    /// Says what becomes of a command, of which the words are shown with a placeholder for each hole.
     fn settle(
         self,
         sense: Sense,
         command: Command,
-        shown: &[&str],
+        (shown, encoded): (&[&str], &Encoded),
         run: &mut Run<'_, '_>,
     ) -> Result<(), Refusal> {
         if self.never_runs(run) {
@@ -242,7 +256,7 @@ impl Around {
             // What it does hangs on what it reads.
             Sense::States(_) if self.stdin.is_some() => return self.keep(command, shown, run),
             Sense::States(asks) => {
-                if !asks.put(run)? {
+                if !asks.put(encoded, run)? {
                     return self.keep(command, shown, run);
                 }
             }

@@ -2,7 +2,7 @@
 //!
 //! Manual: <https://docs.ansible.com/ansible/latest/collections/ansible/builtin/script_module.html>
 
-use super::{Around, encoded, placeheld, refuse_unknown, text, words};
+use super::{Around, encoded, refuse_unknown, text, words};
 use crate::account::Code;
 use crate::import::ansible::modules::paths::{Asset, content, find};
 use crate::import::ansible::modules::{Kind, Module, Run};
@@ -24,11 +24,10 @@ fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
     let executable = params.string(&["executable"])?;
     let line = text(params)?;
     let whole = encoded(&line)?;
-    let split = words::split(&whole.text).map_err(|why| {
+    let shown = words::split(&whole.text).map_err(|why| {
         Refusal::new(Code::BadInput, format!("the command cannot be read: {why}"))
     })?;
-    let split: Vec<Text> = split.iter().map(|word| whole.decode(word)).collect();
-    let shown: Vec<String> = split.iter().map(placeheld).collect::<Result<_, _>>()?;
+    let split: Vec<Text> = shown.iter().map(|word| whole.decode(word)).collect();
     let shown: Vec<&str> = shown.iter().map(String::as_str).collect();
     if super::says_unchanged(
         &Command::Script {
@@ -85,11 +84,12 @@ fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
         [] => body.to_owned(),
         arguments => format!("set -- {}\n{body}", arguments.join(" ")),
     };
-    let command = Command::Script {
-        shell: "/bin/sh".to_owned(),
-        text: Text::from(body.as_str()),
-    };
-    around.settle(super::of_script(&body), command, &shown, run)
+    let text = Text::from(body.as_str());
+    let encoded = encoded(&text)?;
+    let sense = super::of_script(&encoded.text);
+    let shell = "/bin/sh".to_owned();
+    let command = Command::Script { shell, text };
+    around.settle(sense, command, (&shown, &encoded), run)
 }
 
 /// Returns the name of the program that runs a script: what the task says, else what its first line says.

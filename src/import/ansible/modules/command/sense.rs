@@ -8,6 +8,7 @@ use super::stated::stated;
 use crate::import::ansible::modules::Run;
 use crate::import::ansible::modules::package;
 use crate::import::ansible::params::Refusal;
+use crate::import::holes::Encoded;
 use crate::import::programs::{BY_HAND, LOOKS, NOTHING, READERS};
 use crate::model::{Family, Resource, Service};
 use crate::syntax::glob::is_pattern;
@@ -62,10 +63,14 @@ impl Asks {
     }
 
     /// States all of it; `false` where a module has no words for it, so that the command has to run.
-    pub(super) fn put(self, run: &mut Run<'_, '_>) -> Result<bool, Refusal> {
+    pub(super) fn put(self, encoded: &Encoded, run: &mut Run<'_, '_>) -> Result<bool, Refusal> {
+        let has_hole = |it: &Resource| is_secret(&format!("{it:?}"));
+        if self.resources.iter().any(has_hole) {
+            return Ok(false);
+        }
         let mut outcome = Ok(true);
         for call in self.calls {
-            match call.make(run) {
+            match call.make(encoded, run) {
                 Outcome::Done => {}
                 Outcome::Kept => return Ok(false),
                 Outcome::Refused(refusal) => outcome = outcome.and(Err(refusal)),

@@ -553,6 +553,12 @@ mod steering {
             ],
         );
         check(
+            "- shell: echo token={{ db_password }} > /etc/app.env",
+            &[
+                r#"{"file":{"path":"/etc/app.env","content":["token=",{"secret":"site.yml:3 db_password"},"\n"]}}"#,
+            ],
+        );
+        check(
             "- shell: some-tool --token {{ db_password }}\n  register: it\n- command: 'x {{ it.stdout }}'",
             &[
                 r#"{"step":{"name":"some-tool --token","command":{"script":{"shell":"/bin/sh","text":["some-tool --token ",{"secret":"site.yml:3 db_password"}]}},"environment":[],"after":[]}}"#,
