@@ -62,8 +62,27 @@ fn edit(script: &str, path: &str, is_extended: bool) -> Option<Call> {
     }
     let regexp = python(&pattern, is_extended, delimiter)?;
     let new = replacement(&new, delimiter)?;
+    if sets_line(&pattern, &new, path) {
+        let params = [("path", path), ("regexp", &regexp), ("line", &new)];
+        return Some(call("lineinfile", &params));
+    }
     let params = [("path", path), ("regexp", &regexp), ("replace", &new)];
     Some(call("replace", &params))
+}
+
+/// Tells whether a replacement is a setting of a distribution's file, which has it as a comment or with another value:
+/// `s/^#\?Port .*/Port 2222/`.
+fn sets_line(pattern: &str, new: &str, path: &str) -> bool {
+    let is_name = |c: char| c.is_ascii_alphanumeric() || "_.-".contains(c);
+    let name = new.split(|c: char| !is_name(c)).next().unwrap_or_default();
+    let old = pattern.trim_start_matches(['^', '#', '\\', '?', '*', ' ', '[', ']', 's', '(']);
+    let is_comment = pattern.strip_prefix('^').is_some_and(|it| it.contains('#'));
+    path.starts_with("/etc/")
+        && pattern.starts_with('^')
+        && (is_comment || pattern.ends_with(".*") || pattern.ends_with(".*$"))
+        && name.len() > 2
+        && !new.contains(['\\', '\n'])
+        && (old.starts_with(name) || pattern.contains(&format!("#{name}")))
 }
 
 /// Tells whether a pattern asks for so much that no line has it twice.
@@ -300,7 +319,19 @@ mod tests {
                     r"s/^#\?PermitRootLogin.*/PermitRootLogin no/",
                     "/etc/ssh/sshd_config",
                 ][..],
-                r"replace(path=/etc/ssh/sshd_config regexp=^#?PermitRootLogin.* replace=PermitRootLogin no)",
+                r"lineinfile(path=/etc/ssh/sshd_config regexp=^#?PermitRootLogin.* line=PermitRootLogin no)",
+            ),
+            (
+                &[
+                    "-i",
+                    r"s/^# *Storage=auto/Storage=persistent/",
+                    "/etc/systemd/journald.conf",
+                ],
+                "lineinfile(path=/etc/systemd/journald.conf regexp=^# *Storage=auto line=Storage=persistent)",
+            ),
+            (
+                &["-i", r"s/^Port 22/Port 23/", "/etc/ssh/sshd_config"],
+                "replace(path=/etc/ssh/sshd_config regexp=^Port 22 replace=Port 23)",
             ),
             (
                 &["-i", "-E", "s|^(a+)=/x|\\1=/y&|g", "/srv/a"],
