@@ -72,7 +72,21 @@ impl Host {
             ("serveralias", names) => self.aliases.extend(names.iter().map(|it| (*it).to_owned())),
             ("sslengine", [value]) => self.ssl = Some(value.eq_ignore_ascii_case("on")),
             ("protocols", protocols) if protocols.contains(&"h2") => self.http2 = true,
-            ("errorlog", [path]) | ("customlog", [path, "combined" | "common"])
+            // What certbot has there: TLS, with protocols and ciphers of its own.
+            ("include", [path]) if path.ends_with("/options-ssl-apache.conf") => {
+                self.ssl = Some(true);
+                say(
+                    assume,
+                    "protocols and ciphers of TLS are those of NixOS, not of certbot's options-ssl-apache.conf",
+                );
+            }
+            ("sslciphersuite", ["PROFILE=SYSTEM"]) => {
+                say(
+                    assume,
+                    "the ciphers are those of NixOS (services.httpd.sslCiphers)",
+                );
+            }
+            ("errorlog" | "transferlog", [path]) | ("customlog", [path, "combined" | "common"])
                 if path.starts_with(LOGS_OF_NIXOS) =>
             {
                 if let [_, format] = words.as_slice() {

@@ -90,3 +90,41 @@ fn what_stands_outside_of_hosts_is_text() {
         &json!(["proxy_fcgi"]),
     );
 }
+
+#[test]
+fn a_whole_httpd_conf_is_options_hosts_and_text() {
+    let text = "ServerRoot \"/etc/httpd\"\nListen 80\nInclude conf.modules.d/*.conf\nUser apache\nGroup apache\n\
+                ServerAdmin web@a.org\n<Directory />\n AllowOverride none\n Require all denied\n</Directory>\n\
+                DocumentRoot \"/var/www/html\"\n<Files \".ht*\">\n Require all denied\n</Files>\nErrorLog \"logs/error_log\"\n\
+                LogLevel warn\n<IfModule log_config_module>\n LogFormat \"%h\" common\n CustomLog \"logs/access_log\" combined\n</IfModule>\n\
+                LoadModule proxy_ajp_module modules/mod_proxy_ajp.so\nKeepAlive On\n\
+                <IfModule mpm_prefork_module>\n StartServers 5\n MaxRequestWorkers 80\n</IfModule>\nIncludeOptional conf.d/*.conf\n";
+    check(
+        text,
+        "options",
+        &json!({"adminAddr": "web@a.org", "logLevel": "warn", "maxClients": 80}),
+    );
+    check(
+        text,
+        "hosts",
+        &json!({"localhost": {"documentRoot": "/var/www/html"}}),
+    );
+    check(
+        text,
+        "text",
+        &json!("KeepAlive On\n<IfModule mpm_prefork_module>\n  StartServers 5\n</IfModule>\n"),
+    );
+    check(text, "modules", &json!(["proxy_ajp"]));
+}
+
+#[test]
+fn what_certbot_includes_is_tls() {
+    check(
+        "<VirtualHost *:443>\nServerName a\nDocumentRoot /var/www/a\nSSLCertificateFile /c\nSSLCertificateKeyFile /k\n\
+         Include /etc/letsencrypt/options-ssl-apache.conf\nErrorLog logs/x\n</VirtualHost>\n",
+        "hosts",
+        &json!({"a": {
+            "onlySSL": true, "http2": false, "documentRoot": "/var/www/a", "sslServerCert": "/c", "sslServerKey": "/k",
+        }}),
+    );
+}
