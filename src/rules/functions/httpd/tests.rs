@@ -128,3 +128,19 @@ fn what_certbot_includes_is_tls() {
         }}),
     );
 }
+
+#[test]
+fn a_rule_of_certbot_sends_to_https() {
+    check(
+        "<VirtualHost *:80>\nServerName a\nServerAlias b\nDocumentRoot /var/www/a\nRewriteEngine on\n\
+         RewriteCond %{SERVER_NAME} =a [OR]\nRewriteCond %{SERVER_NAME} =b\n\
+         RewriteRule ^ https://%{SERVER_NAME}%{REQUEST_URI} [END,NE,R=permanent]\n</VirtualHost>\n\
+         <VirtualHost *:443>\nServerName a\nServerAlias b\nDocumentRoot /var/www/a\nSSLEngine on\nSSLCertificateFile /c\n\
+         SSLCertificateKeyFile /k\n</VirtualHost>\n",
+        "hosts",
+        &json!({"a": {
+            "serverAliases": ["b"], "forceSSL": true, "http2": false, "documentRoot": "/var/www/a",
+            "sslServerCert": "/c", "sslServerKey": "/k",
+        }}),
+    );
+}

@@ -78,9 +78,6 @@ fn other(directive: Directive, lifted: &mut Lifted) -> Option<()> {
         "default_type" => (word.as_deref() == Some("application/octet-stream")).then_some(()),
         "ssl_protocols" => set("sslProtocols", Some(directive.raw_words().into())),
         "ssl_ciphers" => set("sslCiphers", Some(word?.trim_matches('"').into())),
-        "ssl_dhparam" if word.as_deref().is_some_and(|it| it.starts_with('/')) => {
-            set("sslDhparam", word.map(Value::from))
-        }
         "map_hash_bucket_size" => set("mapHashBucketSize", number()),
         "map_hash_max_size" => set("mapHashMaxSize", number()),
         "server_names_hash_bucket_size" => set("serverNamesHashBucketSize", number()),
