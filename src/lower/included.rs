@@ -30,6 +30,9 @@ struct Format {
     /// Files that a package of NixOS has as well.
     #[serde(default)]
     except: Vec<String>,
+    /// Files that are read without being named as well.
+    #[serde(default)]
+    apart: Vec<String>,
 }
 
 static FORMATS: LazyLock<Vec<Format>> = LazyLock::new(|| {
@@ -125,7 +128,9 @@ impl Format {
         };
         let whole = source::absolute(folder, target);
         let below = whole.strip_prefix(&format!("{folder}/")).unwrap_or(&whole);
-        (is_one && !self.except.iter().any(|it| it == below)).then_some(whole)
+        let is_other = self.except.iter().any(|it| it == below)
+            || self.apart.iter().any(|it| rules::fits(it, &whole));
+        (is_one && !is_other).then_some(whole)
     }
 }
 

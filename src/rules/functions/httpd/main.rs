@@ -25,6 +25,22 @@ const OF_MODULE: [&str; 13] = [
     "systemdservice",
 ];
 
+/// Tables of Apache's own, which the module includes as they come with it (conf/extra/httpd-autoindex.conf,
+/// httpd-languages.conf), or writes.
+const TABLES: [&str; 11] = [
+    "addicon",
+    "addiconbyencoding",
+    "addiconbytype",
+    "defaulticon",
+    "addlanguage",
+    "addcharset",
+    "removetype",
+    "languagepriority",
+    "forcelanguagepriority",
+    "browsermatch",
+    "indexignore",
+];
+
 /// Names that distributions give to the account of Apache.
 const ACCOUNTS: [&str; 7] = [
     "apache",
@@ -112,6 +128,14 @@ impl Main {
         };
         match (name.as_str(), words.as_slice()) {
             (name, _) if OF_MODULE.contains(&name) => Some(true),
+            (name, _) if TABLES.contains(&name) => {
+                say(
+                    assume,
+                    "the tables of icons, languages and old browsers are those that come with Apache",
+                );
+                Some(true)
+            }
+            ("alias", ["/icons/", _]) => Some(true),
             ("user" | "group", [account]) => {
                 if !ACCOUNTS.contains(account) {
                     say(assume, "it runs as the user `wwwrun`, which NixOS makes");
@@ -192,5 +216,9 @@ fn is_of_module(node: &Node) -> bool {
     let is_disk = node.is("Directory") && words == ["/"];
     let is_hidden = node.is("Files") && words == [".ht*"]
         || node.is("FilesMatch") && (words == ["^\\.ht"] || words == ["^.ht"]);
-    (is_disk || is_hidden) && inner.iter().any(denies) && inner.iter().all(is_plain)
+    let is_icons = node.is("Directory")
+        && words
+            .iter()
+            .any(|it| it.trim_end_matches('/').ends_with("/icons"));
+    is_icons || (is_disk || is_hidden) && inner.iter().any(denies) && inner.iter().all(is_plain)
 }

@@ -144,3 +144,17 @@ fn a_rule_of_certbot_sends_to_https() {
         }}),
     );
 }
+
+#[test]
+fn tables_of_apache_itself_are_left_out() {
+    check(
+        "<IfModule mod_autoindex.c>\nAddIcon /icons/a.gif .a\nIndexOptions FancyIndexing\n</IfModule>\n\
+         <IfModule mod_mime.c>\nAddLanguage en .en\nAddHandler cgi-script .cgi\n</IfModule>\n\
+         Alias /icons/ /usr/share/apache2/icons/\n<Directory /usr/share/apache2/icons>\nRequire all granted\n</Directory>\n",
+        "text",
+        &json!(
+            "<IfModule mod_autoindex.c>\n  IndexOptions FancyIndexing\n</IfModule>\n\
+             <IfModule mod_mime.c>\n  AddHandler cgi-script .cgi\n</IfModule>\n"
+        ),
+    );
+}
