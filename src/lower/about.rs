@@ -191,6 +191,7 @@ fn about_setting(of: Settings) -> &'static [&'static str] {
         Settings::NetworkdDhcpV4 => &["systemd", "network", "config", "dhcpV4Config"],
         Settings::FirewallRule => &["networking", "firewall", "extraCommands"],
         Settings::FirewallZone => &["networking", "firewall", "interfaces"],
+        Settings::Postgresql => &["services", "postgresql", "settings"],
         Settings::FirewallLog => &["networking", "firewall", "logRefusedConnections"],
         Settings::NetworkdDhcpV6 => &["systemd", "network", "config", "dhcpV6Config"],
     }

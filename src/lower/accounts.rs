@@ -20,6 +20,10 @@ enum Holds {
     Group,
     /// A line of words: which of them is the user, the group comes behind it.
     Words(usize),
+    /// Users with commas between them.
+    Users,
+    /// Groups with commas between them.
+    Groups,
 }
 
 /// What becomes of an account that nothing makes.
@@ -31,7 +35,7 @@ enum Missing {
 }
 
 /// Options that hold accounts; `*` is any name.
-const HOLDERS: [(&[&str], Holds, Missing); 8] = [
+const HOLDERS: [(&[&str], Holds, Missing); 10] = [
     // nixos/modules/services/web-servers/phpfpm/default.nix: the master is root, and sets the pool's ids.
     (
         &["services", "phpfpm", "pools", "*", "user"],
@@ -65,6 +69,30 @@ const HOLDERS: [(&[&str], Holds, Missing); 8] = [
             "listen.group",
         ],
         Holds::Group,
+        Missing::Made,
+    ),
+    (
+        &[
+            "services",
+            "phpfpm",
+            "pools",
+            "*",
+            "settings",
+            "listen.acl_users",
+        ],
+        Holds::Users,
+        Missing::Made,
+    ),
+    (
+        &[
+            "services",
+            "phpfpm",
+            "pools",
+            "*",
+            "settings",
+            "listen.acl_groups",
+        ],
+        Holds::Groups,
         Missing::Made,
     ),
     (
@@ -102,11 +130,18 @@ pub(super) fn name(settings: &mut [(OptionPath, Expr, Join)], ctx: &Ctx<'_>) -> 
         let mut words: Vec<String> = match holds {
             Holds::User | Holds::Group => vec![text.to_owned()],
             Holds::Words(_) => text.split_whitespace().map(str::to_owned).collect(),
+            Holds::Users | Holds::Groups => text
+                .split(',')
+                .map(|it| it.trim().to_owned())
+                .filter(|it| !it.is_empty())
+                .collect(),
         };
         let kinds: Vec<(usize, AccountKind)> = match *holds {
             Holds::User => vec![(0, AccountKind::User)],
             Holds::Group => vec![(0, AccountKind::Group)],
             Holds::Words(at) => vec![(at, AccountKind::User), (at + 1, AccountKind::Group)],
+            Holds::Users => all(words.len(), AccountKind::User),
+            Holds::Groups => all(words.len(), AccountKind::Group),
         };
         let mut is_renamed = false;
         for (at, kind) in kinds {
@@ -130,11 +165,20 @@ pub(super) fn name(settings: &mut [(OptionPath, Expr, Join)], ctx: &Ctx<'_>) -> 
             }
         }
         if is_renamed {
-            *expr = Expr::str(words.join(" "));
+            words.dedup();
+            let between = match holds {
+                Holds::Users | Holds::Groups => ",",
+                Holds::User | Holds::Group | Holds::Words(_) => " ",
+            };
+            *expr = Expr::str(words.join(between));
         }
     }
     made.state(ctx, &mut statement);
     statement
+}
+
+fn all(count: usize, kind: AccountKind) -> Vec<(usize, AccountKind)> {
+    (0..count).map(|at| (at, kind)).collect()
 }
 
 fn fits(pattern: &[&str], path: &OptionPath) -> bool {

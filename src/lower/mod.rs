@@ -35,6 +35,7 @@ mod gather;
 mod given;
 mod harden;
 mod homes;
+mod included;
 mod ini_text;
 mod init_words;
 mod insecure;
@@ -56,6 +57,7 @@ mod opendkim;
 mod openvpn;
 mod package;
 mod packet_filter;
+mod partial;
 mod paths;
 mod periodic;
 mod ports;
@@ -144,6 +146,7 @@ fn lower_machine(
     diags: &mut Diagnostics,
 ) -> Plan {
     let machine = &*certificate::at_home(machine);
+    let machine = &*included::in_place(machine);
     let brought = brought_to(machine, means, account, diags);
     let mut whole = brought.complete(machine);
     let made = base_accounts::missing(&whole);

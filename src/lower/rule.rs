@@ -6,7 +6,8 @@ use super::ctx::Ctx;
 use super::program::joined;
 use super::statement::Statement;
 use super::{
-    accounts, daemon, file_line, package, rule_scripts, secret_options, service, virtual_hosts,
+    accounts, daemon, file_line, package, partial, rule_scripts, secret_options, service,
+    virtual_hosts,
 };
 use crate::account::{Code, Verdict};
 use crate::model::{Condition, Entry, File, Link, Resource};
@@ -17,14 +18,20 @@ use crate::rules::{Join, Outcome, Ruling};
 /// Lowers an entry that a rule or a table of names decides; tells whether one did.
 pub(super) fn lower(entry: &Entry, ctx: &mut Ctx<'_>) -> bool {
     let rules = ctx.rules;
-    let found = used_as(&entry.resource, ctx)
-        .and_then(|resource| rules.apply(&resource))
-        .or_else(|| rules.apply(&entry.resource));
-    if !found.as_ref().is_some_and(|it| it.ruling == Ruling::Stated)
-        && let Some((outcome, secrets)) = secret_options::apply(&entry.resource, rules)
-    {
-        conclude_with_secrets(entry, outcome, secrets, ctx);
-        return true;
+    let used = used_as(&entry.resource, ctx);
+    let used = used.as_ref().unwrap_or(&entry.resource);
+    let found = rules.apply(used).or_else(|| rules.apply(&entry.resource));
+    if !found.as_ref().is_some_and(|it| it.ruling == Ruling::Stated) {
+        if let Some((outcome, secrets)) = secret_options::apply(used, rules) {
+            conclude_with_secrets(entry, outcome, secrets, ctx);
+            return true;
+        }
+        let is_needed = found
+            .as_ref()
+            .is_none_or(|it| !matches!(it.ruling, Ruling::NotNeeded(_)));
+        if is_needed && partial::lower(entry, used, ctx) {
+            return true;
+        }
     }
     let found = found.filter(|it| {
         !is_read_by_own_unit(&entry.resource, it, ctx) && !is_of_own_unit(&entry.resource, ctx)

@@ -4,6 +4,7 @@
 //! which lists it joins how, and what it writes itself.
 
 use super::machine;
+use super::program;
 use super::statement::{Left, Lowered, Statement};
 use super::user;
 use crate::account::Code;
@@ -74,6 +75,8 @@ pub(super) fn lower(setting: &SshdSetting, machine: &Machine) -> Lowered {
     let mut statement = Statement::default();
     if setting.matching.is_some() {
         set_extra(machine, &mut statement);
+        // What the setting itself names has to be there.
+        program::splice(value).told(&mut statement);
         return stated(statement, machine);
     }
     let Some(keyword) = canonical(&keyword) else {
@@ -292,9 +295,24 @@ fn subsystem(value: &str, openssh: &OptionPath, statement: &mut Statement) -> Op
     }
     let flags: Vec<&str> = words.collect();
     if !flags.is_empty() {
-        statement.set(openssh.child("sftpFlags"), Expr::strs([flags.join(" ")]));
+        statement.set(openssh.child("sftpFlags"), Expr::strs(in_groups(&flags)));
     }
     None
+}
+
+/// Flags with what belongs to them, as people write such a list.
+fn in_groups(flags: &[&str]) -> Vec<String> {
+    let mut groups: Vec<String> = Vec::new();
+    for flag in flags {
+        match groups.last_mut() {
+            Some(last) if !flag.starts_with('-') => {
+                last.push(' ');
+                last.push_str(flag);
+            }
+            Some(_) | None => groups.push((*flag).to_owned()),
+        }
+    }
+    groups
 }
 
 /// All `Match` blocks are one text: a block ends where the next one begins.
@@ -318,7 +336,8 @@ fn set_extra(machine: &Machine, statement: &mut Statement) {
         }
     }
     let path = OptionPath::new(["services", "openssh", "extraConfig"]);
-    statement.set(path, Expr::str(text));
+    let expr = program::splice(&text).told(&mut Statement::default());
+    statement.set(path, expr);
 }
 
 #[cfg(test)]

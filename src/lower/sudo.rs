@@ -25,7 +25,7 @@ pub(super) fn lower(rule: &SudoRule, machine: &Machine) -> Lowered {
     }
     match sudoers_rule::read(line) {
         Some(spec) => lower_spec(&spec, machine),
-        None => lower_line(machine),
+        None => lower_line(line, machine),
     }
 }
 
@@ -134,7 +134,9 @@ fn lower_spec(spec: &UserSpec, machine: &Machine) -> Lowered {
         .commands
         .iter()
         .map(|it| {
-            let command = program::splice(&it.command).told(&mut statement);
+            let command = of_systemctl(&it.command, &mut statement);
+            let command = command.unwrap_or_else(|| it.command.clone());
+            let command = program::splice(&command).told(&mut statement);
             if it.tags.is_empty() {
                 return command;
             }
@@ -152,6 +154,25 @@ fn lower_spec(spec: &UserSpec, machine: &Machine) -> Lowered {
     Lowered::Stated(statement)
 }
 
+/// `service nginx reload` is `systemctl reload nginx`: NixOS has no `service`.
+fn of_systemctl(command: &str, statement: &mut Statement) -> Option<String> {
+    let words: Vec<&str> = command.split_whitespace().collect();
+    let [program, name, verb] = words.as_slice() else {
+        return None;
+    };
+    let (negation, program) = match program.strip_prefix('!') {
+        Some(program) => ("!", program),
+        None => ("", *program),
+    };
+    if !matches!(program, "/usr/sbin/service" | "/sbin/service") {
+        return None;
+    }
+    statement.assume(format!(
+        "who runs `service {name} {verb}` runs `systemctl {verb} {name}` instead"
+    ));
+    Some(format!("{negation}/usr/bin/systemctl {verb} {name}"))
+}
+
 fn principal(name: &str) -> Expr {
     match name.strip_prefix('#').map(str::parse::<i64>) {
         Some(Ok(number)) => Expr::Int(number),
@@ -159,8 +180,8 @@ fn principal(name: &str) -> Expr {
     }
 }
 
-/// All other lines are one text, in their order.
-fn lower_line(machine: &Machine) -> Lowered {
+/// All other lines are one text, in their order; what is to be said of a line is said of it alone.
+fn lower_line(own: &str, machine: &Machine) -> Lowered {
     let lines = machine::sudo_rules(machine).map(|rule| rule.line.trim());
     let mut text = String::new();
     let mut written = Vec::new();
@@ -176,7 +197,8 @@ fn lower_line(machine: &Machine) -> Lowered {
         }
     }
     let mut statement = Statement::default();
-    let expr = program::splice(&text).told(&mut statement);
+    program::splice(own).told(&mut statement);
+    let expr = program::splice(&text).told(&mut Statement::default());
     statement.set(OptionPath::new(["security", "sudo", "extraConfig"]), expr);
     Lowered::Stated(statement)
 }
@@ -248,6 +270,30 @@ mod tests {
                 assumed: the group `sudo` is `wheel` on NixOS
                 assumed: the group `sudo` is `wheel` on NixOS"#
             ),
+        );
+    }
+
+    #[test]
+    fn a_program_that_nixos_has_not_is_left_for_its_own_line() {
+        check_all(
+            vec![
+                rule("Defaults env_reset"),
+                rule("Defaults!/usr/bin/nowhere-known !log_output"),
+            ],
+            r#"
+            security.sudo.extraConfig = ''
+              Defaults env_reset
+              Defaults!/usr/bin/nowhere-known !log_output
+            '';
+            manual: NixOS has no `/usr/bin/nowhere-known`, and no package is known here for it
+            "#,
+        );
+        check(
+            rule("shop ALL=(root) NOPASSWD: /usr/sbin/service nginx reload"),
+            r#"
+            security.sudo.extraRules += { users = [ "shop" ]; runAs = "root"; commands = [ { command = "${pkgs.systemd}/bin/systemctl reload nginx"; options = [ "NOPASSWD" ]; } ]; };
+            assumed: who runs `service nginx reload` runs `systemctl reload nginx` instead
+            "#,
         );
     }
 

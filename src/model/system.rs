@@ -98,6 +98,8 @@ pub enum Settings {
     FirewallZone,
     /// What is said of packets that are refused: `level`, as ufw has it.
     FirewallLog,
+    /// Of the server of PostgreSQL, by the names of postgresql.conf.
+    Postgresql,
 }
 
 /// A line of /etc/hosts.

@@ -14,10 +14,12 @@ pub(super) enum Lines {
     Sections,
     /// In this section, where the source names none.
     In(String),
+    /// Each for itself, in a file that is whole: without the others the rule would say what no line says.
+    Whole,
 }
 
 impl Lines {
-    /// Reads `apart`, `sections` or `[section]`.
+    /// Reads `apart`, `sections`, `whole` or `[section]`.
     ///
     /// # Errors
     /// What is wrong with it.
@@ -26,8 +28,9 @@ impl Lines {
         match (text, section) {
             ("apart", _) => Ok(Lines::Apart),
             ("sections", _) => Ok(Lines::Sections),
+            ("whole", _) => Ok(Lines::Whole),
             (_, Some(name)) => Ok(Lines::In(name.to_owned())),
-            _ => Err("`lines` is `apart`, `sections` or a section in brackets".to_owned()),
+            _ => Err("`lines` is `apart`, `sections`, `whole` or a section in brackets".to_owned()),
         }
     }
 
@@ -37,7 +40,7 @@ impl Lines {
         for line in lines {
             let section = match (self, line.section.as_str()) {
                 (Lines::Apart, section) => section,
-                (Lines::Sections, "") => return None,
+                (Lines::Sections, "") | (Lines::Whole, _) => return None,
                 (Lines::In(section), "") => section,
                 (Lines::Sections | Lines::In(_), section) => section,
             };
@@ -93,8 +96,15 @@ impl Rules {
         best(
             "file",
             dump.get("file")?,
-            rules.filter(|it| it.lines.is_some()),
+            rules.filter(|it| it.lines.as_ref().is_some_and(|it| *it != Lines::Whole)),
         )
+    }
+
+    /// Tells whether a rule says of files of a path that their lines mean something without the others.
+    pub fn has_lines(&self, path: &str) -> bool {
+        let value = serde_json::Value::from(path);
+        let mut rules = self.of_kind("file").iter();
+        rules.any(|it| it.lines.is_some() && it.pattern.asks_for("path", &value))
     }
 
     /// Finds what is said of all files of a path, whatever they hold: that it is not needed, or what to do.

@@ -45,9 +45,10 @@ pub fn switch_of(option: &OptionPath) -> Option<OptionPath> {
         let Some(Found::Option(facts)) = lookup(&switch) else {
             return None;
         };
-        let is_off = facts.kind == Type::Bool && !facts.inside && facts.default == "false";
-        let is_one = !facts.names.contains(&"<name>");
-        Some((is_off && is_one).then(|| OptionPath::new(switch)))
+        // What is inside of another option's value is its name for something, not a switch.
+        let is_switch = facts.kind == Type::Bool && !facts.inside;
+        let is_off = facts.default == "false";
+        is_switch.then(|| is_off.then(|| OptionPath::new(switch)))
     })?
 }
 
@@ -75,6 +76,10 @@ mod tests {
             "services.prometheus.exporters.node.enable",
         );
         check("services.samba.nmbd.extraArgs", "services.samba.enable");
+        check(
+            "services.redis.servers.queue.port",
+            "services.redis.servers.queue.enable",
+        );
         check("services.dnsmasq.enable", "");
         check("services.xserver.xkb.layout", "");
         check("services.phpfpm.pools.www.user", "");

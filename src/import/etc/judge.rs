@@ -158,8 +158,17 @@ fn names_distribution(path: &str, bytes: &[u8]) -> bool {
 
 /// Returns the files of the same folder that are read together with one, as far as they hold no secret.
 fn others(root: &Root<'_>, path: &str) -> Vec<(String, String)> {
+    if path == kinds::PASSWD {
+        // Of the hashes nothing goes any further.
+        let shadow = root.text(kinds::SHADOW).map(kinds::locked);
+        let shadow = shadow.map(|it| (kinds::SHADOW.to_owned(), it));
+        return shadow.into_iter().collect();
+    }
     let found = root.found().filter(|it| {
-        it.path != path && kinds::is_among_others(&it.path) && !is_secret_file(&it.path)
+        it.path != path
+            && it.path != kinds::PASSWD
+            && kinds::is_among_others(&it.path)
+            && !is_secret_file(&it.path)
     });
     let plain = found.filter_map(|it| {
         let content = content(root, &it, true).ok()?;

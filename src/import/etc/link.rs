@@ -97,6 +97,10 @@ pub(super) fn judge(root: &Root<'_>, path: &str, target: &str, family: Family) -
         path: path.to_owned(),
         target: target.clone(),
     });
+    // That it is there loads the module, whatever stands in the file.
+    if path.starts_with("/etc/apache2/mods-enabled/") && path.ends_with(".load") {
+        return Meant::States(link);
+    }
     match root.find(&target) {
         Ok(_) => Meant::Follows(root.real_path(&target).unwrap_or(target)),
         Err(ReadProblem::Directory) => Meant::States(link),

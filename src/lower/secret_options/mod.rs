@@ -14,7 +14,7 @@ use crate::nix::{Expr, StrPart};
 use crate::plan::{OptionPath, SECRETS_FOLDER, Secret};
 use crate::rules::{Join, Outcome, Rules, Ruling};
 use crate::syntax::{placeholder, placeholder_index};
-use table::{Variables, Variant, variant};
+use table::{Variables, Variant, open_name, variant};
 
 /// Applies the rules to a file of which parts are secret; none where one of them would have no file.
 pub(super) fn apply(resource: &Resource, rules: &Rules) -> Option<(Outcome, Vec<Secret>)> {
@@ -45,6 +45,7 @@ pub(super) fn apply(resource: &Resource, rules: &Rules) -> Option<(Outcome, Vec<
         holes: &holes,
         used: vec![None; holes.len()],
         variables: None,
+        of: String::new(),
         names: Vec::new(),
         texts: Vec::new(),
     };
@@ -134,6 +135,8 @@ struct Made<'a> {
     /// The file of each hole that an option took.
     used: Vec<Option<String>>,
     variables: Option<&'static Variables>,
+    /// The name that the option of the file with the variables has.
+    of: String,
     /// The holes that are variables, and their names.
     names: Vec<(usize, String)>,
     /// The files that hold a text with its holes, and what the text is.
@@ -234,6 +237,7 @@ impl Made<'_> {
         match variant(names)? {
             Variant::Variable(variables) => {
                 self.variables = Some(variables);
+                self.of = open_name(names).cloned().unwrap_or_default();
                 let mut out = String::new();
                 for c in text.chars() {
                     match placeholder_index(c) {
@@ -361,7 +365,7 @@ impl Made<'_> {
         } else {
             Join::Only
         };
-        let file = OptionPath::parse(&variables.file);
+        let file = OptionPath::parse(&variables.file.replace("<name>", &self.of));
         let mut settings = vec![(file, Expr::str(self.variables_file()), join)];
         let off = variables.off.iter();
         settings.extend(off.map(|it| (OptionPath::parse(it), Expr::Bool(false), Join::Only)));

@@ -25,7 +25,7 @@ pub(super) enum Variant {
 #[derive(Clone, Debug, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Variables {
-    /// The option that takes the path of the file with the variables.
+    /// The option that takes the path of the file with the variables; `<name>` in it is the first open name of the row.
     pub(super) file: String,
     /// It takes a list of them.
     #[serde(default)]
@@ -49,6 +49,17 @@ static VARIANTS: LazyLock<BTreeMap<Vec<String>, Variant>> = LazyLock::new(|| {
 
 /// Finds what an option has for a secret.
 pub(super) fn variant(names: &[String]) -> Option<&'static Variant> {
+    row(names).map(|(_, variant)| variant)
+}
+
+/// Returns the first name of an option that its row leaves open.
+pub(super) fn open_name(names: &[String]) -> Option<&String> {
+    let (path, _) = row(names)?;
+    let at = path.iter().position(|it| it == "<name>")?;
+    names.get(at)
+}
+
+fn row(names: &[String]) -> Option<(&'static Vec<String>, &'static Variant)> {
     let fits = |path: &[String]| {
         // `**` is whatever is below.
         let (path, is_folder) = match path.split_last() {
@@ -61,10 +72,7 @@ pub(super) fn variant(names: &[String]) -> Option<&'static Variant> {
                 .zip(names)
                 .all(|(it, name)| matches!(it.as_str(), "<name>" | "*") || it == name)
     };
-    VARIANTS
-        .iter()
-        .find(|(path, _)| fits(path))
-        .map(|(_, variant)| variant)
+    VARIANTS.iter().find(|(path, _)| fits(path))
 }
 
 #[cfg(test)]
@@ -91,6 +99,13 @@ mod tests {
             };
             for file in files {
                 let option = file.trim_end_matches(".<name>");
+                // What systemd reads has no row of its own in the index.
+                let is_of_systemd = option.ends_with(".serviceConfig.EnvironmentFile");
+                let option = if is_of_systemd {
+                    "systemd.services.<name>.serviceConfig"
+                } else {
+                    option
+                };
                 assert!(options.contains_key(option), "{path:?}: no option {file}");
             }
         }

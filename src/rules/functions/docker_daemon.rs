@@ -2,6 +2,8 @@
 //!
 //! Follows nixos/modules/virtualisation/docker.nix: it listens by its socket unit, and logs to the journal unless
 //! `logDriver` says otherwise; docker itself writes files of JSON.
+//!
+//! Answers `options` and `assume`.
 
 use serde_json::{Map, Value, json};
 
@@ -82,10 +84,41 @@ fn call(value: &Value) -> Option<Value> {
         }
         None => {}
     }
+    let assume = assumed(&settings);
     if !settings.is_empty() {
         options.insert("daemon".to_owned(), json!({ "settings": settings }));
     }
-    Some(options.into())
+    Some(json!({ "options": options, "assume": assume }))
+}
+
+/// What the settings need on the machine that docker's package, or somebody, brought.
+fn assumed(settings: &Map<String, Value>) -> Vec<String> {
+    let mut assume = Vec::new();
+    let remap = settings.get("userns-remap").and_then(Value::as_str);
+    if let Some(name) = remap {
+        let name = match name {
+            "default" => "dockremap",
+            name => name.split(':').next().unwrap_or(name),
+        };
+        assume.push(format!(
+            "the user `{name}` is there, with subordinate ids (users.users.{name}.subUidRanges and subGidRanges)"
+        ));
+    }
+    let runtimes = settings.get("runtimes").and_then(Value::as_object);
+    for (name, runtime) in runtimes.into_iter().flatten() {
+        assume.push(match (name.as_str(), runtime["path"].as_str()) {
+            ("nvidia", _) => {
+                "hardware.nvidia-container-toolkit.enable brings the runtime `nvidia`".to_owned()
+            }
+            (name, Some(path)) => format!("the runtime `{name}` is there at `{path}`"),
+            (name, None) => format!("the runtime `{name}` is there"),
+        });
+    }
+    let files = ["tlscacert", "tlscert", "tlskey", "seccomp-profile"];
+    if files.iter().any(|it| settings.contains_key(*it)) {
+        assume.push("the files that it names are there".to_owned());
+    }
+    assume
 }
 
 #[cfg(test)]
@@ -100,15 +133,32 @@ mod tests {
             &FUNCTION,
             "{\"log-opts\": {\"max-size\": \"10m\"}, \"hosts\": [\"unix:///var/run/docker.sock\"], \"group\": \"docker\"}",
             Some(
-                json!({"logDriver": "json-file", "daemon": {"settings": {"log-opts": {"max-size": "10m"}}}}),
+                json!({"options": {"logDriver": "json-file", "daemon": {"settings": {"log-opts": {"max-size": "10m"}}}}, "assume": []}),
             ),
         );
         check(
             &FUNCTION,
             "{\"log-driver\": \"journald\", \"storage-driver\": \"overlay2\", \"hosts\": [\"fd://\", \"tcp://10.0.0.1:2376\"]}",
             Some(json!({
-                "logDriver": "journald", "storageDriver": "overlay2",
-                "daemon": {"settings": {"hosts": ["tcp://10.0.0.1:2376"]}},
+                "options": {
+                    "logDriver": "journald", "storageDriver": "overlay2",
+                    "daemon": {"settings": {"hosts": ["tcp://10.0.0.1:2376"]}},
+                },
+                "assume": [],
+            })),
+        );
+        check(
+            &FUNCTION,
+            "{\"log-driver\": \"journald\", \"userns-remap\": \"default\", \"runtimes\": {\"nvidia\": {\"path\": \"x\"}}}",
+            Some(json!({
+                "options": {
+                    "logDriver": "journald",
+                    "daemon": {"settings": {"userns-remap": "default", "runtimes": {"nvidia": {"path": "x"}}}},
+                },
+                "assume": [
+                    "the user `dockremap` is there, with subordinate ids (users.users.dockremap.subUidRanges and subGidRanges)",
+                    "hardware.nvidia-container-toolkit.enable brings the runtime `nvidia`",
+                ],
             })),
         );
         check(&FUNCTION, "[]", None);

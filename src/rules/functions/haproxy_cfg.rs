@@ -2,10 +2,12 @@
 //!
 //! The unit of NixOS runs it as its user and confines it (nixos/modules/services/networking/haproxy.nix), so it can
 //! neither change its root nor its user: those lines of `global` are left out. Comments stay, the text is the person's.
+//! A secret becomes a variable of the environment, which haproxy puts in between double quotes alone.
 
 use serde_json::{Value, json};
 
 use super::Function;
+use crate::syntax::placeholder_index;
 
 pub(super) static FUNCTION: Function = Function {
     name: "haproxy-cfg",
@@ -55,11 +57,23 @@ fn call(value: &Value) -> Option<Value> {
             assume.push(clause);
         }
         if !is_left_out {
-            text.push_str(line);
+            quote_secrets(line, &mut text);
             text.push('\n');
         }
     }
     (!text.trim().is_empty()).then(|| json!({ "text": text, "assume": assume }))
+}
+
+/// Puts quotes around each secret that stands in none.
+fn quote_secrets(line: &str, out: &mut String) {
+    let mut quoted = false;
+    for c in line.chars() {
+        quoted ^= c == '"';
+        match placeholder_index(c) {
+            Some(_) if !quoted => out.extend(['"', c, '"']),
+            Some(_) | None => out.push(c),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -67,6 +81,18 @@ mod tests {
     use super::super::tests::check;
     use super::FUNCTION;
     use serde_json::json;
+
+    #[test]
+    fn secrets_stand_between_quotes() {
+        check(
+            &FUNCTION,
+            "listen s\n  stats auth a:\u{100000}\n  http-request deny if { hdr(x) \"b \u{100001}\" }\n",
+            Some(json!({
+                "text": "listen s\n  stats auth a:\"\u{100000}\"\n  http-request deny if { hdr(x) \"b \u{100001}\" }\n",
+                "assume": [],
+            })),
+        );
+    }
 
     #[test]
     fn what_only_root_can_do_is_left_out() {

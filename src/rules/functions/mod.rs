@@ -46,6 +46,7 @@ mod nix_conf;
 mod ntp_conf;
 mod numbers;
 mod pg_hba;
+mod php_fpm_global;
 mod php_options;
 mod php_pool;
 mod postgresql_conf;
@@ -143,6 +144,7 @@ static FUNCTIONS: &[&Function] = &[
     &ntp_conf::FUNCTION,
     &numbers::FUNCTION,
     &pg_hba::FUNCTION,
+    &php_fpm_global::FUNCTION,
     &php_options::FUNCTION,
     &php_pool::FUNCTION,
     &postgresql_conf::FUNCTION,

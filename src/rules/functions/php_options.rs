@@ -46,7 +46,12 @@ fn call(value: &Value) -> Option<Value> {
             "extension_dir" => return None,
             _ => {}
         }
+        let written = line;
         let line = at_home(line);
+        let clause = "the programs that it names are among the system's packages";
+        if written != line && assume.iter().all(|it| it != clause) {
+            assume.push(clause.to_owned());
+        }
         if line.contains("/usr/") {
             return None;
         }
@@ -90,7 +95,10 @@ mod tests {
         check(
             &FUNCTION,
             "sendmail_path = /usr/bin/msmtp -t\n",
-            said("sendmail_path = /run/current-system/sw/bin/msmtp -t\n", &[]),
+            said(
+                "sendmail_path = /run/current-system/sw/bin/msmtp -t\n",
+                &["the programs that it names are among the system's packages"],
+            ),
         );
         check(&FUNCTION, "include_path = /usr/share/php\n", None);
         check(&FUNCTION, "[HOST=a]\nx = 1\n", None);

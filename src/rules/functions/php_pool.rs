@@ -17,10 +17,14 @@ pub(super) static FUNCTION: Function = Function {
 /// Folders of sockets that Debian and Red Hat make at boot.
 const SOCKET_FOLDERS: [&str; 3] = ["/run/php", "/var/run/php", "/run/php-fpm"];
 
+/// Folders of sessions that Debian and Red Hat make.
+const SESSION_FOLDERS: [&str; 2] = ["/var/lib/php/sessions", "/var/lib/php/session"];
+
 fn call(value: &Value) -> Option<Value> {
     let mut pools = 0;
     let mut settings: Map<String, Value> = Map::new();
     let mut environment: Map<String, Value> = Map::new();
+    let mut assume: Vec<String> = Vec::new();
     for line in value.as_str()?.lines().map(str::trim) {
         if line.is_empty() || line.starts_with(['#', ';']) {
             continue;
@@ -42,6 +46,10 @@ fn call(value: &Value) -> Option<Value> {
                 let text = match &value {
                     Value::String(text) => text.clone(),
                     other => other.to_string(),
+                };
+                let text = match name {
+                    "PATH" => programs_of_nixos(&text),
+                    _ => text,
                 };
                 environment.insert(name.to_owned(), text.into());
             }
@@ -68,10 +76,44 @@ fn call(value: &Value) -> Option<Value> {
     {
         folders.push(format!("d {folder} 0755 root root - -"));
     }
+    for name in ["php_value", "php_admin_value"] {
+        let path = settings.get(&format!("{name}[session.save_path]"));
+        if let Some(path) = path.and_then(Value::as_str)
+            && SESSION_FOLDERS.contains(&path)
+        {
+            folders.push(format!("d {path} 1733 root root - -"));
+        }
+    }
+    for (name, value) in &settings {
+        let is_log =
+            ["access.log", "slowlog"].contains(&name.as_str()) || name.ends_with("[error_log]");
+        if let Some((folder, _)) = value.as_str().and_then(|it| it.rsplit_once('/'))
+            && is_log
+            && folder.starts_with('/')
+            && folder != "/var/log"
+        {
+            let clause = format!("`{folder}` is there, and the pool may write to it");
+            if !assume.contains(&clause) {
+                assume.push(clause);
+            }
+        }
+    }
     if !settings.is_empty() {
         pool["settings"] = settings.into();
     }
-    Some(json!({ "pool": pool, "folders": folders }))
+    Some(json!({ "pool": pool, "folders": folders, "assume": assume }))
+}
+
+/// Puts the folders of programs that NixOS has for those of a distribution, where there are no others.
+fn programs_of_nixos(path: &str) -> String {
+    let is_usual = |it: &str| {
+        let folder = it.trim_start_matches("/usr").trim_start_matches("/local");
+        matches!(folder, "/bin" | "/sbin" | "/games")
+    };
+    match path.split(':').all(is_usual) {
+        true => "/run/wrappers/bin:/run/current-system/sw/bin".to_owned(),
+        false => path.to_owned(),
+    }
 }
 
 /// A value as PHP's reader of ini takes it.
@@ -116,6 +158,23 @@ mod tests {
                     },
                 },
                 "folders": ["d /run/php 0755 root root - -"],
+                "assume": [],
+            })),
+        );
+        check(
+            &FUNCTION,
+            "[www]\nuser = web\nslowlog = /var/log/php-fpm/slow.log\nenv[PATH] = /usr/local/bin:/usr/bin:/bin\n\
+             php_value[session.save_path] = /var/lib/php/sessions\n",
+            Some(json!({
+                "pool": {
+                    "user": "web", "phpEnv": {"PATH": "/run/wrappers/bin:/run/current-system/sw/bin"},
+                    "settings": {
+                        "slowlog": "/var/log/php-fpm/slow.log",
+                        "php_value[session.save_path]": "/var/lib/php/sessions",
+                    },
+                },
+                "folders": ["d /var/lib/php/sessions 1733 root root - -"],
+                "assume": ["`/var/log/php-fpm` is there, and the pool may write to it"],
             })),
         );
         check(&FUNCTION, "[a]\nuser = x\n[b]\nuser = y\n", None);

@@ -36,6 +36,20 @@ fn is_usual_place(name: &str, path: &str) -> bool {
         && folders.iter().any(|it| path.starts_with(it))
 }
 
+/// Libraries that come with the server.
+const LIBRARIES: [&str; 10] = [
+    "auth_delay",
+    "auto_explain",
+    "basebackup_to_shell",
+    "passwordcheck",
+    "pg_overexplain",
+    "pg_prewarm",
+    "pg_stat_statements",
+    "plpgsql",
+    "sepgsql",
+    "test_decoding",
+];
+
 /// Names below `ssl` that Debian gives to a certificate of its own making.
 const SNAKEOIL: &str = "ssl-cert-snakeoil";
 
@@ -50,12 +64,13 @@ fn call(value: &Value) -> Option<Value> {
     }
     let mut options: Map<String, Value> = Map::new();
     let mut settings: Map<String, Value> = Map::new();
-    let mut assume: Vec<&str> = Vec::new();
+    let mut assume: Vec<String> = Vec::new();
     let snakeoil = found
         .values()
         .any(|it| it.as_str().is_some_and(|it| it.contains(SNAKEOIL)));
     if snakeoil {
-        assume.push("connections need no TLS with the certificate that Debian makes for itself");
+        let clause = "connections need no TLS with the certificate that Debian makes for itself";
+        assume.push(clause.to_owned());
     }
     for (name, value) in found {
         let text = value.as_str().unwrap_or_default();
@@ -65,12 +80,15 @@ fn call(value: &Value) -> Option<Value> {
             // Nobody else reads it.
             "config_file" | "hba_file" | "ident_file" => return None,
             "ssl" | "ssl_cert_file" | "ssl_key_file" if snakeoil => {}
-            "include" | "include_if_exists" => return None,
+            "include" => return None,
+            // A file that the machine has was put in its place.
+            "include_if_exists" => assume.push(format!("no file is there at `{text}`")),
             // Its files are read for themselves.
             "include_dir" if text.trim_end_matches('/').ends_with("conf.d") => {}
             "include_dir" => return None,
             "data_directory" if text.starts_with("/var/lib/postgresql/") => {
-                assume.push("its data are carried over to the folder that NixOS has for it");
+                let clause = "its data are carried over to the folder that NixOS has for it";
+                assume.push(clause.to_owned());
             }
             "data_directory" => {
                 options.insert("dataDir".to_owned(), value);
@@ -89,6 +107,15 @@ fn call(value: &Value) -> Option<Value> {
                 options.insert("enableJIT".to_owned(), true.into());
             }
             "jit" => {}
+            "shared_preload_libraries" => {
+                let own = |it: &&str| !it.is_empty() && !LIBRARIES.contains(it);
+                for library in text.split(',').map(str::trim).filter(own) {
+                    assume.push(format!(
+                        "services.postgresql.extensions has the package of `{library}`"
+                    ));
+                }
+                settings.insert(name, value);
+            }
             "primary_conninfo" if text.contains("password") => return None,
             _ => {
                 settings.insert(name, value);
@@ -192,6 +219,17 @@ mod tests {
                 "assume": [
                     "connections need no TLS with the certificate that Debian makes for itself",
                     "its data are carried over to the folder that NixOS has for it",
+                ],
+            })),
+        );
+        check(
+            &FUNCTION,
+            "shared_preload_libraries = 'pg_stat_statements, timescaledb'\ninclude_if_exists 'x.conf'\n",
+            Some(json!({
+                "options": {"settings": {"shared_preload_libraries": "pg_stat_statements, timescaledb"}},
+                "assume": [
+                    "services.postgresql.extensions has the package of `timescaledb`",
+                    "no file is there at `x.conf`",
                 ],
             })),
         );

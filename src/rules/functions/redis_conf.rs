@@ -1,12 +1,13 @@
 //! `redis-conf`: a redis.conf as options of one of `services.redis.servers`.
 //!
 //! Follows nixos/modules/services/databases/redis.nix. What the module's options write goes to them, the rest to `settings`. Where the module has another value than redis
-//! itself, and the text says nothing, redis's own is said. A text with a password has no answer: it belongs to
-//! `requirePassFile`.
+//! itself, and the text says nothing, redis's own is said. A password is an option only where it stands outside of the
+//! text (a placeholder): that option takes a file. Written out it has no answer.
 
 use serde_json::{Map, Value, json};
 
 use super::Function;
+use crate::syntax::placeholder_index;
 
 pub(super) static FUNCTION: Function = Function {
     name: "redis-conf",
@@ -111,6 +112,9 @@ impl Server {
                 let value = json!({ "$force": bare(rest) });
                 self.settings.insert(name.to_owned(), value);
             }
+            "requirepass" if is_secret(bare(rest)) => self.option("requirePass", bare(rest)),
+            "masterauth" if is_secret(bare(rest)) => self.option("masterAuth", bare(rest)),
+            "masteruser" => self.option("masterUser", bare(rest)),
             "requirepass" | "masterauth" | "user" | "include" | "sentinel"
             | "tls-key-file-pass" => {
                 return None;
@@ -148,6 +152,9 @@ impl Server {
     }
 
     fn setting(&mut self, name: &str, rest: &str) {
+        let is_word = !bare(rest).is_empty() && !bare(rest).contains([' ', '"', '\\']);
+        // The quotes of a single word say nothing.
+        let rest = if is_word { bare(rest) } else { rest };
         let value: Value = match (yes_or_no(rest), rest.parse::<i64>()) {
             (Some(value), _) => value.into(),
             (None, Ok(number)) if number.to_string() == rest => number.into(),
@@ -195,6 +202,12 @@ fn yes_or_no(word: &str) -> Option<bool> {
         "no" => Some(false),
         _ => None,
     }
+}
+
+/// Tells whether a word stands for a secret, and for nothing else.
+fn is_secret(word: &str) -> bool {
+    let mut chars = word.chars();
+    chars.next().and_then(placeholder_index).is_some() && chars.next().is_none()
 }
 
 fn bare(word: &str) -> &str {
@@ -251,7 +264,18 @@ mod tests {
     }
 
     #[test]
-    fn a_password_has_no_answer() {
+    fn a_password_has_no_answer_where_it_is_written_out() {
+        check(
+            &FUNCTION,
+            "requirepass \"\u{100000}\"\nsave 900 1 300 10 60 10000\nappendfilename \"x.aof\"\n",
+            Some(json!({
+                "options": {
+                    "requirePass": "\u{100000}", "port": 6379, "bind": null, "unixSocket": null,
+                    "settings": {"appendfilename": "x.aof"},
+                },
+                "assume": [],
+            })),
+        );
         check(&FUNCTION, "requirepass x\n", None);
         check(&FUNCTION, "sentinel monitor a 127.0.0.1 6379 2\n", None);
     }

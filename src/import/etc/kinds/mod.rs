@@ -40,6 +40,7 @@ mod tmpfiles;
 mod unit;
 mod whole;
 
+pub(in crate::import::etc) use accounts::passwd::{PASSWD, SHADOW, locked};
 pub(crate) use fragment::{fragment, in_section, is_partial};
 pub(crate) use link::read_link;
 
@@ -198,7 +199,7 @@ pub(crate) fn read(path: &str, content: &Text) -> Option<Reading> {
 
 /// Tells whether files of a kind are read with the others of theirs: what one says hangs on them.
 pub(crate) fn is_among_others(path: &str) -> bool {
-    (netplan::KIND.matches)(path)
+    (netplan::KIND.matches)(path) || (accounts::passwd::KIND.matches)(path)
 }
 
 /// Reads a file of a machine that has others of its kind, by path and text.

@@ -46,10 +46,13 @@ fn read(given: &Given) -> Vec<Entry> {
     }
     let last = file.settings.last().map(|setting| setting.place);
     for place in file.blocks {
-        entries.push(if last.is_some_and(|last| last > place) {
-            given.not_needed(place, "it says for whom the settings below hold")
-        } else {
-            given.unknown(place, "no setting stands below it")
+        entries.push(match last {
+            Some(last) if last > place => {
+                given.not_needed(place, "it says for whom the settings below hold")
+            }
+            // Such as the `Match all` that ends the blocks before it.
+            Some(_) => given.not_needed(place, "no setting stands below it, so it says nothing"),
+            None => given.unknown(place, "no setting stands below it"),
         });
     }
     given.with_faults(entries, file.faults)

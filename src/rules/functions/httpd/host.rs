@@ -72,7 +72,21 @@ impl Host {
             ("serveralias", names) => self.aliases.extend(names.iter().map(|it| (*it).to_owned())),
             ("sslengine", [value]) => self.ssl = Some(value.eq_ignore_ascii_case("on")),
             ("protocols", protocols) if protocols.contains(&"h2") => self.http2 = true,
-            ("errorlog", [path]) | ("customlog", [path, "combined" | "common"])
+            // What certbot has there: TLS, with protocols and ciphers of its own.
+            ("include", [path]) if path.ends_with("/options-ssl-apache.conf") => {
+                self.ssl = Some(true);
+                say(
+                    assume,
+                    "protocols and ciphers of TLS are those of NixOS, not of certbot's options-ssl-apache.conf",
+                );
+            }
+            ("sslciphersuite", ["PROFILE=SYSTEM"]) => {
+                say(
+                    assume,
+                    "the ciphers are those of NixOS (services.httpd.sslCiphers)",
+                );
+            }
+            ("errorlog" | "transferlog", [path]) | ("customlog", [path, "combined" | "common"])
                 if path.starts_with(LOGS_OF_NIXOS) =>
             {
                 if let [_, format] = words.as_slice() {
@@ -133,6 +147,9 @@ impl Host {
 
     /// Where it sends everything, with the code 301, where it does nothing else.
     fn target(&self) -> Option<String> {
+        if self.rewrites_to_https() {
+            return Some(format!("https://{}", self.name.as_deref()?));
+        }
         let [only] = self.rest.as_slice() else {
             return None;
         };
@@ -144,6 +161,34 @@ impl Host {
             _ => return None,
         };
         (from == "/").then(|| to.to_owned())
+    }
+
+    /// Tells whether it sends everything to https by a rule of rewriting, as certbot and many people write it.
+    fn rewrites_to_https(&self) -> bool {
+        let mut rules = 0;
+        let own_names = || self.name.iter().chain(&self.aliases);
+        let all = self.rest.iter().all(|node| {
+            let words = node.words();
+            let words: Vec<&str> = words.iter().map(String::as_str).collect();
+            match (node.name.to_lowercase().as_str(), words.as_slice()) {
+                ("rewriteengine", [on]) => on.eq_ignore_ascii_case("on"),
+                ("rewritecond", ["%{HTTPS}", "off" | "!=on" | "!on"]) => true,
+                ("rewritecond", ["%{SERVER_NAME}", name] | ["%{SERVER_NAME}", name, "[OR]"]) => {
+                    own_names().any(|own| name.strip_prefix('=') == Some(own.as_str()))
+                }
+                ("rewriterule", [from, to, flags]) => {
+                    rules += 1;
+                    let is_all = ["^", "^(.*)$", "(.*)", "^/?(.*)", "^(.*)", "^/(.*)"];
+                    let to = to
+                        .strip_prefix("https://%{SERVER_NAME}")
+                        .or_else(|| to.strip_prefix("https://%{HTTP_HOST}"));
+                    let is_permanent = flags.contains("R=permanent") || flags.contains("R=301");
+                    is_all.contains(from) && to == Some("%{REQUEST_URI}") && is_permanent
+                }
+                _ => false,
+            }
+        });
+        all && rules == 1
     }
 
     /// The options, of which the module prints the same host under this attribute.

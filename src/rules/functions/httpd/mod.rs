@@ -4,9 +4,11 @@
 //! `virtualHosts`, with what has no option in its `extraConfig`; what stands outside of them goes to `extraConfig`. The
 //! module writes `Listen` for the hosts, and a log for each.
 //!
-//! Answers `hosts`, `text`, `modules` (for extraModules) and `assume`; what there is nothing of is null.
+//! Answers `hosts`, `options` (of `services.httpd`), `text`, `modules` (for extraModules) and `assume`; what there is
+//! nothing of is null.
 
 mod host;
+mod main;
 mod modules;
 #[cfg(test)]
 mod tests;
@@ -16,6 +18,7 @@ use serde_json::{Map, Value, json};
 use super::{Function, Site, attributes_of};
 use crate::syntax::httpd::{self, Node};
 use host::Host;
+use main::Main;
 
 pub(super) static SITE: Function = Function {
     name: "httpd-site",
@@ -34,30 +37,66 @@ fn call(value: &Value) -> Option<Value> {
     let text = text
         .replace(LOGS[0], LOGS_OF_NIXOS)
         .replace(LOGS[1], LOGS_OF_NIXOS);
-    // A variable of the environment, which the unit of NixOS does not have.
-    if text.contains("${") {
-        return None;
-    }
+    let nodes = httpd::read(&text).ok()?.into_iter().map(at_home);
     let mut hosts: Vec<Host> = Vec::new();
     let mut rest: Vec<Node> = Vec::new();
-    take(httpd::read(&text).ok()?, &mut hosts, &mut rest, &mut assume)?;
+    take(nodes.collect(), &mut hosts, &mut rest, &mut assume)?;
     host::join(&mut hosts, &mut assume);
-    let modules = modules::needed(&text, &mut assume);
-    let hosts = named(hosts);
-    let text = if rest.is_empty() {
+    let mut main = Main::default();
+    main.take(rest, &mut assume)?;
+    let mut needed: Vec<String> = modules::needed(&text, &mut assume);
+    needed.extend(main.modules);
+    needed.sort_unstable();
+    needed.dedup();
+    let mut hosts = named(hosts);
+    if let Some(root) = main.root {
+        let clause = "where no name fits, the first of its hosts by name answers";
+        say(&mut assume, clause);
+        hosts.insert("localhost".to_owned(), json!({ "documentRoot": root }));
+    }
+    let text = if main.rest.is_empty() {
         Value::Null
     } else {
-        httpd::print(&rest).into()
+        httpd::print(&main.rest).into()
     };
-    if hosts.is_empty() && text.is_null() {
+    let some = |map: Map<String, Value>| {
+        if map.is_empty() {
+            Value::Null
+        } else {
+            map.into()
+        }
+    };
+    let (hosts, options) = (some(hosts), some(main.options));
+    let is_empty = hosts.is_null() && text.is_null() && options.is_null() && needed.is_empty();
+    // A variable of the environment, which the unit of NixOS does not have.
+    let has_variable = hosts.to_string().contains("${") || text.to_string().contains("${");
+    if is_empty || has_variable {
         return None;
     }
     Some(json!({
-        "hosts": if hosts.is_empty() { Value::Null } else { hosts.into() },
+        "hosts": hosts,
+        "options": options,
         "text": text,
-        "modules": modules,
+        "modules": needed,
         "assume": assume,
     }))
+}
+
+/// Puts the folder of NixOS for the one that Red Hat's logs are in, relative to its own folder of the server.
+fn at_home(mut node: Node) -> Node {
+    let section = node.section.take();
+    node.section = section.map(|inner| inner.into_iter().map(at_home).collect());
+    let is_log = ["ErrorLog", "CustomLog", "TransferLog"]
+        .iter()
+        .any(|it| node.is(it));
+    for begin in ["logs/", "\"logs/"] {
+        if is_log && let Some(rest) = node.arguments.strip_prefix(begin) {
+            let quote = &begin[..begin.len() - "logs/".len()];
+            node.arguments = format!("{quote}{LOGS_OF_NIXOS}/{rest}");
+            break;
+        }
+    }
+    node
 }
 
 fn take(

@@ -71,7 +71,7 @@ fn call(value: &Value) -> Option<Value> {
 }
 
 /// Finds the modules that a text takes besides those that are loaded.
-pub(super) fn needed(text: &str, assume: &mut Vec<String>) -> Vec<&'static str> {
+pub(super) fn needed(text: &str, assume: &mut Vec<String>) -> Vec<String> {
     let mut modules: Vec<&str> = Vec::new();
     for (word, own) in NEEDED {
         if text.contains(word) {
@@ -96,5 +96,10 @@ pub(super) fn needed(text: &str, assume: &mut Vec<String>) -> Vec<&'static str> 
             "the modules that its directives need are in services.httpd.extraModules",
         );
     }
-    modules
+    modules.into_iter().map(str::to_owned).collect()
+}
+
+/// Tells whether a module comes with Apache, and NixOS does not load it by itself.
+pub(super) fn is_of_apache(name: &str) -> bool {
+    OWN.contains(&name)
 }

@@ -90,3 +90,71 @@ fn what_stands_outside_of_hosts_is_text() {
         &json!(["proxy_fcgi"]),
     );
 }
+
+#[test]
+fn a_whole_httpd_conf_is_options_hosts_and_text() {
+    let text = "ServerRoot \"/etc/httpd\"\nListen 80\nInclude conf.modules.d/*.conf\nUser apache\nGroup apache\n\
+                ServerAdmin web@a.org\n<Directory />\n AllowOverride none\n Require all denied\n</Directory>\n\
+                DocumentRoot \"/var/www/html\"\n<Files \".ht*\">\n Require all denied\n</Files>\nErrorLog \"logs/error_log\"\n\
+                LogLevel warn\n<IfModule log_config_module>\n LogFormat \"%h\" common\n CustomLog \"logs/access_log\" combined\n</IfModule>\n\
+                LoadModule proxy_ajp_module modules/mod_proxy_ajp.so\nKeepAlive On\n\
+                <IfModule mpm_prefork_module>\n StartServers 5\n MaxRequestWorkers 80\n</IfModule>\nIncludeOptional conf.d/*.conf\n";
+    check(
+        text,
+        "options",
+        &json!({"adminAddr": "web@a.org", "logLevel": "warn", "maxClients": 80}),
+    );
+    check(
+        text,
+        "hosts",
+        &json!({"localhost": {"documentRoot": "/var/www/html"}}),
+    );
+    check(
+        text,
+        "text",
+        &json!("KeepAlive On\n<IfModule mpm_prefork_module>\n  StartServers 5\n</IfModule>\n"),
+    );
+    check(text, "modules", &json!(["proxy_ajp"]));
+}
+
+#[test]
+fn what_certbot_includes_is_tls() {
+    check(
+        "<VirtualHost *:443>\nServerName a\nDocumentRoot /var/www/a\nSSLCertificateFile /c\nSSLCertificateKeyFile /k\n\
+         Include /etc/letsencrypt/options-ssl-apache.conf\nErrorLog logs/x\n</VirtualHost>\n",
+        "hosts",
+        &json!({"a": {
+            "onlySSL": true, "http2": false, "documentRoot": "/var/www/a", "sslServerCert": "/c", "sslServerKey": "/k",
+        }}),
+    );
+}
+
+#[test]
+fn a_rule_of_certbot_sends_to_https() {
+    check(
+        "<VirtualHost *:80>\nServerName a\nServerAlias b\nDocumentRoot /var/www/a\nRewriteEngine on\n\
+         RewriteCond %{SERVER_NAME} =a [OR]\nRewriteCond %{SERVER_NAME} =b\n\
+         RewriteRule ^ https://%{SERVER_NAME}%{REQUEST_URI} [END,NE,R=permanent]\n</VirtualHost>\n\
+         <VirtualHost *:443>\nServerName a\nServerAlias b\nDocumentRoot /var/www/a\nSSLEngine on\nSSLCertificateFile /c\n\
+         SSLCertificateKeyFile /k\n</VirtualHost>\n",
+        "hosts",
+        &json!({"a": {
+            "serverAliases": ["b"], "forceSSL": true, "http2": false, "documentRoot": "/var/www/a",
+            "sslServerCert": "/c", "sslServerKey": "/k",
+        }}),
+    );
+}
+
+#[test]
+fn tables_of_apache_itself_are_left_out() {
+    check(
+        "<IfModule mod_autoindex.c>\nAddIcon /icons/a.gif .a\nIndexOptions FancyIndexing\n</IfModule>\n\
+         <IfModule mod_mime.c>\nAddLanguage en .en\nAddHandler cgi-script .cgi\n</IfModule>\n\
+         Alias /icons/ /usr/share/apache2/icons/\n<Directory /usr/share/apache2/icons>\nRequire all granted\n</Directory>\n",
+        "text",
+        &json!(
+            "<IfModule mod_autoindex.c>\n  IndexOptions FancyIndexing\n</IfModule>\n\
+             <IfModule mod_mime.c>\n  AddHandler cgi-script .cgi\n</IfModule>\n"
+        ),
+    );
+}

@@ -5,6 +5,9 @@
 use super::{Lifted, PACKAGE};
 use crate::syntax::nginx::{Block, Directive, Word};
 
+/// Where distributions have the pages that come with nginx.
+const PAGES: &str = "/usr/share/nginx/html";
+
 /// Files of nginx's own package.
 const OF_PACKAGE: [&str; 5] = [
     "fastcgi_params",
@@ -42,6 +45,13 @@ pub(super) fn resolve(list: Vec<Directive>, lifted: &mut Lifted) -> Vec<Directiv
             Some(Block::Directives(inner)) => Some(Block::Directives(resolve(inner, lifted))),
             other => other,
         };
+        if let ("root", Some(word)) = (directive.name.as_str(), directive.only_word())
+            && let Some(rest) = word.value.strip_prefix(PAGES)
+            && (rest.is_empty() || rest == "/")
+        {
+            out.push(Directive::plain("root", &[&format!("{PACKAGE}/html")]));
+            continue;
+        }
         if directive.name == "include" {
             out.extend(resolved(directive, lifted));
         } else {

@@ -47,7 +47,7 @@ pub(super) fn options(inner: &[Directive], lifted: &mut Lifted) -> Map<String, V
     }
     for name in ["root", "alias"] {
         if let Some(path) = take_word(&mut rest, name, is_path) {
-            options.insert(name.to_owned(), path.into());
+            options.insert(name.to_owned(), text_value(&path));
         }
     }
     for (directive, option) in [("index", "index"), ("try_files", "tryFiles")] {

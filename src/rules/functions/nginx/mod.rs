@@ -193,5 +193,5 @@ fn is_bare(value: &str) -> bool {
 
 /// As the options of type path take them.
 fn is_path(value: &str) -> bool {
-    value.starts_with('/')
+    value.starts_with(['/', PACKAGE])
 }

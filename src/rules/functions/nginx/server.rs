@@ -39,7 +39,7 @@ pub(super) fn read(inner: &[Directive], lifted: &mut Lifted) -> Option<Server> {
     let mut options = Map::new();
     tls(&mut rest, &mut listens, &mut options, lifted);
     if let Some(root) = take_word(&mut rest, "root", is_path) {
-        options.insert("root".to_owned(), root.into());
+        options.insert("root".to_owned(), text_value(&root));
     }
     locations(&mut rest, includes, &mut options, lifted)?;
     if !rest.is_empty() {

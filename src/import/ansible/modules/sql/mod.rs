@@ -31,6 +31,11 @@ struct Server {
 }
 
 impl Server {
+    /// Tells whether it is the one server that a machine has without more words.
+    fn is_usual(&self) -> bool {
+        self.port.as_deref().is_none_or(|it| it == "5432")
+    }
+
     /// Takes how the module logs in; refuses a server that is not the machine's own.
     fn of_postgresql(params: &mut Params) -> Result<Server, Refusal> {
         params.pass_over(&[

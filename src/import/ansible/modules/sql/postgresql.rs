@@ -7,7 +7,7 @@ use crate::import::ansible::modules::paths::absolute;
 use crate::import::ansible::modules::{Kind, Module, Run};
 use crate::import::ansible::params::{Params, Refusal};
 use crate::import::ansible::value::Value;
-use crate::model::Text;
+use crate::model::{Resource, Setting, Settings, Text};
 
 pub(in crate::import::ansible::modules) const EXTENSION: Module = Module {
     names: &["postgresql_ext"],
@@ -38,7 +38,7 @@ pub(in crate::import::ansible::modules) const TABLE: Module = Module {
 
 pub(in crate::import::ansible::modules) const SETTING: Module = Module {
     names: &["postgresql_set"],
-    becomes: "A oneshot unit with ALTER SYSTEM; services.postgresql.settings states it in the configuration.",
+    becomes: "services.postgresql.settings; a oneshot unit with ALTER SYSTEM for what the module of NixOS says itself.",
     run: run_setting,
     ..SCHEMA
 };
@@ -60,6 +60,9 @@ pub(in crate::import::ansible::modules) const SCRIPT: Module = Module {
     run: run_script,
     ..SCHEMA
 };
+
+/// Settings that the module of NixOS says itself.
+const OF_MODULE: [&str; 3] = ["jit", "listen_addresses", "log_destination"];
 
 /// Extensions that come with the server itself.
 const OWN: [&str; 24] = [
@@ -233,7 +236,16 @@ fn run_setting(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal
     let name = params.required(&["name"])?;
     let value = params.string(&["value"])?;
     let resets = params.flag(&["reset"])?.unwrap_or(false);
+    let is_free = !OF_MODULE.contains(&name.as_str()) && server.is_usual();
     let text = match value {
+        Some(value) if !resets && is_free => {
+            run.put(Resource::Setting(Setting {
+                of: Settings::Postgresql,
+                name,
+                value: value,
+            }));
+            return Ok(());
+        }
         Some(value) if !resets => {
             format!("ALTER SYSTEM SET {name} = {}", text_in_sql(&value))
         }
@@ -372,6 +384,10 @@ mod tests {
             &[
                 r#"{"step":{"name":"postgresql set","command":{"words":["psql","--no-psqlrc","--set","ON_ERROR_STOP=1","--dbname","postgres","--port","5433","--command","ALTER SYSTEM SET work_mem = '8MB'"]},"user":"postgres","environment":[],"after":[]}}"#,
             ],
+        );
+        check(
+            "- postgresql_set: {name: work_mem, value: 8MB}",
+            &[r#"{"setting":{"of":"postgresql","name":"work_mem","value":"8MB"}}"#],
         );
         check(
             "- postgresql_ext: {name: x, db: y, login_host: db.example.org}",

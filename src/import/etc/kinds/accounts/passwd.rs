@@ -9,11 +9,15 @@ use crate::model::{Hole, HoleKind, Resource, Text, User};
 use crate::syntax::Place;
 use crate::syntax::columns;
 
+pub(in crate::import::etc) const PASSWD: &str = "/etc/passwd";
+/// Where the hashes are.
+pub(in crate::import::etc) const SHADOW: &str = "/etc/shadow";
+
 pub(in crate::import::etc::kinds) const KIND: Kind = Kind {
     name: "passwd",
-    paths: "/etc/passwd",
+    paths: PASSWD,
     becomes: "Accounts of people, and those that an administrator made, become users.users.<name> with their uid; those of the distribution are not needed.",
-    matches: |path| path == "/etc/passwd",
+    matches: |path| path == PASSWD,
     read,
     lines: Lines::Apart,
     file: Fate::Replaced,
@@ -80,6 +84,26 @@ fn entry(given: &Given, place: Place, fields: &[&str]) -> Entry {
     entry
 }
 
+/// Tells whether /etc/shadow has no password for the account, or one that is locked.
+fn is_locked(given: &Given, name: &str) -> bool {
+    let shadow = given.others.iter().filter(|(path, _)| path == SHADOW);
+    let mut lines = shadow.flat_map(|(_, text)| text.lines());
+    lines.any(|line| line == name)
+}
+
+/// Returns the accounts of which /etc/shadow says that no password lets anybody in, a line each.
+pub(in crate::import::etc) fn locked(shadow: &str) -> String {
+    let is_locked = |line: &&str| {
+        let field = line.split(':').nth(1);
+        field.is_some_and(|it| it.starts_with(['!', '*']))
+    };
+    let names = shadow
+        .lines()
+        .filter(is_locked)
+        .filter_map(|it| it.split(':').next());
+    names.map(|it| format!("{it}\n")).collect()
+}
+
 /// Returns what stands for the password, and the line without one that stands in it.
 fn secret(
     given: &Given,
@@ -95,6 +119,8 @@ fn secret(
     };
     match field {
         "" => (None, None),
+        // Without a word NixOS makes an account that nobody logs in to with a password.
+        "x" if is_locked(given, name) => (None, None),
         "x" => (logs_in.then(|| Text::hole(hole)), None),
         "*" | "!" | "!!" => (Some(field.into()), None),
         _ => {

@@ -73,3 +73,18 @@ fn numbers_may_be_given_away() {
         ],
     );
 }
+
+#[test]
+fn who_has_no_password_is_asked_for_none() {
+    let shadow =
+        "root:*:1::::::\nada:$6$salt$hash:1::::::\nbot:!:1::::::\nbob:!$6$salt$hash:1::::::\n";
+    let locked = super::super::locked(shadow);
+    assert_eq!(locked, "root\nbot\nbob\n");
+    let others = [("/etc/shadow".to_owned(), locked)];
+    let text =
+        with_holes("ada:x:1000:1000::/home/ada:/bin/sh\nbot:x:1001:1001::/home/bot:/bin/sh\n");
+    let reading = super::super::read_among("/etc/passwd", &text, &others).unwrap();
+    let shown = format!("{:?}", reading.entries);
+    assert!(shown.contains("the password of `ada`"), "{shown}");
+    assert!(!shown.contains("the password of `bot`"), "{shown}");
+}

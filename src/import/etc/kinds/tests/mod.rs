@@ -337,6 +337,14 @@ fn a_line_that_is_set_means_what_it_means_in_the_file() {
         Some(&["1: unknown: no setting stands below it"]),
     );
     check(
+        "/etc/ssh/sshd_config",
+        "UsePAM yes\nMatch all",
+        Some(&[
+            r#"1: {"sshd-setting":{"keyword":"UsePAM","value":"yes"}}"#,
+            "2: not needed: no setting stands below it, so it says nothing",
+        ]),
+    );
+    check(
         "/etc/crontab",
         "MAILTO=ops",
         Some(&["1: unknown: `MAILTO` is for jobs below it, and there are none here"]),
