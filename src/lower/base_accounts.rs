@@ -156,13 +156,17 @@ fn is_of_service(name: &str, entry: &Entry, machine: &Machine) -> bool {
         return false;
     }
     let is_of_unit = matches!(&entry.resource, Resource::Unit(unit) if !unit.drop_in
-        && !unit.sections.iter().any(|it| {
-            let values = it.directives.get("DynamicUser").into_iter().flatten();
-            let mut plain = values.filter_map(Text::plain);
-            plain.any(|value| matches!(value, "yes" | "true" | "1" | "on"))
-        }));
-    is_of_unit
-        || OF_PACKAGES.contains(name)
+    && !unit.sections.iter().any(|it| {
+        let values = it.directives.get("DynamicUser").into_iter().flatten();
+        let mut plain = values.filter_map(Text::plain);
+        plain.any(|value| matches!(value, "yes" | "true" | "1" | "on"))
+    }));
+    is_of_unit || is_of_packages(name, machine)
+}
+
+/// Tells whether an account is one that a package of other systems makes.
+pub(super) fn is_of_packages(name: &str, machine: &Machine) -> bool {
+    OF_PACKAGES.contains(name)
         || machine::packages(machine).any(|it| it.name == name)
         || machine::services(machine).any(|it| it.name.trim_end_matches(".service") == name)
 }
