@@ -285,6 +285,14 @@ pub(super) fn manual(sources: Sources<'_>, note: &Note<'_>, key: usize, indent: 
             head.push_str(&files(sources, &note.origin.items));
             String::new()
         }
+        Some(Item {
+            kind: ItemKind::DockerfileInstruction,
+            ..
+        }) if note.origin.items.len() > 1 => {
+            head.push(' ');
+            head.push_str(&files(sources, &note.origin.items));
+            String::new()
+        }
         Some(item) => {
             let line = sources.tree.position(item.span).line;
             head.push_str(&format!(" {}:{line}", sources.tree.path(item.span.file)));

@@ -72,6 +72,18 @@ pub(super) fn lower(file: &File, fetched: &Fetched, machine: &Machine) -> Lowere
     Lowered::Stated(statement)
 }
 
+/// Says of a folder for what lies there only for a while that nothing does.
+pub(super) fn passing_folder(path: &str, machine: &Machine) -> Option<Lowered> {
+    let is_passing = PASSING.iter().any(|it| is_below(path, it) && path != *it);
+    let holds = || {
+        let mut files = machine::files(machine).filter(|file| is_below(&file.path, path));
+        // What is fetched there is looked at by itself.
+        files.any(|file| !matches!(file.content, crate::model::Content::Fetched(_)))
+            || machine::links(machine).any(|link| is_below(&link.path, path))
+    };
+    (is_passing && !holds() && !is_used(path, None, machine)).then(|| not_used(path))
+}
+
 /// Says of a step that only fetches something for others that none of these is there.
 pub(super) fn lower_step(step: &Step, entry: &Entry, machine: &Machine) -> Option<Lowered> {
     let path = step.creates.as_deref()?;

@@ -1,4 +1,5 @@
-//! Files that are left to the person for the same reason share one comment: a root of another system has hundreds.
+//! Files that are left to the person for the same reason share one comment, as instructions of an image do: a root of
+//! another system has hundreds.
 
 use std::collections::BTreeSet;
 
@@ -19,7 +20,9 @@ pub(super) fn gather(remarks: &mut Vec<Remark>, account: &Account) {
     for (remark, at) in remarks.iter().zip(0..) {
         let mut kinds = remark.origin.items.iter().map(|it| account.get(*it).kind);
         let is_named = !remark.origin.items.is_empty() && remark.origin.places.is_empty();
-        if is_named && kinds.all(|kind| kind == ItemKind::EtcFile) {
+        if is_named
+            && kinds.all(|kind| matches!(kind, ItemKind::EtcFile | ItemKind::DockerfileInstruction))
+        {
             let about = remark.about.clone().filter(|it| !is_file(it));
             let key = (
                 remark.home.clone(),

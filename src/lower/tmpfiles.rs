@@ -4,6 +4,7 @@
 //! without what is below, `L+` makes a link and replaces what stood there, `R` removes.
 
 use super::carried;
+use super::fetched;
 use super::file::{below_etc, claim_owner, out_of_place};
 use super::homes::{self, Said};
 use super::machine;
@@ -207,6 +208,9 @@ pub(super) fn lower_directory(directory: &Directory, machine: &Machine) -> Lower
         }
         Some(lowered) => return lowered,
         None => {}
+    }
+    if let Some(lowered) = fetched::passing_folder(path, machine) {
+        return lowered;
     }
     let mut statement = Statement::default();
     let names = (directory.owner.as_deref(), directory.group.as_deref());

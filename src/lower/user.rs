@@ -2,6 +2,7 @@
 //!
 //! What is said is what differs from what `isNormalUser` and `isSystemUser` bring (nixos/modules/config/users-groups.nix).
 
+use super::base_accounts;
 use super::brought::named;
 use super::carried::{DATA, HOMES, USERS};
 use super::machine;
@@ -139,7 +140,11 @@ pub(super) fn admin_group(name: &str, machine: &Machine) -> Option<&'static str>
 }
 
 fn identity(user: &User, base: &OptionPath, machine: &Machine, statement: &mut Statement) {
-    let is_system = is_system(user);
+    let is_of_service = is_of_service(user, machine);
+    let is_system = is_of_service || is_system(user);
+    if is_of_service {
+        statement.assume(format!("`{}` is an account of the system alone", user.name));
+    }
     let kind = if is_system {
         "isSystemUser"
     } else {
@@ -173,7 +178,9 @@ fn identity(user: &User, base: &OptionPath, machine: &Machine, statement: &mut S
             statement.set(base.child("description"), Expr::str(comment));
         }
     }
-    home(user, base, is_system, statement);
+    if !is_of_service {
+        home(user, base, is_system, statement);
+    }
 }
 
 /// The groups besides the user's own.
@@ -254,6 +261,16 @@ fn is_system(user: &User) -> bool {
     }
     user.system
         .unwrap_or_else(|| user.shell.as_deref().is_some_and(is_no_shell) && user.uid.is_none())
+}
+
+/// Tells whether a user of whom only groups are said is the account that a package made for its service.
+fn is_of_service(user: &User, machine: &Machine) -> bool {
+    let rest = User {
+        name: user.name.clone(),
+        groups: user.groups.clone(),
+        ..User::default()
+    };
+    *user == rest && base_accounts::is_of_packages(&user.name, machine)
 }
 
 fn is_no_shell(shell: &str) -> bool {

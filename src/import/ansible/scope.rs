@@ -91,9 +91,18 @@ impl Failure {
 pub(crate) struct Search {
     /// The folder of the role that is played.
     pub(crate) role: Option<String>,
+    /// Those of the roles that led to it, the nearest first.
+    pub(crate) above: Vec<String>,
     /// The folder of the file that the task stands in.
     pub(crate) task: String,
     pub(crate) playbook: String,
+}
+
+impl Search {
+    /// Returns the folders of the role and of those that led to it, in the order in which Ansible looks there.
+    pub(crate) fn roles(&self) -> impl Iterator<Item = &str> {
+        self.role.iter().chain(&self.above).map(String::as_str)
+    }
 }
 
 /// The variables of every host of the inventory, for `hostvars`.

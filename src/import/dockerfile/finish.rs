@@ -187,7 +187,7 @@ impl Player<'_> {
             (CommandLine::Exec(words), _) => self.words(words),
             (CommandLine::Shell(text), [program, flag]) if flag == "-c" => Command::Script {
                 shell: program.clone(),
-                text: self.secretless(text, span),
+                text: self.secretless(&single_blanks(text), span),
             },
             (CommandLine::Shell(text), shell) => {
                 let mut words: Vec<Text> = shell.iter().map(|it| Text::from(it.as_str())).collect();
@@ -396,6 +396,30 @@ fn without_init(words: &[String]) -> &[String] {
         }
         Some(_) | None => words,
     }
+}
+
+/// Lines that were joined bring their indentation along, which a shell does not see outside of quotes.
+fn single_blanks(text: &str) -> String {
+    let mut out = String::new();
+    let mut quote = None;
+    let mut is_escaped = false;
+    for c in text.trim().chars() {
+        let is_blank = matches!(c, ' ' | '\t') && quote.is_none() && !is_escaped;
+        match quote {
+            _ if is_escaped => {}
+            Some(open) if c == open => quote = None,
+            Some(_) => {}
+            None if matches!(c, '"' | '\'') => quote = Some(c),
+            None => {}
+        }
+        is_escaped = c == '\\' && !is_escaped && quote != Some('\'');
+        if !is_blank {
+            out.push(c);
+        } else if !out.ends_with(' ') {
+            out.push(' ');
+        }
+    }
+    out
 }
 
 #[cfg(test)]

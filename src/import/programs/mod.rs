@@ -136,6 +136,11 @@ pub(crate) const NOTHING: &[(&str, &[&str], &str)] = &[
     ),
     ("networkctl", &["reload", "reconfigure"], UNITS),
     (
+        "networkctl",
+        &["delete", "down", "forcerenew", "renew", "up"],
+        "a switch brings the network to its state",
+    ),
+    (
         "newaliases",
         &[],
         "NixOS makes the database of aliases itself",

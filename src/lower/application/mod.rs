@@ -426,7 +426,7 @@ impl<'a> Service<'a> {
                     .assumptions
                     .retain(|it| !Application::is_of_release(it));
             }
-            self.state(&package, packages::lower(&package.value, self), ctx);
+            self.state(&package, packages::lower_of_unit(&package.value, self), ctx);
         }
         for fetched in &it.fetched {
             self.state(fetched, fetched::lower(&fetched.value, self), ctx);

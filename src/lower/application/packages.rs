@@ -42,6 +42,21 @@ const DATA: [(&str, &str); 3] = [
     ),
 ];
 
+/// Programs of every NixOS that its units do not find by themselves.
+const OF_SYSTEM: [&str; 11] = [
+    "bash",
+    "bzip2",
+    "diffutils",
+    "gawk",
+    "gnutar",
+    "gzip",
+    "less",
+    "procps",
+    "util-linux",
+    "xz",
+    "zstd",
+];
+
 /// Packages of what stands in front of a program in a container, and is the unit's on a machine.
 pub(super) const OF_CONTAINERS: [&str; 6] = [
     "catatonit",
@@ -51,6 +66,23 @@ pub(super) const OF_CONTAINERS: [&str; 6] = [
     "tini",
     "tini-static",
 ];
+
+/// As `lower`, for a unit of its own: it does not find what a person finds in the path of the system.
+pub(super) fn lower_of_unit(package: &Package, service: &Service<'_>) -> Lowered {
+    let found = rules::package(&package.name, package.family);
+    let attr = found.and_then(|it| match it.attribute {
+        Attribute::Known(attr) => Some(attr),
+        Attribute::Unknown => None,
+    });
+    match attr.filter(|it| OF_SYSTEM.contains(&it.as_str())) {
+        Some(attr) => {
+            let mut statement = Statement::default();
+            statement.add(service.unit().child("path"), Expr::package(&attr));
+            Lowered::Stated(statement)
+        }
+        None => lower(package, service),
+    }
+}
 
 pub(super) fn lower(package: &Package, service: &Service<'_>) -> Lowered {
     if OF_CONTAINERS.contains(&package.name.as_str()) {

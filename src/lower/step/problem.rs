@@ -4,8 +4,8 @@ use super::programs;
 use super::runs::{self, Ran, Runs};
 use crate::account::Code;
 use crate::lower::statement::Left;
-use crate::lower::{commands, machine, paths, program};
-use crate::model::{Command, HoleKind, Machine, Step, Text};
+use crate::lower::{commands, file, machine, paths, program};
+use crate::model::{Command, Content, HoleKind, Machine, Step, Text};
 
 /// Programs that set up disks.
 const DISKS: [&str; 11] = [
@@ -81,6 +81,14 @@ fn unfit(step: &Step, runs: &Runs) -> Option<Left> {
                     "`{program}` is relative, and the folder is not known"
                 ));
             }
+            let mut operands = words.iter().filter_map(Text::plain);
+            if step.directory.is_none()
+                && let Some(path) = operands.find(|it| it.starts_with("../"))
+            {
+                return unsafe_because(format!(
+                    "`{path}` is relative, and the folder is not known"
+                ));
+            }
         }
         Command::Script { shell, .. } => {
             let name = shell.rsplit('/').next().unwrap_or(shell);
@@ -135,6 +143,21 @@ fn misplaced(step: &Step, runs: &Runs, machine: &Machine) -> Option<Left> {
 
 /// Says which program nothing of the plan brings, as far as that can be known.
 fn missing(step: &Step, runs: &Runs, machine: &Machine) -> Option<Left> {
+    for path in runs.commands.iter().filter_map(Ran::script) {
+        let mut files = machine::files(machine).filter(|it| it.path == path);
+        let text = files.find_map(|file| match &file.content {
+            Content::Text(text) => text.plain(),
+            Content::Binary(_) | Content::Fetched(_) => None,
+        });
+        let foreign = text.filter(|it| commands::is_shell_script(it));
+        if let Some(left) = foreign.and_then(file::foreign) {
+            let reason = left.reason.trim_start_matches("the script ").to_owned();
+            return Some(Left {
+                reason: format!("it runs `{path}`, which {reason}"),
+                ..left
+            });
+        }
+    }
     let has_own_path = step.environment.iter().any(|(name, _)| name == "PATH");
     if !runs.is_whole || has_own_path {
         return None;

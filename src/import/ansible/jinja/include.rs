@@ -44,9 +44,8 @@ impl Env<'_, '_> {
         if let Some((folder, _)) = here.and_then(|path| path.rsplit_once('/')) {
             folders.push(folder.to_owned());
         }
-        let role = search.role.as_deref();
-        for base in role
-            .into_iter()
+        for base in search
+            .roles()
             .chain([search.task.as_str(), &search.playbook])
         {
             folders.push(join(base, kind));

@@ -28,6 +28,7 @@ fn with_scope<T>(tree: &SourceTree, more: Layer, run: impl FnOnce(&Scope<'_>, Sp
     let hosts = HostVars::from([("web1".to_owned(), vec![Arc::new(layer(tree, "vars.yml"))])]);
     let search = Arc::new(Search {
         role: Some("role".to_owned()),
+        above: Vec::new(),
         task: "role/tasks".to_owned(),
         playbook: String::new(),
     });

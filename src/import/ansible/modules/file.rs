@@ -3,6 +3,7 @@
 //! Manual: <https://docs.ansible.com/ansible/latest/collections/ansible/builtin/file_module.html>
 
 use super::copy::is_missing;
+use super::kept::{Kept, keep, texts};
 use super::looks;
 use super::paths::fresh;
 use super::paths::{
@@ -15,7 +16,7 @@ use crate::import::ansible::params::{Params, Refusal};
 use crate::import::ansible::value::Value;
 use crate::import::state::Key;
 use crate::model::{Condition, Content, File, Link, PathMode, Resource, Text};
-use crate::source;
+use crate::source::{self, is_below};
 use crate::syntax::stand_ins;
 
 pub(super) const MODULE: Module = Module {
@@ -448,6 +449,17 @@ fn hard(asks: &Asks, before: &str, run: &mut Run<'_, '_>) -> Result<(), Refusal>
     Ok(())
 }
 
+/// Tells whether a step that is kept may have made a path: it fills a folder above it.
+fn may_be_of_step(path: &str, run: &Run<'_, '_>) -> bool {
+    run.state.entries().any(|entry| match &entry.resource {
+        Resource::Step(step) => step.creates.as_deref().is_some_and(|made| {
+            let folder = parent(made);
+            folder.matches('/').count() > 1 && is_below(path, folder)
+        }),
+        _ => false,
+    })
+}
+
 fn remove(asks: &Asks, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
     let path = &asks.path;
     if run.state.has_path(path)
@@ -469,6 +481,18 @@ fn remove(asks: &Asks, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
         ),
         There::Folder | There::Foreign | There::Open(_) => (Change::Unknown, None),
     };
+    if run.guard == Condition::True && !run.state.has_path(path) && may_be_of_step(path, run) {
+        run.state.remove_below(path, run.task.item);
+        tell(
+            run,
+            Change::Unknown,
+            vec![
+                ("path", Value::str(&asks.shown)),
+                ("state", Value::str("absent")),
+            ],
+        );
+        return keep(Kept::words(texts(["rm", "-rf", path])), run);
+    }
     let reason = if run.guard != Condition::True {
         format!("`{path}` was never there: a new machine does not have it")
     } else if run.state.remove_below(path, run.task.item) {

@@ -7,7 +7,7 @@ use crate::account::{Code, Verdict};
 use crate::import::ansible::params::{Params, Refusal};
 use crate::import::package_name::{of_file, read};
 use crate::import::state::Key;
-use crate::model::{Condition, Family, Package, Resource};
+use crate::model::{Condition, Family, Package, Resource, Service};
 
 pub(super) const MODULE: Module = Module {
     names: &["package"],
@@ -105,6 +105,18 @@ fn remove(package: Package, run: &mut Run<'_, '_>) {
     let name = package.name.clone();
     let key = Key::package(&package);
     let was_there = run.state.get(&key).is_some();
+    // nixos/modules/system/boot/timesyncd.nix: every NixOS has it.
+    if name == "systemd-timesyncd" && !was_there {
+        run.put(Resource::Service(Service {
+            name,
+            family: package.family,
+            enabled: Some(false),
+            running: Some(false),
+            masked: false,
+            linked_in: Vec::new(),
+        }));
+        return;
+    }
     // An open condition matters only where there is something to take away.
     if was_there || run.guard == Condition::True {
         run.remove(&key, &format!("the package `{name}`"));

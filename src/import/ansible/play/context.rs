@@ -67,6 +67,8 @@ pub(super) struct RoleFrame {
     pub(super) collection: Option<String>,
     /// The roles that led here, the outermost first.
     pub(super) parents: Vec<String>,
+    /// Their folders.
+    pub(super) parent_paths: Vec<String>,
     /// Those of them that included or imported the next one, and did not depend on it.
     pub(super) includers: Vec<String>,
     pub(super) defaults: Vec<Arc<Layer>>,

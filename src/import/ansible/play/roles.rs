@@ -392,6 +392,8 @@ impl<'a> Player<'a> {
         let outer = context.role.as_deref();
         let mut parents = outer.map(|role| role.parents.clone()).unwrap_or_default();
         parents.extend(outer.map(|role| role.title.clone()));
+        let mut parent_paths = outer.map_or_else(Vec::new, |role| role.parent_paths.clone());
+        parent_paths.extend(outer.map(|role| role.path.clone()));
         let mut includers = outer.map(|role| role.includers.clone()).unwrap_or_default();
         if context.includes_role {
             includers.extend(outer.map(|role| role.title.clone()));
@@ -417,6 +419,7 @@ impl<'a> Player<'a> {
             collection,
             includers,
             parents,
+            parent_paths,
             defaults,
             vars,
             magic: Arc::default(),

@@ -42,6 +42,9 @@ impl<'a> Player<'a> {
         layers.extend(above.iter().cloned());
         let search = Search {
             role: role.map(|role| role.path.clone()),
+            above: role.map_or_else(Vec::new, |role| {
+                role.parent_paths.iter().rev().cloned().collect()
+            }),
             task: context.folder.clone(),
             playbook: self.frame.folder.clone(),
         };

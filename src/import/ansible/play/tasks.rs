@@ -266,7 +266,10 @@ impl<'a> Player<'a> {
             self.facts_for = Some(host.clone());
         }
         // What runs within Ansible itself runs for this host, wherever it is delegated to.
-        let reason = match elsewhere.filter(|_| !is_of_ansible(&task.module)) {
+        let reaches =
+            |it: &Elsewhere| matches!(it, Elsewhere::ControlNode) && self.reaches_host(task, scope);
+        let elsewhere = elsewhere.filter(|it| !is_of_ansible(&task.module) && !reaches(it));
+        let reason = match elsewhere {
             Some(Elsewhere::ControlNode) => {
                 "it runs on the machine from which Ansible is run, not on this host"
             }

@@ -48,6 +48,40 @@ impl<'a> Player<'a> {
         }
     }
 
+    /// Tells whether a task that runs where Ansible does changes this host from there: a server that it names, a request
+    /// to a service of it.
+    pub(super) fn reaches_host(&self, task: &Task, scope: &Scope<'a>) -> bool {
+        const SERVERS: [&str; 2] = ["mysql_", "postgresql_"];
+        let given = |wanted: &str| {
+            let mut given = task.arguments.named.iter();
+            given.find(|(name, _)| name == wanted).map(|(_, node)| node)
+        };
+        let said = |node: &Node| scope.resolve(node).ok().map(|it| it.to_text());
+        let is_here = |place: Option<Text>| {
+            // What has no value may be this host.
+            let Some(place) = place else {
+                return true;
+            };
+            let address = ["ansible_host", "ansible_ssh_host"]
+                .iter()
+                .find_map(|name| self.variable(scope, name));
+            let mut own = std::iter::once(&self.host).chain(&address);
+            place.worst_hole().is_some() || own.any(|it| place.to_string().contains(it.as_str()))
+        };
+        let name = task.module.as_str();
+        if SERVERS.iter().any(|it| name.starts_with(it)) {
+            return given("login_host").is_some_and(|it| is_here(said(it)));
+        }
+        let asks_only = || {
+            let method = given("method").and_then(|it| said(it));
+            method.is_none_or(|it| {
+                let method = it.to_string().to_ascii_uppercase();
+                matches!(method.as_str(), "GET" | "HEAD" | "OPTIONS")
+            })
+        };
+        name == "uri" && !asks_only() && given("url").is_some_and(|it| is_here(said(it)))
+    }
+
     /// Tells whether the host that is played is the machine that runs Ansible.
     fn is_local(&self) -> bool {
         let connection = self

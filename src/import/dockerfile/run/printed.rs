@@ -2,6 +2,7 @@
 
 use super::script::{Outcome, Runner};
 use super::{Kind, paths, tables};
+use crate::model::Family;
 use crate::syntax::shell::{Command, Compound, Redirection, RedirectionKind, Script, Simple};
 
 impl Runner<'_, '_> {
@@ -94,6 +95,13 @@ impl Runner<'_, '_> {
         }
     }
 
+    /// Tells whether `echo` reads `\t` and its like by itself: that of dash does, Debian's /bin/sh.
+    fn echo_reads_escapes(&self) -> bool {
+        let here = &self.player.here;
+        let shell = here.shell.first().map(String::as_str);
+        here.family == Family::Debian && matches!(shell, Some("/bin/sh" | "sh" | "/bin/dash"))
+    }
+
     /// Returns what a command prints, where it is one that only prints.
     pub(super) fn printed(&self, simple: &Simple) -> Option<String> {
         let program = simple.words.first().map(|it| it.raw.as_str());
@@ -108,6 +116,9 @@ impl Runner<'_, '_> {
             (Some("echo"), [flag, rest @ ..]) if flag == "-n" => Some(rest.join(" ")),
             (Some("echo"), [flag, rest @ ..]) if flag == "-e" => {
                 Some(escapes(&rest.join(" "))? + "\n")
+            }
+            (Some("echo"), texts) if self.echo_reads_escapes() => {
+                Some(dash_escapes(&texts.join(" "))? + "\n")
             }
             (Some("echo"), texts) => Some(texts.join(" ") + "\n"),
             (Some("printf"), [format, rest @ ..]) => formatted(format, rest),
@@ -144,6 +155,30 @@ fn escapes(text: &str) -> Option<String> {
             '\'' => '\'',
             _ => return None,
         });
+    }
+    Some(out)
+}
+
+/// As `escapes`, for the `echo` of dash: it leaves what it does not know as it is. `None` for what ends the output, or
+/// is a number.
+fn dash_escapes(text: &str) -> Option<String> {
+    let mut out = String::new();
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        let known = match chars.peek() {
+            Some('n') => '\n',
+            Some('t') => '\t',
+            Some('r') => '\r',
+            Some('\\') => '\\',
+            Some('a' | 'b' | 'c' | 'f' | 'v' | '0') if c == '\\' => return None,
+            _ => '\0',
+        };
+        if c == '\\' && known != '\0' {
+            chars.next();
+            out.push(known);
+        } else {
+            out.push(c);
+        }
     }
     Some(out)
 }

@@ -258,6 +258,11 @@ fn what_a_group_prints_is_a_file() {
         "set -e; { echo a; echo b; } > /etc/x.ini",
         "file /etc/x.ini \"a\\nb\\n\"",
     );
+    check_on(
+        "debian",
+        "{ echo '<A \\.b$>'; echo '\\tc'; } > /etc/x.ini",
+        "file /etc/x.ini \"<A \\\\.b$>\\n\\tc\\n\"",
+    );
     check(
         "{ echo a; } 2>/dev/null",
         "nothing: it only looks, or steers the script",

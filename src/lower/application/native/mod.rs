@@ -22,8 +22,8 @@ use crate::lower::lower_stated;
 use crate::lower::machine;
 use crate::lower::statement::{Left, Lowered, Merged};
 use crate::model::{
-    self, Application, Content, Entry, Family, File, Machine, Origin, Package, Resource, Sourced,
-    Text,
+    self, Application, Command, Content, Entry, Family, File, Machine, Origin, Package, Resource,
+    Sourced, Text,
 };
 use crate::plan::OptionPath;
 use crate::rules;
@@ -368,6 +368,23 @@ impl Native {
         self.entry_point.as_deref() == Some(path)
     }
 
+    /// Tells whether a script is what the image's command is, or of those that its entry point calls.
+    fn is_starter(&self, path: &str) -> bool {
+        let Some(name) = path.strip_prefix("/usr/local/bin/") else {
+            return false;
+        };
+        let command = self.application.command.as_ref().map(|it| &it.value);
+        let starts = match command {
+            Some(Command::Words(words)) => {
+                let mut plain = words.iter().filter_map(Text::plain);
+                plain.any(|it| it == name || it == path)
+            }
+            Some(Command::Script { .. }) | None => false,
+        };
+        let is_of_images = name.starts_with("docker-") && name.ends_with(".sh");
+        !self.is_entry_point(path) && (starts || is_of_images)
+    }
+
     fn of_resource(&self, resource: &Resource) -> Option<Lowered> {
         let module = self.server.module();
         let is_its = |name: &str| self.server.users.iter().any(|it| it == name);
@@ -398,6 +415,12 @@ impl Native {
             }
             self.of_folder(&it.path)
         } else if let Resource::File(it) = resource {
+            if self.is_starter(&it.path) {
+                return Some(self.assumed(format!(
+                    "`{module}` does what `{}` does to start the server",
+                    it.path
+                )));
+            }
             self.is_entry_point(&it.path).then(|| self.prepared())
         } else {
             None

@@ -14,6 +14,7 @@ mod http;
 mod include;
 mod listen;
 mod location;
+mod names;
 mod redirect;
 mod server;
 #[cfg(test)]
@@ -60,7 +61,11 @@ struct Lifted {
 fn site(value: &Value) -> Option<Value> {
     let list = nginx::read(value.as_str()?).ok()?;
     let mut lifted = Lifted::default();
+    let claim = names::claim(&list);
     http::lift(list, &mut lifted)?;
+    if let Some(claim) = claim {
+        lifted.assume(&claim);
+    }
     lifted.answer()
 }
 

@@ -141,8 +141,10 @@ impl Env<'_, '_> {
             let given = term.to_text().to_string();
             let search = self.scope.search();
             let above = search.task.rsplit_once('/').map_or("", |(above, _)| above);
-            let bases = search.role.as_deref().into_iter();
-            let bases = bases.chain([above, search.task.as_str(), search.playbook.as_str(), ""]);
+            let bases =
+                search
+                    .roles()
+                    .chain([above, search.task.as_str(), search.playbook.as_str(), ""]);
             let places = bases.flat_map(|base| {
                 let name = given.trim_end_matches('/');
                 [join(&join(base, "files"), name), join(base, name)]
@@ -211,8 +213,10 @@ impl Env<'_, '_> {
         let tree = self.scope.session().tree;
         let search = self.scope.search();
         let above = search.task.rsplit_once('/').map_or("", |(above, _)| above);
-        let bases = search.role.as_deref().into_iter();
-        let bases = bases.chain([above, search.task.as_str(), search.playbook.as_str(), ""]);
+        let bases =
+            search
+                .roles()
+                .chain([above, search.task.as_str(), search.playbook.as_str(), ""]);
         let fits = glob(name);
         for base in bases {
             for place in [join(base, "files"), base.to_owned()] {

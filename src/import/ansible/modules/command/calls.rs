@@ -1,6 +1,6 @@
 //! Commands that ask for what a module asks for: they are that module's tasks in other words.
 
-use super::{accounts, edits, is_there, servers, walls};
+use super::{accounts, downloads, edits, is_there, servers, walls};
 use crate::import::ansible::modules::{Module, Run, file, find};
 use crate::import::ansible::params::{Params, Refusal};
 use crate::import::ansible::value::Value;
@@ -49,6 +49,7 @@ pub(super) fn of(path: &str, arguments: &[&str]) -> Option<Vec<Call>> {
         "iptables" | "ip6tables" => walls::of_iptables(program, arguments).map(|it| vec![it]),
         "docker" => of_docker(arguments),
         "cp" | "install" => of_copies(program, arguments),
+        "curl" | "wget" => downloads::of(program, arguments).map(|it| vec![it]),
         "createdb" | "createuser" | "mysqladmin" => servers::of_programs(program, arguments),
         "git" => of_git(arguments),
         "mariadb" | "mysql" => servers::of_mysql(arguments),

@@ -6,6 +6,7 @@ mod accounts;
 mod answers;
 mod bootstrap;
 mod calls;
+mod downloads;
 mod edits;
 mod installer;
 mod known;

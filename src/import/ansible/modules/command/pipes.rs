@@ -59,7 +59,8 @@ const MODULES: [(&str, &str); 6] = [
 ];
 
 /// Parts of addresses of scripts that only set up repositories.
-const SETUPS: [&str; 10] = [
+const SETUPS: [&str; 11] = [
+    "Homebrew/install",
     "deb.nodesource.com",
     "rpm.nodesource.com",
     "packagecloud.io",
@@ -279,7 +280,7 @@ fn program(command: &Simple) -> Option<(Vec<&str>, &str)> {
     Some((words.get(1..)?.to_vec(), name))
 }
 
-fn is_shell(name: &str) -> bool {
+pub(super) fn is_shell(name: &str) -> bool {
     matches!(
         name,
         "sh" | "bash" | "dash" | "zsh" | "python3" | "python" | "perl"
@@ -332,9 +333,14 @@ fn installer_in(command: &Simple) -> Option<String> {
     let (_, name) = program(command)?;
     let words = command.words.iter().map(|it| it.raw.as_str());
     let text = words.collect::<Vec<_>>().join(" ");
+    is_shell(name).then(|| installer(&text)).flatten()
+}
+
+/// Returns the address of the script that a shell is given to run.
+pub(super) fn installer(text: &str) -> Option<String> {
     let fetches = ["$(curl", "$(wget", "<(curl", "<(wget", "`curl", "`wget"];
-    let is_meant = is_shell(name) && fetches.iter().any(|it| text.contains(it));
-    is_meant.then(|| address(&text)).flatten()
+    let is_meant = fetches.iter().any(|it| text.contains(it));
+    is_meant.then(|| address(text)).flatten()
 }
 
 pub(super) fn address(text: &str) -> Option<String> {

@@ -237,6 +237,23 @@ pub(super) fn of_command(words: &[&str]) -> Sense {
     if let Some(sense) = stated(path, program, arguments) {
         return sense;
     }
+    if let [way, script] = arguments
+        && pipes::is_shell(program)
+        && way.starts_with('-')
+        && way.ends_with('c')
+        && !is_secret(script)
+    {
+        return match pipes::installer(script) {
+            Some(url) => pipes::installs(&url),
+            None => of_script(script),
+        };
+    }
+    let is_table = |it: &&str| it.contains("/etc/postfix/") || it.ends_with("/etc/aliases");
+    if matches!(program, "postalias" | "postmap") && arguments.last().is_some_and(is_table) {
+        return Sense::Nothing(
+            "postfix makes the databases of its tables when NixOS starts it: services.postfix.mapFiles and its kin name them",
+        );
+    }
     let is_meant =
         |wanted: &[&str]| wanted.is_empty() || arguments.iter().any(|it| wanted.contains(it));
     if let Some((_, _, why)) = NOTHING

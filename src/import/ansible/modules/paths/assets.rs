@@ -35,9 +35,8 @@ pub(in crate::import::ansible::modules) fn find(
     } else {
         // What starts so was put behind `playbook_dir`, which is absolute to Ansible.
         places.extend(name.strip_prefix("./").map(str::to_owned));
-        let role = search.role.as_deref();
-        for above in role
-            .into_iter()
+        for above in search
+            .roles()
             .chain([search.task.as_str(), &search.playbook])
         {
             places.push(join(&join(above, folder), name));

@@ -274,7 +274,7 @@ fn removed(edit: &Edit<'_>, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
     }
     if !is_there {
         run.not_needed(format!(
-            "what it takes out is of the distribution's own `{path}`, which NixOS does not have"
+            "it takes out, or makes a comment of, what is in the distribution's own `{path}`, which NixOS does not have"
         ));
     }
     Ok(())
