@@ -8,6 +8,7 @@ use crate::account::{Code, Verdict};
 use crate::import::ansible::params::{Params, Refusal};
 use crate::import::state::Key;
 use crate::model::{AuthorizedKey, HoleKind, Resource, Text};
+use crate::syntax::stand_ins;
 
 pub(super) const MODULE: Module = Module {
     names: &["authorized_key"],
@@ -86,6 +87,10 @@ fn read_line(line: &Text, options: Option<&str>, comment: Option<&str>) -> Optio
     let plain = plain.trim();
     if plain.is_empty() || plain.starts_with('#') {
         return None;
+    }
+    // What a person gives is one or several such lines.
+    if stand_ins(plain).first().is_some_and(|it| it.0.start == 0) {
+        return Some(line.clone());
     }
     let words: Vec<&str> = plain.split_whitespace().collect();
     let kind = words.iter().position(|it| is_type(it))?;

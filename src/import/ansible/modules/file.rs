@@ -3,7 +3,6 @@
 //! Manual: <https://docs.ansible.com/ansible/latest/collections/ansible/builtin/file_module.html>
 
 use super::copy::is_missing;
-use super::looks;
 use super::paths::fresh;
 use super::paths::{
     Change, Of, There, Wishes, absolute, base_name, differs, is_folder, make_folder, not_known,
@@ -45,17 +44,7 @@ struct Asks {
 
 fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
     params.pass_over(&["modification_time_format", "access_time_format"]);
-    let given = match params.required(&["path", "dest", "name"]) {
-        Err(refusal) if refusal.reason.contains(looks::TEMPORARY) => {
-            if params.string(&["state"])?.as_deref() != Some("absent") {
-                return Err(refusal);
-            }
-            params.rest();
-            run.not_needed("what it takes away is there only while Ansible runs".to_owned());
-            return Ok(());
-        }
-        given => given?,
-    };
+    let given = params.required(&["path", "dest", "name"])?;
     let whole = absolute(run, &given)?;
     let mut path = placed(run, &whole);
     let mut shown = if given.starts_with('/') { given } else { whole };

@@ -90,6 +90,21 @@ fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
         placed(run, &path)
     };
     run.look = Some(Look::Path(path.clone()));
+    if let Some(shown) = fresh::of_kernel(&at) {
+        let mut pairs = vec![("exists", Value::Bool(shown.is_folder.is_some()))];
+        if let Some(is_folder) = shown.is_folder {
+            let kind = if is_folder { "isdir" } else { "isreg" };
+            pairs.push(("path", Value::str(&given)));
+            pairs.extend(KINDS.map(|name| (name, Value::Bool(name == kind))));
+        }
+        let stat = match shown.is_folder {
+            Some(_) => Value::open(pairs, hole(run, "the rest", &given)),
+            None => Value::of_pairs(pairs),
+        };
+        tell(run, Change::No, vec![("stat", stat)]);
+        run.returns_under = Some(shown.under.to_owned());
+        return Ok(());
+    }
     let stat = match there(run, &at) {
         There::Made(entry) => {
             let algorithm = fingerprints.then_some(algorithm.as_str());

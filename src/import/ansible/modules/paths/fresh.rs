@@ -31,6 +31,10 @@ struct Table {
     brought: BTreeMap<String, Vec<String>>,
     /// Below /etc, what NixOS has there: in a folder of these names only, or whatever it likes.
     etc: BTreeMap<String, Option<BTreeSet<String>>>,
+    /// What the kernel shows: `dir`, `file`, or that there is nothing, and what has to hold for it.
+    kernel: BTreeMap<String, (String, String)>,
+    /// What `sudo --version` prints.
+    sudo: String,
     /// Folders in which NixOS has nothing but these names.
     folders: BTreeMap<String, BTreeSet<String>>,
 }
@@ -66,11 +70,43 @@ const PROGRAMS: [&str; 6] = [
     "/usr/local/sbin",
 ];
 
+/// Parts of names of packages that name nothing by themselves.
+const GENERIC: [&str; 12] = [
+    "client", "common", "core", "daemon", "data", "dev", "perl", "plugin", "python3", "server", "tools", "utils",
+];
+
 /// Parts of paths that name nothing by themselves.
 const COMMON: [&str; 14] = [
     "bin", "cache", "conf", "default", "etc", "keyrings", "lib", "local", "log", "sbin", "share",
     "spool", "system", "systemd",
 ];
+
+/// What `sudo --version` says holds for the sudo of nixpkgs.
+pub(in crate::import::ansible::modules) const SUDO_OF_NIXOS: &str =
+    "the machine has the sudo of nixpkgs";
+
+/// Returns what `sudo --version` prints.
+pub(in crate::import::ansible::modules) fn sudo() -> Option<&'static str> {
+    Some(FRESH.sudo.as_str()).filter(|it| !it.is_empty())
+}
+
+/// What the kernel shows at a path.
+pub(in crate::import::ansible::modules) struct Shown {
+    /// Whether it is a folder; nothing where there is nothing.
+    pub(in crate::import::ansible::modules) is_folder: Option<bool>,
+    pub(in crate::import::ansible::modules) under: &'static str,
+}
+
+/// Returns what the kernel of NixOS shows at a path.
+pub(in crate::import::ansible::modules) fn of_kernel(path: &str) -> Option<Shown> {
+    let (kind, under) = FRESH.kernel.get(path)?;
+    let is_folder = match kind.as_str() {
+        "dir" => Some(true),
+        "file" => Some(false),
+        _ => None,
+    };
+    Some(Shown { is_folder, under })
+}
 
 /// Mode and owner of what NixOS makes itself.
 pub(in crate::import::ansible::modules) struct Own {
@@ -321,7 +357,8 @@ fn has_any(names: &[&str], called: &str, run: &Run<'_, '_>) -> Option<bool> {
 fn is_akin(one: &str, other: &str) -> bool {
     let words = |text: &str| -> Vec<String> {
         let parts = text.split(['-', '.', '_']);
-        parts.filter(|it| it.len() > 2).map(str::to_owned).collect()
+        let telling = parts.filter(|it| it.len() > 2 && !GENERIC.contains(it));
+        telling.map(str::to_owned).collect()
     };
     let (ours, theirs) = (words(one), words(other));
     let alike = |one: &str, other: &str| {
