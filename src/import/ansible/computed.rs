@@ -15,7 +15,19 @@ use crate::syntax::jinja::{Arg, Const, Expr};
 const FOR: &str = "`, for ";
 
 /// Names of expressions are no longer than this.
-const LONGEST: usize = 48;
+const LONGEST: usize = 64;
+
+/// Words that say nothing of what is meant.
+const EMPTY: [&str; 8] = [
+    "ansible_facts",
+    "bool",
+    "d",
+    "default",
+    "list",
+    "mandatory",
+    "string",
+    "trim",
+];
 
 /// What is nobody's to give: it is there only while Ansible runs, or nobody knows whether there is any.
 const NOT_NAMED: [&str; 9] = [
@@ -174,7 +186,7 @@ impl Words {
         let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '_' };
         let made: String = text.chars().map(plain).collect();
         let parts: Vec<&str> = made.split('_').filter(|it| !it.is_empty()).collect();
-        if !parts.is_empty() {
+        if !parts.is_empty() && !EMPTY.contains(&text) {
             self.words.push(parts.join("_"));
         }
     }
@@ -184,7 +196,7 @@ impl Words {
         for word in &self.words {
             let is_first = name.is_empty();
             if !is_first && name.len() + word.len() >= LONGEST {
-                break;
+                continue;
             }
             if !is_first {
                 name.push('_');
@@ -217,7 +229,8 @@ impl Words {
                 self.roots.push(name.to_string());
                 self.add(name);
             }
-            Expr::Const(Const::Str(text)) => self.add(text),
+            // Of a path, what it leads to.
+            Expr::Const(Const::Str(text)) => self.add(text.rsplit('/').next().unwrap_or(text)),
             Expr::Const(Const::Int(number)) => self.add(&number.to_string()),
             Expr::Const(Const::None | Const::Bool(_) | Const::Float(_)) => {}
             Expr::Slice(inner, parts) => {
@@ -295,8 +308,16 @@ mod tests {
     #[test]
     fn what_speaks_of_a_secret_gets_no_name() {
         for (name, what, expected) in [
-            ("shop_stdout", "the output of the task \"Make a token\"", true),
-            ("shop_password_stdout", "the output of the task \"Look\"", true),
+            (
+                "shop_stdout",
+                "the output of the task \"Make a token\"",
+                true,
+            ),
+            (
+                "shop_password_stdout",
+                "the output of the task \"Look\"",
+                true,
+            ),
             ("shop_version", "the output of the task \"Look\"", false),
         ] {
             assert_eq!(tells_secret(name, what), expected, "{name}");

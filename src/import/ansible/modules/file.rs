@@ -437,6 +437,19 @@ fn hard(asks: &Asks, before: &str, run: &mut Run<'_, '_>) -> Result<(), Refusal>
     Ok(())
 }
 
+/// Returns what the source made at a path, or below it, that a step needs which runs on the machine.
+fn used(path: &str, run: &Run<'_, '_>) -> Option<String> {
+    let below = run.state.below(path).map(|(it, _)| it);
+    let mut made = run
+        .state
+        .at_path(path)
+        .map(|_| path)
+        .into_iter()
+        .chain(below);
+    made.find(|it| fresh::is_mentioned(it, run))
+        .map(str::to_owned)
+}
+
 fn remove(asks: &Asks, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
     let path = &asks.path;
     if run.state.has_path(path)
@@ -458,7 +471,9 @@ fn remove(asks: &Asks, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
         ),
         There::Folder | There::Foreign | There::Open(_) => (Change::Unknown, None),
     };
-    let reason = if run.guard != Condition::True {
+    let reason = if let Some(used) = used(path, run) {
+        format!("a step that is kept does something with `{used}`: it stays")
+    } else if run.guard != Condition::True {
         format!("`{path}` was never there: a new machine does not have it")
     } else if run.state.remove_below(path, run.task.item) {
         format!("`{path}` was made by an earlier task and is gone again")

@@ -94,21 +94,33 @@ fn run_set_stats(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refus
 /// Returns a path for a file or folder that is there only while Ansible runs, and what has to hold for it: the machine
 /// takes another, and nothing hangs on which.
 pub(super) fn temporary(run: &Run<'_, '_>, ending: &str) -> (String, String) {
-    let register = run.task.keywords.register.as_ref();
-    let name = match register.and_then(|it| it.text()) {
-        Some(name) => name.trim_matches('_').to_owned(),
-        None => run.scope.session().place(run.task.span),
-    };
-    let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
-    let name: String = name.chars().map(plain).collect();
+    let place = run.scope.session().place(run.task.span);
+    // Which folder it is in says that it holds tasks.
+    let name: Vec<&str> = place
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .filter(|it| {
+            !matches!(
+                *it,
+                "" | "main" | "playbooks" | "roles" | "tasks" | "yaml" | "yml"
+            )
+        })
+        .collect();
+    let name = name.join("-");
     let path = format!("/tmp/ansible.{name}{ending}");
-    let clause = format!("the temporary file of {} is `{path}`", results::said(run.task));
+    let clause = format!(
+        "the temporary file of {} is `{path}`",
+        results::said(run.task)
+    );
     (path, clause)
 }
 
 fn run_tempfile(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
     let state = params.choice(&["state"], &["directory", "file"], "file")?;
-    let ending = params.string(&["suffix"]).ok().flatten().unwrap_or_default();
+    let ending = params
+        .string(&["suffix"])
+        .ok()
+        .flatten()
+        .unwrap_or_default();
     params.rest();
     let mode = if state == "file" { "0600" } else { "0700" };
     let (path, clause) = temporary(run, &ending);

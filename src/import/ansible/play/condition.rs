@@ -36,27 +36,42 @@ impl<'a> Player<'a> {
         &self,
         scope: &Scope<'a>,
         context: &Context<'a>,
-        failure: &Failure,
+        first: Result<Condition, Failure>,
     ) -> Option<Condition> {
         let mut layer = Layer::default();
-        let mut failure = failure.clone();
-        while failure.code == diag::Code::JinjaUndefined {
-            let name = undefined_name(&failure.message).to_owned();
-            let is_open = left_open::variable(&name).is_some() && !layer.vars.contains_key(&name);
+        let mut decided = first;
+        loop {
+            let (name, why) = match &decided {
+                Err(failure) if failure.code == diag::Code::JinjaUndefined => {
+                    let name = undefined_name(&failure.message);
+                    (name.to_owned(), "which the source does not set".to_owned())
+                }
+                Ok(Condition::Unknown(why)) => match unread_switch(why) {
+                    Some(found) => found,
+                    None => return decided.ok(),
+                },
+                Err(_) | Ok(Condition::True | Condition::False) => return decided.ok(),
+            };
+            let is_open = left_open::variable(&name).is_some()
+                && !name.contains("vault")
+                && !layer.vars.contains_key(&name);
             let mut conditions = context.when.iter();
             if !is_open || !conditions.all(|node| is_switch_in(scope, node, &name)) {
                 return None;
             }
-            let clause = format!("`{name}`, which the source does not set, is true");
+            let clause = format!("`{name}`, {why}, holds");
             let binding = Binding::Assumed(Value::Bool(true), Arc::from([clause]));
             layer.vars.insert(name, binding);
-            match self.decide(&scope.with(layer.clone()), context) {
-                Ok(condition) => return Some(condition),
-                Err(next) => failure = next,
-            }
+            decided = self.decide(&scope.with(layer.clone()), context);
         }
-        None
     }
+}
+
+/// Returns the variable on which a condition hangs that may stand in what cannot be read, and why it is not known.
+fn unread_switch(why: &str) -> Option<(String, String)> {
+    let (name, rest) = why.strip_prefix('`')?.split_once("`, ")?;
+    let is_unread = rest.starts_with("which may stand in ");
+    is_unread.then(|| (name.to_owned(), rest.to_owned()))
 }
 
 /// Tells whether a variable only switches in a condition.

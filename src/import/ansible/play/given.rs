@@ -94,7 +94,10 @@ impl<'a> Player<'a> {
             || is_command(task) && task.keywords.register.is_some();
         let is_of_control_node = reads_control_node(task, &values);
         let fill = |name: &str, value| {
-            if computes || name == "src" && is_of_control_node {
+            // What is at a path is asked of a new machine, whatever the path is called.
+            let is_place = matches!(task.module.as_str(), "slurp" | "stat")
+                && matches!(name, "dest" | "name" | "path" | "src");
+            if computes && !is_place || name == "src" && is_of_control_node {
                 return closed_deeply(value);
             }
             let value = match decides(task, name, &value) {

@@ -164,7 +164,12 @@ impl<'a> Player<'a> {
         scope: &Scope<'a>,
         context: &Context<'a>,
     ) -> Result<Condition, Box<Returned>> {
+        let is_ours = !is_of_ansible(&task.module) && !self.is_provided_for(scope, context);
         let failure = match self.decide(scope, context) {
+            Ok(condition @ Condition::Unknown(_)) if is_ours => {
+                let switched = self.decide_switched(scope, context, Ok(condition.clone()));
+                return Ok(switched.unwrap_or(condition));
+            }
             Ok(condition) => return Ok(condition),
             Err(failure) => failure,
         };
@@ -201,9 +206,8 @@ impl<'a> Player<'a> {
             let returned = Returned::plain(results::skipped(None)).guarded(Condition::False);
             return Err(Box::new(returned));
         }
-        if !is_of_ansible(&task.module)
-            && !self.is_provided_for(scope, context)
-            && let Some(condition) = self.decide_switched(scope, context, &failure)
+        if is_ours
+            && let Some(condition) = self.decide_switched(scope, context, Err(failure.clone()))
         {
             return Ok(condition);
         }

@@ -116,7 +116,9 @@ fn looks_or(
 
 /// Tells whether a command only makes room for a file.
 fn makes_temporary(shown: &[&str]) -> bool {
-    let is_one = shown.first().is_some_and(|it| it.rsplit('/').next() == Some("mktemp"));
+    let is_one = shown
+        .first()
+        .is_some_and(|it| it.rsplit('/').next() == Some("mktemp"));
     is_one && !shown.iter().any(|it| is_shells(it))
 }
 
