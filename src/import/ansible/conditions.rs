@@ -2,6 +2,7 @@
 //!
 //! Manual: <https://docs.ansible.com/ansible/latest/playbook_guide/playbooks_conditionals.html>
 
+use super::left_open::called;
 use super::scope::{Failure, Scope};
 use super::value::{Truth, Value};
 use crate::diag::Code;
@@ -96,6 +97,6 @@ fn condition_of(truth: Truth) -> Condition {
     match truth {
         Truth::Yes => Condition::True,
         Truth::No => Condition::False,
-        Truth::Unknown(hole) => Condition::Unknown(hole.what),
+        Truth::Unknown(hole) => Condition::Unknown(called(&hole.what).to_owned()),
     }
 }

@@ -3,6 +3,7 @@
 //! To whoever computes with it, it is unknown. Where a text takes it as it is, the text gets a stand-in, and the output
 //! a name in `values.nix` to which the person gives a value.
 
+use super::computed;
 use super::scope::Scope;
 use super::value::{Key, Value};
 use crate::model::{Hole, HoleKind, Piece, Text};
@@ -101,7 +102,7 @@ fn is_interface(name: &str) -> bool {
     name.starts_with("en") && name.ends_with(|c: char| c.is_ascii_digit())
 }
 
-fn is_identifier(name: &str) -> bool {
+pub(super) fn is_identifier(name: &str) -> bool {
     let mut chars = name.chars();
     let is_first = |c: char| c.is_ascii_alphabetic() || c == '_';
     chars.next().is_some_and(is_first) && chars.all(|c| c.is_ascii_alphanumeric() || c == '_')
@@ -149,12 +150,24 @@ pub(super) fn unread(name: &str, rest: &str) -> String {
 
 /// Returns what a hole is called, without that a person gives it.
 pub(super) fn called(what: &str) -> &str {
-    what.strip_suffix(GIVEN).unwrap_or(what)
+    let what = what.strip_suffix(GIVEN).unwrap_or(what);
+    computed::original(what).unwrap_or(what)
+}
+
+/// Tells whether a person gives what a hole stands for.
+pub(super) fn is_given(hole: &Hole) -> bool {
+    given(hole).is_some()
+}
+
+/// Makes a hole one that a person gives under a name of its own.
+pub(super) fn given_as(name: &str, original: &str, hole: &Hole) -> Hole {
+    computed::hole_of(name, original, GIVEN, hole)
 }
 
 /// Returns the variable that a hole is as a whole.
 pub(super) fn variable_of(hole: &Hole) -> Option<&str> {
-    given(hole).filter(|_| hole.what.ends_with(&format!("{UNSET}{GIVEN}")))
+    let is_own = computed::original(&hole.what).is_none();
+    given(hole).filter(|_| is_own && hole.what.ends_with(&format!("{UNSET}{GIVEN}")))
 }
 
 /// Tells whether a hole is a variable that nobody sets, or made of one.
@@ -170,6 +183,13 @@ pub(super) fn below(hole: &Hole, key: &str) -> Hole {
     let is_number = !key.is_empty() && key.chars().all(|it| it.is_ascii_digit());
     if !is_number && (!is_identifier(key) || RETURNED.contains(&key)) {
         return closed_hole(hole);
+    }
+    if computed::original(&hole.what).is_some() {
+        let original = called(&hole.what);
+        return match is_secret_name(key) {
+            true => closed_hole(hole),
+            false => given_as(&format!("{name}.{key}"), original, hole),
+        };
     }
     if hole.kind == HoleKind::Secret {
         let rest = hole.what.split('`').skip(2).collect::<Vec<_>>().join("`");
@@ -233,6 +253,30 @@ pub(super) fn closed_with_parts(value: Value) -> Value {
     }
 }
 
+/// As `closed_deeply`, of what was computed only.
+pub(super) fn closed_where_computed(value: Value) -> Value {
+    let is_computed = |it: &Hole| computed::original(&it.what).is_some();
+    match &value {
+        Value::Unknown(hole) if is_computed(hole) => Value::Unknown(closed_hole(hole)),
+        Value::Str(text) if text.holes().any(is_computed) => {
+            Value::Str(each_hole(text, |hole, out| match is_computed(hole) {
+                true => out.push_hole(closed_hole(hole)),
+                false => out.push_hole(hole.clone()),
+            }))
+        }
+        Value::List(items) => {
+            let items = items.iter().cloned();
+            Value::list(items.map(closed_where_computed).collect())
+        }
+        Value::Dict(dict) => {
+            let pairs = dict.iter();
+            let closed = |it: &Value| closed_where_computed(it.clone());
+            Value::dict(pairs.map(|(key, it)| (key.clone(), closed(it))).collect())
+        }
+        _ => value,
+    }
+}
+
 /// Puts stand-ins into the value of an argument for what a person gives, and notes what is assumed.
 pub(super) fn filled(scope: &Scope<'_>, argument: &str, value: Value) -> Value {
     if !holds_given(&value) {
@@ -276,12 +320,24 @@ pub(super) fn filled(scope: &Scope<'_>, argument: &str, value: Value) -> Value {
 
 /// Puts stand-ins into a text for what a person gives, and notes what is assumed.
 pub(super) fn filled_text(scope: &Scope<'_>, text: &Text) -> Text {
+    // Of a file of which nothing is known there is nothing to keep.
+    if says_nothing(text) {
+        return each_hole(text, |hole, out| out.push_hole(closed_hole(hole)));
+    }
     each_hole(text, |hole, out| match hole.kind {
         HoleKind::Secret => out.push_hole(closed_hole(hole)),
         HoleKind::Unknown => match named(scope, hole) {
             Some(name) => out.push_str(&stand_in(&name)),
             None => out.push_hole(closed_hole(hole)),
         },
+    })
+}
+
+/// Tells whether a text is nothing but what was computed.
+pub(super) fn says_nothing(text: &Text) -> bool {
+    text.pieces().iter().all(|piece| match piece {
+        Piece::Literal(literal) => literal.trim().is_empty(),
+        Piece::Hole(hole) => computed::original(&hole.what).is_some(),
     })
 }
 
@@ -307,6 +363,9 @@ pub(super) fn closed_deeply(value: Value) -> Value {
 /// Returns the name that a person gives a value: that of a fact is the host's own.
 fn named(scope: &Scope<'_>, hole: &Hole) -> Option<String> {
     let name = given(hole)?;
+    let original = computed::original(called_whole(&hole.what));
+    // What is computed with what the machine has is the host's own, too.
+    let is_of_machine = original.is_some_and(|it| !is_of_source(it));
     let is_fact = hole.what.starts_with(FACT);
     let last = name.rsplit('.').next().unwrap_or(name);
     let is_whole = WHOLES.contains(&last.trim_start_matches("ansible_"))
@@ -315,7 +374,7 @@ fn named(scope: &Scope<'_>, hole: &Hole) -> Option<String> {
         return None;
     }
     let flat = name.replace('.', "_");
-    let name = if is_fact {
+    let name = if is_fact || is_of_machine {
         let host = scope.get("inventory_hostname").ok()?;
         let host: String = host
             .as_str()?
@@ -329,8 +388,18 @@ fn named(scope: &Scope<'_>, hole: &Hole) -> Option<String> {
     } else {
         flat
     };
-    scope.assume(format!("values.nix says what `{name}` is"));
+    let what = original.map(|it| format!(": {it}")).unwrap_or_default();
+    scope.assume(format!("values.nix says what `{name}` is{what}"));
     Some(name)
+}
+
+fn called_whole(what: &str) -> &str {
+    what.strip_suffix(GIVEN).unwrap_or(what)
+}
+
+/// Tells whether what is not known is a variable, and nothing of the machine.
+fn is_of_source(what: &str) -> bool {
+    what.ends_with(UNSET) || what.contains(", which may stand in ")
 }
 
 fn holds_given(value: &Value) -> bool {

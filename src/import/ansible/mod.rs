@@ -12,6 +12,7 @@
 mod arguments;
 mod asked;
 mod chronicle;
+mod computed;
 mod conditions;
 mod digest;
 mod facts;

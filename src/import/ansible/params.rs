@@ -45,7 +45,10 @@ impl Refusal {
             .cure("Give the variable a value (`--extra-vars`), and translate again."),
             HoleKind::Unknown => Refusal::new(
                 Code::ValueUnknown,
-                format!("it depends on {}, which only the machine knows", hole.what),
+                format!(
+                    "it depends on {}, which only the machine knows",
+                    left_open::called(&hole.what)
+                ),
             ),
             HoleKind::Secret => Refusal::new(
                 Code::ValueSecret,

@@ -10,6 +10,7 @@ use indexmap::{IndexMap, IndexSet};
 
 pub(crate) use super::session::Session;
 
+use super::computed;
 use super::jinja;
 use super::left_open;
 use super::merging;
@@ -398,7 +399,10 @@ impl<'a> Scope<'a> {
         let rendered = self.lazily(node, Some(key));
         self.busy.borrow_mut().pop();
         let value = match rendered {
-            Ok(value) => value,
+            Ok(value) => {
+                let said = id.replace('\0', ".");
+                computed::held(self, &said, node.text(), value)
+            }
             Err(failure) if failure.code == Code::JinjaUndefined => {
                 Value::Undefined(undefined_name(&failure.message).to_owned())
             }

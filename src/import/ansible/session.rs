@@ -52,6 +52,8 @@ pub(crate) struct Session<'a> {
     others: Arc<Chronicles>,
     /// The hosts of which something was asked that only their run says.
     asked: RefCell<BTreeSet<String>>,
+    /// The names of what a person gives that was computed, and what each stands for.
+    names: RefCell<IndexMap<String, (String, Option<Span>)>>,
 }
 
 impl<'a> Session<'a> {
@@ -79,6 +81,7 @@ impl<'a> Session<'a> {
             own_name: host.to_owned(),
             others,
             asked: RefCell::default(),
+            names: RefCell::default(),
         }
     }
 
@@ -98,6 +101,21 @@ impl<'a> Session<'a> {
 
     pub(super) fn vaults(&self) -> &Vaults {
         &self.vaults
+    }
+
+    /// Returns the name of what stands for something that was computed: with a number where it stands for something else
+    /// already.
+    pub(super) fn name_of(&self, name: &str, what: &str, span: Option<Span>) -> String {
+        let mut names = self.names.borrow_mut();
+        let meant = (what.to_owned(), span);
+        let mut own = name.to_owned();
+        let mut number = 1;
+        while names.get(&own).is_some_and(|it| *it != meant) {
+            number += 1;
+            own = format!("{name}_{number}");
+        }
+        names.insert(own.clone(), meant);
+        own
     }
 
     /// Returns a place for people: `roles/x/vars/main.yml:12`.

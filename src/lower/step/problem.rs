@@ -150,7 +150,7 @@ fn missing(step: &Step, runs: &Runs, machine: &Machine) -> Option<Left> {
             Content::Binary(_) | Content::Fetched(_) => None,
         });
         let foreign = text.filter(|it| commands::is_shell_script(it));
-        if let Some(left) = foreign.and_then(file::foreign) {
+        if let Some(left) = foreign.and_then(|it| file::foreign(it, machine)) {
             let reason = left.reason.trim_start_matches("the script ").to_owned();
             return Some(Left {
                 reason: format!("it runs `{path}`, which {reason}"),

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::args::Args;
 use super::{Callable, Env, Eval, Frame, Home, Local, LoopState, Out, unknown};
+use crate::import::ansible::computed;
 use crate::import::ansible::scope::Failure;
 use crate::import::ansible::value::{Dict, Key, Truth, Value};
 use crate::syntax::jinja::{Arg, Body, Expr, ForLoop, Macro, Stmt, StmtKind, Target};
@@ -46,6 +47,8 @@ impl Env<'_, '_> {
                 let value = self
                     .eval(expr)
                     .map_err(|failure| failure.or_at(self.here()))?;
+                let is_local = |name: &str| self.local(name).is_some();
+                let value = computed::printed(self.scope, expr, value, is_local);
                 out.push(value)
                     .map_err(|failure| failure.or_at(self.here()))?;
             }

@@ -8,6 +8,7 @@ use crate::account::{Code, Verdict};
 use crate::import::ansible::params::{Params, Refusal};
 use crate::import::state::Key;
 use crate::model::{AuthorizedKey, HoleKind, Resource, Text};
+use crate::syntax::{stand_in, stand_ins};
 
 pub(super) const MODULE: Module = Module {
     names: &["authorized_key"],
@@ -36,11 +37,10 @@ fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
                 .cure("services.openssh.authorizedKeysFiles names further files"));
         }
     }
-    if text.plain().is_some_and(|it| it.trim().starts_with("http")) {
-        let reason = format!("the keys of `{user}` are fetched from {text} while Ansible runs");
-        return Err(Refusal::new(Code::ValueUnknown, reason)
-            .cure("put them into users.users.<name>.openssh.authorizedKeys.keys"));
-    }
+    let text = match text.plain().map(str::trim) {
+        Some(address) if address.starts_with("http") => Text::from(fetched(address, run)),
+        _ => text,
+    };
     if let Some(hole) = text.worst_hole().filter(|it| it.kind == HoleKind::Unknown) {
         return Err(Refusal::hole(hole));
     }
@@ -78,6 +78,17 @@ fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// Returns what stands for the keys that an address answers: Ansible asks it anew on each run, and a person once.
+fn fetched(address: &str, run: &Run<'_, '_>) -> String {
+    let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '_' };
+    let name: String = address.chars().map(plain).collect();
+    let name = name.trim_start_matches("https").trim_start_matches("http");
+    let name = format!("keys_{}", name.trim_matches('_'));
+    let clause = format!("values.nix says what `{name}` is: the keys that {address} answers");
+    run.scope.assume(clause);
+    stand_in(&name)
+}
+
 /// Returns a line of authorized_keys with what the task says of it; `None` for comments.
 fn read_line(line: &Text, options: Option<&str>, comment: Option<&str>) -> Option<Text> {
     let Some(plain) = line.plain() else {
@@ -86,6 +97,10 @@ fn read_line(line: &Text, options: Option<&str>, comment: Option<&str>) -> Optio
     let plain = plain.trim();
     if plain.is_empty() || plain.starts_with('#') {
         return None;
+    }
+    // What a person gives is one or several such lines.
+    if stand_ins(plain).first().is_some_and(|it| it.0.start == 0) {
+        return Some(line.clone());
     }
     let words: Vec<&str> = plain.split_whitespace().collect();
     let kind = words.iter().position(|it| is_type(it))?;

@@ -4,7 +4,6 @@
 
 use super::copy::is_missing;
 use super::kept::{Kept, keep, texts};
-use super::looks;
 use super::paths::fresh;
 use super::paths::{
     Change, Of, There, Wishes, absolute, base_name, differs, is_folder, make_folder, not_known,
@@ -46,17 +45,7 @@ struct Asks {
 
 fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
     params.pass_over(&["modification_time_format", "access_time_format"]);
-    let given = match params.required(&["path", "dest", "name"]) {
-        Err(refusal) if refusal.reason.contains(looks::TEMPORARY) => {
-            if params.string(&["state"])?.as_deref() != Some("absent") {
-                return Err(refusal);
-            }
-            params.rest();
-            run.not_needed("what it takes away is there only while Ansible runs".to_owned());
-            return Ok(());
-        }
-        given => given?,
-    };
+    let given = params.required(&["path", "dest", "name"])?;
     let whole = absolute(run, &given)?;
     let mut path = placed(run, &whole);
     let mut shown = if given.starts_with('/') { given } else { whole };
@@ -460,6 +449,19 @@ fn may_be_of_step(path: &str, run: &Run<'_, '_>) -> bool {
     })
 }
 
+/// Returns what the source made at a path, or below it, that a step needs which runs on the machine.
+fn used(path: &str, run: &Run<'_, '_>) -> Option<String> {
+    let below = run.state.below(path).map(|(it, _)| it);
+    let mut made = run
+        .state
+        .at_path(path)
+        .map(|_| path)
+        .into_iter()
+        .chain(below);
+    made.find(|it| fresh::is_mentioned(it, run))
+        .map(str::to_owned)
+}
+
 fn remove(asks: &Asks, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
     let path = &asks.path;
     if run.state.has_path(path)
@@ -493,7 +495,9 @@ fn remove(asks: &Asks, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
         );
         return keep(Kept::words(texts(["rm", "-rf", path])), run);
     }
-    let reason = if run.guard != Condition::True {
+    let reason = if let Some(used) = used(path, run) {
+        format!("a step that is kept does something with `{used}`: it stays")
+    } else if run.guard != Condition::True {
         format!("`{path}` was never there: a new machine does not have it")
     } else if run.state.remove_below(path, run.task.item) {
         format!("`{path}` was made by an earlier task and is gone again")

@@ -91,20 +91,46 @@ fn run_set_stats(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refus
     Ok(())
 }
 
-/// What a path below which a play keeps its own files is called.
-pub(super) const TEMPORARY: &str = "the name of a temporary file";
+/// Returns a path for a file or folder that is there only while Ansible runs, and what has to hold for it: the machine
+/// takes another, and nothing hangs on which.
+pub(super) fn temporary(run: &Run<'_, '_>, ending: &str) -> (String, String) {
+    let place = run.scope.session().place(run.task.span);
+    // Which folder it is in says that it holds tasks.
+    let name: Vec<&str> = place
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .filter(|it| {
+            !matches!(
+                *it,
+                "" | "main" | "playbooks" | "roles" | "tasks" | "yaml" | "yml"
+            )
+        })
+        .collect();
+    let name = name.join("-");
+    let path = format!("/tmp/ansible.{name}{ending}");
+    let clause = format!(
+        "the temporary file of {} is `{path}`",
+        results::said(run.task)
+    );
+    (path, clause)
+}
 
 fn run_tempfile(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
     let state = params.choice(&["state"], &["directory", "file"], "file")?;
+    let ending = params
+        .string(&["suffix"])
+        .ok()
+        .flatten()
+        .unwrap_or_default();
     params.rest();
     let mode = if state == "file" { "0600" } else { "0700" };
-    let path = Value::unknown(TEMPORARY, Some(run.task.span));
+    let (path, clause) = temporary(run, &ending);
     let said = vec![
-        ("path", path),
+        ("path", Value::str(&path)),
         ("state", Value::str(&state)),
         ("mode", Value::str(mode)),
     ];
     run.returns = Some(results::of_change_with(run.task, said));
+    run.returns_under = Some(clause);
     run.control("it makes room for a file that is there only while Ansible runs");
     Ok(())
 }

@@ -34,6 +34,10 @@ fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
         There::Nothing => {
             return run.fails(format!("File not found: {given}"), Vec::new());
         }
+        There::NothingAtFirst if may_be_missing(run) => {
+            run.returns_under = Some(format!("nothing is at `{path}` on a new machine"));
+            return run.fails(format!("File not found: {given}"), Vec::new());
+        }
         There::NothingAtFirst | There::Foreign | There::Open(_) => None,
     };
     if let Some(content) = content {
@@ -45,4 +49,10 @@ fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
         tell(run, Change::No, pairs);
     }
     Ok(())
+}
+
+/// Tells whether the source says how it goes on where there is no such file.
+fn may_be_missing(run: &Run<'_, '_>) -> bool {
+    let keywords = &run.task.keywords;
+    keywords.failed_when.is_some() || keywords.ignore_errors.is_some()
 }

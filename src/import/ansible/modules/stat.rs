@@ -90,6 +90,21 @@ fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
         placed(run, &path)
     };
     run.look = Some(Look::Path(path.clone()));
+    if let Some(shown) = fresh::of_kernel(&at) {
+        let mut pairs = vec![("exists", Value::Bool(shown.is_folder.is_some()))];
+        if let Some(is_folder) = shown.is_folder {
+            let kind = if is_folder { "isdir" } else { "isreg" };
+            pairs.push(("path", Value::str(&given)));
+            pairs.extend(KINDS.map(|name| (name, Value::Bool(name == kind))));
+        }
+        let stat = match shown.is_folder {
+            Some(_) => Value::open(pairs, hole(run, "the rest", &given)),
+            None => Value::of_pairs(pairs),
+        };
+        tell(run, Change::No, vec![("stat", stat)]);
+        run.returns_under = Some(shown.under.to_owned());
+        return Ok(());
+    }
     let stat = match there(run, &at) {
         There::Made(entry) => {
             let algorithm = fingerprints.then_some(algorithm.as_str());
@@ -115,7 +130,15 @@ fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
             }
             None => None,
         },
-        There::Open(_) => None,
+        There::Open(why) => match unpacked(why, &at) {
+            Some(clause) => {
+                let absent = Value::of_pairs(vec![("exists", Value::Bool(false))]);
+                tell(run, Change::No, vec![("stat", absent)]);
+                run.returns_under = Some(clause);
+                return Ok(());
+            }
+            None => None,
+        },
     };
     let is_assumed = matches!(there(run, &at), There::NothingAtFirst);
     if let Some(stat) = stat {
@@ -125,6 +148,21 @@ fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
         run.returns_under = Some(format!("nothing is at `{path}` on a new machine"));
     }
     Ok(())
+}
+
+/// Says that what was put into a folder of programs has no program of another name.
+fn unpacked(why: &str, path: &str) -> Option<String> {
+    let (folder, name) = path.rsplit_once('/')?;
+    let is_usual = matches!(folder, "/usr/local/bin" | "/usr/local/sbin");
+    let is_put = why.starts_with("what the task ") && why.ends_with(" puts there");
+    let stem: String = name
+        .chars()
+        .take_while(char::is_ascii_alphanumeric)
+        .collect();
+    let is_akin = why
+        .to_ascii_lowercase()
+        .contains(&stem.to_ascii_lowercase());
+    (is_usual && is_put && !is_akin).then(|| format!("{why} is not `{path}`"))
 }
 
 /// Says whether a program is there: NixOS has none at that path, and who asks for one wants to know whether it can be run.

@@ -10,7 +10,9 @@ use super::context::Context;
 use super::tasks::is_of_ansible;
 use crate::diag;
 use crate::import::ansible::arguments::takes_free_text;
-use crate::import::ansible::left_open::{closed_deeply, filled};
+use crate::import::ansible::left_open::{
+    called, closed_deeply, closed_where_computed, filled, says_nothing,
+};
 use crate::import::ansible::modules;
 use crate::import::ansible::params::Params;
 use crate::import::ansible::playbook::Task;
@@ -18,6 +20,7 @@ use crate::import::ansible::results::is_command;
 use crate::import::ansible::scope::{Failure, Scope};
 use crate::import::ansible::secret::{hide_beside, sealing, with_missing};
 use crate::import::ansible::value::Value;
+use crate::model::Hole;
 use crate::syntax::yaml::Node;
 
 impl<'a> Player<'a> {
@@ -89,9 +92,19 @@ impl<'a> Player<'a> {
         let computes = is_of_ansible(&task.module)
             || modules::is_probe(&task.full_name)
             || is_command(task) && task.keywords.register.is_some();
-        let fill = |name: &str, value| match computes {
-            true => closed_deeply(value),
-            false => filled(scope, name, value),
+        let is_of_control_node = reads_control_node(task, &values);
+        let fill = |name: &str, value| {
+            // What is at a path is asked of a new machine, whatever the path is called.
+            let is_place = matches!(task.module.as_str(), "slurp" | "stat")
+                && matches!(name, "dest" | "name" | "path" | "src");
+            if computes && !is_place || name == "src" && is_of_control_node {
+                return closed_deeply(value);
+            }
+            let value = match decides(task, name, &value) {
+                true => closed_where_computed(value),
+                false => value,
+            };
+            filled(scope, name, value)
         };
         let values = match task.module.as_str() {
             "set_fact" => values,
@@ -110,6 +123,88 @@ impl<'a> Player<'a> {
             None => Ok(Params::new(&task.module, task.span, values, free)),
             Some(failure) => Err(failure),
         }
+    }
+}
+
+/// Tells whether `src` is a file of the machine that runs Ansible: nobody can read one that is not known.
+fn reads_control_node(task: &Task, values: &IndexMap<String, Value>) -> bool {
+    let is_copied = matches!(
+        task.module.as_str(),
+        "assemble" | "copy" | "script" | "synchronize" | "template" | "unarchive" | "uci"
+    );
+    is_copied && !matches!(values.get("remote_src"), Some(Value::Bool(true)))
+}
+
+/// Arguments that choose what a module does.
+const CHOICES: [&str; 16] = [
+    "append",
+    "create_home",
+    "enabled",
+    "force",
+    "masked",
+    "mode",
+    "pkg",
+    "recurse",
+    "regexp",
+    "remote_src",
+    "remove",
+    "scope",
+    "state",
+    "system",
+    "update_cache",
+    "version",
+];
+
+/// Modules whose `name` is looked up, and must be known for that.
+const LOOKED_UP: [&str; 16] = [
+    "apache2_module",
+    "apk",
+    "apt",
+    "cpanm",
+    "dnf",
+    "gem",
+    "homebrew",
+    "npm",
+    "package",
+    "pacman",
+    "pip",
+    "service",
+    "snap",
+    "systemd",
+    "systemd_service",
+    "yum",
+];
+
+/// Tells whether what was computed cannot be left to a person in an argument: it chooses, or is all there is.
+fn decides(task: &Task, argument: &str, value: &Value) -> bool {
+    let is_whole = match value {
+        Value::Str(text) => says_nothing(text),
+        Value::Unknown(_) => true,
+        _ => false,
+    };
+    // An edit needs the original, and no command is given what another printed while Ansible ran.
+    let is_edit = matches!(
+        task.module.as_str(),
+        "blockinfile" | "ini_file" | "lineinfile" | "replace" | "xml"
+    );
+    is_edit && matches!(argument, "dest" | "path")
+        || is_command(task) && holds_result(value)
+        || CHOICES.contains(&argument)
+        || argument == "name" && LOOKED_UP.contains(&task.module.as_str())
+        || is_whole && matches!(argument, "block" | "content")
+}
+
+/// Tells whether a value is made of what another task returned.
+fn holds_result(value: &Value) -> bool {
+    let is_result = |it: &Hole| {
+        let what = called(&it.what);
+        what.starts_with("the output of ") || what.starts_with("the result of ")
+    };
+    match value {
+        Value::Unknown(hole) => is_result(hole),
+        Value::Str(text) => text.holes().any(is_result),
+        Value::List(items) => items.iter().any(holds_result),
+        _ => false,
     }
 }
 

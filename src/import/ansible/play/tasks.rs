@@ -17,13 +17,16 @@ use crate::import::ansible::chronicle::What;
 use crate::import::ansible::modules::{self, End, Look, Run};
 use crate::import::ansible::params::Refusal;
 use crate::import::ansible::playbook::Task;
-use crate::import::ansible::results;
+use crate::import::ansible::results::{self, is_command};
 use crate::import::ansible::scope::{Binding, Layer, Scope};
 use crate::import::ansible::secret::taint;
 use crate::import::ansible::tags;
 use crate::import::ansible::value::Value;
 use crate::model::{Condition, Hole, HoleKind, Part};
 use crate::syntax::yaml::Node;
+
+/// Why a task with `check_mode` makes nothing.
+const ONLY_CHECKS: &str = "it only checks, and changes nothing";
 
 impl<'a> Player<'a> {
     pub(super) fn task(&mut self, task: &'a Arc<Task>, context: &Context<'a>) {
@@ -161,7 +164,12 @@ impl<'a> Player<'a> {
         scope: &Scope<'a>,
         context: &Context<'a>,
     ) -> Result<Condition, Box<Returned>> {
+        let is_ours = !is_of_ansible(&task.module) && !self.is_provided_for(scope, context);
         let failure = match self.decide(scope, context) {
+            Ok(condition @ Condition::Unknown(_)) if is_ours => {
+                let switched = self.decide_switched(scope, context, Ok(condition.clone()));
+                return Ok(switched.unwrap_or(condition));
+            }
             Ok(condition) => return Ok(condition),
             Err(failure) => failure,
         };
@@ -197,6 +205,11 @@ impl<'a> Player<'a> {
             self.close_part(task.item, Verdict::Skipped, Code::ConditionFalse, &reason);
             let returned = Returned::plain(results::skipped(None)).guarded(Condition::False);
             return Err(Box::new(returned));
+        }
+        if is_ours
+            && let Some(condition) = self.decide_switched(scope, context, Err(failure.clone()))
+        {
+            return Ok(condition);
         }
         let reason = format!("its condition cannot be evaluated: {}", failure.message);
         Err(Box::new(self.fails(task, context, scope, &failure, reason)))
@@ -287,11 +300,18 @@ impl<'a> Player<'a> {
             None if context.check_mode.is_some_and(|it| is_true(scope, it))
                 && !is_of_ansible(&task.module) =>
             {
-                "it only checks, and changes nothing"
+                ONLY_CHECKS
             }
             None => return self.run_module(task, context, scope, guard),
         };
-        self.not_run(task, context, scope, Ok(reason))
+        let returned = self.not_run(task, context, scope, Ok(reason));
+        let only_checks = reason == ONLY_CHECKS && !modules::is_probe(&task.full_name);
+        if only_checks && !is_command(task) && returned.failed.is_none() {
+            // It says what it would do: on a new machine, something.
+            let made = Returned::changed(task);
+            return self.judge(task, scope, made);
+        }
+        returned
     }
 
     /// Closes a task of which nothing reaches the host.

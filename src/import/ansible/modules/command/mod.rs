@@ -24,7 +24,7 @@ pub(super) use script::SCRIPT;
 pub(super) use words::split as split_words;
 
 use super::paths::{There, absolute, is_empty_at_first, parent, real, there};
-use super::{Kind, Look, Module, Run};
+use super::{Kind, Look, Module, Run, looks};
 use crate::account::{Code, Verdict};
 use crate::import::ansible::params::{Params, Refusal};
 use crate::import::ansible::play::guards::line;
@@ -112,10 +112,35 @@ fn looks_or(
     run: &mut Run<'_, '_>,
     refusal: Refusal,
 ) -> Result<(), Refusal> {
+    if makes_temporary(shown) {
+        return temporary(shown, run);
+    }
     if *sense != Sense::Reads && !says_unchanged(command, shown, run) {
         return Err(refusal);
     }
     run.probe("it only looks at the machine");
+    Ok(())
+}
+
+/// Tells whether a command only makes room for a file.
+fn makes_temporary(shown: &[&str]) -> bool {
+    let is_one = shown
+        .first()
+        .is_some_and(|it| it.rsplit('/').next() == Some("mktemp"));
+    is_one && !shown.iter().any(|it| is_shells(it))
+}
+
+/// Says where the file is for which a command makes room.
+fn temporary(shown: &[&str], run: &mut Run<'_, '_>) -> Result<(), Refusal> {
+    let ending = shown.iter().find_map(|it| it.strip_prefix("--suffix="));
+    let (path, clause) = looks::temporary(run, ending.unwrap_or_default());
+    let answer = known::Answer {
+        status: 0,
+        output: Some(path),
+        under: vec![clause],
+    };
+    known::tell(&answer, run);
+    run.probe("it makes room for a file that is there only while Ansible runs");
     Ok(())
 }
 
@@ -227,6 +252,9 @@ impl Around {
     ) -> Result<(), Refusal> {
         if self.never_runs(run) {
             return Ok(());
+        }
+        if makes_temporary(shown) && run.task.keywords.register.is_some() {
+            return temporary(shown, run);
         }
         let sense = match sense {
             Sense::Unknown => self.known_by_source(&command, shown, run),

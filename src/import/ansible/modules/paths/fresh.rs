@@ -31,6 +31,10 @@ struct Table {
     brought: BTreeMap<String, Vec<String>>,
     /// Below /etc, what NixOS has there: in a folder of these names only, or whatever it likes.
     etc: BTreeMap<String, Option<BTreeSet<String>>>,
+    /// What the kernel shows: `dir`, `file`, or that there is nothing, and what has to hold for it.
+    kernel: BTreeMap<String, (String, String)>,
+    /// What `sudo --version` prints.
+    sudo: String,
     /// Folders in which NixOS has nothing but these names.
     folders: BTreeMap<String, BTreeSet<String>>,
 }
@@ -66,11 +70,44 @@ const PROGRAMS: [&str; 6] = [
     "/usr/local/sbin",
 ];
 
+/// Parts of names of packages that name nothing by themselves.
+const GENERIC: [&str; 12] = [
+    "client", "common", "core", "daemon", "data", "dev", "perl", "plugin", "python3", "server",
+    "tools", "utils",
+];
+
 /// Parts of paths that name nothing by themselves.
 const COMMON: [&str; 14] = [
     "bin", "cache", "conf", "default", "etc", "keyrings", "lib", "local", "log", "sbin", "share",
     "spool", "system", "systemd",
 ];
+
+/// What `sudo --version` says holds for the sudo of nixpkgs.
+pub(in crate::import::ansible::modules) const SUDO_OF_NIXOS: &str =
+    "the machine has the sudo of nixpkgs";
+
+/// Returns what `sudo --version` prints.
+pub(in crate::import::ansible::modules) fn sudo() -> Option<&'static str> {
+    Some(FRESH.sudo.as_str()).filter(|it| !it.is_empty())
+}
+
+/// What the kernel shows at a path.
+pub(in crate::import::ansible::modules) struct Shown {
+    /// Whether it is a folder; nothing where there is nothing.
+    pub(in crate::import::ansible::modules) is_folder: Option<bool>,
+    pub(in crate::import::ansible::modules) under: &'static str,
+}
+
+/// Returns what the kernel of NixOS shows at a path.
+pub(in crate::import::ansible::modules) fn of_kernel(path: &str) -> Option<Shown> {
+    let (kind, under) = FRESH.kernel.get(path)?;
+    let is_folder = match kind.as_str() {
+        "dir" => Some(true),
+        "file" => Some(false),
+        _ => None,
+    };
+    Some(Shown { is_folder, under })
+}
 
 /// Mode and owner of what NixOS makes itself.
 pub(in crate::import::ansible::modules) struct Own {
@@ -218,10 +255,10 @@ fn packages<'r>(run: &'r Run<'_, '_>) -> impl Iterator<Item = (&'r str, bool)> {
 }
 
 /// Tells whether a step that is kept names something.
-fn is_mentioned(what: &str, run: &Run<'_, '_>) -> bool {
+pub(in crate::import::ansible::modules) fn is_mentioned(what: &str, run: &Run<'_, '_>) -> bool {
     let holds = |text: &Text| {
         let mut pieces = text.pieces().iter();
-        pieces.any(|it| matches!(it, Piece::Literal(it) if it.contains(what)))
+        pieces.any(|it| matches!(it, Piece::Literal(it) if names(it, what)))
     };
     run.state.entries().any(|entry| match &entry.resource {
         Resource::Step(step) => match &step.command {
@@ -230,6 +267,28 @@ fn is_mentioned(what: &str, run: &Run<'_, '_>) -> bool {
         },
         _ => false,
     })
+}
+
+/// Tells whether a script names something. An archive that it only downloads is not there yet.
+fn names(script: &str, what: &str) -> bool {
+    let is_archive = |word: &str| {
+        [".deb", ".gz", ".jar", ".rpm", ".tgz", ".xz", ".zip"]
+            .iter()
+            .any(|it| word.ends_with(it))
+    };
+    if what.starts_with('/') || !script.contains("--create-dirs -o ") {
+        return script.contains(what);
+    }
+    let mut words = script.split_whitespace();
+    words.any(|it| it.contains(what) && !is_archive(it))
+}
+
+/// Tells whether a step that is kept makes accounts, and names one.
+fn is_made_by_step(name: &str, run: &Run<'_, '_>) -> bool {
+    ["useradd", "adduser", "groupadd", "addgroup", "usermod"]
+        .iter()
+        .any(|it| is_mentioned(it, run))
+        && is_mentioned(name, run)
 }
 
 /// Returns the package that the source installs and that brings a file or folder of settings, and whether it is a folder:
@@ -321,7 +380,8 @@ fn has_any(names: &[&str], called: &str, run: &Run<'_, '_>) -> Option<bool> {
 fn is_akin(one: &str, other: &str) -> bool {
     let words = |text: &str| -> Vec<String> {
         let parts = text.split(['-', '.', '_']);
-        parts.filter(|it| it.len() > 2).map(str::to_owned).collect()
+        let telling = parts.filter(|it| it.len() > 2 && !GENERIC.contains(it));
+        telling.map(str::to_owned).collect()
     };
     let (ours, theirs) = (words(one), words(other));
     let alike = |one: &str, other: &str| {
@@ -378,10 +438,11 @@ pub(in crate::import::ansible::modules) fn has_account(
     name: &str,
     run: &Run<'_, '_>,
 ) -> Option<bool> {
-    if FRESH.accounts.contains(name) {
+    if FRESH.accounts.contains(name) || is_made_by_step(name, run) {
         return None;
     }
-    has_any(&[name], name, run)
+    // What a step does with files that are called so makes no account.
+    has_any(&[name], "useradd", run)
 }
 
 /// Tells whether there may be a service of a name that the source says nothing of: of NixOS, or of a package.
@@ -411,7 +472,7 @@ pub(in crate::import::ansible::modules) fn no_program(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{FRESH, is_akin, is_bare};
+    use super::{FRESH, is_akin, is_bare, names};
 
     #[test]
     fn nixos_has_little_of_its_own() {
@@ -442,5 +503,24 @@ mod tests {
         assert!(is_akin("php8.2", "php-fpm"));
         assert!(is_akin("apachehttpd", "apache2-utils"));
         assert!(!is_akin("nginx", "git"));
+        assert!(!is_akin("mysql-server", "openssh-server"));
+    }
+
+    #[test]
+    fn what_is_only_downloaded_is_not_there() {
+        for (script, expected) in [
+            (
+                "curl -fsSL --create-dirs -o /tmp/zoom.deb https://zoom/zoom.deb",
+                false,
+            ),
+            (
+                "curl -fsSL --create-dirs -o /tmp/get-zoom.sh https://example.org/x",
+                true,
+            ),
+            ("dpkg -i /tmp/zoom.deb", true),
+            ("make install", false),
+        ] {
+            assert_eq!(names(script, "zoom"), expected, "{script}");
+        }
     }
 }

@@ -356,10 +356,21 @@ mod system {
             "- authorized_key: {user: ada, key: \"# mine\\nssh-ed25519 AAAA ada@x\\n\", key_options: no-pty}",
             &[r#"{"authorized-key":{"user":"ada","key":"no-pty ssh-ed25519 AAAA ada@x"}}"#],
         );
+        let (look, copy) = (
+            "- shell: some-tool\n  register: it\n  changed_when: false",
+            "- copy: {dest: /etc/a, content: 'b {{ it.stdout }}'}",
+        );
+        check(
+            &format!("{look}\n{copy}"),
+            &[
+                r#"{"file":{"path":"/etc/a","content":"b GIVE-web_it_stdout-HERE"}} if values.nix says what `web_it_stdout` is: the output of the task "shell""#,
+                "control: the source says that it changes nothing",
+            ],
+        );
         check(
             "- authorized_key: {user: ada, key: 'https://example.org/ada.keys'}",
             &[
-                "manual: the keys of `ada` are fetched from https://example.org/ada.keys while Ansible runs",
+                r#"{"authorized-key":{"user":"ada","key":"GIVE-keys_example_org_ada_keys-HERE"}} if values.nix says what `keys_example_org_ada_keys` is: the keys that https://example.org/ada.keys answers"#,
             ],
         );
     }

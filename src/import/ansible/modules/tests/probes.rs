@@ -280,7 +280,41 @@ fn files_of_the_play_alone_are_not_taken_away() {
         &format!("{make}\n- file: {{path: \"{{{{ r.path }}}}\", state: absent}}"),
         &[
             "control: it makes room for a file that is there only while Ansible runs",
-            "not-needed: what it takes away is there only while Ansible runs",
+            "not-needed: `/tmp/ansible.site-5` was never there: a new machine does not have it",
         ],
     );
+}
+
+#[test]
+fn the_kernel_shows_what_that_of_nixos_shows() {
+    let ask = |path: &str| format!("- stat: {{path: {path}}}\n  register: r");
+    decides(
+        &ask("/sys/bus/usb/devices"),
+        "r.stat.exists and r.stat.isdir",
+        "yes",
+    );
+    decides(&ask("/proc/sched_debug"), "r.stat.exists", "no");
+    decides(&ask("/sys/firmware/efi"), "r.stat.exists", "open");
+    asks("sudo --version | head -n 1", "'sudo-rs' in r.stdout", "no");
+}
+
+#[test]
+fn what_only_checks_would_change_a_new_machine() {
+    let check =
+        "- git: {repo: https://example.org/x, dest: /srv/x}\n  check_mode: true\n  register: r";
+    decides(check, "r is changed", "yes");
+}
+
+#[test]
+fn a_line_that_begins_with_a_pipe_was_meant_to_go_on() {
+    let ask = "- shell: |\n    dpkg --get-selections | grep -w -E 'NAME'\n      | awk '{print $1}' || true\n  register: r\n  changed_when: false";
+    decides(&ask.replace("NAME", "unbound"), "r.stdout == ''", "yes");
+}
+
+#[test]
+fn a_switch_that_nobody_sets_is_on() {
+    let no = "- debug: {msg: x}\n  register: r";
+    decides(no, "shop_enabled", "yes");
+    decides(no, "shop_enabled | bool and not shop_open", "no");
+    decides(no, "shop_mode == 'a'", "no");
 }

@@ -86,7 +86,12 @@ pub(super) fn of_script(script: &str, run: &Run<'_, '_>) -> Option<Answer> {
     if script.chars().any(|c| placeholder_index(c).is_some()) {
         return None;
     }
-    let script = read(script).ok()?;
+    let script = match read(script) {
+        Ok(script) => script,
+        // A line that begins with `|` is no shell, and was meant to go on: where nothing is printed before it, both
+        // print nothing.
+        Err(_) => return of_script_meant(script, run),
+    };
     let mut said = Said::text(0, "");
     let mut pipefail = false;
     let mut under: Vec<String> = Vec::new();
@@ -97,6 +102,16 @@ pub(super) fn of_script(script: &str, run: &Run<'_, '_>) -> Option<Answer> {
         said = Said { output, ..next };
     }
     Some(answer(said.under_all(&under)))
+}
+
+fn of_script_meant(script: &str, run: &Run<'_, '_>) -> Option<Answer> {
+    let lines: Vec<&str> = script.lines().map(str::trim).collect();
+    if !lines.iter().any(|it| it.starts_with('|')) {
+        return None;
+    }
+    let meant = lines.join("\n").replace("\n|", " |");
+    read(&meant).ok()?;
+    of_script(&meant, run).filter(|it| it.output.as_deref() == Some(""))
 }
 
 /// Returns what a program with its arguments answers, without a shell.
@@ -256,6 +271,9 @@ fn expanded(word: &Word, run: &Run<'_, '_>) -> Option<Vec<String>> {
 
 /// Returns what a program answers.
 fn of_program(words: &[&str], stdin: Option<&Output>, run: &Run<'_, '_>) -> Option<Said> {
+    if let ["sudo", "--version" | "-V"] = words {
+        return fresh::sudo().map(|it| Said::text(0, it).under(fresh::SUDO_OF_NIXOS.to_owned()));
+    }
     let words = match words {
         ["sudo", rest @ ..] if rest.first().is_some_and(|it| !it.starts_with('-')) => rest,
         words => words,
