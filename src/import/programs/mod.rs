@@ -50,6 +50,7 @@ const MESSAGE: &str = "it sends a message when Ansible runs, and does nothing on
 const PLAN: &str =
     "it acts on the accounts and machines that its plan names, and not on this machine";
 const RUNS: &str = "what runs is no state of the machine: a switch starts anew what it changes";
+const MAC: &str = "it acts on a Mac, which has a system of its own";
 const GUESTS: &str = "it acts on the guests of a hypervisor, which are no part of this machine";
 const KEYS: &str = "NixOS takes packages from nixpkgs, and needs no key of a repository";
 
@@ -292,6 +293,11 @@ pub(crate) const NOTHING: &[(&str, &[&str], &str)] = &[
     ),
     ("pacman", &["-Sc", "-Scc", "-Sy", "-Syy"], CACHE),
     ("pacman", &["-Su", "-Syu", "-Syyu"], UPGRADE),
+    ("systemsetup", &[], MAC),
+    ("scutil", &[], MAC),
+    ("pmset", &[], MAC),
+    ("osascript", &[], MAC),
+    ("defaults", &[], MAC),
     ("pct", &[], GUESTS),
     ("pkill", &[], RUNS),
     ("pveam", &[], GUESTS),
