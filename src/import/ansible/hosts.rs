@@ -34,6 +34,8 @@ pub(super) struct Host {
 /// All hosts, and what they share.
 pub(super) struct Cast {
     pub(super) hosts: Vec<Host>,
+    /// Hosts of the inventory that no play is for: tasks may be delegated to them.
+    pub(super) others: Vec<Host>,
     pub(super) inventory: Inventory,
     /// The roles that are played where there is no playbook.
     pub(super) roles: Vec<String>,
@@ -148,27 +150,28 @@ impl Cast {
             layers.insert(0, Arc::new(own(&inventory, name)));
             host_vars.insert(name.clone(), layers);
         }
-        let hosts = played
-            .iter()
-            .map(|name| {
-                let mut vars = host_vars.get(name).cloned().unwrap_or_default();
-                let facts = vars.pop().unwrap_or_default();
-                Host {
-                    facts,
-                    name: name.clone(),
-                    named_at: inventory.hosts.get(name).and_then(|host| host.span),
-                    described: describe(&inventory, name, origin, tree),
-                    profile: profiles.of(name).clone(),
-                    vars,
-                }
-            })
-            .collect();
+        let host = |name: &String| {
+            let mut vars = host_vars.get(name).cloned().unwrap_or_default();
+            let facts = vars.pop().unwrap_or_default();
+            Host {
+                facts,
+                name: name.clone(),
+                named_at: inventory.hosts.get(name).and_then(|host| host.span),
+                described: describe(&inventory, name, origin, tree),
+                profile: profiles.of(name).clone(),
+                vars,
+            }
+        };
+        let hosts = played.iter().map(host).collect();
+        let is_other = |name: &&String| limit.is_none() && !played.contains(*name);
+        let others = inventory.hosts.keys().filter(is_other).map(host).collect();
         // `hostvars` shows of a host what the command line and the run say, too.
         for layers in host_vars.values_mut() {
             layers.extend([Arc::clone(&extra), Arc::clone(&common)]);
         }
         Cast {
             hosts,
+            others,
             inventory,
             roles,
             host_vars,
@@ -191,6 +194,7 @@ impl Cast {
             hosts: &self.host_vars,
             common: Arc::clone(&self.common),
             played: self.hosts.iter().map(|host| host.name.clone()).collect(),
+            others: self.others.iter().map(|host| host.name.clone()).collect(),
             lowest: Arc::clone(&self.lowest),
             extra: Arc::clone(&self.extra),
             tags: options.tags.clone(),

@@ -193,6 +193,28 @@ fn import(
             started: None,
         });
     }
+    for host in &cast.others {
+        let theirs: Vec<(String, State)> = delegated
+            .extract_if(.., |(name, _)| *name == host.name)
+            .collect();
+        let mut entries = Vec::new();
+        for (_, state) in theirs {
+            let family = host.profile.family();
+            entries.extend(settle::settle(state, &host.name, family, account, diags));
+        }
+        if entries.is_empty() {
+            continue;
+        }
+        entries.extend(hostname(host, &entries));
+        machines.push(Machine {
+            name: host.name.clone(),
+            described: host.described.clone(),
+            family: host.profile.family(),
+            entries,
+            packaged: BTreeMap::new(),
+            started: None,
+        });
+    }
     vaults.report(diags);
     close_the_rest(account, &library, &machines);
     profiles::say_what_is_skipped(account, &library, options, diags);

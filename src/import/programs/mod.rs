@@ -50,6 +50,8 @@ const MESSAGE: &str = "it sends a message when Ansible runs, and does nothing on
 const PLAN: &str =
     "it acts on the accounts and machines that its plan names, and not on this machine";
 const RUNS: &str = "what runs is no state of the machine: a switch starts anew what it changes";
+const MAC: &str = "it acts on a Mac, which has a system of its own";
+const GUESTS: &str = "it acts on the guests of a hypervisor, which are no part of this machine";
 const KEYS: &str = "NixOS takes packages from nixpkgs, and needs no key of a repository";
 
 /// A program, the arguments with one of which it has no meaning on NixOS (without any, it never has), and why.
@@ -296,7 +298,16 @@ pub(crate) const NOTHING: &[(&str, &[&str], &str)] = &[
     ),
     ("pacman", &["-Sc", "-Scc", "-Sy", "-Syy"], CACHE),
     ("pacman", &["-Su", "-Syu", "-Syyu"], UPGRADE),
+    ("systemsetup", &[], MAC),
+    ("scutil", &[], MAC),
+    ("pmset", &[], MAC),
+    ("osascript", &[], MAC),
+    ("defaults", &[], MAC),
+    ("pct", &[], GUESTS),
     ("pkill", &[], RUNS),
+    ("pveam", &[], GUESTS),
+    ("qm", &[], GUESTS),
+    ("qmrestore", &[], GUESTS),
     ("sendmail", &["-t"], MESSAGE),
     ("ssh-keygen", &["-A"], HOST_KEYS),
     (
@@ -320,6 +331,7 @@ pub(crate) const NOTHING: &[(&str, &[&str], &str)] = &[
         &["apply", "destroy", "import", "init", "plan", "refresh"],
         PLAN,
     ),
+    ("vzdump", &[], GUESTS),
     ("zypper", &["clean", "ref", "refresh"], CACHE),
     ("zypper", &["dist-upgrade", "dup", "up", "update"], UPGRADE),
 ];

@@ -9,12 +9,12 @@ use super::{Kind, Module, Run};
 use crate::account::Code;
 use crate::import::ansible::params::{Params, Refusal};
 use crate::import::ansible::value::Value;
-use crate::model::{Hole, HoleKind, Text};
+use crate::model::{FileLine, Hole, HoleKind, Resource, Text};
 
 pub(super) const RABBITMQ_PLUGIN: Module = Module {
     names: &["rabbitmq_plugin"],
     collection: "community.rabbitmq",
-    becomes: "A oneshot unit that switches the plugin on; services.rabbitmq.plugins states it.",
+    becomes: "An element of services.rabbitmq.plugins.",
     kind: Kind::Changes,
     run: run_plugin,
 };
@@ -106,15 +106,19 @@ fn run_plugin(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal>
         ));
         return Ok(());
     }
-    let reason = format!(
-        "plugins of RabbitMQ are switched on: `{}`",
-        names.join("`, `")
-    );
-    let quoted: Vec<String> = names.iter().map(|it| format!("\"{it}\"")).collect();
-    Err(Refusal::new(Code::CannotState, reason).cure(format!(
-        "services.rabbitmq.plugins = [ {} ];",
-        quoted.join(" ")
-    )))
+    // The file in which the server keeps them: one of NixOS is made of the option.
+    for name in names {
+        let place = name.clone();
+        run.put(Resource::FileLine(FileLine {
+            path: "/etc/rabbitmq/enabled_plugins".to_owned(),
+            section: String::new(),
+            name: name.clone(),
+            value: Text::new(),
+            line: Text::from(name),
+            place,
+        }));
+    }
+    Ok(())
 }
 
 fn run_vhost(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
@@ -425,7 +429,8 @@ mod tests {
         check(
             "- rabbitmq_plugin: {names: 'rabbitmq_management,rabbitmq_mqtt'}",
             &[
-                "manual: plugins of RabbitMQ are switched on: `rabbitmq_management`, `rabbitmq_mqtt`",
+                r#"{"file-line":{"path":"/etc/rabbitmq/enabled_plugins","name":"rabbitmq_management","value":"","line":"rabbitmq_management"}}"#,
+                r#"{"file-line":{"path":"/etc/rabbitmq/enabled_plugins","name":"rabbitmq_mqtt","value":"","line":"rabbitmq_mqtt"}}"#,
             ],
         );
     }

@@ -184,10 +184,41 @@ pub(super) const MESSAGES: Module = Module {
     ..ELSEWHERE
 };
 
+/// Stores of data, and managers of machines.
+pub(super) const MACHINES: Module = Module {
+    names: &[
+        "awx.awx.*",
+        "check_point.mgmt.*",
+        "cyberark.*",
+        "hitachivantara.*",
+        "ibm_sa_*",
+        "ieisystem.*",
+        "infinidat.*",
+        "inspur.*",
+        "kaytus.*",
+        "manageiq_*",
+        "netapp.*",
+        "netapp_eseries.*",
+        "oneview_*",
+        "pritunl_*",
+        "purestorage.*",
+        "spectrum_*",
+        "ss_3par_cpg",
+        "stacki_host",
+        "utm_*",
+        "wti.*",
+    ],
+    becomes: "Nothing: a store of data or a manager of machines is a system of its own.",
+    run: |params, run| act(params, run, "it acts on a system of its own"),
+    ..ELSEWHERE
+};
+
 pub(super) const SERVICES: Module = Module {
     names: &[
+        "alerta_customer",
         "bitbucket_*",
         "catapult",
+        "circonus_annotation",
         "cloudflare_dns",
         "cobbler_*",
         "community.dns.*",
@@ -204,24 +235,33 @@ pub(super) const SERVICES: Module = Module {
         "gitlab_deploy_key",
         "gitlab_group*",
         "gitlab_hook",
+        "gitlab_instance_variable",
         "gitlab_issue",
         "gitlab_label",
         "gitlab_merge_request",
         "gitlab_milestone",
         "gitlab_project*",
         "gitlab_protected_branch",
+        "gitlab_user",
         "hetzner_dns_*",
+        "imc_rest",
         "infoblox.*",
         "ipa_*",
+        "ipwcli_dns",
         "jenkins_build",
         "jenkins_job",
         "keycloak_*",
+        "librato_annotation",
         "netbox.*",
         "netbox_*",
         "netcup_dns",
         "nsupdate",
         "route53*",
+        "rundeck_*",
+        "splunk.*",
+        "taiga_issue",
         "theforeman.*",
+        "udm_*",
         "vault_*",
     ],
     becomes: "Nothing: what a service far away keeps is no part of the machine.",
@@ -231,6 +271,7 @@ pub(super) const SERVICES: Module = Module {
 
 pub(super) const NETWORK: Module = Module {
     names: &[
+        "ansible.netcommon.*",
         "arista.eos.*",
         "cisco.*",
         "community.ciscosmb.*",

@@ -15,6 +15,7 @@ mod authorized_key;
 mod blockinfile;
 mod brokers;
 mod build_tools;
+mod by_program;
 mod command;
 mod compose;
 mod copy;
@@ -47,11 +48,13 @@ mod ini_file;
 mod iptables;
 mod kept;
 mod keys;
+mod ldap;
 mod lineinfile;
 mod looks;
 mod meta;
 mod modprobe;
 mod mount;
+mod nmcli;
 mod npm;
 mod package;
 mod package_facts;
@@ -61,6 +64,7 @@ mod pip;
 mod podman;
 mod podman_container;
 mod projects;
+mod registry;
 mod replace;
 mod repository;
 mod selinux;
@@ -98,6 +102,7 @@ use crate::import::state::{Book, Key, State};
 use crate::model::{Condition, Entry, Family, Hole, Origin, Part, Resource, Text};
 
 pub(super) use assert::conditions_as_given;
+pub(super) use registry::{find, is_elsewhere, is_probe, names, steers};
 pub(super) use subjects::subjects;
 
 /// A module and how it is run.
@@ -157,6 +162,8 @@ pub(super) const MODULES: &[&Module] = &[
     &build_tools::DJANGO,
     &build_tools::MAKE,
     &build_tools::YARN,
+    &by_program::LOOKS,
+    &by_program::MODULE,
     &command::COMMAND,
     &command::SCRIPT,
     &command::SHELL,
@@ -185,6 +192,7 @@ pub(super) const MODULES: &[&Module] = &[
     &elsewhere::HYPERVISOR,
     &elsewhere::MESSAGES,
     &elsewhere::NETWORK,
+    &elsewhere::MACHINES,
     &elsewhere::SERVICES,
     &expect::MODULE,
     &fail::MODULE,
@@ -195,7 +203,9 @@ pub(super) const MODULES: &[&Module] = &[
     &file::MODULE,
     &find::MODULE,
     &firewalld::MODULE,
+    &foreign::ELSEWHERE,
     &foreign::MODULE,
+    &foreign::PACKAGES_OF_OTHERS,
     &gem::MODULE,
     &getent::GETENT,
     &getent::SERVICES,
@@ -216,14 +226,17 @@ pub(super) const MODULES: &[&Module] = &[
     &keys::PUBLIC_KEY,
     &keys::REQUEST,
     &keys::SSH_KEY,
+    &ldap::MODULE,
     &lineinfile::MODULE,
     &looks::LOOKS,
     &looks::SET_STATS,
     &looks::STEERS,
     &looks::TEMPFILE,
     &meta::MODULE,
+    &modprobe::BLACKLIST,
     &modprobe::MODULE,
     &mount::MODULE,
+    &nmcli::MODULE,
     &npm::MODULE,
     &package::MODULE,
     &package_facts::MODULE,
@@ -280,59 +293,6 @@ pub(super) const MODULES: &[&Module] = &[
     &waits::MODULE,
     &zypper::MODULE,
 ];
-
-/// What looks at the machine and has no importer of its own.
-const FACTS: Module = Module {
-    names: &[],
-    collection: "",
-    becomes: "Only looks at the machine: nothing of it reaches the output, and what it registers is unknown.",
-    kind: Kind::Steers,
-    run: |params, run| {
-        params.rest();
-        run.probe("it only looks at the machine");
-        Ok(())
-    },
-};
-
-/// Finds a module by its name, with or without its collection.
-pub(super) fn find(name: &str) -> Option<&'static Module> {
-    let last = name.rsplit('.').next().unwrap_or(name);
-    let of = |is_it: &dyn Fn(&str) -> bool| {
-        let mut all = MODULES.iter();
-        all.find(|module| module.names.iter().any(|it| is_it(it)))
-            .copied()
-    };
-    let begins = |it: &str, name: &str| it.strip_suffix('*').is_some_and(|it| name.starts_with(it));
-    let is_look = last.ends_with("_facts") || last.ends_with("_info");
-    // Names of collections of clouds are short: theirs is the `server`, and not what others call so.
-    of(&|it| it.contains('.') && begins(it, name))
-        .or_else(|| of(&|it| it == last))
-        .or_else(|| is_look.then_some(&FACTS))
-        .or_else(|| of(&|it| !it.contains('.') && begins(it, last)))
-}
-
-/// Returns the names of all modules, for the tables of README.md.
-pub(super) fn names() -> Vec<&'static str> {
-    MODULES
-        .iter()
-        .flat_map(|module| module.names.iter().copied())
-        .collect()
-}
-
-/// Tells whether a module, known here or not, only looks.
-pub(super) fn is_probe(name: &str) -> bool {
-    steers(name) || find(name).is_some_and(|it| it.kind == Kind::Elsewhere && elsewhere::asks(name))
-}
-
-/// Tells whether a module does nothing but steer the play.
-pub(super) fn steers(name: &str) -> bool {
-    find(name).is_some_and(|it| it.kind == Kind::Steers)
-}
-
-/// Tells whether nothing that a module makes is part of the machine.
-pub(super) fn is_elsewhere(name: &str) -> bool {
-    find(name).is_some_and(|it| it.kind == Kind::Elsewhere) && !elsewhere::asks(name)
-}
 
 /// Returns a dictionary of these keys.
 fn record(pairs: Vec<(&str, Value)>) -> Value {

@@ -16,6 +16,31 @@ pub(super) const MODULE: Module = Module {
     run,
 };
 
+pub(super) const BLACKLIST: Module = Module {
+    names: &["kernel_blacklist"],
+    becomes: "boot.blacklistedKernelModules.",
+    run: run_blacklist,
+    ..MODULE
+};
+
+fn run_blacklist(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
+    // The file has no name on NixOS.
+    params.pass_over(&["blacklist_file"]);
+    let name = params.required(&["name"])?;
+    if params.choice(&["state"], &["absent", "present"], "present")? == "absent" {
+        run.remove(
+            &Key::KernelModule(name.clone()),
+            &format!("what keeps the kernel module `{name}` out"),
+        );
+        return Ok(());
+    }
+    run.put(Resource::KernelModule(KernelModule {
+        name,
+        blacklisted: true,
+    }));
+    Ok(())
+}
+
 fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
     // Loaded now or at boot: on NixOS what is stated is loaded in both cases.
     params.pass_over(&["persistent"]);

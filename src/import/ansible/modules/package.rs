@@ -62,13 +62,13 @@ pub(super) fn ask(
         }
     };
     let mut refusal = None;
-    for name in names {
+    for name in names.iter().map(|it| it.trim()) {
         let named = of_file(name);
         if let Some(named) = named.as_ref().filter(|_| !is_absent) {
             let clause = format!("the `{named}` of nixpkgs does for the package file `{name}`");
             run.assumptions.push(clause);
         }
-        match read(named.as_ref().unwrap_or(name), family) {
+        match read(named.as_deref().unwrap_or(name), family) {
             Ok(_) if name == "*" => run.not_needed(UPGRADE),
             Ok(package) if is_absent => remove(package, run),
             Ok(package) => run.put(Resource::Package(package)),

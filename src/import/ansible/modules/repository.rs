@@ -21,7 +21,18 @@ pub(super) const REPOSITORY: Module = Module {
 
 /// Those of other systems, and of other collections.
 pub(super) const OTHERS: Module = Module {
-    names: &["zypper_repository", "apt_repo", "copr", "pacman_key"],
+    names: &[
+        "apt_repo",
+        "copr",
+        "dnf_config_manager",
+        "dnf_versionlock",
+        "pacman_key",
+        "redhat_subscription",
+        "rhsm_release",
+        "rhsm_repository",
+        "yum_versionlock",
+        "zypper_repository",
+    ],
     collection: "community.general",
     ..REPOSITORY
 };
@@ -37,7 +48,9 @@ pub(super) const SELECTIONS: Module = Module {
 fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
     // Where the packages come from means nothing; that they are installed is said elsewhere.
     params.rest();
-    run.not_needed(if params.module().ends_with("_key") {
+    run.not_needed(if params.module().ends_with("_versionlock") {
+        "a package changes only with the nixpkgs that is chosen"
+    } else if params.module().ends_with("_key") {
         "NixOS checks what it builds by hashes, and needs no key of a repository of packages"
     } else {
         "NixOS takes packages from nixpkgs: which ones came from this repository is not known, so look at those that nixpkgs lacks"

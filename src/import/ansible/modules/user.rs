@@ -2,6 +2,7 @@
 //!
 //! Manual: <https://docs.ansible.com/ansible/latest/collections/ansible/builtin/user_module.html>
 
+use super::kept::{Kept, keep, line_of, texts};
 use super::{Kind, Module, Run};
 use crate::account::Code;
 use crate::import::ansible::params::{Params, Refusal};
@@ -76,6 +77,7 @@ fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
         format!("/home/{name}")
     };
     let home = user.home.clone().unwrap_or(usual);
+    let key = key_pair(params, &name, &home)?;
     let manual = by_hand(params, &name)?;
     let before = run.state.changes();
     let had = user_of(run, &name);
@@ -104,6 +106,9 @@ fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
         run.returns = Some(results::of_change_with(run.task, said));
     } else {
         run.returns_changed(said);
+    }
+    if let Some(kept) = key {
+        keep(kept, run)?;
     }
     manual.map_or(Ok(()), Err)
 }
@@ -152,20 +157,50 @@ fn password(params: &mut Params, name: &str) -> Result<(Option<Text>, bool), Ref
     }
 }
 
+/// Takes how a pair of keys is made in the user's home, where there is none.
+fn key_pair(params: &mut Params, name: &str, home: &str) -> Result<Option<Kept>, Refusal> {
+    let is_asked = params.flag(&["generate_ssh_key"])?.unwrap_or(false);
+    let kind = params.string(&["ssh_key_type"])?;
+    let kind = kind.unwrap_or_else(|| "rsa".to_owned());
+    let size = params.string(&["ssh_key_bits"])?.filter(|it| it != "0");
+    let comment = params.string(&["ssh_key_comment"])?;
+    let file = params.string(&["ssh_key_file"])?;
+    if !is_asked {
+        return Ok(None);
+    }
+    let file = file.unwrap_or_else(|| format!(".ssh/id_{kind}"));
+    let path = match file.strip_prefix("~/") {
+        Some(below) => format!("{home}/{below}"),
+        None if file.starts_with('/') => file,
+        None => format!("{home}/{file}"),
+    };
+    let folder = super::paths::parent(&path).to_owned();
+    let mut words = texts(["ssh-keygen", "-q", "-t", kind.as_str()]);
+    if let Some(size) = &size {
+        words.extend(texts(["-b", size.as_str()]));
+    }
+    words.extend(texts(["-N", "", "-f", path.as_str()]));
+    let mut script = line_of(&texts(["mkdir", "-p", "-m", "0700", folder.as_str()]));
+    script.push_str("\n");
+    script.push(&line_of(&words));
+    match &comment {
+        Some(comment) => {
+            script.push(&line_of(&texts([" -C", comment.as_str()])));
+        }
+        None => script.push_str(" -C \"ansible-generated on $(uname -n)\""),
+    }
+    let mut kept = Kept::script(script).creating(path);
+    kept.user = Some(name.to_owned());
+    Ok(Some(kept))
+}
+
 /// Takes what there is no way to state, and says so.
 fn by_hand(params: &mut Params, name: &str) -> Result<Option<Refusal>, Refusal> {
-    params.pass_over(&[
-        "ssh_key_bits",
-        "ssh_key_type",
-        "ssh_key_comment",
-        "ssh_key_passphrase",
-    ]);
-    params.pass_over(&["ssh_key_file"]);
     let mut parts = Vec::new();
     let mut cure = None;
-    if params.flag(&["generate_ssh_key"])?.unwrap_or(false) {
-        parts.push("a new SSH key".to_owned());
-        cure = Some("run ssh-keygen as the user, or carry its key over");
+    if params.text(&["ssh_key_passphrase"])?.is_some() {
+        parts.push("the passphrase of its SSH key".to_owned());
+        cure = Some("run ssh-keygen -p as the user");
     }
     if let Some(expires) = params.string(&["expires"])?
         && !expires.starts_with('-')

@@ -58,6 +58,8 @@ pub(super) struct Stage<'a> {
     pub(super) common: Arc<Layer>,
     /// The hosts that are translated.
     pub(super) played: BTreeSet<String>,
+    /// The others, to which tasks may be delegated.
+    pub(super) others: BTreeSet<String>,
     /// What holds where nobody says anything: how Ansible connects.
     pub(super) lowest: Arc<Layer>,
     pub(super) extra: Arc<Layer>,
@@ -92,6 +94,11 @@ impl Stage<'_> {
     /// Tells whether a host is one that is translated.
     pub(super) fn plays(&self, host: &str) -> bool {
         self.played.contains(host)
+    }
+
+    /// Tells whether what is delegated to a host is translated.
+    pub(super) fn reaches(&self, host: &str) -> bool {
+        self.plays(host) || self.others.contains(host)
     }
 }
 

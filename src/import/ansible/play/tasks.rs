@@ -286,7 +286,7 @@ impl<'a> Player<'a> {
             Some(Elsewhere::ControlNode) => {
                 "it runs on the machine from which Ansible is run, not on this host"
             }
-            Some(Elsewhere::Host(host)) if self.stage.plays(&host) => {
+            Some(Elsewhere::Host(host)) if self.stage.reaches(&host) => {
                 return self.delegated(task, context, scope, guard, &host);
             }
             Some(Elsewhere::Host(host)) => {

@@ -2,9 +2,10 @@
 //!
 //! Manual: <https://www.gnu.org/software/grub/manual/grub/html_node/Simple-configuration.html>
 
-use super::{Entry, Fate, Given, Kind, Lines};
+use super::{Entry, Fate, Given, Kind, Lines, last_places};
 use crate::model::{Resource, Setting, Settings};
-use crate::syntax::assignments::Assignment;
+use crate::syntax::Place;
+use crate::syntax::assignments::{self, Assignment};
 
 pub(super) const KIND: Kind = Kind {
     name: "grub",
@@ -21,7 +22,44 @@ pub(super) const KIND: Kind = Kind {
 };
 
 fn read(given: &Given) -> Vec<Entry> {
-    given.last_assignments(|it| entry(given, it))
+    let mut file = assignments::read(given.text());
+    for it in &mut file.assignments {
+        extend(it);
+    }
+    let added = |it: &Assignment| it.value.starts_with(MORE);
+    let of_own = file.assignments.iter().filter(|it| !added(it));
+    let last = last_places(of_own.map(|it| (it.name.as_str(), it.place)));
+    let entries = file.assignments.iter().map(|it| {
+        let is_later = |last: &&Place| last.line > it.place.line;
+        match last.get(it.name.as_str()).filter(is_later) {
+            Some(later) => given.not_needed(
+                it.place,
+                format!("line {} sets `{}` again", later.line, it.name),
+            ),
+            None => entry(given, it),
+        }
+    });
+    let entries = entries.collect();
+    given.with_faults(entries, file.faults)
+}
+
+/// What stands before parameters that are added to those of an earlier line or file.
+const MORE: &str = "+ ";
+
+/// Reads `NAME="$NAME more"` as what it adds.
+fn extend(it: &mut Assignment) {
+    if !it.expands || !it.name.starts_with("GRUB_CMDLINE_LINUX") {
+        return;
+    }
+    let own = [format!("${}", it.name), format!("${{{}}}", it.name)];
+    let (before, more): (Vec<&str>, Vec<&str>) = it
+        .value
+        .split_ascii_whitespace()
+        .partition(|word| own.iter().any(|it| it == word));
+    if before.len() == 1 && !more.iter().any(|it| it.contains(['$', '`'])) {
+        it.value = format!("{MORE}{}", more.join(" "));
+        it.expands = false;
+    }
 }
 
 fn entry(given: &Given, it: &Assignment) -> Entry {
@@ -91,6 +129,7 @@ fn parameters(given: &Given, it: &Assignment) -> Entry {
     // Where the root is, and what the screen shows at boot, NixOS says itself.
     let own: Vec<&str> = it
         .value
+        .trim_start_matches(MORE)
         .split_ascii_whitespace()
         .filter(|word| {
             !["root=", "ro", "rw", "splash"].contains(word) && !word.starts_with("root=")

@@ -115,6 +115,11 @@ fn take(
                 return None;
             }
             take(section.to_vec(), hosts, rest, assume)?;
+        } else if node.is("IfModule")
+            && !section.is_empty()
+            && section.iter().all(|it| it.is("Listen"))
+        {
+            take(section.to_vec(), hosts, rest, assume)?;
         } else if node.is("Listen") {
             if !["80", "443"].contains(&node.arguments.as_str()) {
                 say(assume, "a site listens where it says `Listen`");

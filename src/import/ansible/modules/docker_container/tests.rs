@@ -95,11 +95,11 @@ fn what_other_systems_have_is_said() {
     check(
         "- selinux: {state: disabled}\n- seboolean: {name: httpd_can_network_connect, state: true}\n- dpkg_divert: {path: /etc/x}\n- snap: {name: [hello]}\n- homebrew: {name: jq, state: absent}",
         &[
+            r#"{"package":{"name":"hello","family":"other"}} if the `hello` of nixpkgs does for that of snap"#,
             "not-needed: NixOS runs without SELinux",
             "not-needed: NixOS has no SELinux policy, so that the switch `httpd_can_network_connect` has no meaning; what the policy kept services from is lost, and systemd's sandboxing of their units comes nearest",
             "not-needed: NixOS has no dpkg, and no package of it writes `/etc/x`",
-            "manual: NixOS has no snapd: `hello`",
-            "not-needed: it is a package of macOS, and it is to be gone",
+            "not-needed: the package `jq` was never there: a new machine does not have it",
         ],
     );
 }

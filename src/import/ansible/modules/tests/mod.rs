@@ -341,7 +341,7 @@ mod system {
             "- user: {name: ada, uid: 1001, groups: 'a,b', append: true, shell: /bin/bash, password: '$6$abc', generate_ssh_key: true}",
             &[
                 r#"{"user":{"name":"ada","uid":1001,"groups":["a","b"],"shell":"/bin/bash","password":[{"secret":"the password of the user ada"}],"locked":false}}"#,
-                "manual: of the user `ada` this is not stated: a new SSH key",
+                r#"{"step":{"name":"user","command":{"script":{"shell":"/bin/sh","text":"mkdir -p -m 0700 /home/ada/.ssh\nssh-keygen -q -t rsa -N '' -f /home/ada/.ssh/id_rsa -C \"ansible-generated on $(uname -n)\""}},"user":"ada","environment":[],"creates":"/home/ada/.ssh/id_rsa","after":[]}}"#,
             ],
         );
         check(

@@ -164,6 +164,16 @@ fn the_boot_menu_has_few_wishes() {
             "7: unknown: there is no `=`",
         ],
     );
+    check(
+        "/etc/default/grub.d/x.cfg",
+        "GRUB_CMDLINE_LINUX=a=1\nGRUB_CMDLINE_LINUX=b=1\nGRUB_CMDLINE_LINUX=\"$GRUB_CMDLINE_LINUX c=1\"\nGRUB_CMDLINE_LINUX_DEFAULT=\"d=$X\"\n",
+        &[
+            "1: not needed: line 2 sets `GRUB_CMDLINE_LINUX` again",
+            r#"2: {"setting":{"of":"kernel-parameter","value":"b=1"}}"#,
+            r#"3: {"setting":{"of":"kernel-parameter","value":"c=1"}}"#,
+            "4: unknown: a shell would put something else in place of a part of the value",
+        ],
+    );
 }
 
 #[test]

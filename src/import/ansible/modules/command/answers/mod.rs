@@ -8,6 +8,7 @@ mod file;
 mod grep;
 mod package;
 mod text;
+mod version;
 
 use super::known::Answer;
 use crate::import::ansible::modules::Run;
@@ -297,7 +298,7 @@ fn of_program(words: &[&str], stdin: Option<&Output>, run: &Run<'_, '_>) -> Opti
         "id" | "getent" | "whoami" | "crontab" => account::of(program, arguments, run),
         "systemctl" => account::of_systemctl(arguments, run),
         "uname" | "arch" | "lsb_release" => account::of_facts(program, arguments, run),
-        _ => missing(path, run),
+        _ => version::of(program, arguments, run).or_else(|| missing(path, run)),
     }
 }
 
