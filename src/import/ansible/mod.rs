@@ -49,6 +49,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::state::State;
+use super::taint::Known;
 use super::{Importer, Options as ImportOptions, Prefer};
 use crate::account::{Account, Closing, Code, ItemId, ItemKind, Verdict};
 use crate::diag::{self, Diagnostics};
@@ -137,6 +138,7 @@ fn import(
     for played in &mut played {
         delegated.extend(std::mem::take(&mut played.delegated));
     }
+    let mut known = Known::default();
     for (host, played) in cast.hosts.iter().zip(played) {
         account.steps.extend(played.steps);
         diags.append(played.diags);
@@ -158,6 +160,7 @@ fn import(
         for (play, held) in played.held {
             account.hold(play, held, &host.name);
         }
+        known.join(played.state.known());
         let entries = settle::settle(
             played.state,
             &host.name,
@@ -192,6 +195,12 @@ fn import(
         });
     }
     vaults.report(diags);
+    diags.hide(known.values());
+    if let Some(search) = known.search() {
+        account.reword(|it| search.shown(it));
+        account.reword_steps(|it| search.shown(it));
+        diags.reword(|it| search.shown(it));
+    }
     close_the_rest(account, &library, &machines);
     if machines.is_empty() {
         diags.general(
