@@ -292,6 +292,13 @@ impl Account {
         }
     }
 
+    /// Puts all texts of the steps into other words.
+    pub fn reword_steps(&mut self, word: impl Fn(&str) -> String) {
+        for step in &mut self.steps {
+            step.reword(&word);
+        }
+    }
+
     /// Returns the id that the next item gets.
     pub fn next_id(&self) -> ItemId {
         ItemId(u32::try_from(self.items.len()).unwrap_or(u32::MAX))

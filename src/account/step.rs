@@ -56,3 +56,24 @@ pub struct Rendered {
     /// The folders in which it looks for other files, relative to the root.
     pub search: Vec<String>,
 }
+
+impl Step {
+    /// Says each text of the step in other words.
+    pub(super) fn reword(&mut self, word: &impl Fn(&str) -> String) {
+        let rendered = self.rendered.iter_mut();
+        let rendered = rendered.flat_map(|it| [&mut it.text, &mut it.variables]);
+        let own = [&mut self.item, &mut self.arguments, &mut self.result];
+        for value in own.into_iter().flatten().chain(rendered) {
+            reword(value, word);
+        }
+    }
+}
+
+fn reword(value: &mut Value, word: &impl Fn(&str) -> String) {
+    match value {
+        Value::String(text) => *text = word(text),
+        Value::Array(items) => items.iter_mut().for_each(|it| reword(it, word)),
+        Value::Object(fields) => fields.values_mut().for_each(|it| reword(it, word)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}

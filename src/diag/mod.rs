@@ -4,6 +4,9 @@ mod code;
 
 pub use code::Code;
 
+use std::collections::BTreeSet;
+use std::fmt;
+
 use crate::source::Span;
 
 /// What the *output* is worth at this place.
@@ -58,6 +61,17 @@ pub struct Diagnostic {
 #[derive(Clone, Debug, Default)]
 pub struct Diagnostics {
     list: Vec<Diagnostic>,
+    hidden: Hidden,
+}
+
+/// Values of secrets: a line of a source that has one is not shown.
+#[derive(Clone, Default)]
+struct Hidden(BTreeSet<String>);
+
+impl fmt::Debug for Hidden {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} secrets", self.0.len())
+    }
 }
 
 impl Diagnostics {
@@ -118,9 +132,20 @@ impl Diagnostics {
         }
     }
 
+    /// Notes values of secrets.
+    pub fn hide(&mut self, values: impl Iterator<Item = String>) {
+        self.hidden.0.extend(values);
+    }
+
+    /// Tells whether a line of a source has a secret that its value alone tells.
+    pub fn is_hidden(&self, line: &str) -> bool {
+        self.hidden.0.iter().any(|it| line.contains(it))
+    }
+
     /// Takes over all of `other`.
     pub fn append(&mut self, other: Diagnostics) {
         self.list.extend(other.list);
+        self.hidden.0.extend(other.hidden.0);
     }
 
     /// Returns the diagnostics by place, each once.
@@ -137,6 +162,7 @@ impl Diagnostics {
         let list = self.list.iter().filter(|it| it.code.severity() >= severity);
         Diagnostics {
             list: list.cloned().collect(),
+            hidden: self.hidden.clone(),
         }
     }
 

@@ -13,6 +13,7 @@ mod reading;
 mod redact;
 mod state;
 mod taint;
+mod texts;
 
 pub use merge::Prefer;
 pub(crate) use merge::merge;

@@ -7,6 +7,9 @@ use crate::model::{Hole, HoleKind, Text};
 use crate::secret::{self, Found};
 use crate::source::Span;
 
+/// Secrets that were taken out, and what stands in their places.
+pub(crate) type Taken = Vec<(String, Hole)>;
+
 /// Returns the text of a file with holes in place of its secrets. `path` is that on the machine, `shown` that of the
 /// report, `span_of` tells where bytes of the text stand.
 pub(crate) fn redact(
@@ -39,20 +42,26 @@ pub(crate) fn redact(
 }
 
 /// Returns a text, which may have holes already, with holes in place of what else of it is secret; none where nothing
-/// is. `what` says what a hole is, by its line and its name.
+/// is. `what` says what a hole is, by its line and its name. What is taken out is added to `taken`.
 pub(crate) fn redact_text(
     text: &Text,
     path: &str,
     what: impl Fn(usize, Option<&str>) -> String,
+    taken: &mut Taken,
 ) -> Option<Text> {
     let encoded = encode(text)?;
     let plain = encoded.text.as_str();
     let marked = marked(text, plain, path, what);
+    taken.extend(values(plain, &marked));
     (!marked.is_empty()).then(|| rebuilt(&encoded, 0..plain.len(), &marked))
 }
 
 /// Puts holes into the words of a command line, of which one may say that the next is secret.
-pub(crate) fn redact_words(words: &mut [Text], what: impl Fn(usize, Option<&str>) -> String) {
+pub(crate) fn redact_words(
+    words: &mut [Text],
+    what: impl Fn(usize, Option<&str>) -> String,
+    taken: &mut Taken,
+) {
     let mut line = Text::new();
     for (at, word) in words.iter().enumerate() {
         line.push_str(if at > 0 { " " } else { "" });
@@ -63,6 +72,7 @@ pub(crate) fn redact_words(words: &mut [Text], what: impl Fn(usize, Option<&str>
     if marked.is_empty() {
         return;
     }
+    taken.extend(values(&encoded.text, &marked));
     let mut start = 0;
     for word in words {
         // A placeholder is one character.
@@ -73,10 +83,18 @@ pub(crate) fn redact_words(words: &mut [Text], what: impl Fn(usize, Option<&str>
     }
 }
 
-/// A secret, and the hole that takes its place; none for what stands in a comment.
+/// A secret, and the hole that takes its place.
 struct Marked {
     range: Range<usize>,
-    hole: Option<Hole>,
+    hole: Hole,
+    /// It stands in a comment, where no hole is needed.
+    is_silent: bool,
+}
+
+fn values(plain: &str, marked: &[Marked]) -> impl Iterator<Item = (String, Hole)> {
+    marked
+        .iter()
+        .map(|it| (plain[it.range.clone()].to_owned(), it.hole.clone()))
 }
 
 fn marked(
@@ -90,11 +108,11 @@ fn marked(
     let mut marked = Vec::new();
     for it in found {
         let is_silent = !path.is_empty() && is_in_comment(plain, &it);
-        let name =
-            (!is_silent).then(|| names.own(what(line_of(plain, it.start), it.name.as_deref())));
+        let called = what(line_of(plain, it.start), it.name.as_deref());
         marked.push(Marked {
             range: it.start..it.end,
-            hole: name.map(|it| hole(it, None)),
+            hole: hole(names.own(called), None),
+            is_silent,
         });
     }
     marked
@@ -111,10 +129,11 @@ fn rebuilt(encoded: &Encoded, part: Range<usize>, marked: &[Marked]) -> Text {
             continue;
         }
         out.push(&encoded.decode(&plain[done..start]));
-        match &it.hole {
-            Some(hole) => out.push_hole(hole.clone()),
+        if it.is_silent {
             // It has no meaning, so that nothing has to be put in its place.
-            None => out.push_str("..."),
+            out.push_str("...");
+        } else {
+            out.push_hole(it.hole.clone());
         }
         done = end;
     }
@@ -157,6 +176,9 @@ fn line_of(text: &str, at: usize) -> usize {
 }
 
 fn is_in_comment(text: &str, it: &Found) -> bool {
+    if secret::is_manual(text, it.start) {
+        return true;
+    }
     let start = text[..it.start].rfind('\n').map_or(0, |at| at + 1);
     // A key that is shown as an example has several lines.
     let mut lines = text[start..it.end].lines();

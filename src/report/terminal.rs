@@ -25,13 +25,17 @@ pub fn render_diagnostics(diags: &Diagnostics, tree: &SourceTree, colour: Colour
     let renderer = renderer.decor_style(DecorStyle::Ascii);
     let mut out = String::new();
     for diagnostic in diags.sorted() {
-        out.push_str(renderer.render(&groups(diagnostic, tree)).trim_end());
+        out.push_str(renderer.render(&groups(diagnostic, diags, tree)).trim_end());
         out.push_str("\n\n");
     }
     out
 }
 
-fn groups<'a>(diagnostic: &'a Diagnostic, tree: &'a SourceTree) -> Vec<Group<'a>> {
+fn groups<'a>(
+    diagnostic: &'a Diagnostic,
+    diags: &Diagnostics,
+    tree: &'a SourceTree,
+) -> Vec<Group<'a>> {
     let level = match diagnostic.code.severity() {
         Severity::Note => Level::NOTE,
         Severity::Warning => Level::WARNING,
@@ -42,11 +46,11 @@ fn groups<'a>(diagnostic: &'a Diagnostic, tree: &'a SourceTree) -> Vec<Group<'a>
         .id(diagnostic.code.id());
     let mut group = Group::with_title(title);
     if let Some(span) = diagnostic.span {
-        group = group.element(place(span, tree));
+        group = group.element(place(span, diags, tree));
     }
     if let Some(span) = diagnostic.stands {
         group = group.element(Level::NOTE.message("this stands instead"));
-        group = group.element(place(span, tree));
+        group = group.element(place(span, diags, tree));
     }
     if let Some(help) = &diagnostic.help {
         group = group.element(Level::HELP.message(one_line(help)));
@@ -55,7 +59,7 @@ fn groups<'a>(diagnostic: &'a Diagnostic, tree: &'a SourceTree) -> Vec<Group<'a>
 }
 
 /// The line of the source, or only the name of the place where there is none to show.
-fn place(span: Span, tree: &SourceTree) -> Element<'_> {
+fn place<'a>(span: Span, diags: &Diagnostics, tree: &'a SourceTree) -> Element<'a> {
     let position = tree.position(span);
     let (line, column) = (position.line as usize, position.column as usize);
     let path = tree.path(span.file);
@@ -66,7 +70,7 @@ fn place(span: Span, tree: &SourceTree) -> Element<'_> {
         .map(str::len)
         .sum();
     let text = whole.get(start..).and_then(|it| it.lines().next());
-    let Some(text) = text.filter(|text| !text.trim().is_empty()) else {
+    let Some(text) = text.filter(|text| !text.trim().is_empty() && !diags.is_hidden(text)) else {
         let origin = Origin::path(path).line(line).char_column(column);
         return origin.into();
     };

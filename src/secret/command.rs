@@ -166,6 +166,24 @@ pub(super) const COMMANDS: &[(&str, &str)] = &[
     ("sqlcmd", r"\bsqlcmd\b[^|;&\n]*?\s-P\s*W"),
     ("tsql", r"\btsql\b[^|;&\n]*?\s-P\s*W"),
     ("isql", r"\bisql\b[^|;&\n]*?\s-P\s*W"),
+    // Source, account and password of unixODBC; account and password of Oracle's programs.
+    (
+        "isql",
+        r"\bisql\s+(?:-[a-z]\s+)*[A-Za-z][\w.-]*\s+[A-Za-z][\w.-]*\s+W",
+    ),
+    (
+        "sqlplus",
+        r#"\bsqlplus\s+(?:-\w+\s+)*["']?[A-Za-z]\w*/(?P<s>[^\s@"'/]+)"#,
+    ),
+    (
+        "dp ",
+        r#"\b(?:exp|imp)dp\s+(?:userid=)?["']?[A-Za-z]\w*/(?P<s>[^\s@"'/]+)"#,
+    ),
+    // A check of a database: host, port, account and password.
+    (
+        "check_",
+        r#"\bcheck_[\w.-]+\s+\S+\s+(?:1433|1521|3306|5432|50000)\s+["']?[A-Za-z]\w*["']?\s+["']?(?P<s>[A-Za-z][^\s"'0-9]*[0-9][^\s"']*)"#,
+    ),
     ("xfreerdp", r"\bxfreerdp\b[^|;&\n]*?\s/p:(?P<s>[^\s]+)"),
     ("influx", r"\binflux\b[^|;&\n]*?\s-password\s+W"),
     (

@@ -15,9 +15,9 @@ mod shape;
 mod tests;
 mod value;
 
-pub(crate) use name::is_secret_name;
+pub(crate) use name::{is_open_name, is_secret_name};
 pub(crate) use pair::{GIVING, NAMING};
-pub(crate) use place::is_secret_file;
+pub(crate) use place::{holds_secret, is_secret_file};
 pub(crate) use value::may_be_secret;
 
 use std::ops::Range;
@@ -118,7 +118,26 @@ pub(crate) fn conceal(text: &str) -> String {
 /// Tells whether a line of a file of settings says nothing.
 pub(crate) fn is_comment(line: &str) -> bool {
     let line = line.trim_start();
-    line.starts_with(['#', ';']) || line.starts_with("//")
+    // `//nas/share` of fstab and `#define` of C say something.
+    let is_slashed = line.strip_prefix("//").is_some_and(|rest| {
+        let word = rest.split_whitespace().next().unwrap_or_default();
+        rest.starts_with(char::is_whitespace) || !word.contains('/')
+    });
+    line.starts_with(['#', ';']) && !line.starts_with("#define ") || is_slashed
+}
+
+/// Tells whether a place of a text is in the manual that a program of Perl has in itself.
+pub(crate) fn is_manual(text: &str, at: usize) -> bool {
+    let is_perl = |it: &str| it.contains("\n=head1 ") || it.contains("\n=pod");
+    if !is_perl(&text[..at]) {
+        return false;
+    }
+    let is_mark = |line: &&str| {
+        let mut chars = line.chars();
+        chars.next() == Some('=') && chars.next().is_some_and(|c| c.is_ascii_lowercase())
+    };
+    let last = text[..at].lines().rev().find(is_mark);
+    last.is_some_and(|it| !it.starts_with("=cut"))
 }
 
 fn found(range: Range<usize>, shift: usize) -> Found {

@@ -198,6 +198,7 @@ const OTHERS: &[&str] = &[
     "challengepassword_default",
     "chpasswd",
     "getent_passwd",
+    "ansible_getent_passwd",
     "gpasswd",
     "htpasswd",
     "kpasswd",
@@ -267,6 +268,13 @@ fn passes_on(last: &str, before: Option<&str>) -> bool {
 }
 
 fn is_switch(before: &[String]) -> bool {
+    // `logins_using_basic_auth`: which of them, not what with.
+    if before
+        .iter()
+        .any(|word| matches!(word.as_str(), "using" | "via"))
+    {
+        return true;
+    }
     let nearest = before.last().map(String::as_str);
     let first = before.first().map(String::as_str);
     nearest.is_some_and(|word| SWITCHES.contains(&word))
@@ -295,4 +303,61 @@ fn words(name: &str) -> Vec<String> {
     }
     words.retain(|word| !word.is_empty());
     words
+}
+
+/// Last words of names of what everybody may know: where something is, what it is called, how it is reached.
+const OPEN: &[&str] = &[
+    "address",
+    "arch",
+    "dir",
+    "directory",
+    "domain",
+    "domains",
+    "enabled",
+    "folder",
+    "fqdn",
+    "gateway",
+    "gid",
+    "group",
+    "groups",
+    "host",
+    "hostname",
+    "hostnames",
+    "hosts",
+    "interface",
+    "interfaces",
+    "ip",
+    "ips",
+    "ipv4",
+    "ipv6",
+    "locale",
+    "mountpoint",
+    "name",
+    "netmask",
+    "path",
+    "paths",
+    "port",
+    "ports",
+    "release",
+    "sharename",
+    "state",
+    "subnet",
+    "timezone",
+    "uid",
+    "user",
+    "username",
+    "version",
+    "vlan",
+    "zone",
+];
+
+/// Tells whether a name says that its value is nothing to hide: `web_port`, `shop_domain`, `db_host_2`.
+pub(crate) fn is_open_name(name: &str) -> bool {
+    let words = words(name);
+    let last = words.iter().rfind(|word| !is_number(word));
+    !is_secret_name(name)
+        && last.is_some_and(|word| {
+            let bare = word.trim_end_matches(|c: char| c.is_ascii_digit());
+            OPEN.contains(&bare) || OPEN.contains(&word.as_str())
+        })
 }

@@ -123,6 +123,21 @@ pub(crate) fn is_secret_file(path: &str) -> bool {
     in_folder || is_named && !is_public && !PUBLIC.contains(&name)
 }
 
+/// Tells whether a file, which is a secret as a whole by its path, holds one: as a package brings it, it may have no
+/// more than comments, and accounts that have no password.
+pub(crate) fn holds_secret(path: &str, text: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    let is_of_ppp = matches!(name, "pap-secrets" | "chap-secrets");
+    // pppd(8): client, server, secret and addresses; `"*"` is what a package writes to keep an account out.
+    let is_entry_without = |line: &str| {
+        let secret = line.split_whitespace().nth(2).unwrap_or("*");
+        is_of_ppp && matches!(secret.trim_matches(['"', '\'']), "" | "*")
+    };
+    let mut lines = text.lines().map(str::trim);
+    is_secret_file(path)
+        && lines.any(|it| !it.is_empty() && !it.starts_with('#') && !is_entry_without(it))
+}
+
 /// Tells whether the words of a file that name secrets elsewhere name none in it.
 pub(super) fn is_of_others(path: &str) -> bool {
     OF_OTHERS

@@ -166,6 +166,17 @@ pub(super) const SHAPES: &[(&[&str], &str)] = &[
         &["password("],
         r"(?i)\bpassword\(\s*['\x22](?P<s>[^'\x22$]+)['\x22]\s*\)",
     ),
+    // Words that nobody writes but as a password: `passw0rd`, and what has figures among its letters and says so.
+    (
+        &[
+            "passw0rd", "p4ssw", "p@ssw", "pa55w", "pa$$w", "s3cr3t", "s3cret",
+        ],
+        r"(?i)(?:\b|_)(?P<s>[a-z0-9@$-]*(?:passw0rd|p4ssw[o0]r?d|p@ssw[o0]r?d|pa55w[o0]r?d|pa\$\$w[o0]r?d|s3cr[3e]t)[a-z0-9@$-]*)",
+    ),
+    (
+        &["passw"],
+        r"(?:^|[\s!'\x22=:,;|/])(?P<s>(?:[A-Za-z]+[0-9]+){2,}[A-Za-z]*?(?i:passwd|password)[0-9]*)(?:$|[\s!'\x22,;|])",
+    ),
     // A here-string or a pipe that feeds name and password.
     (
         &["pass"],

@@ -1,6 +1,8 @@
 //! Lines with secrets of each kind, and lines that only look so.
 
-use super::{find, is_secret_file, is_secret_name};
+use super::{
+    find, holds_secret, is_comment, is_manual, is_open_name, is_secret_file, is_secret_name,
+};
 
 /// What of a line stands between `«` and `»` is found, and nothing else.
 fn check(path: &str, marked: &[&str]) {
@@ -112,6 +114,9 @@ fn names_say_what_is_secret() {
         "commit_hash",
         "confirm",
         "try_again",
+        "ansible_getent_passwd",
+        "logins_using_basic_auth",
+        "logins_using_other_token",
     ] {
         assert!(!is_secret_name(name), "{name}");
     }
@@ -150,6 +155,58 @@ fn whole_files_are_secrets() {
     ] {
         assert!(!is_secret_file(path), "{path}");
     }
+}
+
+#[test]
+fn a_file_of_secrets_may_hold_none() {
+    let check = |path: &str, text: &str, expected: bool| {
+        assert_eq!(holds_secret(path, text), expected, "{path} {text}");
+    };
+    let shipped = "# accounts\n*\thostname\t\"\"\t*\nguest\thostname\t\"*\"\t-\n";
+    check("/etc/ppp/pap-secrets", shipped, false);
+    check("/etc/ppp/pap-secrets", "ada * horse9 *\n", true);
+    check("/etc/ppp/chap-secrets", "# client server\n\n", false);
+    check("/etc/ipsec.secrets", "# none\n", false);
+    check("/etc/ipsec.secrets", ": PSK \"horse9\"\n", true);
+    check("/etc/x.conf", "password = horse9\n", false);
+}
+
+#[test]
+fn names_of_what_is_nothing_to_hide() {
+    for name in [
+        "web_port",
+        "shop_domain",
+        "db_host_2",
+        "ansible_user",
+        "ip4",
+        "dbName",
+    ] {
+        assert!(is_open_name(name), "{name}");
+    }
+    for name in [
+        "shop_options",
+        "user_password",
+        "port_secret",
+        "users",
+        "key",
+        "url",
+    ] {
+        assert!(!is_open_name(name), "{name}");
+    }
+}
+
+#[test]
+fn comments_and_manuals_say_nothing() {
+    for line in ["# x", "; x", "  // x", "//password = x", "//"] {
+        assert!(is_comment(line), "{line}");
+    }
+    for line in ["//nas/share /mnt cifs password=x", "#define KEY x", "x # y"] {
+        assert!(!is_comment(line), "{line}");
+    }
+    let text = "$x = 1;\n\n=head1 USE\n\n x --password horse9\n\n=cut\n$y = 1;\n";
+    let at = |it: &str| text.find(it).unwrap();
+    assert!(is_manual(text, at("horse9")));
+    assert!(!is_manual(text, at("$x")) && !is_manual(text, at("$y")));
 }
 
 #[test]
@@ -243,6 +300,10 @@ fn values_of_a_secret_shape() {
             "«$argon2id$v=19$m=65536,t=3,p=4$c2FsdHNhbHQ$aGFzaGhhc2hoYXNo»",
             "userPassword: «{SSHA}W6ph5Mm5Pz8GgiULbPgzG37mj9g=»",
             "id AKIA is «AKIAIOSFODNN7EXAMPLE» so",
+            "check_db!shop!«n3v3rPasswd»!x",
+            "check_db!shop!«MyPassw0rd»!x",
+            "x «p@ssw0rd» y",
+            "x «S3cr3t-9» y",
             "t «ghp_16C7e42F292c6912E7710c838347Ae178B4a»",
             "t «github_pat_11ABCDEFG0abcdefghijkl_mnopqrstuvwxyz»",
             "t «glpat-abcdefghij0123456789»",
@@ -284,6 +345,11 @@ fn passwords_among_the_arguments_of_programs() {
             "lynx -dump -pauth='ada:«hunter2»' http://x",
             "tsql -S 10.0.0.1:4100 -U shop -P«hunter2» -o q",
             "isql -U shop -P «hunter2»",
+            "isql -v shop ada «hunter2»",
+            "sqlplus -S ada/«hunter2»@shop @q.sql",
+            "expdp ada/«hunter2» full=y",
+            "command_line $USER1$/check_login $HOSTADDRESS$ 1433 sa «blue3moon4»",
+            "command_line $USER1$/check_state $ARG3$ shop «n3v3rPasswd» $ARG1$",
             "mysqldump -u root -p«hunter2» shop",
             "mysql -uroot -p'«hunter 2»' shop",
             "sshpass -p «hunter2» ssh x",

@@ -215,7 +215,12 @@ fn is_variable(value: &str) -> bool {
         .strip_prefix('%')
         .and_then(|it| it.strip_suffix('%'))
         .is_some_and(is_name);
-    of_shell || of_place || of_folder || of_windows
+    // `$ARG1$` of Nagios.
+    let of_nagios = value
+        .strip_prefix('$')
+        .and_then(|it| it.strip_suffix('$'))
+        .is_some_and(is_name);
+    of_shell || of_place || of_folder || of_windows || of_nagios
 }
 
 /// `xxxxxx`

@@ -290,6 +290,28 @@ pub(super) const KINDS: &[(&str, Shape, &[&str], &[&str])] = &[
         ],
     ),
     (
+        "shape of a password",
+        |m| format!("{m}Passwd"),
+        &["check_command  check_shop!@!1"],
+        &["check_state 10.0.0.1 shop @ 1"],
+    ),
+    (
+        "figures in a password",
+        |m| format!("{m}-Passw0rd"),
+        &["it is @ there"],
+        &["check_state 10.0.0.1 shop @ 1"],
+    ),
+    (
+        "place of a password",
+        word,
+        &["command_line $USER1$/check_login $HOSTADDRESS$ 1433 sa @"],
+        &[
+            "isql -v shop ada @",
+            "sqlplus -S ada/@@shop",
+            "check_login 10.0.0.1 1433 sa @",
+        ],
+    ),
+    (
         "sql",
         word,
         &[],

@@ -88,6 +88,19 @@ const BESIDE: [&str; 11] = [
     "docker_container: {name: beside, image: x, command: 'app --password @'}",
 ];
 
+/// Tasks in which a value stands that something else says to be a secret.
+const ELSEWHERE: [&str; 9] = [
+    "copy: {src: elsewhere.cfg, dest: /etc/app/elsewhere.cfg}",
+    "copy: {dest: /etc/systemd/system/e.service, content: \"[Service]\\nExecStart=/bin/e @\\n\"}",
+    "cron: {name: e, hour: '1', job: 'check shop @'}",
+    "lineinfile: {path: /etc/app/e.conf, line: 'check shop @'}",
+    "shell: check shop @",
+    "docker_container: {name: e, image: x, command: 'check shop @', env: {WHAT: '@'}}",
+    "sysctl: {name: kernel.hostname, value: '@'}",
+    "acme.db.user: {name: x, what: '@'}",
+    "fail: {msg: 'it is @'}",
+];
+
 /// A project of Ansible.
 pub(super) fn playbook() -> Field {
     let mut field = Field::default();
@@ -164,6 +177,18 @@ pub(super) fn playbook() -> Field {
             "    - name: quiet {number}\n      set_fact: {{quiet{number}: '{value}'}}\n      no_log: true\n    - name: of the quiet {number}\n      copy: {{dest: /etc/app/quiet{number}, content: \"{{{{ quiet{number} }}}}\"}}"
         );
     }
+    // By its value: what a name says to be a secret stands elsewhere without a name.
+    let value = field.sow("elsewhere", word, "@");
+    let _ = writeln!(variables, "known_password: '{value}'");
+    let _ = writeln!(
+        tasks,
+        "    - name: known {value}\n      copy: {{dest: /etc/app/known, content: '{{{{ known_password }}}}'}}"
+    );
+    for task in ELSEWHERE {
+        let _ = writeln!(tasks, "    - {}", task.replace('@', &value));
+    }
+    let text = format!("check_db!shop!{value}!x\n# it was {value}\n");
+    field.files.push(("files/elsewhere.cfg".to_owned(), text));
     // By what stands beside it: a name in an argument of its own, a file that is a secret as a whole.
     for task in BESIDE {
         let text = field.sow("beside", word, task);
@@ -212,6 +237,15 @@ pub(super) fn dockerfile() -> Field {
         let value = field.sow("ARG", shape, "@");
         let _ = writeln!(text, "ARG BUILD_{name}={value}");
     }
+    let value = field.sow("elsewhere", word, "@");
+    let _ = writeln!(text, "ENV KNOWN_PASSWORD={value} WHAT={value}");
+    let _ = writeln!(text, "RUN check shop {value} # {value}");
+    let _ = writeln!(text, "COPY conf/elsewhere.conf /etc/app/elsewhere.conf");
+    let _ = writeln!(text, "LABEL what=\"{value}\"");
+    field.files.push((
+        "conf/elsewhere.conf".to_owned(),
+        format!("check shop {value}\n# it was {value}\n"),
+    ));
     let value = field.sow("CMD", word, "@");
     let _ = writeln!(
         text,
@@ -253,6 +287,22 @@ pub(super) fn etc() -> Field {
             );
         }
     }
+    let value = field.sow("elsewhere", word, "@");
+    for (path, text) in [
+        ("etc/app/known.conf", "db_password = @\n"),
+        ("etc/app/elsewhere.cfg", "check_db!shop!@!x\n# it was @\n"),
+        ("etc/app/control.txt", "shop;10.0.0.1;@;x\n"),
+        ("etc/sysctl.d/e.conf", "kernel.hostname = @\n"),
+        (
+            "etc/systemd/system/app.service.d/e.conf",
+            "[Service]\n# @\nExecStartPost=/usr/bin/check @\n",
+        ),
+    ] {
+        let text = text.replace('@', &value);
+        field.files.push((path.to_owned(), text));
+    }
+    let _ = writeln!(cron, "1 2 * * * root check shop {value}");
+    let _ = writeln!(unit, "Environment=WHAT={value}");
     let _ = writeln!(unit, "ExecStart=/usr/bin/app");
     let value = field.sow("unit", word, "@");
     let _ = writeln!(unit, "Environment=DB_PASSWORD={value}");

@@ -7,7 +7,7 @@ use super::computed;
 use super::scope::Scope;
 use super::value::{Key, Value};
 use crate::model::{Hole, HoleKind, Piece, Text};
-use crate::secret::is_secret_name;
+use crate::secret::{is_open_name, is_secret_name};
 use crate::syntax::stand_in;
 
 /// How a hole says that a person gives what it stands for, as it is.
@@ -15,6 +15,9 @@ const GIVEN: &str = ", which a person gives";
 
 /// How a hole says that it is a variable.
 const UNSET: &str = ", which the source does not set";
+
+/// How a hole says that its name may be in something that cannot be read.
+pub(super) const MAY_STAND_IN: &str = ", which may stand in ";
 
 /// How a hole says that it is a fact.
 const FACT: &str = "the fact `";
@@ -140,12 +143,29 @@ const PLACES: [&str; 23] = [
     "volumes",
 ];
 
-/// Returns how a hole is called that stands for a variable which may be in something that cannot be read.
-pub(super) fn unread(name: &str, rest: &str) -> String {
-    let is_open =
-        is_identifier(name) && !is_secret_name(name) && !name.to_lowercase().contains("vault");
-    let given = if is_open { GIVEN } else { "" };
-    format!("`{name}`{rest}{given}")
+/// Returns the hole that stands for a variable which may be in something that cannot be read.
+///
+/// That it is in a vault is a guess. Where its name says that there is nothing to hide, it is open like any other
+/// variable that nobody sets, unless the name says that it is in the vault.
+pub(super) fn unread(name: &str, place: &Hole) -> Hole {
+    let is_of_vault = name.to_lowercase().contains("vault");
+    let is_given = is_identifier(name) && !is_secret_name(name) && !is_of_vault;
+    let given = if is_given { GIVEN } else { "" };
+    let kind = if is_given && is_open_name(name) {
+        HoleKind::Unknown
+    } else {
+        place.kind
+    };
+    Hole {
+        kind,
+        what: format!("`{name}`{MAY_STAND_IN}{}{given}", place.what),
+        span: place.span,
+    }
+}
+
+/// Tells whether a hole is a variable that may be in something that cannot be read.
+pub(super) fn is_unread(hole: &Hole) -> bool {
+    hole.what.contains(MAY_STAND_IN)
 }
 
 /// Returns what a hole is called, without that a person gives it.
@@ -184,26 +204,28 @@ pub(super) fn below(hole: &Hole, key: &str) -> Hole {
     if !is_number && (!is_identifier(key) || RETURNED.contains(&key)) {
         return closed_hole(hole);
     }
+    let is_secret = is_secret_name(key);
     if computed::original(&hole.what).is_some() {
         let original = called(&hole.what);
-        return match is_secret_name(key) {
+        return match is_secret {
             true => closed_hole(hole),
             false => given_as(&format!("{name}.{key}"), original, hole),
         };
     }
-    if hole.kind == HoleKind::Secret {
+    if hole.kind == HoleKind::Secret || is_unread(hole) {
         let rest = hole.what.split('`').skip(2).collect::<Vec<_>>().join("`");
-        let rest = if is_secret_name(key) {
-            called(&rest)
-        } else {
-            &rest
+        let rest = if is_secret { called(&rest) } else { &rest };
+        let kind = match (is_secret, is_unread(hole) && is_open_name(key)) {
+            (true, _) => HoleKind::Secret,
+            (false, true) => HoleKind::Unknown,
+            (false, false) => hole.kind,
         };
         return Hole {
+            kind,
             what: format!("`{name}.{key}`{rest}"),
-            ..hole.clone()
+            span: hole.span,
         };
     }
-    let is_secret = is_secret_name(key);
     let before = if hole.what.starts_with(FACT) {
         FACT
     } else {
@@ -476,9 +498,28 @@ mod tests {
             Some("ansible_default_ipv4.address"),
         );
         check(&fact("mounts"), "0", "the fact `ansible_mounts`", None);
-        for (name, is_given) in [("shop_port", true), ("vault_port", false), ("token", false)] {
-            let what = unread(name, ", which may stand in x");
-            assert_eq!(what != called(&what), is_given, "{name}");
+        let place = Hole {
+            kind: HoleKind::Secret,
+            what: "the vault x".to_owned(),
+            span: None,
+        };
+        for (name, is_given, is_open) in [
+            ("shop_port", true, true),
+            ("shop_options", true, false),
+            ("vault_port", false, false),
+            ("token", false, false),
+        ] {
+            let hole = unread(name, &place);
+            assert_eq!(hole.what != called(&hole.what), is_given, "{name}");
+            assert_eq!(hole.kind == HoleKind::Unknown, is_open, "{name}");
+        }
+        for (key, kind) in [
+            ("port", HoleKind::Unknown),
+            ("password", HoleKind::Secret),
+            ("motto", HoleKind::Secret),
+        ] {
+            let found = below(&unread("shop", &place), key);
+            assert_eq!(found.kind, kind, "{key}");
         }
         assert!(variable("item").is_none());
         assert!(variable("db_password").is_none());

@@ -51,6 +51,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::state::State;
+use super::taint::Known;
 use super::{Importer, Options as ImportOptions, Prefer};
 use crate::account::{Account, Closing, Code, ItemId, ItemKind, Verdict};
 use crate::diag::{self, Diagnostics};
@@ -139,6 +140,7 @@ fn import(
     for played in &mut played {
         delegated.extend(std::mem::take(&mut played.delegated));
     }
+    let mut known = Known::default();
     for (host, played) in cast.hosts.iter().zip(played) {
         account.steps.extend(played.steps);
         diags.append(played.diags);
@@ -160,6 +162,7 @@ fn import(
         for (play, held) in played.held {
             account.hold(play, held, &host.name);
         }
+        known.join(played.state.known());
         let entries = settle::settle(
             played.state,
             &host.name,
@@ -216,6 +219,12 @@ fn import(
         });
     }
     vaults.report(diags);
+    diags.hide(known.values());
+    if let Some(search) = known.search() {
+        account.reword(|it| search.shown(it));
+        account.reword_steps(|it| search.shown(it));
+        diags.reword(|it| search.shown(it));
+    }
     close_the_rest(account, &library, &machines);
     profiles::say_what_is_skipped(account, &library, options, diags);
     if machines.is_empty() {

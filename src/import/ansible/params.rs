@@ -38,11 +38,13 @@ impl Refusal {
 
     pub(super) fn hole(hole: &Hole) -> Refusal {
         match hole.kind {
-            HoleKind::Unknown if left_open::is_unset(hole) => Refusal::new(
-                Code::ValueUnknown,
-                format!("it depends on {}", left_open::called(&hole.what)),
-            )
-            .cure("Give the variable a value (`--extra-vars`), and translate again."),
+            HoleKind::Unknown if left_open::is_unset(hole) || left_open::is_unread(hole) => {
+                Refusal::new(
+                    Code::ValueUnknown,
+                    format!("it depends on {}", left_open::called(&hole.what)),
+                )
+                .cure("Give the variable a value (`--extra-vars`), and translate again.")
+            }
             HoleKind::Unknown => Refusal::new(
                 Code::ValueUnknown,
                 format!(

@@ -18,7 +18,7 @@ use super::secret;
 use super::value::{Dict, Truth, Value};
 use super::vault::SEALED;
 use crate::diag::Code;
-use crate::model::{Hole, HoleKind, Text};
+use crate::model::{Hole, HoleKind, Piece, Text};
 use crate::secret::is_secret_name;
 use crate::source::{FileId, Span};
 use crate::syntax::jinja::Settings;
@@ -119,9 +119,6 @@ pub(crate) const FACTS: &str = "ansible_facts";
 pub(crate) fn fact_name(fact: &str) -> String {
     format!("{FACTS}.{fact}")
 }
-
-/// How a hole says that its name may be in something that cannot be read.
-const MAY_STAND_IN: &str = ", which may stand in ";
 
 /// What names mean at one point of a run.
 pub(crate) struct Scope<'a> {
@@ -292,11 +289,7 @@ impl<'a> Scope<'a> {
     fn missing(&self, name: &str) -> Value {
         let locked = self.layers.iter().find_map(|it| it.unknown_names.as_ref());
         match locked {
-            Some(hole) => Value::Unknown(Hole {
-                kind: hole.kind,
-                what: left_open::unread(name, &format!("{MAY_STAND_IN}{}", hole.what)),
-                span: hole.span,
-            }),
+            Some(hole) => Value::Unknown(left_open::unread(name, hole)),
             None => {
                 self.is_lacking.set(true);
                 Value::Undefined(name.to_owned())
@@ -316,7 +309,7 @@ impl<'a> Scope<'a> {
             return false;
         };
         let what = left_open::called(&hole.what);
-        let Some((name, vault)) = what.split_once(MAY_STAND_IN) else {
+        let Some((name, vault)) = what.split_once(left_open::MAY_STAND_IN) else {
             return false;
         };
         let plain = name.trim_matches('`');
@@ -534,6 +527,18 @@ impl<'a> Scope<'a> {
             return Err(Failure::undefined(name));
         }
         let revealed = self.session.revealed(value);
+        if revealed.is_none()
+            && let Value::Str(text) = value
+            && let [Piece::Hole(hole)] = text.pieces()
+            && hole.kind == HoleKind::Secret
+        {
+            // Who has a place for a password gives one.
+            self.assume(format!(
+                "the secret {} is not empty",
+                left_open::called(&hole.what)
+            ));
+            return Ok(Truth::Yes);
+        }
         let value = revealed.as_ref().unwrap_or(value);
         Ok(value.truth().unwrap_or(Truth::No))
     }

@@ -1,14 +1,18 @@
 //! Secret variables: a hole in place of their value.
 
+use std::sync::Arc;
+
 use super::left_open;
 use super::scope::{Binding, Failure, Layer, Scope, secret_hole, undefined_name};
 use super::session::Session;
-use super::value::Value;
+use super::value::{Key, Value};
 use super::vault::Sealed;
 
 use crate::diag::Code;
 use crate::model::{HoleKind, Piece, Text};
-use crate::secret::{self, GIVING, NAMING, is_secret_file, is_secret_name, may_be_secret};
+use crate::secret::{
+    self, GIVING, NAMING, is_open_name, is_secret_file, is_secret_name, may_be_secret,
+};
 use crate::source::Span;
 use crate::syntax::yaml::Node;
 
@@ -44,11 +48,17 @@ pub(super) fn hide(session: &Session<'_>, name: &str, value: Value, span: Option
             _ => value,
         };
     }
-    seal(session, what(), &value, span)
+    seal(session, name, what(), &value, span)
 }
 
 /// Returns the secret that stands in the place of a value, which is kept where it is known.
-fn seal(session: &Session<'_>, what: String, value: &Value, span: Option<Span>) -> Value {
+fn seal(
+    session: &Session<'_>,
+    name: &str,
+    what: String,
+    value: &Value,
+    span: Option<Span>,
+) -> Value {
     match value {
         Value::Str(text) => {
             let plain = text.plain().map(str::to_owned);
@@ -57,8 +67,26 @@ fn seal(session: &Session<'_>, what: String, value: &Value, span: Option<Span>) 
             }
             Value::Str(Text::hole(secret_hole(what, span)))
         }
+        Value::Unknown(_) if is_text(name) => Value::Str(Text::hole(secret_hole(what, span))),
         _ => Value::Unknown(secret_hole(what, span)),
     }
+}
+
+/// Last words of names of which the value is one text, and nothing that has parts.
+const TEXTS: [&str; 7] = [
+    "password",
+    "passphrase",
+    "psk",
+    "token",
+    "pass",
+    "pw",
+    "pwd",
+];
+
+fn is_text(name: &str) -> bool {
+    TEXTS
+        .iter()
+        .any(|it| name.to_ascii_lowercase().ends_with(it))
 }
 
 /// Arguments that say a part of a file.
@@ -112,7 +140,7 @@ pub(super) fn sealing<'s>(
 ) -> impl Fn(&Value, &str) -> Value + 's {
     move |value, name| {
         let what = format!("{} {name}", session.place(span));
-        seal(session, what, value, Some(span))
+        seal(session, name, what, value, Some(span))
     }
 }
 
@@ -227,7 +255,7 @@ pub(super) fn sealed_text(
             session.vaults().keep(&what, Value::str(text));
             Value::Str(Text::hole(secret_hole(what, Some(span))))
         }
-        None => Value::secret(what, Some(span)),
+        None => Value::Str(Text::hole(secret_hole(what, Some(span)))),
     }
 }
 
@@ -266,6 +294,46 @@ pub(super) fn unsealed(scope: &Scope<'_>, node: &Node) -> Value {
         }
         None => Value::secret(what, Some(span)),
     }
+}
+
+/// Modules that only look, and show nothing of what is inside.
+const LOOKS: [&str; 4] = ["find", "package_facts", "service_facts", "stat"];
+
+/// Makes a secret of what a task returns, but not of what it says of the items that it was given: where they are, and
+/// what they are called, is in the source.
+pub(super) fn taint_result<'n>(
+    session: &Session<'_>,
+    what: &str,
+    module: &str,
+    items: impl Iterator<Item = &'n String>,
+    value: Value,
+) -> Value {
+    let mut tainted = if LOOKS.contains(&module) {
+        value.clone()
+    } else {
+        taint(session, what, value.clone())
+    };
+    let Value::Dict(pairs) = &mut tainted else {
+        return tainted;
+    };
+    let pairs = Arc::make_mut(pairs);
+    for name in items {
+        let Some(item) = value.get(name) else {
+            continue;
+        };
+        let mut hidden = taint(session, &format!("{what} {name}"), item.clone());
+        if let (Value::Dict(hidden), Value::Dict(item)) = (&mut hidden, item) {
+            let named = |key: &Key| matches!(key, Key::Str(it) if is_open_name(it));
+            let open = item.iter().filter(|(key, it)| named(key) && is_known(it));
+            Arc::make_mut(hidden).extend(open.map(|(key, it)| (key.clone(), it.clone())));
+        }
+        pairs.insert(Key::Str(name.clone()), hidden);
+    }
+    tainted
+}
+
+fn is_known(value: &Value) -> bool {
+    matches!(value, Value::Str(text) if text.holes().next().is_none())
 }
 
 /// Makes a secret of all texts of a value; what decides, such as `changed`, stays.

@@ -8,11 +8,12 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use super::chronicle::{Chronicle, Chronicles, Event, Moment, What};
-use super::scope::{Binding, Failure, Layer};
+use super::scope::{Binding, Failure, Layer, secret_hole};
 use super::settings;
 use super::value::Value;
 use super::vault::Vaults;
 use crate::diag::{Code, Diagnostics};
+use crate::import::redact::Taken;
 use crate::model::{HoleKind, Piece};
 use crate::source::{FileId, SourceTree, Span};
 use crate::syntax::jinja::{Body, Expr, Settings, SyntaxError, read_expression, read_template};
@@ -242,6 +243,16 @@ impl<'a> Session<'a> {
     pub(super) fn keep_secret(&self, what: &str, text: &str) {
         let mut secrets = self.secrets.borrow_mut();
         secrets.insert(what.to_owned(), text.to_owned());
+    }
+
+    /// Returns all secrets that are known, with the holes that stand for them; only to find them elsewhere.
+    pub(super) fn taken(&self) -> Taken {
+        let secrets = self.secrets.borrow();
+        let mut taken: Vec<(&String, &String)> = secrets.iter().collect();
+        taken.sort_unstable();
+        let taken = taken.into_iter();
+        let named = taken.map(|(what, text)| (text.clone(), secret_hole(what.clone(), None)));
+        named.chain(self.vaults.taken()).collect()
     }
 
     /// Returns the whole text of a string with secret holes, where all are known; only decisions may ask.

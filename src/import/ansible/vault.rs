@@ -8,10 +8,11 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::scope::is_template;
+use super::scope::{is_template, secret_hole};
 use super::settings::setting;
 use super::value::Value;
 use crate::diag::{Code, Diagnostics};
+use crate::import::redact::Taken;
 use crate::source::{FileId, SourceTree, Span};
 use crate::syntax::ansible_vault::{self, Problem};
 use crate::syntax::yaml::{self, Kind, Node, Scalar, Style};
@@ -218,6 +219,20 @@ impl Vaults {
     /// Keeps what a secret is, under what its hole is called.
     pub(super) fn keep(&self, what: &str, value: Value) {
         lock(&self.kept).insert(what.to_owned(), value);
+    }
+
+    /// Returns the texts that came out of vaults, with the holes that stand for them.
+    pub(super) fn taken(&self) -> Taken {
+        let kept = lock(&self.kept);
+        let texts = kept.iter();
+        let mut texts: Vec<(&String, &str)> = texts
+            .filter_map(|(what, value)| Some((what, value.as_str()?)))
+            .collect();
+        texts.sort_unstable();
+        let texts = texts.into_iter();
+        texts
+            .map(|(what, text)| (text.to_owned(), secret_hole(what.clone(), None)))
+            .collect()
     }
 
     pub(super) fn kept(&self, what: &str) -> Option<Value> {

@@ -10,8 +10,9 @@ use crate::account::ItemId;
 use crate::diag::{self, Diagnostics};
 use crate::import::permissions::symbolic;
 use crate::import::redact::{hidden, redact};
+use crate::import::taint::taken;
 use crate::model::{ApplicationSource, Content, File, Mode, Resource, SourceFrom};
-use crate::secret::is_secret_file;
+use crate::secret::holds_secret;
 use crate::source::{FileId, Span, absolute};
 use crate::syntax::dockerfile::{Heredoc, Source, Transfer};
 use crate::syntax::glob::{glob, is_pattern};
@@ -342,11 +343,13 @@ fn put_file(
         (Ok(text), Ok(_)) => {
             let shown = tree.path(file);
             let span = Span::new(file, 0, text.len());
-            Content::Text(if is_secret_file(path) && !text.trim().is_empty() {
+            let redacted = if holds_secret(path, text) {
                 hidden(format!("the file {shown}"), span)
             } else {
                 redact(text, path, shown, |from, to| Span::new(file, from, to))
-            })
+            };
+            player.recipe.holes.keep(taken(text, &redacted));
+            Content::Text(redacted)
         }
         (Err(_), Ok(bytes)) => Content::Binary(bytes.to_vec()),
     };

@@ -7,9 +7,11 @@ use super::player::{Left, Player, Purpose, not_needed};
 use super::run;
 use super::scope::hide_credentials;
 use crate::account::{Account, Code, ItemId};
+use crate::diag::Diagnostics;
 use crate::import::etc::kinds;
 use crate::import::reading::{self, Said};
-use crate::import::redact::{redact, redact_words};
+use crate::import::redact::{Taken, redact, redact_words};
+use crate::import::taint::taken;
 use crate::model::{
     Application, Command, Content, Entry, File, Origin, Piece, Resource, Sourced, Text,
 };
@@ -166,7 +168,9 @@ impl Player<'_> {
         let holes = &self.recipe.holes;
         let shown = &self.recipe.given.path;
         let mut out = Text::new();
-        for piece in redact(text, path, shown, |_, _| span).pieces() {
+        let redacted = redact(text, path, shown, |_, _| span);
+        holes.keep(taken(text, &redacted));
+        for piece in redacted.pieces() {
             match piece {
                 Piece::Literal(text) => out.push(&holes.text(text)),
                 Piece::Hole(hole) => out.push_hole(hole.clone()),
@@ -207,15 +211,22 @@ impl Player<'_> {
         let words = without_init(words);
         let holes = &self.recipe.holes;
         let mut texts: Vec<Text> = words.iter().map(|it| holes.text(it)).collect();
-        redact_words(&mut texts, |_, name| match name {
+        let what = |_: usize, name: Option<&str>| match name {
             Some(name) => format!("the value of the option {name}"),
             None => "the password of a command".to_owned(),
-        });
+        };
+        let mut taken = Taken::new();
+        redact_words(&mut texts, what, &mut taken);
+        holes.keep(taken);
         Command::Words(texts)
     }
 
     /// Returns what the stage asks of the machine.
-    pub(super) fn into_entries(mut self, account: &mut Account) -> Vec<Entry> {
+    pub(super) fn into_entries(
+        mut self,
+        account: &mut Account,
+        diags: &mut Diagnostics,
+    ) -> Vec<Entry> {
         let mut entries = Vec::new();
         if self.is_image() {
             self.close_unused(account);
@@ -261,6 +272,9 @@ impl Player<'_> {
         for item in &of_build {
             known::close(account, *item);
         }
+        self.state.learn(self.recipe.holes.taken());
+        diags.hide(self.state.known().values());
+        let search = self.state.search();
         let (others, closings) = std::mem::take(&mut self.state).finish();
         for (item, closing) in closings {
             account.close(item, closing);
@@ -277,6 +291,12 @@ impl Player<'_> {
         let others = others.filter(|it| !is_of_build(it));
         let others: Vec<Entry> = others.flat_map(|it| self.jobs(it, account)).collect();
         entries.extend(self.gathered(others));
+        if let Some(search) = search {
+            for entry in &mut entries {
+                search.hide(&mut entry.resource);
+            }
+            account.reword(|it| search.shown(it));
+        }
         entries
     }
 

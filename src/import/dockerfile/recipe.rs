@@ -361,7 +361,7 @@ impl Recipe<'_> {
                     player.here = here;
                     self.play_stage(number, &mut player, account, diags);
                     ends.insert(number, player.here.clone());
-                    entries.extend(player.into_entries(account));
+                    entries.extend(player.into_entries(account, diags));
                 }
                 Role::Image => {
                     let mut player = image
@@ -385,7 +385,7 @@ impl Recipe<'_> {
         if let Some(stage) = bottom {
             player.close_bottom(stage.range.start, &stage.parent, account);
         }
-        entries.extend(player.into_entries(account));
+        entries.extend(player.into_entries(account, diags));
         self.sweep(&entries, account);
         Played {
             entries,

@@ -7,6 +7,7 @@ use std::cell::RefCell;
 use indexmap::IndexMap;
 
 use super::base;
+use crate::import::redact::Taken;
 use crate::model::{Hole, HoleKind, Text};
 use crate::secret::{self, is_secret_name, may_be_secret};
 use crate::source::Span;
@@ -49,6 +50,7 @@ pub(super) const USUAL_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/u
 #[derive(Debug, Default)]
 pub(super) struct Holes {
     list: RefCell<Vec<Hole>>,
+    taken: RefCell<Taken>,
 }
 
 impl Holes {
@@ -61,6 +63,27 @@ impl Holes {
             list.len() - 1
         });
         placeholder(index).map_or_else(String::new, String::from)
+    }
+
+    /// As `place`, of a secret that is known.
+    fn place_secret(&self, what: String, value: &str, span: Span) -> String {
+        let hole = Hole {
+            kind: HoleKind::Secret,
+            what: what.clone(),
+            span: Some(span),
+        };
+        self.taken.borrow_mut().push((value.to_owned(), hole));
+        self.place(HoleKind::Secret, what, Some(span))
+    }
+
+    /// Remembers secrets that were known.
+    pub(super) fn keep(&self, taken: Taken) {
+        self.taken.borrow_mut().extend(taken);
+    }
+
+    /// Returns the secrets that were known, and what stands in their places.
+    pub(super) fn taken(&self) -> Taken {
+        self.taken.borrow().clone()
     }
 
     pub(super) fn text(&self, value: &str) -> Text {
@@ -230,7 +253,7 @@ pub(super) fn hide(name: &str, value: String, holes: &Holes, span: Span) -> Stri
     let is_secret = is_secret_name(name) && is_plain(&value) && may_be_secret(&value);
     if is_secret {
         let what = format!("the value of {name}");
-        holes.place(HoleKind::Secret, what, Some(span))
+        holes.place_secret(what, &value, span)
     } else {
         hide_credentials(value, holes, span)
     }
@@ -243,7 +266,7 @@ pub(super) fn hide_credentials(mut value: String, holes: &Holes, span: Span) -> 
             Some(name) => format!("the value of {name}"),
             None => "the password of a command or an address".to_owned(),
         };
-        let hole = holes.place(HoleKind::Secret, what, Some(span));
+        let hole = holes.place_secret(what, &value[found.start..found.end], span);
         value.replace_range(found.start..found.end, &hole);
     }
     value

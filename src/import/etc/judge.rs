@@ -9,7 +9,7 @@ use super::shipped;
 use crate::account::Code;
 use crate::import::redact::{hidden, redact};
 use crate::model::{Content, File, Mode, Resource, Text};
-use crate::secret::is_secret_file;
+use crate::secret::{holds_secret, is_secret_file};
 use crate::source::{EntryKind, ReadProblem, Span};
 
 /// What a file comes to.
@@ -236,11 +236,12 @@ fn content(root: &Root<'_>, found: &Found<'_>, is_known: bool) -> Result<Content
         let span = Span::new(found.id, 0, 0);
         Content::Text(hidden(format!("the file {shown}"), span))
     };
-    let is_blank = || {
+    let is_named = is_secret_file(&found.path);
+    let holds_none = || {
         let text = root.tree.text(found.id);
-        text.is_ok_and(|it| it.trim().is_empty())
+        text.is_ok_and(|it| !holds_secret(&found.path, it))
     };
-    if is_secret_file(&found.path) && !is_blank() {
+    if is_named && !holds_none() {
         return Ok(whole());
     }
     let text = root.tree.text(found.id)?;
@@ -249,7 +250,7 @@ fn content(root: &Root<'_>, found: &Found<'_>, is_known: bool) -> Result<Content
         .tree
         .mode(found.id)
         .is_some_and(|mode| mode & 0o004 == 0);
-    if is_closed && !is_known {
+    if is_closed && !is_known && !is_named {
         return Ok(whole());
     }
     let text: Text = redact(text, &found.path, shown, |from, to| {

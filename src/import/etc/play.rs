@@ -433,10 +433,16 @@ impl Player<'_> {
     }
 
     fn finish(self) -> Machine {
+        self.diags.hide(self.state.known().values());
+        let search = self.state.search();
         let (entries, closings) = self.state.finish();
         for (item, closing) in closings {
             let host = self.name.clone();
             self.account.close(item, Closing { host, ..closing });
+        }
+        if let Some(search) = search {
+            self.account.reword(|it| search.shown(it));
+            self.diags.reword(|it| search.shown(it));
         }
         let described = match self.distribution.name.as_str() {
             "" => "captured root".to_owned(),

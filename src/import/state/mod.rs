@@ -4,13 +4,12 @@
 mod join;
 mod key;
 
-use std::collections::BTreeSet;
-
 use indexmap::{IndexMap, IndexSet};
 
 use crate::account::{Closing, Code, ItemId, Verdict};
 use crate::import::conceal::conceal;
-use crate::import::taint;
+use crate::import::redact::Taken;
+use crate::import::taint::{self, Known, Search};
 use crate::model::{Condition, Content, Entry, Origin, Resource, User};
 
 use join::{is_same, join};
@@ -45,8 +44,8 @@ pub(crate) struct State {
     pub(crate) closings: Closings,
     /// What a later playbook says otherwise than an earlier one, which stands.
     clashes: Vec<Entry>,
-    /// Secrets of files, which other files may have too.
-    secrets: BTreeSet<String>,
+    /// What was found to be a secret, and may stand elsewhere too.
+    known: Known,
 }
 
 /// What stands, and what another source says otherwise.
@@ -110,18 +109,33 @@ impl State {
         }
     }
 
-    /// Puts holes in the places of secrets, and remembers those of files.
+    /// Puts holes in the places of secrets, and remembers them.
     fn conceal(&mut self, entry: &mut Entry) {
-        let before = taint::plain(&entry.resource);
-        conceal(&mut entry.resource);
-        if let (Some(before), Some(content)) = (before, taint::content(&entry.resource)) {
-            self.remember(&before, content);
-        }
+        let mut taken = Taken::new();
+        conceal(&mut entry.resource, &mut taken);
+        self.learn(taken);
     }
 
     /// Remembers the secrets that a text had before holes were put in their places.
     pub(crate) fn remember(&mut self, before: &str, content: &Content) {
-        self.secrets.extend(taint::taken(before, content));
+        if let Content::Text(text) = content {
+            self.learn(taint::taken(before, text));
+        }
+    }
+
+    /// Remembers secrets, which may stand elsewhere too.
+    pub(crate) fn learn(&mut self, taken: Taken) {
+        self.known.learn(taken);
+    }
+
+    /// Returns what is known to be a secret.
+    pub(crate) fn known(&self) -> &Known {
+        &self.known
+    }
+
+    /// Returns the search for what is known to be a secret; none where nothing is.
+    pub(crate) fn search(&self) -> Option<Search> {
+        self.known.clone().search()
     }
 
     /// States what has become of a thing of which a part was there before: who made that part stays an origin.
@@ -416,10 +430,12 @@ impl State {
 
     /// Returns the entries in the order in which they came, and the decisions about what is gone.
     pub(crate) fn finish(self) -> (Vec<(Entry, Book)>, Closings) {
-        let secrets = self.secrets;
+        let search = self.known.search();
         let entries = self.slots.into_iter().flatten();
         let entries = entries.map(|mut slot| {
-            taint::hide(&mut slot.entry.resource, &secrets);
+            if let Some(search) = &search {
+                search.hide(&mut slot.entry.resource);
+            }
             (slot.entry, slot.book)
         });
         (entries.collect(), self.closings)

@@ -213,7 +213,22 @@ fn secrets_are_never_shown() {
         r#"{"token": "<secret: vars.yml:7 token>", "user": "root"}"#,
     );
     check("{{ box.token }}", r#""<secret: vars.yml:7 token>""#);
-    check("{{ vaulted }}", "<secret: vars.yml:8 vaulted>");
+    check("{{ vaulted }}", r#""<secret: vars.yml:8 vaulted>""#);
+    // Who has a place for a password gives one.
+    check("{{ 'x' if vaulted else 'y' }}", r#""x""#);
+    // A secret in YAML is one scalar of it.
+    check(
+        "{{ ('a: ' ~ db_password ~ '\nb: 1\n') | from_yaml }}",
+        r#"{"a": "<secret: vars.yml:4 db_password>", "b": 1}"#,
+    );
+    check(
+        "{{ ({'b': db_password, 'c': [1]} | to_nice_yaml | from_yaml).c }}",
+        "[1]",
+    );
+    check(
+        "{{ ('a: 1\n' ~ maybe ~ '\n') | from_yaml }}",
+        "<unknown: maybe>",
+    );
     check(
         "{{ derived_token }}",
         r#""<secret: vars.yml:13 derived_token>""#,

@@ -206,6 +206,7 @@ impl<'a> Player<'a> {
 
     pub(super) fn finish(mut self) -> Played {
         self.session.report(&mut self.diags);
+        self.state.learn(self.session.taken());
         let (chronicle, asked) = self.session.chronicle();
         Played {
             state: self.state,

@@ -19,7 +19,7 @@ use crate::import::ansible::params::Refusal;
 use crate::import::ansible::playbook::Task;
 use crate::import::ansible::results::{self, is_command};
 use crate::import::ansible::scope::{Binding, Layer, Scope};
-use crate::import::ansible::secret::taint;
+use crate::import::ansible::secret::{taint, taint_result};
 use crate::import::ansible::tags;
 use crate::import::ansible::value::Value;
 use crate::model::{Condition, Hole, HoleKind, Part};
@@ -131,7 +131,9 @@ impl<'a> Player<'a> {
             result.value = results::of_round(result.value, &layers);
             if self.silent {
                 let what = format!("what {} returns", self.session.place(task.span));
-                result.value = taint(self.session, &what, result.value);
+                let items = layers.iter().flat_map(|it| it.vars.keys());
+                let value = result.value;
+                result.value = taint_result(self.session, &what, &task.module, items, value);
             }
             // The next round sees what this one registered.
             if looped && let Some(name) = registered(task) {

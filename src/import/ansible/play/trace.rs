@@ -12,7 +12,7 @@ use crate::import::ansible::playbook::Task;
 use crate::import::ansible::scope::{Binding, Failure, Scope, is_template};
 use crate::import::ansible::secret::hide;
 use crate::import::ansible::value::Value;
-use crate::import::redact::redact_text;
+use crate::import::redact::{Taken, redact_text};
 use crate::model::{Condition, Hole, HoleKind, Piece, Text};
 use crate::secret::is_secret_file;
 use crate::source::FileId;
@@ -202,10 +202,11 @@ pub(in crate::import::ansible) fn shown(value: &Value) -> Json {
 
 fn shown_text(text: &Text) -> Json {
     // What a task says of itself may hold a secret that nothing but its shape tells.
-    let concealed = redact_text(text, "", |line, name| match name {
+    let what = |line: usize, name: Option<&str>| match name {
         Some(name) => format!("line {line}: {name}"),
         None => format!("line {line}"),
-    });
+    };
+    let concealed = redact_text(text, "", what, &mut Taken::new());
     let text = concealed.as_ref().unwrap_or(text);
     if let Some(plain) = text.plain() {
         return json!(plain);

@@ -11,7 +11,9 @@ use crate::import::ansible::jinja::yaml::{Flow, Scalars, YamlStyle, dump};
 use crate::import::ansible::jinja::{Env, Eval};
 use crate::import::ansible::scope::Failure;
 use crate::import::ansible::value::{Dict, Key, Value};
-use crate::model::{Piece, Text};
+use crate::import::holes::{Encoded, encode};
+use crate::model::{Hole, HoleKind, Piece, Text};
+use crate::syntax::placeholder_index;
 use crate::syntax::python_json::{Json, read_json as parse_json};
 use crate::syntax::yaml::{Node, read_text};
 
@@ -58,8 +60,8 @@ pub(super) const FILTERS: &[Filter] = &[
         to_yaml(&value, args, 0, 4, Flow::None)
     }),
     builtin("from_json", Takes::Items, from_json),
-    builtin("from_yaml", Takes::Items, from_yaml),
-    builtin("from_yaml_all", Takes::Items, from_yaml_all),
+    builtin("from_yaml", Takes::Holes, from_yaml),
+    builtin("from_yaml_all", Takes::Holes, from_yaml_all),
     builtin("b64encode", Takes::Items, b64encode),
     builtin("b64decode", Takes::Items, b64decode),
     builtin("md5", Takes::Items, |_, value, _| hashed("md5", &value)),
@@ -217,25 +219,79 @@ pub(in crate::import::ansible::jinja) fn of_json(value: &serde_json::Value) -> V
 }
 
 fn from_yaml(env: &mut Env<'_, '_>, value: Value, _: &Args) -> Eval<Value> {
-    let Some(text) = value.as_str() else {
+    let Value::Str(text) = &value else {
         return Ok(value);
     };
     let documents = yaml_documents(env, text)?;
-    Ok(documents.into_iter().next().unwrap_or(Value::None))
+    Ok(documents.unwrap_or_else(|hole| vec![Value::Unknown(hole)]))
+        .map(|all| all.into_iter().next().unwrap_or(Value::None))
 }
 
 fn from_yaml_all(env: &mut Env<'_, '_>, value: Value, _: &Args) -> Eval<Value> {
-    match value.as_str() {
-        Some(text) => yaml_documents(env, text).map(Value::list),
-        None if matches!(value, Value::None) => Ok(Value::list(Vec::new())),
-        None => Ok(value),
+    match &value {
+        Value::Str(text) => Ok(match yaml_documents(env, text)? {
+            Ok(documents) => Value::list(documents),
+            Err(hole) => Value::Unknown(hole),
+        }),
+        Value::None => Ok(Value::list(Vec::new())),
+        _ => Ok(value),
     }
 }
 
-fn yaml_documents(env: &Env<'_, '_>, text: &str) -> Eval<Vec<Value>> {
-    let documents = read_text(text, env.here().file)
-        .map_err(|error| Failure::failed(format!("`from_yaml` got no YAML: {error}")))?;
-    Ok(documents.iter().map(|node| of_yaml(node)).collect())
+/// Reads the documents of a text. A hole stands where a scalar does, or in one; where it may be more, the whole is
+/// unknown.
+fn yaml_documents(env: &Env<'_, '_>, text: &Text) -> Eval<Result<Vec<Value>, Hole>> {
+    let Some(hole) = text.worst_hole() else {
+        let documents = read_text(text.plain().unwrap_or_default(), env.here().file)
+            .map_err(|error| Failure::failed(format!("`from_yaml` got no YAML: {error}")))?;
+        return Ok(Ok(documents.iter().map(|node| of_yaml(node)).collect()));
+    };
+    let is_held = |c: char| placeholder_index(c).is_some();
+    // What a statement would print may be lines of their own.
+    let is_loose = |line: &str| {
+        let line = line.trim();
+        line.contains(is_held) && line.chars().all(is_held)
+    };
+    let encoded = encode(text).filter(|it| !it.text.lines().any(is_loose));
+    let documents = encoded.and_then(|encoded| {
+        let documents = read_text(&encoded.text, env.here().file).ok()?;
+        let documents = documents.iter();
+        documents
+            .map(|node| decoded(of_yaml(node), &encoded))
+            .collect::<Option<Vec<Value>>>()
+    });
+    Ok(documents.ok_or_else(|| hole.clone()))
+}
+
+/// Puts the holes back into what was read of a text with placeholders; none where a key has one.
+fn decoded(value: Value, encoded: &Encoded) -> Option<Value> {
+    Some(match value {
+        Value::Str(text) => {
+            let text = encoded.decode(text.plain()?);
+            match text.pieces() {
+                [Piece::Hole(hole)] if hole.kind == HoleKind::Unknown => {
+                    Value::Unknown(hole.clone())
+                }
+                _ => Value::Str(text),
+            }
+        }
+        Value::List(items) => {
+            let items = items.iter().map(|it| decoded(it.clone(), encoded));
+            Value::list(items.collect::<Option<Vec<Value>>>()?)
+        }
+        Value::Dict(pairs) => {
+            let mut dict = Dict::with_capacity(pairs.len());
+            for (key, it) in pairs.iter() {
+                if matches!(key, Key::Str(name) if name.chars().any(|c| placeholder_index(c).is_some()))
+                {
+                    return None;
+                }
+                dict.insert(key.clone(), decoded(it.clone(), encoded)?);
+            }
+            Value::dict(dict)
+        }
+        other => other,
+    })
 }
 
 /// Takes over a node as it is written, without rendering it.

@@ -10,8 +10,9 @@ use std::sync::LazyLock;
 use super::args::Args;
 use super::catalog::{self, Collection};
 use super::{Env, Eval};
-use crate::import::ansible::scope::Failure;
+use crate::import::ansible::scope::{Failure, secret_hole};
 use crate::import::ansible::value::{Truth, Value};
+use crate::model::Text;
 
 /// The place of an argument that has only a name.
 const NAMED: usize = usize::MAX;
@@ -270,10 +271,8 @@ impl Env<'_, '_> {
             "random_pet" | "random_words" => Found::Value(Value::unknown("a random choice", here)),
             "password" => {
                 let place = self.scope.session().place(self.here());
-                Found::Value(Value::secret(
-                    format!("{place} password in {}", said()),
-                    here,
-                ))
+                let what = format!("{place} password in {}", said());
+                Found::Value(Value::Str(Text::hole(secret_hole(what, here))))
             }
             "env" => Found::Value(Value::unknown(
                 format!(
