@@ -9,7 +9,6 @@ use crate::import::ansible::modules::Run;
 use crate::import::ansible::params::Refusal;
 use crate::model::{Content, Hole, HoleKind, Text};
 use crate::source::{EntryKind, FileId, SourceTree, Span, join};
-use crate::syntax::stand_ins;
 
 /// What a name stands for.
 #[derive(Clone, Debug)]
@@ -57,14 +56,6 @@ pub(in crate::import::ansible::modules) fn find(
         if !seen.contains(&place.as_str()) {
             seen.push(place);
         }
-    }
-    let waiting = stand_ins(name);
-    if let Some((_, missing)) = waiting.first() {
-        let reason =
-            format!("which file it is hangs on `{missing}`, which the source does not set");
-        return Err(Refusal::new(Code::ValueUnknown, reason).cure(format!(
-            "give it with `--extra-vars {missing}=...`, or where its host has its variables"
-        )));
     }
     let reason = format!(
         "the file `{name}` is not in the input (looked for at {})",

@@ -139,7 +139,7 @@ mod files {
         );
         check(
             "- copy: {src: '{{ nobody_says }}', dest: /etc/app.json}",
-            &["manual: which file it is hangs on `nobody_says`, which the source does not set"],
+            &["manual: it depends on `nobody_says`, which the source does not set"],
         );
     }
 
