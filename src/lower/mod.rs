@@ -61,6 +61,7 @@ mod ports;
 mod program;
 mod provide;
 mod quadlet;
+mod rotation;
 mod rule;
 mod rule_files;
 mod rule_scripts;

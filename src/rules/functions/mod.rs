@@ -107,6 +107,7 @@ static FUNCTIONS: &[&Function] = &[
     &docker_daemon::FUNCTION,
     &elasticsearch_yml::FUNCTION,
     &entries::FUNCTION,
+    &entries::NAMES,
     &exim_config::FUNCTION,
     &fail2ban::FUNCTION,
     &git_config::FUNCTION,
