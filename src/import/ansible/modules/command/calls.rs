@@ -52,6 +52,7 @@ pub(super) fn of(path: &str, arguments: &[&str]) -> Option<Vec<Call>> {
         "git" => of_git(arguments),
         "mariadb" | "mysql" => servers::of_mysql(arguments),
         "podman" => of_podman(arguments),
+        "postconf" => edits::of_postconf(arguments),
         "sed" => edits::of_sed(arguments).map(|it| vec![it]),
         _ if program.starts_with("a2") => of_apache(program, arguments),
         _ => of_languages(path, program, arguments),

@@ -1,6 +1,6 @@
-//! `sed -i`: an edit of a file, in the words of `replace` and `lineinfile`.
+//! `sed -i` and `postconf -e`: an edit of a file, in the words of `replace` and `lineinfile`.
 //!
-//! Manual: sed(1), re_format(7)
+//! Manual: sed(1), re_format(7), postconf(1)
 
 use super::calls::{Call, call};
 
@@ -170,9 +170,55 @@ fn replacement(new: &str, delimiter: char) -> Option<String> {
     Some(out)
 }
 
+/// postconf(1): `postconf -e 'name = value'` is a line of main.cf.
+pub(super) fn of_postconf(arguments: &[&str]) -> Option<Vec<Call>> {
+    let settings: Vec<&str> = match arguments {
+        ["-e", rest @ ..] if !rest.is_empty() => rest.to_vec(),
+        [one] if one.contains('=') => vec![*one],
+        _ => return None,
+    };
+    let lines = settings.into_iter().map(|setting| {
+        let (name, value) = setting.split_once('=')?;
+        let (name, value) = (name.trim(), value.trim());
+        let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+        let is_line = !name.is_empty() && name.chars().all(is_name) && !name.starts_with('-');
+        let regexp = format!("^{name}\\s*=");
+        let line = format!("{name} = {value}");
+        is_line.then(|| {
+            call(
+                "lineinfile",
+                &[
+                    ("path", "/etc/postfix/main.cf"),
+                    ("regexp", &regexp),
+                    ("line", line.trim_end()),
+                ],
+            )
+        })
+    });
+    lines.collect()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::of_sed;
+    use super::{of_postconf, of_sed};
+
+    #[test]
+    fn a_parameter_of_postfix_is_a_line() {
+        let lines = |words: &[&str]| {
+            let calls = of_postconf(words)?.into_iter();
+            let line = calls.map(|it| it.params.last().map(|it| it.1.clone()));
+            line.collect::<Option<Vec<String>>>()
+        };
+        assert_eq!(
+            lines(&["-e", "inet_interfaces=all", "relayhost = [a]:25"]),
+            Some(vec![
+                "inet_interfaces = all".to_owned(),
+                "relayhost = [a]:25".to_owned()
+            ])
+        );
+        assert_eq!(lines(&["-M", "smtp/inet"]), None);
+        assert_eq!(lines(&["mail_version"]), None);
+    }
 
     #[test]
     fn an_edit_is_one_of_a_module() {
