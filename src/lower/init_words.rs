@@ -11,14 +11,15 @@ use regex::{Captures, Regex};
 
 use super::machine;
 use super::statement::Statement;
-use crate::model::Machine;
+use super::systemd;
+use crate::model::{Machine, Unit};
 use crate::rules;
 
 /// Debian's script that tells rsyslog of new logs: `systemctl kill -s HUP rsyslog.service`.
 const RSYSLOG_ROTATE: &str = "/usr/lib/rsyslog/rsyslog-rotate";
 
 /// Services whose script of /etc/init.d knows `rotate`, and the signal that it sends to the main process.
-const ROTATE: [(&str, &str); 2] = [("nginx", "USR1"), ("rsyslog", "HUP")];
+const ROTATE: [(&str, &str); 3] = [("nginx", "USR1"), ("rsyslog", "HUP"), ("syslog-ng", "HUP")];
 
 /// A command that is a call of a service manager; what stands before it makes it one.
 static CALL: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -26,11 +27,18 @@ static CALL: LazyLock<Option<Regex>> = LazyLock::new(|| {
         r"(?:^|[;&|(`!{]|(?:^|\s)(?:if|then|do|else|elif|while|until|sudo|exec|nohup)\s)\s*";
     let init = r"(?:/usr)?(?:/s?bin/)?(?:service|rc-service|invoke-rc\.d(?:\s+(?:-q|--quiet|--force))*)\s+|/etc/(?:rc\.d/)?init\.d/";
     let systemctl = r"(?P<systemctl>(?:(?:/usr)?/bin/)?systemctl\s+(?:-q\s+|--\S+\s+)*)";
+    let asked = format!(
+        r"(?:/usr/sbin/(?:invoke-rc\.d|service)|{})",
+        regex::escape(RSYSLOG_ROTATE)
+    );
+    let asks = format!(
+        r"(?:(?:test\s+-x\s+{asked}|\[\s+-x\s+{asked}\s+\])\s*&&\s*|(?:test\s+!\s+-x\s+{asked}|\[\s+!\s+-x\s+{asked}\s+\])\s*\|\|\s*)?"
+    );
     let name = r"[A-Za-z][\w@.-]*";
     let verb = r"start|stop|restart|try-restart|condrestart|reload|force-reload|status|rotate";
     let verb_of_systemctl = r"[a-z-]+";
     let call = format!(
-        r"{before}(?P<call>(?:{init})(?P<name>{name})\s+(?P<verb>{verb})|{systemctl}(?P<own>{verb_of_systemctl})\s+(?P<unit>{name})|{})(?:[\s;&|)>`]|$)",
+        r"{before}(?P<call>{asks}(?:(?:{init})(?P<name>{name})\s+(?P<verb>{verb})|{systemctl}(?P<own>{verb_of_systemctl})\s+(?P<unit>{name})|{}))(?:[\s;&|)>`]|$)",
         regex::escape(RSYSLOG_ROTATE),
     );
     Regex::new(&call).ok()
@@ -130,12 +138,13 @@ fn unit(name: &str, machine: &Machine) -> Option<String> {
         Some((_, "service" | "socket" | "timer" | "target")) => name.to_owned(),
         _ => format!("{name}.service"),
     };
-    if machine::units(machine).any(|it| it.name == own) {
+    let is_own = |it: &Unit| it.name == own && !it.drop_in && !systemd::is_of_nixos(it);
+    if machine::units(machine).any(is_own) {
         return Some(own);
     }
-    rules::service(name, machine.family)?
-        .unit
-        .map(str::to_owned)
+    let unit = rules::service(name, machine.family)?.unit;
+    // Of some services each instance has a unit.
+    unit.filter(|it| !it.contains('<')).map(str::to_owned)
 }
 
 #[cfg(test)]
@@ -176,6 +185,10 @@ mod tests {
         check(
             "invoke-rc.d nginx rotate",
             "systemctl kill --kill-whom=main --signal=USR1 nginx.service",
+        );
+        check(
+            "test -x /usr/sbin/invoke-rc.d && invoke-rc.d ssh restart\n[ ! -x /usr/lib/rsyslog/rsyslog-rotate ] || /usr/lib/rsyslog/rsyslog-rotate\n",
+            "systemctl restart sshd.service\nsystemctl kill --signal=HUP syslog.service\n",
         );
         check(
             "sudo systemctl --no-block reload apache2",

@@ -17,7 +17,7 @@ pub(super) fn lower(file: &File, machine: &Machine) -> Option<Lowered> {
         .or_else(|| openvpn::lower(file, machine))
         .or_else(|| ssh_config::lower(file, machine))
         .or_else(|| named::lower(file, machine))
-        .or_else(|| unbound::lower(file))
+        .or_else(|| unbound::lower(file, machine))
         .or_else(|| dovecot::lower(file, machine))
         .or_else(|| opendkim::lower(file, machine))
         .or_else(|| quadlet::lower(file, machine))

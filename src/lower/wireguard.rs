@@ -65,7 +65,11 @@ fn state(name: &str, file: &File, text: &Text, machine: &Machine) -> Result<Stat
         statement.set(own.child("peers"), Expr::List(peers));
     }
     let unit = format!("wg-quick@{name}");
-    if !machine::is_enabled(machine, &[&unit]) {
+    if machine::is_enabled(machine, &[&unit]) {
+        // As NixOS has it.
+    } else if machine.started.is_some() {
+        statement.set(own.child("autostart"), Expr::Bool(false));
+    } else {
         statement.assume(format!("wg-quick brings `{name}` up at boot"));
     }
     Ok(statement)

@@ -74,7 +74,8 @@ pub enum Settings {
     Tmpfiles,
     /// List: words of the kernel's command line.
     KernelParameter,
-    /// The boot menu: `timeout`, `style`, `default`, `os-prober`.
+    /// The boot menu: `timeout`, `style`, `default`, `os-prober`, `mode`, `payload`, `encrypted`; without a name a
+    /// command of GRUB.
     BootMenu,
     /// List: sources of host names besides files and DNS: `mdns4`.
     HostSource,

@@ -262,5 +262,14 @@ pub(super) fn of_line(line: &str, rows: &[usize]) -> Vec<Range<usize>> {
 /// A variable, a substitution, a placeholder or a file is no password.
 fn is_given(word: &str) -> bool {
     let is_hash = word.starts_with('$') && word.matches('$').count() > 2;
-    is_hash || super::value::may_be_secret(word) && !word.starts_with(['$', '{', '<', '-', '\\'])
+    is_hash
+        || super::value::may_be_secret(word)
+            && !word.starts_with(['$', '{', '<', '-', '\\'])
+            && !is_rest_of_address(word)
+}
+
+/// `fd00::/8`: what stands behind the first colon of a network.
+fn is_rest_of_address(word: &str) -> bool {
+    let is_of_one = |c: char| c.is_ascii_hexdigit() || matches!(c, ':' | '/');
+    word.contains(':') && word.chars().all(is_of_one)
 }

@@ -12,7 +12,7 @@ use super::value::may_be_secret;
 use super::{Found, Manner, is_comment};
 
 /// What stands between a name and its value, and the value.
-const VALUE: &str = r#"^\\?:?["'\])}]*(?:\s*(?:=>|:=|\?=|\+=|=|:)\s*|\s+|>|,\s*)(?:\\?"(?P<double>[^"\\]*)|\\?'(?P<single>[^'\\]*)|(?P<bare>[^\s"'<>;]+))"#;
+const VALUE: &str = r#"^\\?:?["'\])}]*(?:\s*(?:=>|:=|\?=|\+=|=|:)\s*|\s+|>|,\s*)(?:"""(?P<triple>[^"]+)"""|\\?"(?P<double>[^"\\]*)|\\?'(?P<single>[^'\\]*)|(?P<bare>[^\s"'<>;]+))"#;
 
 static VALUE_PATTERN: Lazy = Lazy::new();
 
@@ -124,7 +124,7 @@ fn names(line: &str) -> impl Iterator<Item = (usize, &str)> {
 /// Returns where the value stands in what follows a name, and whether it has no quotes.
 fn value_behind(rest: &str) -> Option<(Range<usize>, bool)> {
     let captures = VALUE_PATTERN.get(VALUE)?.captures(rest.as_bytes())?;
-    ["double", "single", "bare"]
+    ["triple", "double", "single", "bare"]
         .iter()
         .find_map(|it| Some((group(rest, &captures, it)?.1, *it == "bare")))
 }

@@ -87,8 +87,11 @@ const ENDS: &[&str] = &[
     "apikey",
     "authkey",
     "accesskey",
+    "apitoken",
     "authtoken",
     "accesstoken",
+    "bottoken",
+    "cftoken",
     "clientsecret",
 ];
 

@@ -78,6 +78,9 @@ const SECRET_FOLDERS: [&str; 8] = [
     "/run/secrets/",
 ];
 
+/// What names of files of OpenVPN that hold a name and a password, a line each, have in them.
+const OF_LOGINS: [&str; 5] = ["auth", "cred", "login", "pass", "pwd"];
+
 /// Files in which words such as `password` name something else.
 const OF_OTHERS: [&str; 14] = [
     "/etc/sudoers",
@@ -120,7 +123,22 @@ pub(crate) fn is_secret_file(path: &str) -> bool {
             && path.starts_with("/etc/")
             && path != "/etc/passwd"
             && !is_of_others(path);
-    in_folder || is_named && !is_public && !PUBLIC.contains(&name)
+    in_folder || is_login(path, name) || is_named && !is_public && !PUBLIC.contains(&name)
+}
+
+/// openvpn(8): the file of `auth-user-pass` has the name in its first line and the password in its second, and no word
+/// that says so.
+fn is_login(path: &str, name: &str) -> bool {
+    let (stem, end) = name.rsplit_once('.').unwrap_or((name, ""));
+    let stem = stem.to_ascii_lowercase();
+    path.starts_with("/etc/openvpn/")
+        && matches!(
+            end,
+            "" | "auth" | "conf" | "cred" | "creds" | "login" | "pass" | "txt" | "up"
+        )
+        && OF_LOGINS
+            .iter()
+            .any(|it| stem.contains(it) || end.starts_with(it))
 }
 
 /// Tells whether a file, which is a secret as a whole by its path, holds one: as a package brings it, it may have no

@@ -138,6 +138,9 @@ fn whole_files_are_secrets() {
         "/home/ada/.git-credentials",
         "/etc/corosync/authkey",
         "/etc/teamviewer/global.conf",
+        "/etc/openvpn/client/auth.txt",
+        "/etc/openvpn/login.conf",
+        "/etc/openvpn/office.pass",
     ] {
         assert!(is_secret_file(path), "{path}");
     }
@@ -152,6 +155,8 @@ fn whole_files_are_secrets() {
         "/etc/trusted-key.key",
         "/etc/pve/priv/authorized_keys",
         "/etc/keymap",
+        "/etc/openvpn/server.conf",
+        "/etc/openvpn/auth.sh",
     ] {
         assert!(!is_secret_file(path), "{path}");
     }
@@ -216,6 +221,10 @@ fn settings_with_a_secret_name() {
         &[
             "password = «hunter2»",
             "password = \"«hunter 2»\" # x",
+            "password = \"\"\"«a#b;c»\"\"\"",
+            "action = cloudflare-token[cftoken=\"«aB3kd93kDDk29»\", x=1]",
+            "allow fd00:1::/64",
+            "allow fd00::/8",
             "  wpa-psk «s3cretpass»",
             "PrivateKey=«aGk=»",
             "PresharedKey = «FpCyhws9cxwWoV4xELtfJvjJN+zQVRPISllRWgeopVE=»",

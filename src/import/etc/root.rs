@@ -84,16 +84,27 @@ impl<'a> Root<'a> {
         Root { tree, prefix }
     }
 
-    /// Returns all that is below /etc but folders, sorted.
+    /// The crontabs of users are configuration, too, though they are not below /etc.
+    fn crontab(&self, path: &str) -> Option<String> {
+        let below = path.strip_prefix("var/spool/cron/")?;
+        let name = below.strip_prefix("crontabs/").unwrap_or(below);
+        let is_one = !self.prefix.is_empty() && !name.contains('/') && !name.starts_with('.');
+        is_one.then(|| format!("/{path}"))
+    }
+
+    /// Returns all that is below /etc but folders, and the crontabs of users, sorted.
     pub(super) fn found(&self) -> impl Iterator<Item = Found<'a>> {
         self.tree.entries().filter_map(|(id, entry): (_, &Entry)| {
-            let below = entry.path.strip_prefix(self.prefix)?;
+            let path = match entry.path.strip_prefix(self.prefix) {
+                Some(below) => format!("/etc/{below}"),
+                None => self.crontab(&entry.path)?,
+            };
             // What the command line brings besides is no part of the machine.
             let is_own = entry.kind != EntryKind::Directory && !entry.path.starts_with('@');
-            is_own.then(|| Found {
+            is_own.then_some(Found {
                 id,
                 kind: &entry.kind,
-                path: format!("/etc/{below}"),
+                path,
             })
         })
     }
@@ -241,9 +252,15 @@ mod tests {
             assert!(root.text(path).is_some());
         };
         check(
-            &["etc/a", "etc/b/c", "usr/d"],
+            &[
+                "etc/a",
+                "etc/b/c",
+                "usr/d",
+                "var/spool/cron/atjobs/.SEQ",
+                "var/spool/cron/crontabs/ada",
+            ],
             "/usr/d",
-            &["/etc/a", "/etc/b/c"],
+            &["/etc/a", "/etc/b/c", "/var/spool/cron/crontabs/ada"],
         );
         check(&["a", "b/c"], "/etc/b/c", &["/etc/a", "/etc/b/c"]);
     }

@@ -150,6 +150,11 @@ pub(crate) const NOTHING: &[(&str, &[&str], &str)] = &[
     ("nginx", &["-s"], UNITS),
     ("pacman-key", &[], KEYS),
     (
+        "postmap",
+        &[],
+        "NixOS's postfix makes the databases of its tables itself: each is one of services.postfix.mapFiles",
+    ),
+    (
         "resolvconf",
         &["-u"],
         "NixOS writes /etc/resolv.conf anew by itself where what it holds changes",

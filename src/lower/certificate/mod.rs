@@ -247,6 +247,11 @@ fn state(
                 ));
             }
             statement.set(cert.child("webroot"), Expr::str(path));
+            // certbot is root where it writes there, and the unit of NixOS is not.
+            let group = sites::group(order, machine).unwrap_or("acme");
+            let folder = format!("d {path}/.well-known/acme-challenge 0755 acme {group} -");
+            let rules = OptionPath::new(["systemd", "tmpfiles", "rules"]);
+            statement.add(rules, Expr::str(folder));
         }
         Challenge::Standalone if !sites.are_there() => {
             statement.set(cert.child("listenHTTP"), Expr::str(":80"));

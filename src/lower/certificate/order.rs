@@ -367,6 +367,8 @@ pub(super) fn of_renewal(name: &str, text: &str, defaults: &[(String, String)]) 
     let mut credentials = None;
     let mut webroot = None;
     let mut is_map = false;
+    // How long a key is says nothing of one of the other kind; certbot had RSA where nothing is said until its version 2.
+    let (mut is_rsa, mut is_long, mut is_wide) = (None, false, false);
     for (key, value) in &fields {
         if key.starts_with("[[") {
             is_map = key == "[[webroot_map]]";
@@ -389,9 +391,9 @@ pub(super) fn of_renewal(name: &str, text: &str, defaults: &[(String, String)]) 
                 order.directory = Some(value.clone()).filter(|it| it != LETS_ENCRYPT);
             }
             "email" => order.email = Some(value.clone()),
-            "key-type" if value == "rsa" => order.key_type = Some("rsa2048"),
-            "rsa-key-size" if value == "4096" => order.key_type = Some("rsa4096"),
-            "elliptic-curve" if value == "secp384r1" => order.key_type = Some("ec384"),
+            "key-type" => is_rsa = Some(value == "rsa"),
+            "rsa-key-size" => is_long = value == "4096",
+            "elliptic-curve" => is_wide = value == "secp384r1",
             "must-staple" if value == "True" => order.must_staple = true,
             "renew-hook" | "post-hook" => order.hooks.push(value.clone()),
             other if other.starts_with("dns-") && other.ends_with("-credentials") => {
@@ -400,6 +402,12 @@ pub(super) fn of_renewal(name: &str, text: &str, defaults: &[(String, String)]) 
             _ => {}
         }
     }
+    order.key_type = match (is_rsa, is_long, is_wide) {
+        (Some(true) | None, true, _) => Some("rsa4096"),
+        (Some(true), false, _) => Some("rsa2048"),
+        (Some(false) | None, _, true) => Some("ec384"),
+        (Some(false), _, false) | (None, false, false) => None,
+    };
     match (&mut order.challenge, webroot) {
         (
             Challenge::Dns {
@@ -498,6 +506,17 @@ mod tests {
         let found = of_renewal("a.org", text, &[]).unwrap();
         assert_eq!(found.challenge, Challenge::Webroot("/srv/w".into()));
         assert_eq!((found.domains.len(), found.directory), (2, None));
+        let kept = |text: &str| {
+            let cli = [("rsa-key-size".to_owned(), "4096".to_owned())];
+            let text = format!("[renewalparams]\nauthenticator = standalone\n{text}");
+            of_renewal("a.org", &text, &cli).unwrap().key_type
+        };
+        assert_eq!(kept("key_type = ecdsa\n"), None);
+        assert_eq!(kept("key_type = rsa\n"), Some("rsa4096"));
+        assert_eq!(
+            kept("rsa_key_size = 2048\nkey_type = rsa\n"),
+            Some("rsa2048")
+        );
         let text = "[renewalparams]\nauthenticator = nginx\ninstaller = nginx\n";
         assert!(of_renewal("a.org", text, &[]).unwrap().names_are_guessed);
     }

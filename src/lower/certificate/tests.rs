@@ -73,6 +73,7 @@ fn files_that_name_a_certificate_name_the_new_one() {
         security.acme.acceptTerms = true;
         security.acme.defaults.email = "me@a.org";
         security.acme.certs."a.org".webroot = "/srv/w";
+        systemd.tmpfiles.rules += "d /srv/w/.well-known/acme-challenge 0755 acme acme -";
         services.dovecot2.package = pkgs.dovecot_2_3 or pkgs.dovecot;
         services.dovecot2.settings.auth_mechanisms = [ "plain" ];
         services.dovecot2.settings.ssl_key = "</var/lib/acme/a.org/key.pem";

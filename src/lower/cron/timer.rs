@@ -13,7 +13,7 @@ use crate::lower::program;
 use crate::lower::secret;
 use crate::lower::statement::{Left, Lowered, Statement};
 use crate::lower::step;
-use crate::model::{Command, CronJob, Machine, Step};
+use crate::model::{Command, CronJob, Family, Machine, Step};
 use crate::nix::Expr;
 use crate::plan::{OptionPath, Secret};
 use crate::rules;
@@ -87,7 +87,8 @@ pub(super) fn lower(job: &CronJob, machine: &Machine) -> Lowered {
     if step::slug(&job.name) != job.name && !job.name.trim().is_empty() {
         statement.set(base.child("description"), Expr::str(job.name.trim()));
     }
-    when(&schedule, job, &base, &unit, &mut statement);
+    let zone = zone(job, machine.family);
+    when((&schedule, zone), job, &base, &unit, &mut statement);
     for (name, value) in variables {
         variable(name, value, &base, &mut statement);
     }
@@ -117,7 +118,7 @@ pub(super) fn lower(job: &CronJob, machine: &Machine) -> Lowered {
 
 /// States when the job runs.
 fn when(
-    schedule: &Schedule,
+    (schedule, zone): (&Schedule, Option<&str>),
     job: &CronJob,
     base: &OptionPath,
     unit: &str,
@@ -131,6 +132,11 @@ fn when(
             statement.set(config.child("RemainAfterExit"), Expr::Bool(true));
         }
         Schedule::Calendar(events) => {
+            let zone = zone.map(|it| format!(" {it}"));
+            let events: Vec<String> = events
+                .iter()
+                .map(|it| format!("{it}{}", zone.as_deref().unwrap_or_default()))
+                .collect();
             let at = match events.as_slice() {
                 [only] => Expr::str(only),
                 all => Expr::strs(all.iter().map(String::as_str)),
@@ -143,6 +149,21 @@ fn when(
             statement.set(config.child("Type"), Expr::str("oneshot"));
         }
     }
+}
+
+/// crontab(5) of cronie, which is not that of Debian: CRON_TZ is where the time of a job is what it says.
+fn zone(job: &CronJob, family: Family) -> Option<&str> {
+    let said = job.environment.iter().rev();
+    let zone = said.filter_map(|it| it.strip_prefix("CRON_TZ=")).next()?;
+    let is_zone = |it: &&str| {
+        !it.is_empty()
+            && it
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || "/_+-".contains(c))
+    };
+    (family != Family::Debian)
+        .then(|| zone.trim_matches('"'))
+        .filter(is_zone)
 }
 
 /// States a variable of the crontab.
@@ -297,7 +318,7 @@ fn bare_name(job: &CronJob, machine: &Machine) -> String {
 #[cfg(test)]
 mod tests {
     use crate::lower::tests::{check, check_all, file, text};
-    use crate::model::{CronJob, Resource};
+    use crate::model::{CronJob, Family, Resource};
 
     fn job(name: &str, schedule: &str, command: &str, environment: &[&str]) -> Resource {
         Resource::CronJob(CronJob {
@@ -348,6 +369,25 @@ mod tests {
             assumed: what it prints is in the journal, and is not mailed to `ops`
             "#,
         );
+    }
+
+    #[test]
+    fn a_time_of_another_zone_says_so() {
+        let job = |zone: &str| CronJob {
+            name: "x".into(),
+            schedule: "5 8 * * *".into(),
+            user: "root".into(),
+            command: text("x"),
+            environment: vec![format!("CRON_TZ={zone}")],
+            catches_up: false,
+        };
+        let zone = |zone: &str, family| super::zone(&job(zone), family).map(str::to_owned);
+        assert_eq!(
+            zone("Europe/Berlin", Family::Rhel).as_deref(),
+            Some("Europe/Berlin")
+        );
+        assert_eq!(zone("a b", Family::Rhel), None);
+        assert_eq!(zone("UTC", Family::Debian), None);
     }
 
     #[test]

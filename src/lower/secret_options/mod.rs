@@ -26,9 +26,7 @@ pub(super) fn apply(resource: &Resource, rules: &Rules) -> Option<(Outcome, Vec<
     };
     let holes: Vec<&Hole> = text.holes().collect();
     let is_secret = |hole: &&Hole| hole.kind == HoleKind::Secret;
-    // A file that is one secret has nothing to say to a rule.
-    let is_whole = text.pieces().len() < 2;
-    if holes.is_empty() || is_whole || !holes.iter().all(is_secret) {
+    if holes.is_empty() || !holes.iter().all(is_secret) {
         return None;
     }
     let plain = held(text)?;
@@ -38,6 +36,12 @@ pub(super) fn apply(resource: &Resource, rules: &Rules) -> Option<(Outcome, Vec<
     });
     let mut outcome = rules.apply(&held)?;
     if outcome.ruling != Ruling::Stated {
+        return None;
+    }
+    // A file that is one secret has nothing to say to a rule, but for an option that takes it as it is.
+    let takes_whole = |path: &OptionPath| matches!(variant(path.names()), Some(Variant::Whole(_)));
+    let is_whole = text.pieces().len() < 2;
+    if is_whole && !outcome.settings.iter().all(|it| takes_whole(&it.0)) {
         return None;
     }
     let mut made = Made {

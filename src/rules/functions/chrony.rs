@@ -1,6 +1,6 @@
 //! `chrony`: a chrony.conf, as attributes of `services.chrony`.
 //!
-//! Manual: chrony.conf(5). Servers that are all asked as NixOS would ask them are `servers`; others stay lines. Where chrony
+//! Manual: chrony.conf(5). Servers that are asked as NixOS would ask them are `servers`; others stay lines. Where chrony
 //! keeps its state is the module's matter. NixOS trims the hardware clock itself unless told otherwise, which `rtcsync`
 //! excludes, and steps the clock at start: what the file says of both is said.
 
@@ -52,6 +52,9 @@ fn call(value: &Value) -> Option<Value> {
     let mut sources = Vec::new();
     let mut all: Map<String, Value> = Map::new();
     let mut rest: Vec<String> = Vec::new();
+    let keyed = lines
+        .iter()
+        .any(|line| line.split_whitespace().any(|it| it == "key"));
     let trims = has("rtcfile") && has("rtcautotrim");
     for line in &lines {
         let mut words = line.split_whitespace().skip(1);
@@ -82,6 +85,8 @@ fn call(value: &Value) -> Option<Value> {
             }
             // A folder for logs says nothing where nothing is logged.
             "logdir" if !has("log") => {}
+            // The module's own file has no keys.
+            "keyfile" if keyed => rest.push((*line).to_owned()),
             place if PLACES.contains(&place) => {}
             // NixOS has the zones there.
             "leapseclist" => rest.push(line.replace("/usr/share/zoneinfo/", "/etc/zoneinfo/")),
@@ -114,33 +119,32 @@ fn number(text: &str) -> Option<Value> {
     }
 }
 
-/// States the servers as options where all are asked alike, and returns the lines of those that stay lines.
+/// States the servers that are asked alike as options, and returns the lines of those that stay lines.
 fn state_sources(sources: &[Source<'_>], all: &mut Map<String, Value>) -> Vec<String> {
-    let asked = |options: &[&str]| {
-        !sources.is_empty()
-            && sources.iter().all(|it| {
-                // The module asks what has `pool` in its name as a pool.
-                it.is_pool == it.name.contains("pool") && it.options == options
-            })
+    const WAYS: [&[&str]; 3] = [&["iburst"], &["iburst", "nts"], &["offline"]];
+    // The module asks what has `pool` in its name as a pool.
+    let fits = |it: &Source<'_>, options: &[&str]| {
+        it.is_pool == it.name.contains("pool") && it.options == options
     };
-    let names: Vec<&str> = sources.iter().map(|it| it.name).collect();
-    let (with_nts, offline) = match () {
-        () if asked(&["iburst"]) => (false, false),
-        () if asked(&["iburst", "nts"]) => (true, false),
-        () if asked(&["offline"]) => (false, true),
-        () => {
-            all.insert("servers".to_owned(), json!([]));
-            return sources.iter().map(|it| it.line.to_owned()).collect();
-        }
-    };
+    let count = |options: &[&str]| sources.iter().filter(|it| fits(it, options)).count();
+    // The first of those that most are asked.
+    let way = WAYS.into_iter().rev().max_by_key(|it| count(it));
+    let way = way.filter(|it| count(it) > 0);
+    let (own, others): (Vec<_>, Vec<_>) = sources
+        .iter()
+        .partition(|it| way.is_some_and(|options| fits(it, options)));
+    let names: Vec<&str> = own.iter().map(|it| it.name).collect();
     all.insert("servers".to_owned(), names.into());
-    if with_nts {
-        all.insert("enableNTS".to_owned(), true.into());
+    match way {
+        Some(["iburst", "nts"]) => {
+            all.insert("enableNTS".to_owned(), true.into());
+        }
+        Some(["offline"]) => {
+            all.insert("serverOption".to_owned(), "offline".into());
+        }
+        Some(_) | None => {}
     }
-    if offline {
-        all.insert("serverOption".to_owned(), "offline".into());
-    }
-    Vec::new()
+    others.iter().map(|it| it.line.to_owned()).collect()
 }
 
 #[cfg(test)]
@@ -179,6 +183,15 @@ mod tests {
             Some(json!({
                 "autotrimThreshold": 30, "makestep": {"threshold": 0.1, "limit": 3},
                 "servers": [], "extraConfig": "server 0.pool.example.org minpoll 8\n",
+            })),
+        );
+        check(
+            &FUNCTION,
+            "pool 2.pool.example.org iburst\nserver a.example.org iburst key 1\nkeyfile /etc/chrony/chrony.keys\nmakestep 1 3\n",
+            Some(json!({
+                "makestep": {"threshold": 1, "limit": 3}, "enableRTCTrimming": false,
+                "servers": ["2.pool.example.org"],
+                "extraConfig": "server a.example.org iburst key 1\nkeyfile /etc/chrony/chrony.keys\n",
             })),
         );
         check(&FUNCTION, "include /etc/x\n", None);

@@ -2,7 +2,7 @@
 //!
 //! Manual: dnsmasq(8). What may be given more than once is a list, so that several files join; an option without a value
 //! is `true`. The folder of files that dnsmasq reads besides is left out: its files are read by themselves. A machine on
-//! which dnsmasq serves no names (`port=0`) does not ask it for any. A text that names other files has no answer.
+//! which dnsmasq serves no names (`port=0`), or serves them where this machine does not ask, has no part in its own questions. A text that names other files has no answer.
 
 use serde_json::{Map, Value, json};
 
@@ -68,6 +68,11 @@ const MANY: [&str; 50] = [
     "txt-record",
 ];
 
+const LEASES: [&str; 2] = [
+    "/var/lib/misc/dnsmasq.leases",
+    "/var/lib/dnsmasq/dnsmasq.leases",
+];
+
 fn call(value: &Value) -> Option<Value> {
     let mut fields: Map<String, Value> = Map::new();
     for line in value.as_str()?.lines() {
@@ -88,8 +93,14 @@ fn call(value: &Value) -> Option<Value> {
             "conf-dir" | "conf-file" | "conf-script" | "servers-file" => return None,
             // The command line of the unit has it.
             "user" | "group" if text == "dnsmasq" => continue,
+            // The places of distributions, where the module has one of its own and makes it.
+            "dhcp-leasefile" if LEASES.contains(&text) => continue,
             _ => {}
         }
+        let value = match text.parse::<i64>() {
+            Ok(number) if !MANY.contains(&key) && number.to_string() == text => number.into(),
+            Ok(_) | Err(_) => value,
+        };
         match fields.get_mut(key) {
             None if MANY.contains(&key) => {
                 fields.insert(key.to_owned(), json!([value]));
@@ -104,7 +115,22 @@ fn call(value: &Value) -> Option<Value> {
     if fields.is_empty() {
         return None;
     }
-    let serves_names = fields.get("port").is_none_or(|port| port != "0");
+    let names = |key: &str| {
+        fields
+            .get(key)
+            .into_iter()
+            .flat_map(Value::as_array)
+            .flatten()
+    };
+    // This machine asks 127.0.0.1 at the usual port: it cannot where dnsmasq is not there.
+    let is_usual = fields.get("port").is_none_or(|port| *port == 53);
+    let is_elsewhere = fields.contains_key("listen-address")
+        && !fields.contains_key("interface")
+        && !names("listen-address")
+            .filter_map(Value::as_str)
+            .any(|it| it.contains("127.0.0.1"));
+    let is_kept_out = names("except-interface").any(|it| it == "lo");
+    let serves_names = is_usual && !is_elsewhere && !is_kept_out;
     let mut options = json!({ "settings": fields });
     if !serves_names {
         options["resolveLocalQueries"] = false.into();
@@ -127,13 +153,20 @@ mod tests {
                 "bogus-priv": true,
                 "server": ["192.0.2.1"],
                 "interface": ["br0"],
-                "cache-size": "500",
+                "cache-size": 500,
             }})),
         );
         check(
             &FUNCTION,
             "port=0\n",
-            Some(json!({ "settings": { "port": "0" }, "resolveLocalQueries": false })),
+            Some(json!({ "settings": { "port": 0 }, "resolveLocalQueries": false })),
+        );
+        check(
+            &FUNCTION,
+            "listen-address=192.0.2.1\ndhcp-leasefile=/var/lib/misc/dnsmasq.leases\n",
+            Some(
+                json!({ "settings": { "listen-address": ["192.0.2.1"] }, "resolveLocalQueries": false }),
+            ),
         );
     }
 

@@ -57,15 +57,30 @@ fn call(value: &Value) -> Option<Value> {
         // Debian had this name for it when Debian 8 was new.
         let is_old_sshd = name == "ssh" && said(options, "filter") == Some("sshd");
         let name = if is_old_sshd { "sshd" } else { name };
+        // NixOS has where the logs of another distribution are in a file of its own.
+        if name == "INCLUDES" && options.iter().all(is_of_paths) {
+            continue;
+        }
         if name == "INCLUDES" || jails.contains_key(name) {
             return None;
         }
         jails.insert(name.to_owned(), jail(name, options, backend)?);
     }
+    // The actions that mail who was banned ask whois about him.
+    if text.contains("action_mw") || text.contains("mail-whois") {
+        let whois = json!([{ "$nix": "pkgs.whois" }]);
+        all.insert("extraPackages".to_owned(), whois);
+    }
     if !jails.is_empty() {
         all.insert("jails".to_owned(), jails.into());
     }
     (!all.is_empty()).then_some(Value::Object(all))
+}
+
+/// `before = paths-debian.conf`
+fn is_of_paths((name, value): (&String, &Option<String>)) -> bool {
+    let is_file = |it: &str| it.starts_with("paths-") && !it.contains('\n');
+    matches!(name.as_str(), "before" | "after") && value.as_deref().is_some_and(is_file)
 }
 
 fn said<'a>(options: &'a Options, name: &str) -> Option<&'a str> {
@@ -215,7 +230,9 @@ fn jail(name: &str, options: &Options, backend: Option<&str>) -> Option<Value> {
                     settings.insert(option.clone(), own.into());
                 }
             }
-            "logpath" if is_journal || value.starts_with("%(") => {}
+            // Who was served stands in files on NixOS as well; all else is in the journal.
+            "logpath" if is_journal || value.starts_with("%(") && !value.contains("access_log") => {
+            }
             "logpath" => {
                 reads_files = true;
                 settings.insert(option.clone(), setting(value));
@@ -258,6 +275,20 @@ mod tests {
                 "jails": {"DEFAULT": {"settings": {"findtime": "15m"}}},
             })),
         );
+        check(
+            &FUNCTION,
+            "[INCLUDES]\nbefore = paths-debian.conf\n[DEFAULT]\nmaxretry = 4\n",
+            Some(json!({"maxretry": 4})),
+        );
+        check(
+            &FUNCTION,
+            "[DEFAULT]\naction = %(action_mwl)s\n",
+            Some(json!({
+                "extraPackages": [{"$nix": "pkgs.whois"}],
+                "jails": {"DEFAULT": {"settings": {"action": "%(action_mwl)s"}}},
+            })),
+        );
+        check(&FUNCTION, "[INCLUDES]\nbefore = own.conf\n", None);
         check(&FUNCTION, "[DEFAULT]\nenabled = true\n", None);
         check(&FUNCTION, "bantime = 1\n", None);
     }
@@ -268,6 +299,18 @@ mod tests {
             &FUNCTION,
             "[ssh]\nenabled = true\nport = ssh\nfilter = sshd\nlogpath = /var/log/auth.log\nmaxretry = 3\n",
             Some(json!({"jails": {"sshd": {"enabled": true, "settings": {"maxretry": 3}}}})),
+        );
+    }
+
+    #[test]
+    fn who_was_served_is_read_from_files() {
+        check(
+            &FUNCTION,
+            "[bots]\nenabled = true\nlogpath = %(nginx_access_log)s\n[x]\nenabled = true\nlogpath = %(nginx_error_log)s\n",
+            Some(json!({"jails": {
+                "bots": {"enabled": true, "settings": {"logpath": "%(nginx_access_log)s", "backend": "auto"}},
+                "x": {"enabled": true},
+            }})),
         );
     }
 

@@ -18,6 +18,8 @@ pub(super) static FUNCTION: Function = Function {
 
 const DATA: &str = "/var/lib/grafana";
 
+const QUOTES: &str = "\"\"\"";
+
 /// What the module says anyway: the section, the name and the values.
 const USUAL: [(&str, &str, &[&str]); 4] = [
     ("paths", "data", &[DATA, "data"]),
@@ -62,10 +64,15 @@ fn call(value: &Value) -> Option<Value> {
                 continue;
             }
             let is_file = (section.as_str(), name.as_str()) == ("database", "path");
-            let value = if is_file && !text.starts_with('/') {
-                format!("{DATA}/{text}").into()
-            } else {
-                value.clone()
+            // Three quotes keep signs that would begin a comment: a text without such signs is the same without them.
+            let bare = text
+                .strip_prefix(QUOTES)
+                .and_then(|it| it.strip_suffix(QUOTES));
+            let bare = bare.filter(|it| !it.contains(['#', ';', '`', '"']));
+            let value = match bare {
+                Some(bare) => bare.into(),
+                None if is_file && !text.starts_with('/') => format!("{DATA}/{text}").into(),
+                None => value.clone(),
             };
             if let Some(value) = fitting(section, name, value)? {
                 let own = settings.entry(section.clone()).or_insert_with(|| json!({}));
@@ -115,6 +122,14 @@ mod tests {
                     "auth.github": {"enabled": true},
                 },
             })),
+        );
+        check(
+            &FUNCTION,
+            "[server]\nhttp_addr = ::\n[database]\npassword = \"\"\"abc\"\"\"\nuser = \"\"\"a#b\"\"\"\n",
+            Some(json!({"settings": {
+                "server": {"http_addr": "::"},
+                "database": {"password": "abc", "user": "\"\"\"a#b\"\"\""},
+            }})),
         );
         check(
             &FUNCTION,

@@ -14,10 +14,11 @@ pub(super) static FUNCTION: Function = Function {
 };
 
 /// Where the parts of postfix are: NixOS has its own places.
-const PLACES: [&str; 14] = [
+const PLACES: [&str; 16] = [
     "command_directory",
     "daemon_directory",
     "data_directory",
+    "debugger_command",
     "html_directory",
     "mail_owner",
     "mailq_path",
@@ -29,6 +30,7 @@ const PLACES: [&str; 14] = [
     "sample_directory",
     "sendmail_path",
     "setgid_group",
+    "shlib_directory",
 ];
 
 const LISTS: [&str; 4] = ["mynetworks", "relay_domains", "relayhost", "mydestination"];
@@ -72,9 +74,6 @@ fn call(value: &Value) -> Option<Value> {
         // Debian makes this certificate when it installs postfix; NixOS does not have it.
         if value.contains("ssl-cert-snakeoil") {
             continue;
-        }
-        if value.contains("/usr/") {
-            return None;
         }
         fields.insert(name.to_owned(), parameter(name, value)?);
     }
@@ -120,7 +119,11 @@ mod tests {
             "biff = no\nsmtpd_tls_key_file=/etc/ssl/private/ssl-cert-snakeoil.key\n",
             Some(json!({"biff": "no"})),
         );
-        check(&FUNCTION, "mailbox_command = /usr/bin/procmail\n", None);
+        check(
+            &FUNCTION,
+            "mailbox_command = /usr/bin/procmail\ndebugger_command = PATH=/usr/bin x\n",
+            Some(json!({"mailbox_command": "/usr/bin/procmail"})),
+        );
         check(
             &FUNCTION,
             "alias_maps = inline:{a=b}\nalias_database = $alias_maps\n",

@@ -75,7 +75,7 @@ fn call(value: &Value) -> Option<Value> {
     let mut master: Map<String, Value> = Map::new();
     let mut listens = false;
     for line in &lines {
-        let words: Vec<&str> = line.split_whitespace().collect();
+        let words = words(line)?;
         let (service, arguments) = service(&words)?;
         listens |= service.name == "smtp" && service.kind == "inet";
         if is_debians(service, arguments) || is_relay(service, arguments) {
@@ -100,7 +100,7 @@ fn call(value: &Value) -> Option<Value> {
     if !listens {
         all.insert("enableSmtp".to_owned(), false.into());
         for line in lines.iter().filter(|it| is_client(it)) {
-            let words: Vec<&str> = line.split_whitespace().collect();
+            let words = words(line)?;
             let (service, arguments) = service(&words)?;
             master.insert(service.name.to_owned(), whole(service, arguments));
         }
@@ -142,6 +142,22 @@ fn logical_lines(text: &str) -> Option<Vec<String>> {
     Some(lines)
 }
 
+/// The words of a line: one in braces holds blanks, and none where a brace is not closed.
+fn words(line: &str) -> Option<Vec<&str>> {
+    let mut words = Vec::new();
+    let mut rest = line.trim_start();
+    while !rest.is_empty() {
+        let end = match rest.starts_with('{') {
+            true => rest.find('}')? + 1,
+            false => rest.find(char::is_whitespace).unwrap_or(rest.len()),
+        };
+        let (word, behind) = rest.split_at(end);
+        words.push(word);
+        rest = behind.trim_start();
+    }
+    Some(words)
+}
+
 fn service<'a, 'w>(words: &'w [&'a str]) -> Option<(Service<'a>, &'w [&'a str])> {
     let [
         name,
@@ -158,8 +174,6 @@ fn service<'a, 'w>(words: &'w [&'a str]) -> Option<(Service<'a>, &'w [&'a str])>
         return None;
     };
     let is_known = matches!(*kind, "inet" | "unix" | "unix-dgram" | "fifo" | "pass");
-    // A quoted argument may hold blanks.
-    let is_plain = arguments.iter().all(|it| !it.starts_with('{'));
     // The defaults of master(5), where they are written out.
     let or_default = |value: &'a str, default: &str| if value == default { "-" } else { value };
     let service = Service {
@@ -171,7 +185,7 @@ fn service<'a, 'w>(words: &'w [&'a str]) -> Option<(Service<'a>, &'w [&'a str])>
         maxproc,
         command,
     };
-    (is_known && is_plain).then_some((service, arguments))
+    is_known.then_some((service, arguments))
 }
 
 fn ours(service: Service<'_>) -> Option<Service<'static>> {
@@ -240,8 +254,14 @@ fn submission(
         let ["-o", option] = pair else {
             return None;
         };
-        let (name, value) = option.split_once('=')?;
-        given.insert(name.to_owned(), value.into());
+        let bare = option.strip_prefix('{').and_then(|it| it.strip_suffix('}'));
+        let (name, value) = bare.unwrap_or(option).split_once('=')?;
+        // The module gives it as one word: a list does with commas alone.
+        let value = value.trim().replace(", ", ",");
+        if value.contains(char::is_whitespace) {
+            return None;
+        }
+        given.insert(name.trim().to_owned(), value.into());
     }
     match service.name {
         "submission" => Some(("enableSubmission", "submissionOptions", given.into())),
@@ -378,9 +398,12 @@ mod tests {
     fn submission_has_its_own_options() {
         check(
             &FUNCTION,
-            "smtp inet n - - - - smtpd\nsubmission inet n - n - - smtpd\n  -o smtpd_sasl_auth_enable=yes\nsmtps inet n - n - - smtpd\n  -o smtpd_tls_wrappermode=yes\n  -o syslog_name=postfix/smtps\n",
+            "smtp inet n - - - - smtpd\nsubmission inet n - n - - smtpd\n  -o smtpd_sasl_auth_enable=yes\n  -o { smtpd_sender_restrictions = reject_sender_login_mismatch, permit }\nsmtps inet n - n - - smtpd\n  -o smtpd_tls_wrappermode=yes\n  -o syslog_name=postfix/smtps\n",
             Some(json!({
-                "enableSubmission": true, "submissionOptions": {"smtpd_sasl_auth_enable": "yes"},
+                "enableSubmission": true, "submissionOptions": {
+                    "smtpd_sasl_auth_enable": "yes",
+                    "smtpd_sender_restrictions": "reject_sender_login_mismatch,permit",
+                },
                 "enableSubmissions": true, "submissionsOptions": {"syslog_name": "postfix/smtps"},
             })),
         );

@@ -108,6 +108,7 @@ static FUNCTIONS: &[&Function] = &[
     &docker_daemon::FUNCTION,
     &elasticsearch_yml::FUNCTION,
     &entries::FUNCTION,
+    &entries::NAMES,
     &exim_config::FUNCTION,
     &fail2ban::FUNCTION,
     &git_config::FUNCTION,

@@ -1,10 +1,10 @@
 //! `ntp-conf`: an ntp.conf, as attributes of `services.ntp`.
 //!
 //! Manual: ntp.conf(5). Who may ask what is `restrictDefault` and `restrictSource`, where both protocols say the same;
-//! servers that are all asked as NixOS would ask them are `servers`, and others stay lines. This machine itself may always
+//! servers that are asked as NixOS would ask them are `servers`, and others stay lines. This machine itself may always
 //! ask, and the drift file is the module's.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::Function;
 
@@ -63,23 +63,16 @@ fn call(value: &Value) -> Option<Value> {
     if let Some(flags) = of_sources.filter(|it| *it != SOURCE_FLAGS) {
         all.insert("restrictSource".to_owned(), flags.into());
     }
-    let plain: Option<Vec<&str>> = sources
+    let names: Vec<&str> = sources
         .iter()
-        .map(|(_, words)| plain_source(words))
+        .filter_map(|(_, words)| plain_source(words))
         .collect();
-    match plain {
-        Some(names) if !names.is_empty() => {
-            all.insert("servers".to_owned(), names.into());
-        }
-        Some(_) | None => {
-            all.insert("servers".to_owned(), json!([]));
-            let lines: String = sources
-                .iter()
-                .map(|(line, _)| format!("{line}\n"))
-                .collect();
-            rest.insert_str(0, &lines);
-        }
-    }
+    all.insert("servers".to_owned(), names.into());
+    let others = sources
+        .iter()
+        .filter(|(_, words)| plain_source(words).is_none());
+    let lines: String = others.map(|(line, _)| format!("{line}\n")).collect();
+    rest.insert_str(0, &lines);
     if !rest.is_empty() {
         all.insert("extraConfig".to_owned(), rest.into());
     }

@@ -2,7 +2,8 @@
 //!
 //! Manual: unbound.conf(5). An attribute that is given more than once is a list, and so are the clauses that may be
 //! there more than once. Where the daemon and its root of trust are is left out.
-//! A text that includes others has no answer, but for the folder whose files are read by themselves.
+//! A text that includes others where that is no part of a clause of NixOS has no answer, but for the folder whose files are
+//! read by themselves.
 
 use serde_json::{Map, Value};
 
@@ -14,8 +15,10 @@ pub(super) static FUNCTION: Function = Function {
 };
 
 /// Where the daemon and its root of trust are: the module's matter.
-const PLACES: [&str; 8] = [
+const PLACES: [&str; 10] = [
     "do-daemonize",
+    "logfile",
+    "use-syslog",
     "directory",
     "username",
     "chroot",
@@ -24,6 +27,9 @@ const PLACES: [&str; 8] = [
     "trust-anchor-file",
     "auto-trust-anchor-file",
 ];
+
+/// Where the unit of NixOS may make a socket.
+const SOCKET: &str = "/run/unbound/unbound.ctl";
 
 const MANY: [&str; 4] = ["forward-zone", "stub-zone", "auth-zone", "view"];
 
@@ -47,7 +53,16 @@ fn call(value: &Value) -> Option<Value> {
         {
             continue;
         }
-        if name.contains(char::is_whitespace) || is_include {
+        let path = value.trim_matches('"');
+        let is_whole = path.starts_with('/');
+        if name == "include-toplevel" && is_whole {
+            insert(&mut clauses, name, path.into());
+            clause = None;
+            continue;
+        }
+        // What is included among the lines of the server is text of that clause.
+        let is_of_server = name == "include" && is_whole && clause.as_deref() == Some("server");
+        if name.contains(char::is_whitespace) || is_include && !is_of_server {
             return None;
         }
         if value.is_empty() {
@@ -77,10 +92,27 @@ fn call(value: &Value) -> Option<Value> {
     }
     clauses.retain(|_, clause| clause.as_object().is_none_or(|it| !it.is_empty()));
     let mut options: Map<String, Value> = Map::new();
+    // Its socket is in a folder that the unit of NixOS may not write to; that the control is on goes with the socket.
+    if let Some(control) = clauses
+        .get_mut("remote-control")
+        .and_then(Value::as_object_mut)
+        && control
+            .get("control-interface")
+            .and_then(Value::as_str)
+            .is_some_and(|it| it.starts_with('/'))
+    {
+        control.shift_remove("control-interface");
+        if control.get("control-enable") != Some(&Value::Bool(false)) {
+            control.shift_remove("control-enable");
+            options.insert("localControlSocketPath".to_owned(), SOCKET.into());
+        }
+    }
+    clauses.retain(|_, clause| clause.as_object().is_none_or(|it| !it.is_empty()));
     if !clauses.is_empty() {
         options.insert("settings".to_owned(), Value::Object(clauses));
     }
-    if keeps_root {
+    // The default, which is said where all else is the module's matter.
+    if keeps_root && options.is_empty() {
         options.insert("enableRootTrustAnchor".to_owned(), true.into());
     }
     (!options.is_empty()).then_some(Value::Object(options))
@@ -152,5 +184,20 @@ mod tests {
             Some(json!({"settings": {"server": {"local-data": "\"a A 192.0.2.1\""}}})),
         );
         check(&FUNCTION, "include: /etc/x\n", None);
+        check(
+            &FUNCTION,
+            "server:\n  logfile: /var/log/unbound.log\n  port: 53\nremote-control:\n  control-enable: yes\n  control-interface: /run/unbound.ctl\n",
+            Some(json!({
+                "localControlSocketPath": "/run/unbound/unbound.ctl", "settings": {"server": {"port": 53}},
+            })),
+        );
+        check(
+            &FUNCTION,
+            "include-toplevel: \"/etc/own/*.conf\"\nserver:\n  include: /etc/unbound/ads.conf\n",
+            Some(json!({"settings": {
+                "include-toplevel": "/etc/own/*.conf",
+                "server": {"include": "/etc/unbound/ads.conf"},
+            }})),
+        );
     }
 }

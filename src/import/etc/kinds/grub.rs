@@ -113,6 +113,29 @@ fn entry(given: &Given, it: &Assignment) -> Entry {
         ("GRUB_COLOR_NORMAL" | "GRUB_COLOR_HIGHLIGHT" | "GRUB_THEME" | "GRUB_BACKGROUND", _) => {
             given.not_needed(place, "how another distribution's menu looks")
         }
+        ("GRUB_GFXMODE", _) if value != "auto" => {
+            given.sets(place, Settings::BootMenu, "mode", value)
+        }
+        ("GRUB_GFXPAYLOAD_LINUX", _) if value != "keep" => {
+            given.sets(place, Settings::BootMenu, "payload", value)
+        }
+        ("GRUB_ENABLE_CRYPTODISK", "y") => {
+            given.sets(place, Settings::BootMenu, "encrypted", "yes")
+        }
+        ("GRUB_ENABLE_CRYPTODISK", "n") => {
+            given.not_needed(place, "NixOS's menu opens no encrypted disk by default")
+        }
+        // What grub-mkconfig writes at the head of the menu.
+        ("GRUB_SERIAL_COMMAND", _) => command(given, it, value.to_owned()),
+        ("GRUB_INIT_TUNE", _) => command(given, it, format!("play {value}")),
+        ("GRUB_TERMINAL_INPUT", other) if other != "console" => {
+            command(given, it, format!("terminal_input {value}"))
+        }
+        ("GRUB_TERMINAL_OUTPUT", _) => command(given, it, format!("terminal_output {value}")),
+        ("GRUB_TERMINAL", _) => {
+            let both = format!("terminal_input {value}; terminal_output {value}");
+            command(given, it, both)
+        }
         ("GRUB_TERMINAL_INPUT", "console")
         | ("GRUB_GFXMODE", "auto")
         | ("GRUB_GFXPAYLOAD_LINUX", "keep") => {
@@ -123,6 +146,11 @@ fn entry(given: &Given, it: &Assignment) -> Entry {
             format!("no option of NixOS says what `{name}` does; see boot.loader.grub.extraConfig"),
         ),
     }
+}
+
+/// A command of GRUB itself; where it has no such program as a serial line, it says so and goes on.
+fn command(given: &Given, it: &Assignment, command: String) -> Entry {
+    given.sets(it.place, Settings::BootMenu, "", &command)
 }
 
 fn parameters(given: &Given, it: &Assignment) -> Entry {

@@ -47,6 +47,9 @@ const LISTS: &[&str] = &[
     "NTP",
 ];
 
+/// Directives of which an empty line means that there are none, not those that systemd was built with.
+const FALLBACKS: &[&str] = &["FallbackDNS", "FallbackNTP"];
+
 /// Directives that systemd does not have any more.
 const GONE: &[&str] = &[
     "Controllers",
@@ -101,7 +104,9 @@ fn read_key(given: &Given, of: Settings, key: &str, all: &[&Directive]) -> Vec<E
         .iter()
         .rposition(|it| it.value.is_empty())
         .map_or(0, |at| at + 1);
-    let (gone, held) = all.split_at(from);
+    // Who gives no servers to fall back on wants none, where systemd has some of its own.
+    let keeps_none = FALLBACKS.contains(&key) && from == all.len() && from > 0;
+    let (gone, held) = all.split_at(if keeps_none { from - 1 } else { from });
     let mut entries: Vec<Entry> = gone
         .iter()
         .map(|it| {

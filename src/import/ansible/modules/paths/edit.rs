@@ -376,8 +376,8 @@ fn edit_unknown(edit: &Edit<'_>, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
         run.put_assuming(resource, &assumption);
         return Ok(());
     }
-    // Aliases are lines of one text, whoever sets them.
-    if etc::kind(path).is_some_and(|it| it.name != "aliases") {
+    // Aliases and exports are lines of one text, whoever sets them.
+    if etc::kind(path).is_some_and(|it| !matches!(it.name, "aliases" | "exports")) {
         return edit_kind(edit, run);
     }
     if !path.starts_with("/etc/") {

@@ -386,9 +386,14 @@ fn number(
     }
 }
 
+/// What a name of interfaces(5) is on NixOS: `eth0:1` is one more address of `eth0`, and no interface of its own.
 pub(super) fn asks(given: &Given, place: Place, name: &str, has: InterfaceTrait) -> Entry {
+    let own = name.split(':').next().unwrap_or(name);
+    if own != name && has == InterfaceTrait::Dhcp(false) {
+        return given.not_needed(place, format!("its addresses are those of `{own}`"));
+    }
     let interface = Interface {
-        name: name.to_owned(),
+        name: own.to_owned(),
         has,
     };
     given.asks_all(place, vec![Resource::Interface(interface)])

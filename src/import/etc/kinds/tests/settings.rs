@@ -140,6 +140,15 @@ fn daemons_of_systemd_have_their_settings() {
         ],
     );
     check(
+        "/etc/systemd/timesyncd.conf",
+        "[Time]\nNTP=192.0.2.1\nNTP=\nFallbackNTP=\n",
+        &[
+            "2: not needed: an empty `NTP` stands for systemd's default, and takes back what came before",
+            "3: not needed: an empty `NTP` stands for systemd's default, and takes back what came before",
+            r#"4: {"setting":{"of":"timesyncd","name":"FallbackNTP","value":""}}"#,
+        ],
+    );
+    check(
         "/etc/systemd/logind.conf.d/x.conf",
         "[Login]\nControllers=x\nKillUserProcesses=<kill>\n",
         &[
@@ -160,7 +169,7 @@ fn the_boot_menu_has_few_wishes() {
             "3: not needed: NixOS names its entries in the menu itself",
             r#"4: {"setting":{"of":"kernel-parameter","value":"quiet"}}"#,
             "5: hole: more",
-            "6: unknown: no option of NixOS says what `GRUB_INIT_TUNE` does; see boot.loader.grub.extraConfig",
+            r#"6: {"setting":{"of":"boot-menu","value":"play 480 440 1"}}"#,
             "7: unknown: there is no `=`",
         ],
     );
@@ -172,6 +181,17 @@ fn the_boot_menu_has_few_wishes() {
             r#"2: {"setting":{"of":"kernel-parameter","value":"b=1"}}"#,
             r#"3: {"setting":{"of":"kernel-parameter","value":"c=1"}}"#,
             "4: unknown: a shell would put something else in place of a part of the value",
+        ],
+    );
+    check(
+        "/etc/default/grub",
+        "GRUB_TERMINAL=\"console serial\"\nGRUB_SERIAL_COMMAND=\"serial --unit=0\"\nGRUB_ENABLE_CRYPTODISK=y\nGRUB_GFXMODE=800x600\nGRUB_BADRAM=x\n",
+        &[
+            r#"1: {"setting":{"of":"boot-menu","value":"terminal_input console serial; terminal_output console serial"}}"#,
+            r#"2: {"setting":{"of":"boot-menu","value":"serial --unit=0"}}"#,
+            r#"3: {"setting":{"of":"boot-menu","name":"encrypted","value":"yes"}}"#,
+            r#"4: {"setting":{"of":"boot-menu","name":"mode","value":"800x600"}}"#,
+            "5: unknown: no option of NixOS says what `GRUB_BADRAM` does; see boot.loader.grub.extraConfig",
         ],
     );
 }
