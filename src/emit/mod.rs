@@ -149,6 +149,9 @@ fn values(pages: &[Page], skeletons: &Skeletons) -> Option<String> {
     (!attrs.is_empty()).then(|| nixfmt_rs::format(&raw).unwrap_or(raw))
 }
 
+/// From more on, a flake names its hosts in a list.
+const MANY_HOSTS: usize = 6;
+
 fn flake(
     plans: &[Plan],
     tree: &SourceTree,
@@ -175,7 +178,19 @@ fn flake(
         };
         print(&Expr::Asset(asset), &|it| it.name.clone())
     };
+    let modules: Vec<_> = input
+        .iter()
+        .map(|(name, _, module)| select(&[name, "nixosModules", module]))
+        .collect();
+    let is_named = |plan: &Plan| naming.hosts.get(&plan.host) == plan.host;
+    let are_alike = plans.len() > MANY_HOSTS && plans.iter().all(is_named);
     let flake = Flake {
+        names: plans
+            .iter()
+            .filter(|_| are_alike)
+            .map(|plan| text(plan.host.clone()))
+            .collect(),
+        modules: modules.clone(),
         description: text(format!("Translated from {} by ops2nix", tree.name())),
         nixpkgs: text(format!("github:NixOS/nixpkgs/nixos-{RELEASE}")),
         inputs: input
@@ -191,10 +206,7 @@ fn flake(
             .map(|plan| FlakeHost {
                 name: attr_path(std::slice::from_ref(&plan.host)),
                 folder: folder(&plan.host),
-                modules: input
-                    .iter()
-                    .map(|(name, _, module)| select(&[name, "nixosModules", module]))
-                    .collect(),
+                modules: modules.clone(),
             })
             .collect(),
     };

@@ -44,8 +44,18 @@ pub(super) fn migration(plans: &[Plan], pages: &[Page]) -> Option<MigrationPage>
                     if hosts.len() == plans.len() {
                         return Markdown::words(text);
                     }
+                    let others: Vec<&str> = plans
+                        .iter()
+                        .map(|plan| plan.host.as_str())
+                        .filter(|host| !hosts.contains(host))
+                        .collect();
                     let hosts: Vec<&str> = hosts.iter().copied().collect();
-                    Markdown::words(&format!("{}: {text}", names(&hosts)))
+                    let whom = if hosts.len() > MANY_HOSTS && others.len() < hosts.len() {
+                        format!("all but {}", names(&others))
+                    } else {
+                        names(&hosts)
+                    };
+                    Markdown::words(&format!("{whom}: {text}"))
                 })
                 .collect(),
         })
@@ -80,6 +90,9 @@ fn left(remarks: usize) -> String {
          the source."
     )
 }
+
+/// From more on, those that something is not about are named where they are fewer.
+const MANY_HOSTS: usize = 6;
 
 pub(super) fn names(hosts: &[&str]) -> String {
     hosts

@@ -30,6 +30,10 @@ pub(super) struct Flake {
     pub(super) nixpkgs: NixText,
     pub(super) inputs: Vec<FlakeInput>,
     pub(super) hosts: Vec<FlakeHost>,
+    /// Of hosts that are many and differ in nothing but their names.
+    pub(super) names: Vec<NixText>,
+    /// The modules that all of these have.
+    pub(super) modules: Vec<NixText>,
 }
 
 /// A flake whose modules the hosts need.

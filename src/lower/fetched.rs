@@ -30,18 +30,10 @@ pub(super) fn lower(file: &File, fetched: &Fetched, machine: &Machine) -> Lowere
     if is_of_tasks(&file.path) && !is_used(&file.path, None, machine) {
         return not_used(&file.path);
     }
-    let mut statement = Statement::default();
-    let (folder, name) = file.path.rsplit_once('/').unwrap_or_default();
-    if LOCAL.contains(&folder)
-        && let Some(package) = program::likely_package_of(name)
-    {
-        statement.assume(format!(
-            "`{name}` of nixpkgs does as well as the one of {url}"
-        ));
-        let packages = OptionPath::new(["environment", "systemPackages"]);
-        statement.add(packages, Expr::package(&package));
-        return Lowered::Stated(statement);
+    if let Some(lowered) = package_at(&file.path, url) {
+        return lowered;
     }
+    let mut statement = Statement::default();
     let mut attrs = vec![("url".to_owned(), Expr::str(url))];
     match hash {
         Some(hash) => attrs.push((hash.algorithm.clone(), Expr::str(&hash.digits))),
@@ -97,10 +89,31 @@ pub(super) fn lower_step(step: &Step, entry: &Entry, machine: &Machine) -> Optio
         }
         crate::model::Piece::Hole(_) => false,
     });
+    if is_download && let Some(lowered) = package_at(path, text.plain().unwrap_or_default()) {
+        return Some(lowered);
+    }
     if !is_download || !is_of_tasks(path) || is_used(path, Some(entry), machine) {
         return None;
     }
     Some(not_used(path))
+}
+
+/// States the package of nixpkgs that has the program which is fetched to a folder of the search path.
+fn package_at(path: &str, from: &str) -> Option<Lowered> {
+    let (folder, name) = path.rsplit_once('/')?;
+    let package = program::likely_package_of(name).filter(|_| LOCAL.contains(&folder))?;
+    let url = from.split_whitespace().find(|it| it.contains("://"));
+    let mut statement = Statement::default();
+    statement.assume(match url {
+        Some(url) => format!(
+            "`{name}` of nixpkgs does as well as the one of {}",
+            url.trim_matches(['"', '\''])
+        ),
+        None => format!("`{name}` of nixpkgs does as well as the one that is fetched"),
+    });
+    let packages = OptionPath::new(["environment", "systemPackages"]);
+    statement.add(packages, Expr::package(&package));
+    Some(Lowered::Stated(statement))
 }
 
 fn not_used(path: &str) -> Lowered {

@@ -92,6 +92,7 @@ mod unbound;
 mod unfree;
 mod unit_link;
 mod unit_name;
+mod unit_of_module;
 mod unit_want;
 mod user;
 mod virtual_hosts;
@@ -309,7 +310,16 @@ fn lower_stated(entry: &Entry, ctx: &mut Ctx<'_>) {
         file_line::lower(entry, line, ctx);
         return;
     }
-    if daemon::lower(entry, ctx) || rule::lower(entry, ctx) || application::lower(entry, ctx) {
+    if daemon::lower(entry, ctx) {
+        return;
+    }
+    if let Resource::Unit(unit) = &entry.resource
+        && let Some(lowered) = unit_of_module::lower(unit, ctx)
+    {
+        ctx.conclude(entry, lowered);
+        return;
+    }
+    if rule::lower(entry, ctx) || application::lower(entry, ctx) {
         return;
     }
     if !ctx.is_draft()

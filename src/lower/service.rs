@@ -10,6 +10,7 @@ use super::machine;
 use super::statement::Lowered;
 use super::systemd::{self, Base};
 use super::systemd_verbatim;
+use super::unit_of_module;
 use super::unit_want;
 use crate::account::{Code, Verdict};
 use crate::model::{Condition, Entry, Resource, Service, Unit};
@@ -51,7 +52,10 @@ pub(super) fn lower(entry: &Entry, service: &Service, ctx: &mut Ctx<'_>) {
         let clause = format!("`{}`, which is started, also starts at boot", service.name);
         entry.assumptions.push(clause);
     }
-    if let Some(unit) = own_unit(service, ctx) {
+    let is_modules = |unit: &Unit| {
+        daemon::switch(unit, ctx.machine).is_none() && unit_of_module::option(unit, ctx).is_some()
+    };
+    if let Some(unit) = own_unit(service, ctx).filter(|it| !is_modules(it)) {
         if let Some(switch) = daemon::switch(&unit, ctx.machine) {
             module_of(&entry, &unit, switch, wish, ctx);
         } else if let Some(name) = container_unit::unit_of(&unit, ctx.machine) {

@@ -209,6 +209,10 @@ pub(super) fn lower_directory(directory: &Directory, machine: &Machine) -> Lower
         Some(lowered) => return lowered,
         None => {}
     }
+    if path.split('/').any(|it| it == ".ansible") {
+        let why = format!("`{path}` is for what Ansible itself puts there while it runs");
+        return Lowered::NotNeeded(Code::NoMeaning, why);
+    }
     if let Some(lowered) = fetched::passing_folder(path, machine) {
         return lowered;
     }

@@ -35,6 +35,14 @@ impl Mismatch {
 /// # Errors
 /// What does not fit, and where.
 pub fn check_value(kind: &Type, expr: &Expr) -> Result<(), Mismatch> {
+    // pkgs/servers/http/nginx/modules.nix: sets that say how each is built, and no packages.
+    if let (Type::Attrs(_), Expr::Select(names)) = (kind, expr)
+        && let [root, set, _] = names.as_slice()
+        && root == "pkgs"
+        && set == "nginxModules"
+    {
+        return Ok(());
+    }
     if let Some(decided) = without_value(kind, expr) {
         return decided.then_some(()).ok_or_else(|| Mismatch::of(expr));
     }

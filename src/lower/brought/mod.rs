@@ -118,6 +118,11 @@ impl Brought {
         brought
     }
 
+    /// Tells whether the plan will switch an option on.
+    pub(super) fn switches_on(&self, option: &str) -> bool {
+        value(&self.draft, option).is_some_and(|it| *it == Expr::Bool(true))
+    }
+
     fn on(plan: &Plan, machine: &Machine) -> Brought {
         let mut brought = Brought::default();
         let mut called: Vec<(&str, &str)> = Vec::new();

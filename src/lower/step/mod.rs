@@ -3,6 +3,7 @@
 //! Steps of one part run in the order of the source, and only while their conditions hold (`once`). A unit that is
 //! `active (exited)` is not started again by a switch.
 
+mod clone;
 mod needs;
 mod once;
 mod problem;
@@ -36,6 +37,8 @@ pub(super) fn lower(step: &Step, entry: &Entry, machine: &Machine) -> Lowered {
     let mut statement = Statement::default();
     let unit = unit_name(step, entry, machine);
     let step = &without_secrets(step, &unit, &mut statement);
+    let fitted = clone::fitted(step, machine);
+    let step = fitted.as_ref().map_or(step, |it| &it.step);
     if let Some(left) = problem(step, machine) {
         return Lowered::Manual(left);
     }
@@ -77,6 +80,15 @@ pub(super) fn lower(step: &Step, entry: &Entry, machine: &Machine) -> Lowered {
     if !statement.left.is_empty() {
         // What is known not to work is not run at each boot beside the comment that says so.
         return Lowered::Manual(statement.left.swap_remove(0));
+    }
+    if let Some(folder) = fitted.as_ref().and_then(|it| it.folder.as_deref()) {
+        let mut parts = program::splice("+/usr/bin/systemd-tmpfiles").parts_told(&mut statement);
+        let rest = format!(" --create --prefix={}", quote_literally(folder));
+        parts.push(StrPart::Literal(rest));
+        statement.set(
+            config.child("ExecStartPost"),
+            Expr::Str(program::joined(parts)),
+        );
     }
     let when = once::state(step, &unit, &base, &mut statement);
     statement.runtime = Some(format!(

@@ -10,6 +10,7 @@ const READ_APART: [&str; 4] = ["conf.d/", "sites-enabled/", "nginx.d/", "modules
 
 /// Lifts what stands in a http block; none where something cannot be told to the module.
 pub(super) fn lift(list: Vec<Directive>, lifted: &mut Lifted) -> Option<()> {
+    lifted.need(&list);
     let mut servers = Vec::new();
     let list: Vec<Directive> = list.into_iter().filter(|it| !is_read_apart(it)).collect();
     for directive in include::resolve(list, lifted) {

@@ -14,6 +14,7 @@ mod http;
 mod include;
 mod listen;
 mod location;
+mod modules;
 mod names;
 mod redirect;
 mod server;
@@ -61,11 +62,7 @@ struct Lifted {
 fn site(value: &Value) -> Option<Value> {
     let list = nginx::read(value.as_str()?).ok()?;
     let mut lifted = Lifted::default();
-    let claim = names::claim(&list);
     http::lift(list, &mut lifted)?;
-    if let Some(claim) = claim {
-        lifted.assume(&claim);
-    }
     lifted.answer()
 }
 
@@ -77,6 +74,18 @@ fn stream(value: &Value) -> Option<Value> {
 }
 
 impl Lifted {
+    /// Notes what directives need besides nginx and its configuration.
+    fn need(&mut self, list: &[Directive]) {
+        let needed = modules::Needed::of(list);
+        for claim in [names::claim(list), needed.claim()].iter().flatten() {
+            self.assume(claim);
+        }
+        if let Some(packages) = needed.packages() {
+            self.options
+                .insert("additionalModules".to_owned(), packages);
+        }
+    }
+
     fn assume(&mut self, clause: &str) {
         if self.assume.iter().all(|it| it != clause) {
             self.assume.push(clause.to_owned());

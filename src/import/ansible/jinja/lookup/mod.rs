@@ -125,7 +125,15 @@ impl Env<'_, '_> {
         let Some((_, name)) = catalog::find(ROWS.iter(), &written, |row| *row).copied() else {
             return Ok(self.unsupported("lookup", &written));
         };
-        let terms: Vec<Value> = args.positional.get(1..).unwrap_or_default().to_vec();
+        let mut terms: Vec<Value> = args.positional.get(1..).unwrap_or_default().to_vec();
+        // Ansible templates what a lookup is given, once more than people think of it.
+        for term in &mut terms {
+            if let Some(text) = term.as_str().filter(|it| it.contains("{{"))
+                && let Ok(made) = self.scope.template(text, self.here())
+            {
+                *term = made;
+            }
+        }
         let wants_list = as_list || args.is_set(NAMED, "wantlist");
         let found = match self.looked_up(name, &terms, args) {
             Ok(found) => found,

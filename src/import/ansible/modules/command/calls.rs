@@ -35,6 +35,37 @@ pub(super) fn call(module: &'static str, params: &[(&'static str, &str)]) -> Cal
     }
 }
 
+/// Returns the calls with the modes of fetched files at the calls that fetch them: `curl -o x … && chmod +x x`.
+pub(super) fn with_modes(calls: Vec<Call>) -> Vec<Call> {
+    let mut all: Vec<Call> = Vec::new();
+    for call in calls {
+        let said = |name: &str| {
+            let mut params = call.params.iter();
+            params.find(|(it, _)| *it == name).map(|(_, value)| value)
+        };
+        let is_plain = call.module == ATTRIBUTES && call.params.len() == 2;
+        let fetches = all.iter_mut().find(|it| {
+            it.module == "get_url"
+                && it
+                    .params
+                    .iter()
+                    .any(|(name, value)| *name == "dest" && Some(value) == said("path"))
+        });
+        match (fetches, said("mode").filter(|_| is_plain)) {
+            (Some(fetch), Some(mode)) => {
+                // A file that is fetched has no other bits than these before.
+                let mode = match mode.as_str() {
+                    "+x" | "a+x" | "u+x" => "0755",
+                    mode => mode,
+                };
+                fetch.params.push(("mode", mode.to_owned()));
+            }
+            _ => all.push(call),
+        }
+    }
+    all
+}
+
 /// Returns the calls that a program with its arguments stands for.
 pub(super) fn of(path: &str, arguments: &[&str]) -> Option<Vec<Call>> {
     let program = path.rsplit('/').next().unwrap_or(path);

@@ -1,7 +1,7 @@
 //! What a command asks of a machine, as far as its program is known.
 
 use super::bootstrap;
-use super::calls::{Call, Outcome};
+use super::calls::{self, Call, Outcome};
 use super::lists;
 use super::pipes;
 use super::stated::stated;
@@ -69,7 +69,7 @@ impl Asks {
             return Ok(false);
         }
         let mut outcome = Ok(true);
-        for call in self.calls {
+        for call in calls::with_modes(self.calls) {
             match call.make(encoded, run) {
                 Outcome::Done => {}
                 Outcome::Kept => return Ok(false),
@@ -96,6 +96,7 @@ impl Asks {
 
 /// Returns what a shell script asks for; it is known only where it is nothing but simple commands.
 pub(super) fn of_script(text: &str) -> Sense {
+    let text = &with_known_names(text);
     let Ok(script) = read(text) else {
         return Sense::Unknown;
     };
@@ -160,6 +161,25 @@ fn senses_of(list: &List) -> Option<Vec<(Sense, bool)>> {
         }
     }
     Some(senses)
+}
+
+/// What an author asks of the machine where the name of a download has it in it.
+fn with_known_names(text: &str) -> String {
+    const KNOWN: [(&str, &str); 6] = [
+        ("$(uname -s)", "Linux"),
+        ("$(uname -m)", "x86_64"),
+        ("$(uname -p)", "x86_64"),
+        ("`uname -s`", "Linux"),
+        ("`uname -m`", "x86_64"),
+        ("$(dpkg --print-architecture)", "amd64"),
+    ];
+    let mut text = text.to_owned();
+    if text.contains("curl ") || text.contains("wget ") {
+        for (asked, answer) in KNOWN {
+            text = text.replace(asked, answer);
+        }
+    }
+    text
 }
 
 fn pipelines(list: &List) -> impl Iterator<Item = &Pipeline> {

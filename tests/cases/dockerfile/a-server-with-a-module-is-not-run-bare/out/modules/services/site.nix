@@ -2,7 +2,7 @@
 { ... }:
 
 {
-  # MANUAL site/Dockerfile:4 RUN: the stage `pages` installs dependencies with `npm`.
+  # MANUAL site/Dockerfile:4 RUN, :7 RUN: the stage `pages` installs dependencies with `npm`.
   #   Package the application: pkgs.buildNpmPackage { pname; version; src; npmDepsHash = lib.fakeHash; }; and
   #     give what it makes to the service as its source.
 

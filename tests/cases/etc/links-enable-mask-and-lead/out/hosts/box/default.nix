@@ -7,6 +7,7 @@
     ../../modules/hardware.nix
     ../../modules/locale.nix
     ../../modules/services.nix
+    ../../modules/users.nix
   ]
   ++ lib.filter builtins.pathExists [
     ./hardware-configuration.nix
