@@ -55,10 +55,6 @@ impl<'a> Player<'a> {
         scope: Option<&Scope<'a>>,
         refusal: &Refusal,
     ) {
-        if refusal.code == Code::NoMeaning {
-            self.close_part(task.item, Verdict::NotNeeded, refusal.code, &refusal.reason);
-            return;
-        }
         self.close_part(task.item, Verdict::Manual, refusal.code, &refusal.reason);
         if let Some(code) = refusal.diagnostic {
             match &refusal.cure {

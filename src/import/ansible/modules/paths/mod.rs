@@ -97,15 +97,6 @@ pub(super) fn absolute(run: &Run<'_, '_>, path: &str) -> Result<String, Refusal>
         },
     };
     if !whole.starts_with('/') {
-        let first = whole.split('/').next().unwrap_or_default();
-        let is_control = run.host().as_deref() == Some("localhost");
-        let is_project = run.library.tree.is_directory(first) && !first.is_empty();
-        if is_control && is_project && !run.task.module.contains("compose") {
-            let reason = format!(
-                "`{path}` is in the project itself, on the machine from which Ansible is run"
-            );
-            return Err(Refusal::new(Code::NoMeaning, reason));
-        }
         let reason =
             format!("`{path}` is relative: where that is, only the run of Ansible decides");
         return Err(Refusal::new(Code::CannotState, reason).cure("give the whole path"));
