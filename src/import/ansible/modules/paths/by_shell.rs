@@ -27,7 +27,7 @@ pub(super) fn is_own(path: &str) -> bool {
 
 /// Whether the file is made where it is not there: what the skeleton of a home has, NixOS has not.
 fn touched(path: &str, creates: bool) -> Option<String> {
-    let is_of_home = path.starts_with("/root/.") || path.starts_with("/home/");
+    let is_of_home = path.starts_with("/home/") || path.starts_with("/root/");
     (creates || is_of_home).then(|| format!("touch {}\n", quoted(path)))
 }
 
@@ -178,8 +178,8 @@ mod tests {
     #[test]
     fn a_line_is_set_once() {
         assert_eq!(
-            set_line("/root/.bashrc", None, "alias l='ls'", false).unwrap(),
-            "touch /root/.bashrc\ngrep -qxF -e 'alias l='\\''ls'\\''' /root/.bashrc || printf '%s\\n' 'alias l='\\''ls'\\''' >> /root/.bashrc"
+            set_line("/home/ada/.bashrc", None, "alias l='ls'", false).unwrap(),
+            "touch /home/ada/.bashrc\ngrep -qxF -e 'alias l='\\''ls'\\''' /home/ada/.bashrc || printf '%s\\n' 'alias l='\\''ls'\\''' >> /home/ada/.bashrc"
         );
         assert_eq!(
             set_line("/opt/a/x.ini", Some("^port="), "port=1\\2", false).unwrap(),
