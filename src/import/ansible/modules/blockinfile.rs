@@ -2,6 +2,7 @@
 //!
 //! Manual: <https://docs.ansible.com/ansible/latest/collections/ansible/builtin/blockinfile_module.html>
 
+use super::paths::by_shell;
 use super::paths::{Edit, Edited, Finds, Missing, absolute, edit, real, section_of, wishes};
 use super::{Kind, Module, Run};
 use crate::import::ansible::params::{Params, Refusal};
@@ -72,6 +73,16 @@ fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
     };
     let anchor = after.as_deref().or(before.as_deref());
     let section = anchor.and_then(section_of).unwrap_or_default();
+    let is_at_end = anchor.is_none_or(|it| it == "EOF");
+    let marks = (
+        marker.replace("{mark}", &marker_begin),
+        marker.replace("{mark}", &marker_end),
+    );
+    let plain = block.plain().filter(|_| is_at_end && !removes);
+    let script = plain.and_then(|block| {
+        let marks = (marks.0.as_str(), marks.1.as_str());
+        by_shell::set_block(&path, marks, block, creates)
+    });
     let parts = [block];
     let missing = match (creates, is_present) {
         (false, _) => Missing::Fails(format!("Path {path} does not exist !")),
@@ -87,6 +98,7 @@ fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
         section: &section,
         finds: Finds::Itself,
         missing,
+        script,
         removes,
         wishes,
         says: Vec::new(),

@@ -4,6 +4,7 @@
 //! Manual: <https://docs.ansible.com/ansible/latest/collections/index.html>
 
 use super::{Kind, Module, Run};
+use crate::account::Code;
 use crate::import::ansible::params::{Params, Refusal};
 
 pub(super) const CLOUD: Module = Module {
@@ -210,6 +211,25 @@ pub(super) const MACHINES: Module = Module {
     ],
     becomes: "Nothing: a store of data or a manager of machines is a system of its own.",
     run: |params, run| act(params, run, "it acts on a system of its own"),
+    ..ELSEWHERE
+};
+
+/// Servers that may be the machine's own.
+pub(super) const SERVERS: Module = Module {
+    names: &["grafana_*", "grafana.grafana.*", "zabbix_*"],
+    becomes: "Nothing: what a server keeps is its data. Of a Grafana of the machine's own it is left to you: \
+              services.grafana.provision states it.",
+    run: |params, run| {
+        let url = params.string(&["grafana_url", "url", "server_url"])?;
+        let own = ["localhost", "127.0.0.1", "[::1]"];
+        if let Some(url) = url.filter(|it| own.iter().any(|host| it.contains(host))) {
+            params.rest();
+            let reason = format!("it is data of a server of this machine, at `{url}`");
+            return Err(Refusal::new(Code::CannotState, reason)
+                .cure("state it in services.grafana.provision, or do it by hand"));
+        }
+        act(params, run, "it acts on the API of a service")
+    },
     ..ELSEWHERE
 };
 

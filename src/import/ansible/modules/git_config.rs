@@ -92,6 +92,7 @@ fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
         } else {
             Missing::Made
         },
+        script: None,
         removes,
         wishes: Wishes::default(),
         says: vec![("config_value", Value::None)],

@@ -2,6 +2,7 @@
 //!
 //! Manual: <https://docs.ansible.com/ansible/latest/collections/ansible/builtin/lineinfile_module.html>
 
+use super::paths::by_shell;
 use super::paths::{
     Edit, Edited, Finds, Missing, absolute, edit, expanded, real, section_of, wishes,
 };
@@ -114,6 +115,14 @@ fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
     let lines: Vec<Text> = whole.into_iter().filter(|_| !removes).collect();
     let anchor = after.as_deref().or(before.as_deref());
     let section = anchor.and_then(section_of).unwrap_or_default();
+    let script = match (&regexp, &part, line.plain()) {
+        _ if has_references || part.is_some() || section_of_anchor(anchor) => None,
+        (Some(regexp), _, _) if removes => by_shell::remove_lines(&path, regexp),
+        (_, _, Some(line)) if !removes => {
+            by_shell::set_line(&path, regexp.as_deref(), line, creates)
+        }
+        _ => None,
+    };
     let parts = [line];
     let own = parts[0].to_string();
     let edited = Edit {
@@ -129,11 +138,17 @@ fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
             (None, None) => Finds::Itself,
         },
         missing,
+        script,
         removes,
         wishes,
         says: vec![("backup", Value::str(""))],
     };
     edit(&edited, run)
+}
+
+/// Tells whether a line has a place other than the end of the file.
+fn section_of_anchor(anchor: Option<&str>) -> bool {
+    anchor.is_some_and(|it| it != "EOF")
 }
 
 /// Tells whether a line with references to groups becomes several.

@@ -22,6 +22,49 @@ pub(super) const MODULE: Module = Module {
     run,
 };
 
+pub(super) const PIPX: Module = Module {
+    names: &["pipx"],
+    collection: "community.general",
+    becomes: "Programs: environment.systemPackages.",
+    run: run_pipx,
+    ..MODULE
+};
+
+/// Each program has its environment: what nixpkgs has of it is a program of its own, too.
+fn run_pipx(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
+    params.pass_over(&[
+        "editable",
+        "executable",
+        "force",
+        "global",
+        "include_injected",
+        "index_url",
+        "install_apps",
+        "install_deps",
+        "pip_args",
+        "python",
+        "suffix",
+        "system_site_packages",
+    ]);
+    let name = params.string(&["name"])?;
+    let source = params.string(&["source"])?;
+    let state = params.string(&["state"])?;
+    let state = state.unwrap_or_else(|| "install".to_owned());
+    let Some(name) = name.or(source) else {
+        return params.required(&["name"]).map(|_| ());
+    };
+    match state.as_str() {
+        "absent" | "uninstall" => ask(&[name], "absent", Family::Python, run),
+        "install" | "latest" | "present" | "reinstall" | "upgrade" => {
+            ask(&[name], "present", Family::Python, run)
+        }
+        other => {
+            let reason = format!("the state `{other}` of pipx cannot be stated");
+            Err(Refusal::new(Code::CannotState, reason))
+        }
+    }
+}
+
 const STATES: [&str; 4] = ["absent", "forcereinstall", "latest", "present"];
 
 fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {

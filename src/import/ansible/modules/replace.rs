@@ -2,6 +2,7 @@
 //!
 //! Manual: <https://docs.ansible.com/ansible/latest/collections/ansible/builtin/replace_module.html>
 
+use super::paths::by_shell;
 use super::paths::{
     Edit, Edited, Finds, Missing, absolute, edit, expanded, is_whole, real, section_of, wishes,
 };
@@ -59,10 +60,17 @@ fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
         if new.starts_with('#') && is_one && is_line_start(&regexp) {
             return Some("#".to_owned());
         }
-        expanded(&regexp, new).filter(|_| is_whole(&regexp))
+        expanded(&regexp, new).filter(|_| is_whole(&regexp) || names_value(&regexp))
     });
+    if whole.is_some() && !is_whole(&regexp) && names_value(&regexp) {
+        run.assumptions
+            .push("the line that it changes ends where the pattern does".to_owned());
+    }
     let lines: Vec<Text> = whole.iter().map(|it| it.as_str().into()).collect();
     let section = after.as_deref().and_then(section_of).unwrap_or_default();
+    let is_all = after.is_none() && before.is_none();
+    let plain = new.plain().filter(|_| is_all);
+    let script = plain.and_then(|new| by_shell::replace(&path, &regexp, new));
     let parts = [new];
     let edited = Edit {
         path: &path,
@@ -72,11 +80,27 @@ fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
         section: &section,
         finds: Finds::Regexp(&regexp),
         missing: Missing::Fails(format!("Path {path} does not exist !")),
+        script,
         removes,
         wishes,
         says: vec![("rc", Value::Int(0))],
     };
     edit(&edited, run)
+}
+
+/// Tells whether a regular expression is a setting with its value, from the start of a line: `^#Port 22`.
+fn names_value(regexp: &str) -> bool {
+    let Some(rest) = regexp.strip_prefix('^') else {
+        return false;
+    };
+    let rest = rest.trim_start_matches(['#', '?']);
+    let rest = rest.strip_prefix(r"\s*").unwrap_or(rest).trim_start();
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || " _-./=\\".contains(c);
+    let halves = rest.split_once([' ', '=']);
+    rest.chars().all(is_plain)
+        && halves.is_some_and(|(name, value)| {
+            !name.is_empty() && value.ends_with(|c: char| c.is_ascii_alphanumeric())
+        })
 }
 
 /// Tells whether a regular expression finds something at the start of a line only.

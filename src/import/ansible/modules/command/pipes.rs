@@ -23,7 +23,7 @@ const NO_SOURCES: &str =
     "NixOS takes packages from nixpkgs, and needs neither repositories nor their keys";
 
 /// Parts of addresses of installers, and the package that does the same.
-const INSTALLERS: [(&str, &str); 7] = [
+const INSTALLERS: [(&str, &str); 17] = [
     ("get.docker.com", "docker-ce"),
     ("tailscale.com/install.sh", "tailscale"),
     ("sh.rustup.rs", "rustup"),
@@ -31,10 +31,20 @@ const INSTALLERS: [(&str, &str); 7] = [
     ("astral.sh/uv", "uv"),
     ("get-helm-3", "kubernetes-helm"),
     ("install.determinate.systems", "nix"),
+    ("bun.sh/install", "bun"),
+    ("deno.land/install", "deno"),
+    ("get.pnpm.io", "pnpm"),
+    ("install.python-poetry.org", "poetry"),
+    ("install.zerotier.com", "zerotier-one"),
+    ("istio.io/downloadIstio", "istioctl"),
+    ("just.systems/install", "just"),
+    ("kustomize/master/hack/install_kustomize", "kustomize"),
+    ("ajeetdsouza/zoxide", "zoxide"),
+    ("aquasecurity/trivy", "trivy"),
 ];
 
 /// Parts of addresses of installers, and the module of NixOS that does the same.
-const MODULES: [(&str, &str); 6] = [
+const MODULES: [(&str, &str); 5] = [
     (
         "get.k3s.io",
         "services.k3s.enable = true; with role, serverAddr, tokenFile and extraFlags for what the installer is told",
@@ -46,10 +56,6 @@ const MODULES: [(&str, &str); 6] = [
     (
         "install.pi-hole.net",
         "services.pihole-ftl.enable = true; and services.pihole-web.enable = true;",
-    ),
-    (
-        "install.zerotier.com",
-        "services.zerotierone.enable = true; with joinNetworks",
     ),
     (
         "kubernetes.io",

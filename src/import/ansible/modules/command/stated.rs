@@ -4,7 +4,8 @@ use super::calls;
 use super::pipes;
 use super::sense::{Asks, Sense, is_secret};
 use crate::model::{
-    Family, Hostname, KernelModule, Resource, Service, Setting, Settings, Sysctl, Timezone, User,
+    Family, FileLine, Hostname, KernelModule, Resource, Service, Setting, Settings, Sysctl, Text,
+    Timezone, User,
 };
 
 /// Returns what programs state whose work NixOS does by options.
@@ -117,6 +118,15 @@ pub(super) fn stated(path: &str, program: &str, arguments: &[&str]) -> Option<Se
                 value: value.trim().to_owned(),
             })))
         }
+        ("loginctl", ["enable-linger", user]) => Some(listed("/var/lib/systemd/linger", user)),
+        ("rabbitmq-plugins", ["enable", names @ ..]) if !names.is_empty() => {
+            let lines = names.iter().map(|name| line_in(ENABLED_PLUGINS, name));
+            Some(Sense::States(Asks {
+                resources: lines.collect(),
+                ..Asks::default()
+            }))
+        }
+        ("snap", ["install", names @ ..]) => packages(names, true, Family::Other),
         ("gpasswd", [user, group]) if arguments.first() == Some(&"-a") => {
             Some(with_groups(user, group))
         }
@@ -125,6 +135,25 @@ pub(super) fn stated(path: &str, program: &str, arguments: &[&str]) -> Option<Se
         }
         _ => None,
     }
+}
+
+/// Where RabbitMQ keeps the plugins that are on.
+const ENABLED_PLUGINS: &str = "/etc/rabbitmq/enabled_plugins";
+
+/// Something whose name stands in a folder, or in a list of a program.
+fn listed(path: &str, name: &str) -> Sense {
+    Asks::of(line_in(path, name))
+}
+
+fn line_in(path: &str, name: &str) -> Resource {
+    Resource::FileLine(FileLine {
+        path: path.to_owned(),
+        section: String::new(),
+        name: name.to_owned(),
+        value: Text::new(),
+        line: Text::from(name),
+        place: name.to_owned(),
+    })
 }
 
 fn with_groups(user: &str, groups: &str) -> Sense {

@@ -92,6 +92,7 @@ fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
             Missing::Made if removes => Missing::Left("OK".to_owned()),
             other => other,
         },
+        script: None,
         removes,
         wishes,
         says: vec![("path", Value::str(&given))],

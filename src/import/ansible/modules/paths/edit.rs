@@ -3,6 +3,8 @@
 
 use crate::account::Code;
 use crate::import::ansible::modules::Run;
+use crate::import::ansible::modules::fetched::attributes;
+use crate::import::ansible::modules::kept::{Kept, keep};
 use crate::import::ansible::params::Refusal;
 use crate::import::ansible::value::Value;
 use crate::import::etc::kinds::{self as etc, Meaning};
@@ -10,6 +12,7 @@ use crate::import::holes::encode;
 use crate::import::state::Key;
 use crate::model::{Condition, Content, Entry, File, Resource, Text};
 
+use super::by_shell;
 use super::line::{self, Finds};
 use super::{
     Change, NEW_FILE, Of, There, Wishes, differs, is_empty_at_first, parent, put_parents,
@@ -66,6 +69,8 @@ pub(in crate::import::ansible::modules) struct Edit<'e> {
     pub(in crate::import::ansible::modules) section: &'e str,
     /// By what it finds its lines again.
     pub(in crate::import::ansible::modules) finds: Finds<'e>,
+    /// The same in lines of a shell, where these can do it.
+    pub(in crate::import::ansible::modules) script: Option<String>,
     /// It only takes something away.
     pub(in crate::import::ansible::modules) removes: bool,
     pub(in crate::import::ansible::modules) wishes: Wishes,
@@ -265,7 +270,7 @@ fn removed(edit: &Edit<'_>, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
         return Ok(());
     }
     if !path.starts_with("/etc/") || GUARDED.iter().any(|it| path.starts_with(it)) {
-        return Err(original_needed(path));
+        return by_shell(edit, run);
     }
     let mut is_there = false;
     for key in set_before(edit, run) {
@@ -352,7 +357,14 @@ const FOREIGN: [&str; 9] = [
 fn edit_unknown(edit: &Edit<'_>, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
     let path = edit.path;
     if edit.lines.is_empty() {
-        return Err(original_needed(path));
+        return match grub_line(edit) {
+            Some(Ok(lines)) => edit_kind(edit, &lines, run),
+            Some(Err(why)) => {
+                run.not_needed(why);
+                Ok(())
+            }
+            None => by_shell(edit, run),
+        };
     }
     let is_idle = |text: &Text| {
         text.lines()
@@ -378,10 +390,10 @@ fn edit_unknown(edit: &Edit<'_>, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
     }
     // Aliases and exports are lines of one text, whoever sets them.
     if etc::kind(path).is_some_and(|it| !matches!(it.name, "aliases" | "exports")) {
-        return edit_kind(edit, run);
+        return edit_kind(edit, edit.lines, run);
     }
     if !path.starts_with("/etc/") {
-        return Err(original_needed(path));
+        return by_shell(edit, run);
     }
     for text in edit.lines {
         for line in line::lines(path, text, edit.section, edit.finds) {
@@ -397,12 +409,61 @@ fn edit_unknown(edit: &Edit<'_>, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// The file is the machine's own: it makes the edit itself, once.
+fn by_shell(edit: &Edit<'_>, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
+    let script = edit
+        .script
+        .as_deref()
+        .filter(|_| by_shell::is_own(edit.path));
+    let Some(script) = script else {
+        return Err(original_needed(edit.path));
+    };
+    let mut script = Text::from(script);
+    attributes(&mut script, edit.path, &edit.wishes);
+    keep(Kept::script(script), run)
+}
+
+/// What the distribution says of the kernel's parameters in /etc/default/grub.
+const GRUB: &str = "GRUB_CMDLINE_LINUX_DEFAULT=\"quiet\"\nGRUB_CMDLINE_LINUX=\"\"\n";
+
+/// Returns what an edit adds to the kernel's parameters of the distribution, or why it adds none.
+fn grub_line(edit: &Edit<'_>) -> Option<Result<Vec<Text>, String>> {
+    const MARK: &str = "GRUB_CMDLINE_LINUX";
+    if edit.path != "/etc/default/grub" {
+        return None;
+    }
+    let parts: Option<Vec<&str>> = edit.parts.iter().map(Text::plain).collect();
+    let edited = (edit.change)(&parts?, Some(GRUB)).ok()?;
+    let before: Vec<&str> = GRUB.lines().collect();
+    let mut lines = Vec::new();
+    for line in edited.text.lines().filter(|it| !before.contains(it)) {
+        let (name, value) = line.split_once('=').filter(|it| it.0.starts_with(MARK))?;
+        let words = value.trim_matches('"').split_ascii_whitespace();
+        let added: Vec<&str> = words.filter(|it| *it != "quiet").collect();
+        if value.contains(['$', '`', '\\', '\'']) || added.is_empty() {
+            return None;
+        }
+        lines.push(Text::from(format!(
+            "{name}=\"${name} {}\"",
+            added.join(" ")
+        )));
+    }
+    if lines.is_empty() {
+        let why = format!(
+            "what it looks for is not in the `{}` of a distribution",
+            edit.path
+        );
+        return Some(Err(why));
+    }
+    Some(Ok(lines))
+}
+
 /// Lines are set in a file of a known kind.
-fn edit_kind(edit: &Edit<'_>, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
+fn edit_kind(edit: &Edit<'_>, set: &[Text], run: &mut Run<'_, '_>) -> Result<(), Refusal> {
     let path = edit.path;
     let mut refusal = None;
     let mut lines: Vec<Text> = Vec::new();
-    for line in edit.lines {
+    for line in set {
         lines.push(etc::in_section(path, edit.section, line));
     }
     for line in &lines {

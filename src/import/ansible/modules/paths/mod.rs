@@ -1,6 +1,7 @@
 //! What the modules about paths share: paths on the machine, owners and permissions, files of the input, edits.
 
 mod assets;
+pub(super) mod by_shell;
 mod disk;
 mod edit;
 pub(super) mod fresh;
