@@ -192,7 +192,7 @@ mod tests {
         check(
             vec![file(
                 "/etc/redis/redis.conf",
-                "port 6380\nbind 127.0.0.1\nsave 900 1 300 10 60 10000\nsentinel monitor a 127.0.0.1 6379 2\n",
+                "port 6380\nbind 127.0.0.1\nsave 900 1 300 10 60 10000\nloadmodule /usr/lib/x.so\n",
             )],
             &[
                 "services.redis.servers.\"\".port = 6380",
