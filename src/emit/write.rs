@@ -324,7 +324,8 @@ impl Writer<'_> {
         let comment = if names_origins {
             shown.origins = true;
             comment::origins(self.sources, stated, &common, depth * 2)
-        } else if shown.origins {
+        } else if shown.origins || stated.len() > FEW {
+            // Where the names below have origins of their own, what holds for all of them is still said once.
             comment::remarks_alone(&common, depth * 2)
         } else {
             return Comment::default();

@@ -5,10 +5,12 @@
 //! nothing else names is said by those that include it, and is no file of its own.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
+use super::{machine, partial, rule, secret_options};
 use crate::model::{Condition, Content, Entry, File, Machine, Origin, Resource, Text};
-use crate::rules;
+use crate::rules::{self, Rules, Ruling};
 use crate::source;
 
 /// A text that many files include would be there many times: then it stays a file.
@@ -41,16 +43,53 @@ static FORMATS: LazyLock<Vec<Format>> = LazyLock::new(|| {
 });
 
 /// Returns the machine with the texts of included files in their places.
-pub(super) fn in_place(machine: &Machine) -> Cow<'_, Machine> {
+pub(super) fn in_place<'a>(machine: &'a Machine, rules: &Rules) -> Cow<'a, Machine> {
+    let all = without(machine, &BTreeSet::new());
+    let Cow::Owned(whole) = &all else {
+        return all;
+    };
+    // What no rule states stays as it is, with its files beside it.
+    let is_left = |file: &&File| {
+        let mut before = machine.entries.iter().filter_map(text_of);
+        let changed = before.any(|(it, _)| it.path == file.path && it.content != file.content);
+        changed && !is_stated(file, whole, rules)
+    };
+    let files = whole.entries.iter().filter_map(text_of);
+    let left = files.map(|(file, _)| file).filter(is_left);
+    let kept: BTreeSet<String> = left.map(|it| it.path.clone()).collect();
+    if kept.is_empty() {
+        return all;
+    }
+    without(machine, &kept)
+}
+
+/// Puts the texts into all files but some.
+fn without<'a>(machine: &'a Machine, kept: &BTreeSet<String>) -> Cow<'a, Machine> {
     let mut own = Cow::Borrowed(machine);
     for _ in 0..MAX_DEPTH {
-        let found = includes(&own);
+        let found = includes(&own, kept);
         if found.is_empty() {
             break;
         }
         put(&mut own.to_mut().entries, &found);
     }
     own
+}
+
+/// Tells whether a rule states a file, at its path or that of a link to it.
+fn is_stated(file: &File, machine: &Machine, rules: &Rules) -> bool {
+    let links = machine::links(machine).filter(|it| rule::target(it) == file.path);
+    let mut paths = links.map(|it| it.path.as_str()).chain([file.path.as_str()]);
+    paths.any(|path| {
+        let used = Resource::File(File {
+            path: path.to_owned(),
+            ..file.clone()
+        });
+        let found = rules.apply(&used);
+        found.is_some_and(|it| it.ruling == Ruling::Stated)
+            || secret_options::apply(&used, rules).is_some()
+            || partial::states(&used, rules)
+    })
 }
 
 /// A line of an entry's file, and the entry of the file that it includes.
@@ -61,12 +100,15 @@ struct Include {
 }
 
 /// Finds the lines to replace: those that include a file which includes nothing itself.
-fn includes(machine: &Machine) -> Vec<Include> {
+fn includes(machine: &Machine, kept: &BTreeSet<String>) -> Vec<Include> {
     let mut found = Vec::new();
     for (of, entry) in machine.entries.iter().enumerate() {
         let Some((file, text)) = text_of(entry) else {
             continue;
         };
+        if kept.contains(&file.path) {
+            continue;
+        }
         let Some(format) = FORMATS.iter().find(|it| it.is_for(&file.path)) else {
             continue;
         };
@@ -128,7 +170,10 @@ impl Format {
         };
         let whole = source::absolute(folder, target);
         let below = whole.strip_prefix(&format!("{folder}/")).unwrap_or(&whole);
-        let is_other = self.except.iter().any(|it| it == below)
+        let is_other = self
+            .except
+            .iter()
+            .any(|it| it == below || below.ends_with(&format!("/{it}")))
             || self.apart.iter().any(|it| rules::fits(it, &whole));
         (is_one && !is_other).then_some(whole)
     }
@@ -238,6 +283,21 @@ mod tests {
                 "services.nginx.enable = true",
             ],
             &["assumed", "assumed"],
+        );
+    }
+
+    #[test]
+    fn what_no_rule_states_keeps_its_files() {
+        check(
+            vec![
+                file(
+                    "/etc/nginx/nginx.conf",
+                    "load_module x.so;\nevents {}\nhttp {\n  include snippets/a.conf;\n}\n",
+                ),
+                file("/etc/nginx/snippets/a.conf", "gzip on;\n"),
+            ],
+            &["environment.etc.\"nginx/snippets/a.conf\".text = ''\n  gzip on;\n''"],
+            &["manual", "translated"],
         );
     }
 

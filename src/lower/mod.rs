@@ -147,7 +147,7 @@ fn lower_machine(
     diags: &mut Diagnostics,
 ) -> Plan {
     let machine = &*certificate::at_home(machine);
-    let machine = &*included::in_place(machine);
+    let machine = &*included::in_place(machine, means.rules);
     let brought = brought_to(machine, means, account, diags);
     let mut whole = brought.complete(machine);
     let made = base_accounts::missing(&whole);

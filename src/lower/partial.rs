@@ -33,6 +33,14 @@ pub(super) fn lower(entry: &Entry, resource: &Resource, ctx: &mut Ctx<'_>) -> bo
     true
 }
 
+/// Tells whether a rule states a file but for some of its lines.
+pub(super) fn states(resource: &Resource, rules: &Rules) -> bool {
+    let Resource::File(file) = resource else {
+        return false;
+    };
+    split(file, rules).is_some()
+}
+
 fn left(bad: &[Text], about: Option<String>) -> Left {
     let is_secret = |it: &Text| {
         it.worst_hole()
@@ -83,7 +91,7 @@ fn split(file: &File, rules: &Rules) -> Option<Split> {
         let text = it.to_string();
         !text.trim().is_empty() && !text.trim_start().starts_with(['#', ';'])
     };
-    let lines: Vec<Text> = text.lines().into_iter().filter(says).collect();
+    let lines = joined(text.lines().into_iter().filter(says).collect());
     if lines.len() > MAX_LINES {
         return None;
     }
@@ -118,6 +126,26 @@ fn split(file: &File, rules: &Rules) -> Option<Split> {
     })
 }
 
+/// Puts lines that go on in the next ones together: those behind one that is not indented, or that ends so.
+fn joined(lines: Vec<Text>) -> Vec<Text> {
+    let mut whole: Vec<Text> = Vec::new();
+    for line in lines {
+        let shown = line.to_string();
+        let goes_on = whole.last().map(Text::to_string).is_some_and(|last| {
+            let is_head = !last.starts_with([' ', '\t', '[']);
+            last.ends_with('\\') || is_head && shown.starts_with([' ', '\t'])
+        });
+        match whole.last_mut() {
+            Some(last) if goes_on => {
+                last.push_str("\n");
+                last.push(&line);
+            }
+            Some(_) | None => whole.push(line),
+        }
+    }
+    whole
+}
+
 fn apply<'t>(
     file: &File,
     lines: impl Iterator<Item = &'t Text>,
@@ -145,11 +173,26 @@ mod tests {
     use crate::lower::name_tests::{check, file};
 
     #[test]
+    fn what_goes_on_in_the_next_line_is_one() {
+        let shown = |text: &str| {
+            let lines = super::joined(crate::model::Text::from(text).lines());
+            let lines = lines.iter().map(ToString::to_string);
+            lines.collect::<Vec<_>>()
+        };
+        assert_eq!(shown("a =\n  b\n  c\nd = 1\n"), ["a =\n  b\n  c", "d = 1"]);
+        assert_eq!(
+            shown("[x]\n  a = 1\n  b = 2\n"),
+            ["[x]", "  a = 1", "  b = 2"]
+        );
+        assert_eq!(shown("a \\\nb\nc\n"), ["a \\\nb", "c"]);
+    }
+
+    #[test]
     fn a_line_without_an_option_takes_no_other_along() {
         check(
             vec![file(
                 "/etc/redis/redis.conf",
-                "port 6380\nbind 127.0.0.1\nsave 900 1 300 10 60 10000\nsentinel monitor a 127.0.0.1 6379 2\n",
+                "port 6380\nbind 127.0.0.1\nsave 900 1 300 10 60 10000\nloadmodule /usr/lib/x.so\n",
             )],
             &[
                 "services.redis.servers.\"\".port = 6380",

@@ -166,7 +166,7 @@ fn at(file: &File, link: &Link) -> Resource {
 }
 
 /// The absolute path that a link leads to.
-fn target(link: &Link) -> String {
+pub(super) fn target(link: &Link) -> String {
     if link.target.starts_with('/') {
         return link.target.clone();
     }

@@ -164,7 +164,9 @@ fn of_systemctl(command: &str, statement: &mut Statement) -> Option<String> {
         Some(program) => ("!", program),
         None => ("", *program),
     };
-    if !matches!(program, "/usr/sbin/service" | "/sbin/service") {
+    // A `*` in the place of the verb would let more through than one of them.
+    let is_verb = verb.chars().all(|c| c.is_ascii_alphabetic() || c == '-');
+    if !matches!(program, "/usr/sbin/service" | "/sbin/service") || !is_verb {
         return None;
     }
     statement.assume(format!(
@@ -286,6 +288,13 @@ mod tests {
               Defaults!/usr/bin/nowhere-known !log_output
             '';
             manual: NixOS has no `/usr/bin/nowhere-known`, and no package is known here for it
+            "#,
+        );
+        check(
+            rule("shop ALL=(root) NOPASSWD: /usr/sbin/service nginx *"),
+            r#"
+            security.sudo.extraRules += { users = [ "shop" ]; runAs = "root"; commands = [ { command = "/usr/sbin/service nginx *"; options = [ "NOPASSWD" ]; } ]; };
+            manual: NixOS has no `/usr/sbin/service`, and no package is known here for it
             "#,
         );
         check(

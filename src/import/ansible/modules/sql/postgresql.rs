@@ -242,7 +242,7 @@ fn run_setting(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal
             run.put(Resource::Setting(Setting {
                 of: Settings::Postgresql,
                 name,
-                value: value,
+                value,
             }));
             return Ok(());
         }

@@ -1,6 +1,7 @@
 //! What accounts and groups mean.
 
 use super::{check, read, with_holes};
+use crate::import::etc::kinds::{locked, read_among};
 
 #[test]
 fn accounts_of_people_are_kept() {
@@ -78,12 +79,12 @@ fn numbers_may_be_given_away() {
 fn who_has_no_password_is_asked_for_none() {
     let shadow =
         "root:*:1::::::\nada:$6$salt$hash:1::::::\nbot:!:1::::::\nbob:!$6$salt$hash:1::::::\n";
-    let locked = super::super::locked(shadow);
-    assert_eq!(locked, "root\nbot\nbob\n");
-    let others = [("/etc/shadow".to_owned(), locked)];
+    let without = locked(shadow);
+    assert_eq!(without, "root\nbot\nbob\n");
+    let others = [("/etc/shadow".to_owned(), without)];
     let text =
         with_holes("ada:x:1000:1000::/home/ada:/bin/sh\nbot:x:1001:1001::/home/bot:/bin/sh\n");
-    let reading = super::super::read_among("/etc/passwd", &text, &others).unwrap();
+    let reading = read_among("/etc/passwd", &text, &others).unwrap();
     let shown = format!("{:?}", reading.entries);
     assert!(shown.contains("the password of `ada`"), "{shown}");
     assert!(!shown.contains("the password of `bot`"), "{shown}");
