@@ -222,7 +222,10 @@ const OTHERS: &[&str] = &[
 
 /// Tells whether a name says that its value is a secret: `db_password`, `PrivateKey`, `X-Api-Key`, `GITHUB_TOKEN_RO`.
 pub(crate) fn is_secret_name(name: &str) -> bool {
-    if OTHERS.contains(&name.to_ascii_lowercase().as_str()) {
+    // `ansible_facts.getent_passwd`
+    let lower = name.to_ascii_lowercase();
+    let last = lower.rsplit('.').next().unwrap_or_default();
+    if OTHERS.contains(&lower.as_str()) || OTHERS.contains(&last) {
         return false;
     }
     let words = words(name);

@@ -115,6 +115,7 @@ fn names_say_what_is_secret() {
         "confirm",
         "try_again",
         "ansible_getent_passwd",
+        "ansible_facts.getent_passwd",
         "logins_using_basic_auth",
         "logins_using_other_token",
     ] {

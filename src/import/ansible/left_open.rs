@@ -168,6 +168,11 @@ pub(super) fn is_unread(hole: &Hole) -> bool {
     hole.what.contains(MAY_STAND_IN)
 }
 
+/// Tells whether the same is a secret by its name.
+pub(super) fn is_unread_secret(hole: &Hole) -> bool {
+    is_unread(hole) && hole.what.split('`').nth(1).is_some_and(is_secret_name)
+}
+
 /// Returns what a hole is called, without that a person gives it.
 pub(super) fn called(what: &str) -> &str {
     let what = what.strip_suffix(GIVEN).unwrap_or(what);

@@ -527,10 +527,16 @@ impl<'a> Scope<'a> {
             return Err(Failure::undefined(name));
         }
         let revealed = self.session.revealed(value);
+        let secret = match value {
+            Value::Str(text) => match text.pieces() {
+                [Piece::Hole(hole)] => Some(hole),
+                _ => None,
+            },
+            Value::Unknown(hole) => Some(hole).filter(|it| left_open::is_unread_secret(it)),
+            _ => None,
+        };
         if revealed.is_none()
-            && let Value::Str(text) = value
-            && let [Piece::Hole(hole)] = text.pieces()
-            && hole.kind == HoleKind::Secret
+            && let Some(hole) = secret.filter(|it| it.kind == HoleKind::Secret)
         {
             // Who has a place for a password gives one.
             self.assume(format!(

@@ -348,7 +348,7 @@ pub(super) fn taint(session: &Session<'_>, what: &str, value: Value) -> Value {
             }
             let plain = text.plain().map(str::to_owned);
             if let Some(real) = plain.or_else(|| session.reveal(&value)) {
-                session.keep_secret(what, &real);
+                session.keep_covered(what, &real);
             }
             Value::Str(Text::hole(secret_hole(what.to_owned(), None)))
         }

@@ -35,6 +35,8 @@ pub(crate) struct Session<'a> {
     regexes: RefCell<HashMap<(String, String), Compiled>>,
     /// The texts of secrets by what their holes are called; for decisions, never for output.
     secrets: RefCell<HashMap<String, String>>,
+    /// The same, of what is secret only because `no_log` covers it: elsewhere it may stand for everybody to read.
+    covered: RefCell<HashMap<String, String>>,
     unsupported: RefCell<IndexMap<String, Option<Span>>>,
     /// All variables of a host at a moment, as `hostvars` shows them; `None` while they are being rendered.
     hosts: RefCell<HashMap<(String, Moment), Option<Value>>>,
@@ -71,6 +73,7 @@ impl<'a> Session<'a> {
             expressions: RefCell::default(),
             regexes: RefCell::default(),
             secrets: RefCell::default(),
+            covered: RefCell::default(),
             unsupported: RefCell::default(),
             hosts: RefCell::default(),
             depth: Cell::new(0),
@@ -245,6 +248,12 @@ impl<'a> Session<'a> {
         secrets.insert(what.to_owned(), text.to_owned());
     }
 
+    /// As `keep_secret`, of what `no_log` covers.
+    pub(super) fn keep_covered(&self, what: &str, text: &str) {
+        let mut covered = self.covered.borrow_mut();
+        covered.insert(what.to_owned(), text.to_owned());
+    }
+
     /// Returns all secrets that are known, with the holes that stand for them; only to find them elsewhere.
     pub(super) fn taken(&self) -> Taken {
         let secrets = self.secrets.borrow();
@@ -261,15 +270,17 @@ impl<'a> Session<'a> {
         if text.plain().is_some() {
             return None;
         }
-        let secrets = self.secrets.borrow();
+        let (secrets, covered) = (self.secrets.borrow(), self.covered.borrow());
         let mut whole = String::new();
         for piece in text.pieces() {
             match piece {
                 Piece::Literal(literal) => whole.push_str(literal),
-                Piece::Hole(hole) => match secrets.get(&hole.what) {
-                    Some(text) => whole.push_str(text),
-                    None => whole.push_str(self.vaults.kept(&hole.what)?.as_str()?),
-                },
+                Piece::Hole(hole) => {
+                    match secrets.get(&hole.what).or_else(|| covered.get(&hole.what)) {
+                        Some(text) => whole.push_str(text),
+                        None => whole.push_str(self.vaults.kept(&hole.what)?.as_str()?),
+                    }
+                }
             }
         }
         Some(whole)

@@ -13,6 +13,7 @@ use super::settings::setting;
 use super::value::Value;
 use crate::diag::{Code, Diagnostics};
 use crate::import::redact::Taken;
+use crate::secret::is_secret_name;
 use crate::source::{FileId, SourceTree, Span};
 use crate::syntax::ansible_vault::{self, Problem};
 use crate::syntax::yaml::{self, Kind, Node, Scalar, Style};
@@ -221,11 +222,13 @@ impl Vaults {
         lock(&self.kept).insert(what.to_owned(), value);
     }
 
-    /// Returns the texts that came out of vaults, with the holes that stand for them.
+    /// Returns the texts that came out of vaults under a name that says that they are secret, with the holes that stand
+    /// for them: what else is in a vault may stand elsewhere for everybody to read.
     pub(super) fn taken(&self) -> Taken {
         let kept = lock(&self.kept);
         let texts = kept.iter();
         let mut texts: Vec<(&String, &str)> = texts
+            .filter(|(what, _)| what.rsplit(' ').next().is_some_and(is_secret_name))
             .filter_map(|(what, value)| Some((what, value.as_str()?)))
             .collect();
         texts.sort_unstable();
