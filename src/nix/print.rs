@@ -58,6 +58,17 @@ pub fn is_plain_name(name: &str) -> bool {
         .is_some_and(|c| c.is_ascii_alphabetic() || c == '_');
     head && chars.all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '\''))
         && !KEYWORDS.contains(&name)
+        && !is_partly_given(name)
+}
+
+/// Tells whether a part of a name stands for what a person gives, in whose place the output has `${values.x}`: beside other
+/// letters that needs quotes.
+fn is_partly_given(name: &str) -> bool {
+    let Some((before, rest)) = name.split_once("GIVE-") else {
+        return false;
+    };
+    let is_whole = before.is_empty() && rest.find("-HERE") == rest.len().checked_sub(5);
+    rest.contains("-HERE") && !is_whole
 }
 
 pub(super) fn write_expr(out: &mut String, expr: &Expr, asset_path: &dyn Fn(&Asset) -> String) {

@@ -50,12 +50,22 @@ fn numbers_are_read_as_what_they_are() {
 
 #[test]
 fn names_are_quoted_where_they_must_be() {
-    let attrs = ["a", "a b", "with", "9p", "a-b'", "é", ""]
-        .map(|name| (name.to_owned(), Expr::Null))
-        .to_vec();
+    let attrs = [
+        "a",
+        "a b",
+        "with",
+        "9p",
+        "a-b'",
+        "é",
+        "",
+        "GIVE-a-HERE",
+        "x-GIVE-a-HERE",
+    ]
+    .map(|name| (name.to_owned(), Expr::Null))
+    .to_vec();
     check(
         &Expr::Attrs(attrs),
-        r#"{ a = null; "a b" = null; "with" = null; "9p" = null; a-b' = null; "é" = null; "" = null; }"#,
+        r#"{ a = null; "a b" = null; "with" = null; "9p" = null; a-b' = null; "é" = null; "" = null; GIVE-a-HERE = null; "x-GIVE-a-HERE" = null; }"#,
     );
 }
 

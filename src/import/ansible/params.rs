@@ -10,6 +10,9 @@ use crate::model::{Hole, HoleKind, Piece, Text};
 use crate::source::Span;
 use crate::syntax::stand_ins;
 
+/// What a person does about a variable that nobody sets.
+pub(super) const TO_GIVE: &str = "Give the variable a value (`--extra-vars`), and translate again.";
+
 /// Why a module cannot go on: its item is `manual`.
 #[derive(Clone, Debug)]
 pub(super) struct Refusal {
@@ -43,7 +46,7 @@ impl Refusal {
                     Code::ValueUnknown,
                     format!("it depends on {}", left_open::called(&hole.what)),
                 )
-                .cure("Give the variable a value (`--extra-vars`), and translate again.")
+                .cure(TO_GIVE)
             }
             HoleKind::Unknown => Refusal::new(
                 Code::ValueUnknown,
@@ -311,8 +314,7 @@ impl Params {
     pub(super) fn bad(&self, name: &str, value: &str, wanted: &str) -> Refusal {
         if let Some((_, given)) = stand_ins(value).first() {
             let reason = format!("`{name}` depends on `{given}`, which the source does not set");
-            return Refusal::new(Code::ValueUnknown, reason)
-                .cure("Give the variable a value (`--extra-vars`), and translate again.");
+            return Refusal::new(Code::ValueUnknown, reason).cure(TO_GIVE);
         }
         let message = format!(
             "`{}` takes {wanted} as `{name}`, and `{value}` is none",

@@ -579,6 +579,9 @@ fn below(value: Value, name: &str, path: &[&str]) -> Value {
 
 /// Returns the name in the message of `Failure::undefined`.
 pub(super) fn undefined_name(message: &str) -> &str {
+    let message = message
+        .strip_prefix("the mandatory variable ")
+        .unwrap_or(message);
     let inner = message.strip_prefix('`').unwrap_or(message);
     inner.strip_suffix("` has no value").unwrap_or(inner)
 }

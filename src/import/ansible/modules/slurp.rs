@@ -3,7 +3,7 @@
 //! Manual: <https://docs.ansible.com/ansible/latest/collections/ansible/builtin/slurp_module.html>
 
 use super::paths::{Change, There, absolute, bytes, real, tell, there};
-use super::{Kind, Module, Run};
+use super::{Kind, Module, Run, record};
 use crate::import::ansible::digest::base64;
 use crate::import::ansible::params::{Params, Refusal};
 use crate::import::ansible::value::Value;
@@ -36,7 +36,12 @@ fn run(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal> {
         }
         There::NothingAtFirst if may_be_missing(run) => {
             run.returns_under = Some(format!("nothing is at `{path}` on a new machine"));
-            return run.fails(format!("File not found: {given}"), Vec::new());
+            run.returns = Some(record(vec![
+                ("changed", Value::Bool(false)),
+                ("failed", Value::Bool(true)),
+                ("msg", Value::str(&format!("File not found: {given}"))),
+            ]));
+            return Ok(());
         }
         There::NothingAtFirst | There::Foreign | There::Open(_) => None,
     };

@@ -6,12 +6,14 @@ use super::returned::{Ground, Returned};
 use super::whereabouts::Elsewhere;
 use super::{Player, judge};
 use crate::account::{Code, Verdict};
+use crate::diag;
+use crate::import::ansible::left_open::is_identifier;
 use crate::import::ansible::modules;
 use crate::import::ansible::modules::waits::waits;
-use crate::import::ansible::params::Refusal;
+use crate::import::ansible::params::{Refusal, TO_GIVE};
 use crate::import::ansible::playbook::Task;
 use crate::import::ansible::results;
-use crate::import::ansible::scope::{Binding, Failure, Scope};
+use crate::import::ansible::scope::{Binding, Failure, Scope, undefined_name};
 use crate::import::ansible::value::Value;
 use crate::model::Condition;
 
@@ -91,7 +93,11 @@ impl<'a> Player<'a> {
             let reason = "it runs on the machine from which Ansible is run, not on this host";
             self.close_part(task.item, Verdict::NotNeeded, Code::NoMeaning, reason);
         } else {
-            let refusal = Refusal::new(Code::TemplateFailed, reason);
+            let mut refusal = Refusal::new(Code::TemplateFailed, reason);
+            let name = undefined_name(&failure.message);
+            if failure.code == diag::Code::JinjaUndefined && is_identifier(name) {
+                refusal = refusal.cure(TO_GIVE);
+            }
             self.refuse(task, context, Some(scope), &refusal);
         }
         self.failed(task, context, scope)

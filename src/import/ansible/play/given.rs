@@ -20,7 +20,7 @@ use crate::import::ansible::results::is_command;
 use crate::import::ansible::scope::{Failure, Scope};
 use crate::import::ansible::secret::{hide_beside, sealing, with_missing};
 use crate::import::ansible::value::Value;
-use crate::model::Hole;
+use crate::model::{Hole, Piece};
 use crate::syntax::yaml::Node;
 
 impl<'a> Player<'a> {
@@ -97,10 +97,12 @@ impl<'a> Player<'a> {
             // What is at a path is asked of a new machine, whatever the path is called.
             let is_place = matches!(task.module.as_str(), "slurp" | "stat")
                 && matches!(name, "dest" | "name" | "path" | "src");
-            if computes && !is_place || name == "src" && is_of_control_node {
+            if computes && !(is_place && begins_known(&value))
+                || name == "src" && is_of_control_node
+            {
                 return closed_deeply(value);
             }
-            let value = match decides(task, name, &value) {
+            let value = match is_place || decides(task, name, &value) {
                 true => closed_where_computed(value),
                 false => value,
             };
@@ -192,6 +194,14 @@ fn decides(task: &Task, argument: &str, value: &Value) -> bool {
         || CHOICES.contains(&argument)
         || argument == "name" && LOOKED_UP.contains(&task.module.as_str())
         || is_whole && matches!(argument, "block" | "content")
+}
+
+/// Tells whether a path begins with what is known: nobody knows what is at another.
+fn begins_known(value: &Value) -> bool {
+    match value {
+        Value::Str(text) => matches!(text.pieces().first(), Some(Piece::Literal(_))),
+        _ => false,
+    }
 }
 
 /// Tells whether a value is made of what another task returned.

@@ -318,3 +318,22 @@ fn a_switch_that_nobody_sets_is_on() {
     decides(no, "shop_enabled | bool and not shop_open", "no");
     decides(no, "shop_mode == 'a'", "no");
 }
+
+#[test]
+fn a_file_that_is_not_there_yet_is_not_read() {
+    let ask = "- slurp: {src: /etc/shop/version}\n  register: r\n  failed_when: false";
+    decides(ask, "r.content is not defined", "yes");
+}
+
+#[test]
+fn what_a_step_needs_is_not_taken_away() {
+    let make = "- copy: {dest: /opt/a.conf, content: x}\n- command: some-tool /opt/a.conf";
+    check(
+        &format!("{make}\n- file: {{path: /opt/a.conf, state: absent}}"),
+        &[
+            r#"{"file":{"path":"/opt/a.conf","content":"x"}}"#,
+            r#"{"step":{"name":"some-tool /opt/a.conf","command":{"words":["some-tool","/opt/a.conf"]},"environment":[],"after":[]}}"#,
+            "not-needed: a step that is kept does something with `/opt/a.conf`: it stays",
+        ],
+    );
+}

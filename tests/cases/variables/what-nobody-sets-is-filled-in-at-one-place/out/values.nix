@@ -2,6 +2,7 @@
 {
   shop_folder = "/GIVE-shop_folder-HERE";
   shop_name = "GIVE-shop_name-HERE";
+  shop_name_upper = "GIVE-shop_name_upper-HERE";
   shop_user = "GIVE-shop_user-HERE";
   web_ansible_default_ipv4_address = "GIVE-web_ansible_default_ipv4_address-HERE";
 }

@@ -16,12 +16,10 @@ in
     address=${values.web_ansible_default_ipv4_address}
   '';
 
-  # MANUAL site.yml:18 What is made of it nobody gives: its content holds `shop_name`, which the source does not
-  #   set, which is known only on the machine.
-  #   Write /etc/shop-loud.conf with its real content.
+  # site.yml:18 What is made of it has a name of its own (assumed: values.nix says what `shop_name_upper` is:
+  # `shop_name`, which the source does not set)
+  environment.etc."shop-loud.conf".text = "name=${values.shop_name_upper}";
 
-  # MANUAL site.yml:22 What is decided by it nobody knows: its condition cannot be evaluated: `shop_is_test` has
-  #   no value.
-  #   dest: /etc/shop-test.conf
-  #   content: test=yes
+  # site.yml:22 A switch that nobody sets is on (assumed: `shop_is_test`, which the source does not set, holds)
+  environment.etc."shop-test.conf".text = "test=yes";
 }
