@@ -9,7 +9,7 @@ use crate::import::ansible::computed::variables;
 use crate::import::ansible::left_open;
 use crate::import::ansible::scope::{Binding, Failure, Layer, Scope, undefined_name};
 use crate::import::ansible::value::Value;
-use crate::model::Condition;
+use crate::model::{Condition, Hole, HoleKind};
 use crate::syntax::jinja::{CompareOp, Const, Expr};
 use crate::syntax::yaml::{Node, Scalar};
 
@@ -133,6 +133,28 @@ pub(super) fn false_condition(scope: &Scope<'_>, context: &Context<'_>) -> Optio
         .flat_map(|node| node.items().unwrap_or(std::slice::from_ref(*node)));
     let node = all.find(|node| matches!(scope.condition(node), Ok(Condition::False)))?;
     Some(Value::as_written(node))
+}
+
+/// Under an open condition nobody knows whether the variable was set: its value is unknown.
+pub(super) fn guarded(binding: Binding, guard: &Condition, name: &str) -> Binding {
+    match guard {
+        Condition::Unknown(why) => {
+            let lead = format!("`{name}`, which is set only if ");
+            let why = why.to_string();
+            // A loop that builds on what it set before says so once.
+            let what = if why.starts_with(&lead) {
+                why
+            } else {
+                format!("{lead}{why}")
+            };
+            Binding::Value(Value::Unknown(Hole {
+                kind: HoleKind::Unknown,
+                what,
+                span: None,
+            }))
+        }
+        Condition::True | Condition::False => binding,
+    }
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::conclude::registered;
-use super::condition::{false_condition, standing_on, why_false};
+use super::condition::{false_condition, guarded, standing_on, why_false};
 use super::context::Context;
 use super::flow::is_true;
 use super::guards::Seen;
@@ -22,7 +22,7 @@ use crate::import::ansible::scope::{Binding, Layer, Scope};
 use crate::import::ansible::secret::{taint, taint_result};
 use crate::import::ansible::tags;
 use crate::import::ansible::value::Value;
-use crate::model::{Condition, Hole, HoleKind, Part};
+use crate::model::{Condition, Part};
 use crate::syntax::yaml::Node;
 
 /// Why a task with `check_mode` makes nothing.
@@ -573,28 +573,6 @@ pub(super) fn is_of_ansible(module: &str) -> bool {
 pub(super) fn is_yes(node: Option<&Arc<Node>>) -> bool {
     node.and_then(|it| it.text())
         .is_some_and(|text| matches!(text, "yes" | "true" | "True" | "on"))
-}
-
-/// Under an open condition nobody knows whether the variable was set: its value is unknown.
-fn guarded(binding: Binding, guard: &Condition, name: &str) -> Binding {
-    match guard {
-        Condition::Unknown(why) => {
-            let lead = format!("`{name}`, which is set only if ");
-            let why = why.to_string();
-            // A loop that builds on what it set before says so once.
-            let what = if why.starts_with(&lead) {
-                why
-            } else {
-                format!("{lead}{why}")
-            };
-            Binding::Value(Value::Unknown(Hole {
-                kind: HoleKind::Unknown,
-                what,
-                span: None,
-            }))
-        }
-        Condition::True | Condition::False => binding,
-    }
 }
 
 /// A level that binds one name.
