@@ -1,9 +1,8 @@
 //! A unit of the source for a server whose module is on: the module has a unit for it, and one name cannot be that of two.
 
 use crate::lower::ctx::Ctx;
-use crate::lower::statement::{Lowered, Statement};
+use crate::lower::statement::{Lowered, Merged};
 use crate::model::Unit;
-use crate::nix::Expr;
 use crate::plan::OptionPath;
 use crate::rules;
 
@@ -21,11 +20,13 @@ pub(super) fn option(unit: &Unit, ctx: &Ctx<'_>) -> Option<&'static str> {
 pub(super) fn lower(unit: &Unit, ctx: &Ctx<'_>) -> Option<Lowered> {
     let option = option(unit, ctx)?;
     let module = option.trim_end_matches(".enable");
-    let mut statement = Statement::default();
-    statement.share(OptionPath::parse(option), Expr::Bool(true));
-    statement.assume(format!(
+    let clause = format!(
         "the unit that `{module}` has for it does what this `{}` does",
         unit.name
-    ));
-    Some(Lowered::Stated(statement))
+    );
+    Some(Lowered::Merged(Merged {
+        option: OptionPath::parse(option),
+        reason: format!("`{module}` has a unit for it"),
+        assumptions: vec![clause],
+    }))
 }
