@@ -1,7 +1,7 @@
 //! Package managers and settings of other systems, and of no system: nothing of NixOS is what they make.
 //!
-//! What they install may be in nixpkgs under its name. A setting of a system that is no Linux, or of a router with a
-//! system of its own, acts on no machine that NixOS could be.
+//! What they install may be in nixpkgs under its name. A setting of a system that is no Linux acts on no machine that
+//! NixOS could be.
 
 use super::kept::{Kept, keep, texts};
 use super::package::ask;
@@ -11,7 +11,7 @@ use crate::import::ansible::params::{Params, Refusal};
 use crate::model::{Family, Package, Resource, Text};
 
 pub(super) const MODULE: Module = Module {
-    names: &["pkgng", "portinstall", "swdepot"],
+    names: &["opkg", "pkgng", "portinstall", "swdepot", "uci"],
     collection: "community.general",
     becomes: "Left to you: it is for another system.",
     kind: Kind::Changes,
@@ -23,10 +23,8 @@ pub(super) const ELSEWHERE: Module = Module {
         "homebrew_services",
         "homebrew_tap",
         "mas",
-        "opkg",
         "osx_defaults",
         "snap_alias",
-        "uci",
         "win_*",
     ],
     becomes: "Nothing: it acts on a system that is no Linux of its own, or tends a package manager that NixOS has not.",
@@ -49,9 +47,9 @@ pub(super) const PACKAGES_OF_OTHERS: Module = Module {
     ],
     becomes: "Packages: environment.systemPackages, where nixpkgs has a program of the same name. Flatpak: \
               services.flatpak.enable, and a oneshot unit that calls flatpak.",
-    run: |params, run| match run.task.module.rsplit('.').next() {
-        Some("flatpak") => run_flatpak(params, run),
-        Some("flatpak_remote") => run_remote(params, run),
+    run: |params, run| match params.module() {
+        "flatpak" => run_flatpak(params, run),
+        "flatpak_remote" => run_remote(params, run),
         _ => run_packages(params, run),
     },
     ..MODULE
@@ -77,7 +75,6 @@ fn of_other(module: &str) -> &'static str {
         "homebrew_services" | "homebrew_tap" | "mas" | "osx_defaults" => {
             "it acts on a Mac, which has a system of its own"
         }
-        "opkg" | "uci" => "it acts on a router with OpenWrt, which has a system of its own",
         "snap_alias" => "NixOS has no snapd, and a program has its own name there",
         _ => "it acts on a machine with Windows, and on no Linux host",
     }
@@ -197,6 +194,11 @@ fn run_remote(params: &mut Params, run: &mut Run<'_, '_>) -> Result<(), Refusal>
 /// What each of them is about, and what to do instead.
 fn explain(module: &str) -> (&'static str, &'static str) {
     match module {
+        "opkg" => ("it is a package of OpenWrt", PACKAGES),
+        "uci" => (
+            "it is a setting of OpenWrt",
+            "state what it is about in NixOS's own options, such as networking and services.dnsmasq",
+        ),
         "swdepot" => ("it is a package of HP-UX", PACKAGES),
         _ => ("it is a package of FreeBSD", PACKAGES),
     }
@@ -231,7 +233,7 @@ mod tests {
     fn what_other_systems_have_is_none_of_nixos() {
         check(
             "- community.general.uci: {command: set, key: network.lan.ipaddr, value: 192.0.2.1}",
-            &["not-needed: it acts on a router with OpenWrt, which has a system of its own"],
+            &["manual: it is a setting of OpenWrt: `network.lan.ipaddr`"],
         );
         check(
             "- ansible.windows.win_copy: {src: a, dest: C:\\a}",
