@@ -95,8 +95,16 @@ const ELSEWHERE: &[&str] = &[
     ")",
 ];
 
-/// What programs ship as an example: openssl.cnf and zos-remote.conf; what opens all key files of Google's accounts.
-const EXAMPLES: [&str; 4] = ["insta", "pass:insta", "racf_password", "notasecret"];
+/// What programs ship as an example: openssl.cnf, zos-remote.conf, example-preseed.txt of Debian's installer; what opens
+/// all key files of Google's accounts.
+const EXAMPLES: [&str; 6] = [
+    "insta",
+    "pass:insta",
+    "racf_password",
+    "notasecret",
+    "r00tme",
+    "insecure",
+];
 
 /// Tells whether a value may be a secret where its name says so: it is no switch, no path and no reference.
 pub(crate) fn may_be_secret(value: &str) -> bool {
