@@ -117,6 +117,21 @@ impl Params {
         taken.filter(|value| !matches!(value, Value::Omit | Value::None))
     }
 
+    /// Takes a value of which no character goes further. `what` is what it is, for people.
+    pub(super) fn secret(&mut self, name: &str, what: &str) -> Result<Option<Text>, Refusal> {
+        let Some(text) = self.text(&[name])? else {
+            return Ok(None);
+        };
+        if let Some(hole) = text.worst_hole().filter(|it| it.kind == HoleKind::Unknown) {
+            return Err(Refusal::hole(hole));
+        }
+        Ok(Some(Text::hole(Hole {
+            kind: HoleKind::Secret,
+            what: what.to_owned(),
+            span: Some(self.span),
+        })))
+    }
+
     /// Takes a string that may have holes.
     pub(super) fn text(&mut self, names: &[&str]) -> Result<Option<Text>, Refusal> {
         let Some(value) = self.value(names) else {

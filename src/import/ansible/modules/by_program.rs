@@ -11,7 +11,7 @@ use super::paths::absolute;
 use super::{Kind, Module, Run};
 use crate::account::Code;
 use crate::import::ansible::params::{Params, Refusal};
-use crate::model::{Hole, HoleKind, Text};
+use crate::model::Text;
 
 pub(super) const MODULE: Module = Module {
     names: &[
@@ -439,19 +439,9 @@ fn list(params: &mut Params, names: &'static str) -> Result<Vec<Text>, Refusal> 
     Ok(found)
 }
 
-/// Takes a value of which no character goes further.
+/// Takes a parameter of which no character goes further.
 pub(super) fn secret(params: &mut Params, name: &str) -> Result<Option<Text>, Refusal> {
-    let Some(text) = params.text(&[name])? else {
-        return Ok(None);
-    };
-    if let Some(hole) = text.worst_hole().filter(|it| it.kind == HoleKind::Unknown) {
-        return Err(Refusal::hole(hole));
-    }
-    Ok(Some(Text::hole(Hole {
-        kind: HoleKind::Secret,
-        what: format!("the `{name}` of the task"),
-        span: Some(params.span),
-    })))
+    params.secret(name, &format!("the `{name}` of the task"))
 }
 
 pub(super) fn with_secret(script: Text, name: &str, value: Text) -> Kept {

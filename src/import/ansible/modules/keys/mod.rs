@@ -19,7 +19,7 @@ use crate::account::Code;
 use crate::import::ansible::params::{Params, Refusal};
 use crate::import::ansible::value::Value;
 use crate::import::state::Key;
-use crate::model::{Hole, HoleKind, Text};
+use crate::model::Text;
 
 pub(super) const PRIVATE_KEY: Module = Module {
     names: &["openssl_privatekey"],
@@ -94,17 +94,7 @@ fn made(
 
 /// Takes a passphrase: whatever it is, none of its characters goes further.
 fn passphrase(params: &mut Params, name: &str, path: &str) -> Result<Option<Text>, Refusal> {
-    let Some(text) = params.text(&[name])? else {
-        return Ok(None);
-    };
-    if let Some(hole) = text.worst_hole().filter(|it| it.kind == HoleKind::Unknown) {
-        return Err(Refusal::hole(hole));
-    }
-    Ok(Some(Text::hole(Hole {
-        kind: HoleKind::Secret,
-        what: format!("the passphrase of {path}"),
-        span: Some(params.span),
-    })))
+    params.secret(name, &format!("the passphrase of {path}"))
 }
 
 impl Made {
