@@ -134,7 +134,7 @@ pub(super) fn finish(plan: &mut Plan) {
         let slash = if roots.contains(&stand_in) { "/" } else { "" };
         let given = Given {
             name: name.to_owned(),
-            example: format!("{slash}{stand_in}"),
+            example: format!("{slash}{}", short(name)),
         };
         (stand_in, given)
     });
@@ -143,6 +143,16 @@ pub(super) fn finish(plan: &mut Plan) {
         topic: carried::FIRST.to_owned(),
         text: TO_GIVE.to_owned(),
     });
+}
+
+/// Returns what stands for a name until a person gives it a value: no longer than the name of a user may be
+/// (nixos/modules/config/users-groups.nix).
+fn short(name: &str) -> String {
+    const LONGEST: usize = 31;
+    let whole = stand_in(name);
+    let over = whole.len().saturating_sub(LONGEST);
+    // Its end says more of what it is: the name of the host is its beginning.
+    stand_in(name.get(over..).unwrap_or(name).trim_start_matches('_'))
 }
 
 /// Returns the stand-in of which a remark says that it is a whole path.
@@ -292,7 +302,7 @@ fn marked(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{led, root, with_values};
+    use super::{led, root, short, with_values};
     use crate::nix::{Expr, print};
 
     #[test]
@@ -307,6 +317,14 @@ mod tests {
         }
         let remark = "assumed: `a` is a whole path";
         assert_eq!(root(remark).as_deref(), Some("GIVE-a-HERE"));
+    }
+
+    #[test]
+    fn what_waits_for_a_value_may_name_a_user() {
+        assert_eq!(short("user_name"), "GIVE-user_name-HERE");
+        let long = short("host_192_0_2_16_deploy_user");
+        assert_eq!(long, "GIVE-92_0_2_16_deploy_user-HERE");
+        assert_eq!(long.len(), 31);
     }
 
     #[test]
