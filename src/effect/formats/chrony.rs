@@ -59,6 +59,12 @@ fn tree(text: &str) -> Result<Value, String> {
             list.push(words.join(" ").into());
         }
     }
+    // All of them are asked, in no order: chrony.conf(5), Time sources.
+    for name in ["peer", "pool", "server"] {
+        if let Some(Value::Array(list)) = map.get_mut(name) {
+            list.sort_by_key(Value::to_string);
+        }
+    }
     Ok(Value::Object(map))
 }
 
