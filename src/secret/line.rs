@@ -211,7 +211,12 @@ fn is_bare_given(line: &str, from: usize, to: usize, value: &str) -> bool {
     {
         return false;
     }
-    if value.ends_with(':') {
+    // `ou=Password Policies,dc=example` is a name of LDAP.
+    let is_of_name = value
+        .split(',')
+        .skip(1)
+        .any(|it| it.split_once('=').is_some_and(|(of, _)| is_identifier(of)));
+    if value.ends_with(':') || before.ends_with('=') || is_of_name {
         return false;
     }
     // `set_network private_key wpa-private-key` names the same twice.

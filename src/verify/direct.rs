@@ -4,7 +4,8 @@ use super::compare::Kind;
 use super::evaluation::{Evaluation, Ports, User as Evaluated};
 use super::{entry, noise, unit};
 use crate::model::{
-    Content, CronJob, FirewallPort, Membership, Protocol, Resource, Service, Text, Unit, User,
+    Content, CronJob, FirewallPort, IdKind, Membership, Protocol, Resource, Service, Text, Unit,
+    User,
 };
 use crate::rules::{self, Attribute};
 use crate::syntax::cron_schedule::{self, Schedule};
@@ -172,8 +173,14 @@ pub(super) fn look(
             };
             of_bool(evaluation.cron.iter().any(is_line) || has_timer(it, evaluation))
         }
-        Resource::SubordinateIds(_)
-        | Resource::Database(_)
+        Resource::SubordinateIds(it) => {
+            let there = evaluation.users.get(&it.user).map(|there| match it.kind {
+                IdKind::User => &there.uids,
+                IdKind::Group => &there.gids,
+            });
+            of_bool(there.is_some_and(|all| all.contains(&(it.first, it.count))))
+        }
+        Resource::Database(_)
         | Resource::DatabaseUser(_)
         | Resource::SshdSetting(_)
         | Resource::SudoRule(_)
@@ -399,12 +406,16 @@ fn number(what: &str, wanted: Option<u32>, is: Option<u32>) -> Shown {
 }
 
 fn membership(source: &Membership, evaluation: &Evaluation) -> Shown {
-    let in_group = evaluation.groups.get(&source.group);
     let in_user = evaluation.users.get(&source.user);
-    let is_member = in_group.is_some_and(|it| it.members.contains(&source.user))
-        || in_user
-            .is_some_and(|it| it.extra_groups.contains(&source.group) || it.group == source.group);
-    if is_member {
+    let is_in = |group: &str| {
+        let in_group = evaluation.groups.get(group);
+        in_group.is_some_and(|it| it.members.contains(&source.user))
+            || in_user
+                .is_some_and(|it| it.extra_groups.iter().any(|it| it == group) || it.group == group)
+    };
+    // Who administers a machine of Debian's family is in `sudo`, one with NixOS in `wheel`.
+    let is_admin = source.group == "sudo" && !evaluation.groups.contains_key("sudo");
+    if is_in(&source.group) || is_admin && is_in("wheel") {
         Shown::Same
     } else {
         Shown::Nothing

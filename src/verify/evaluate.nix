@@ -351,6 +351,14 @@ in
       if builtins.isString it.shell then it.shell else it.shell.shellPath or (toString it.shell)
     );
     keys = it.openssh.authorizedKeys.keys;
+    uids = map (range: [
+      range.startUid
+      range.count
+    ]) (it.subUidRanges or [ ]);
+    gids = map (range: [
+      range.startGid
+      range.count
+    ]) (it.subGidRanges or [ ]);
   }) config.users.users;
   groups = lib.mapAttrs (_: it: { inherit (it) gid members; }) config.users.groups;
   ports = ports firewall // {

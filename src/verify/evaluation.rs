@@ -78,6 +78,9 @@ pub struct User {
     pub description: String,
     pub shell: String,
     pub keys: Vec<String>,
+    /// Subordinate numbers: the first ones, and how many.
+    pub uids: Vec<(u32, u32)>,
+    pub gids: Vec<(u32, u32)>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]

@@ -3,8 +3,8 @@
 use super::{Evaluation, Outcome, Side, compare};
 use crate::account::Account;
 use crate::model::{
-    Condition, Entry, Family, File, FirewallPort, Group, Machine, Origin, Part, Protocol, Resource,
-    User,
+    Condition, Entry, Family, File, FirewallPort, Group, IdKind, Machine, Membership, Origin, Part,
+    Protocol, Resource, SubordinateIds, User,
 };
 use crate::nix::Expr;
 use crate::plan::{Definition, Home, OptionPath, Plan};
@@ -181,17 +181,39 @@ fn users_groups_and_ports_are_compared() {
         name: "g".to_owned(),
         gid: Some(7),
     });
+    let admin = Resource::Membership(Membership {
+        user: "u".to_owned(),
+        group: "sudo".to_owned(),
+    });
+    let ids = |kind, first| {
+        Resource::SubordinateIds(SubordinateIds {
+            user: "v".to_owned(),
+            kind,
+            first,
+            count: 65536,
+        })
+    };
     check(
-        vec![user, port, group],
+        vec![
+            user,
+            port,
+            group,
+            admin,
+            ids(IdKind::User, 100_000),
+            ids(IdKind::Group, 200_000),
+        ],
         &[],
-        r#"{"users": {"u": {"uid": 2002, "shell": "/run/current-system/sw/bin/bash", "extraGroups": []}, "v": {}},
-            "groups": {"g": {"gid": 7}},
+        r#"{"users": {"u": {"uid": 2002, "shell": "/run/current-system/sw/bin/bash", "extraGroups": []}, "v": {"uids": [[100000, 65536]]}},
+            "groups": {"g": {"gid": 7}, "wheel": {"members": ["u"]}},
             "ports": {"enabled": true, "tcp": [80], "tcpRanges": [[81, 90]]},
             "ours": {"users": ["v"]}}"#,
         &[
             r#"users u: -["in group wheel", "uid: 2001"] +["uid: 2002"]"#,
             r#"users v: -[] +["no source asks for it: it is yours, or was made before"]"#,
+            "users v, subordinate ids: same",
+            r#"users v, subordinate ids: -["nothing of it is there"] +[]"#,
             "groups g: same",
+            "groups sudo, member u: same",
             "ports 80-82/tcp: same",
         ],
     );
