@@ -14,6 +14,7 @@ use super::application;
 use super::brought::Brought;
 use super::carried;
 use super::cron::Cron;
+use super::demanded;
 use super::interpreter;
 use super::statement::{Kind, Left, Lowered, Merged, Statement};
 use super::{Means, insecure, unfree};
@@ -95,6 +96,7 @@ impl<'a> Ctx<'a> {
             // The option is on, which a draft has shown: nothing clashes.
             let _ = self.plan.set(option, definition);
         }
+        demanded::name(&mut self.plan);
         interpreter::join(&mut self.plan);
         unfree::allow(&mut self.plan);
         insecure::permit(&mut self.plan);

@@ -231,6 +231,7 @@ fn password_file(account: &DatabaseUser, statement: &mut Statement) -> Option<St
     let program = program(account.server);
     let path = format!("{SECRETS_FOLDER}{program}-{}", slug(&account.name));
     let used_by = format!("the account `{}` of {program}", account.name);
+    statement.assume(format!("`{path}` holds the password"));
     statement.secrets.push(Secret {
         owner: Some(system_user(account.server).to_owned()),
         ..secret::secret(&path, password, used_by)
@@ -415,6 +416,7 @@ mod tests {
             services.mysql.package = pkgs.mariadb_114;
             services.mysql.enable = true;
             /run/secrets/mysql-shop: <secret: it>
+            assumed: `/run/secrets/mysql-shop` holds the password
             assumed: `services.mysql` is to be on, since it is configured and nothing here says that it is off
             "#,
         );

@@ -24,6 +24,7 @@ mod cron;
 mod ctx;
 mod daemon;
 mod database;
+mod demanded;
 mod distribution;
 mod dovecot;
 mod drop_in;

@@ -66,9 +66,14 @@ pub(super) fn of_table(name: &str, family: Family) -> Option<String> {
         Kind::Program | Kind::Service | Kind::Module | Kind::Runtime
     );
     match found.attribute {
-        Attribute::Known(attr) if runs => Some(attr),
+        Attribute::Known(attr) if runs && !is_part_of_nginx(&attr) => Some(attr),
         Attribute::Known(_) | Attribute::Unknown => None,
     }
+}
+
+/// Tells whether an attribute says how a module of nginx is built: that is no package (pkgs/servers/http/nginx/modules.nix).
+pub(super) fn is_part_of_nginx(attribute: &str) -> bool {
+    attribute.starts_with("nginxModules.")
 }
 
 /// Says why NixOS cannot have a program, given by name or path.

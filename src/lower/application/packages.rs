@@ -5,6 +5,7 @@ use super::{php, python, version};
 use crate::account::Code;
 use crate::lower::commands::DEFAULT_PATH;
 use crate::lower::package;
+use crate::lower::program;
 use crate::lower::statement::{Left, Lowered, Statement};
 use crate::model::{Application, Package};
 use crate::nix::Expr;
@@ -125,6 +126,13 @@ pub(super) fn lower(package: &Package, service: &Service<'_>) -> Lowered {
     let Some(attr) = attr else {
         return unknown(package);
     };
+    if program::is_part_of_nginx(attr) {
+        return Lowered::manual_with_cure(
+            Code::CannotState,
+            format!("`{name}` is a module of nginx, which its module of NixOS takes"),
+            format!("Add pkgs.{attr} to services.nginx.additionalModules."),
+        );
+    }
     if BUILDERS.contains(&attr) {
         return Lowered::NotNeeded(
             Code::PackageNotNeeded,

@@ -1,6 +1,7 @@
 //! What the programs of a step need besides themselves: the network, a home, other programs, a running service.
 
 use super::runs::Runs;
+use crate::lower::commands;
 use crate::lower::container;
 use crate::lower::machine;
 use crate::lower::statement::Statement;
@@ -204,6 +205,12 @@ pub(super) fn packages(runs: &Runs, base: &OptionPath, statement: &mut Statement
     {
         packages.push("openssh");
     }
+    // What tar runs by its name to unpack.
+    for tar in runs.commands.iter().filter(|it| it.program() == "tar") {
+        packages.extend(commands::compressors(&tar.words.join(" ")));
+    }
+    packages.sort_unstable();
+    packages.dedup();
     for package in packages {
         statement.add(base.child("path"), Expr::package(package));
     }

@@ -44,6 +44,11 @@ impl Host {
             host.take(node, assume);
         }
         host.say_root(assume);
+        // mod_ssl is on where Apache listens for https, unless something says that it is off.
+        let is_https = host.listens.iter().all(|(_, port)| *port == 443);
+        if host.ssl.is_none() && is_https && host.simple.contains_key("sslServerCert") {
+            host.ssl = Some(true);
+        }
         host.mode = match host.ssl {
             Some(true) => "onlySSL",
             Some(false) | None => "",

@@ -106,7 +106,7 @@ pub(super) fn among_units(names: &[&str], run: &Run<'_, '_>) -> Option<Said> {
     Some(said)
 }
 
-/// `uname -m`, `lsb_release -cs`: what the facts say.
+/// `uname -m`, `lsb_release -cs`, `dpkg --print-architecture`: what the facts say.
 pub(super) fn of_facts(program: &str, arguments: &[&str], run: &Run<'_, '_>) -> Option<Said> {
     let fact = |name: &str| {
         let value = run.scope.get(&format!("ansible_{name}")).ok()?;
@@ -123,6 +123,13 @@ pub(super) fn of_facts(program: &str, arguments: &[&str], run: &Run<'_, '_>) -> 
             fact("kernel")?,
             fact("architecture")?
         ),
+        // dpkg(1) has names of its own.
+        ("dpkg", ["--print-architecture"]) => match fact("architecture")?.as_str() {
+            "x86_64" => "amd64".to_owned(),
+            "aarch64" => "arm64".to_owned(),
+            "armv7l" => "armhf".to_owned(),
+            other => other.to_owned(),
+        },
         ("lsb_release", ["-cs" | "-sc"] | ["-c", "-s"] | ["-s", "-c"]) => {
             fact("distribution_release")?
         }

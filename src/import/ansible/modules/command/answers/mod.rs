@@ -291,6 +291,9 @@ fn of_program(words: &[&str], stdin: Option<&Output>, run: &Run<'_, '_>) -> Opti
         | "sed" => text::of(program, arguments, stdin, run),
         "grep" | "egrep" | "fgrep" | "zgrep" => grep::of(program, arguments, stdin, run),
         "ls" | "find" | "stat" | "readlink" => file::of(program, arguments, run),
+        "dpkg" if arguments == ["--print-architecture"] => {
+            account::of_facts(program, arguments, run)
+        }
         "dpkg" | "dpkg-query" | "rpm" | "apt" | "pacman" | "apk" => {
             package::of(program, arguments, run)
         }

@@ -61,9 +61,9 @@
     ];
     unitConfig.ConditionPathExists = "!/var/lib/ops2nix/steps/setup-dependencies";
     path = with pkgs; [
-      nodejs
-      git
       bash
+      git
+      nodejs
     ];
     environment.HOME = "/root";
     serviceConfig = {

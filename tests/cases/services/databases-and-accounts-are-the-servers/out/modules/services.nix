@@ -6,6 +6,7 @@
   services.postgresql = {
     enable = true;
     package = pkgs.postgresql_15;
+    # Assumed: `/run/secrets/postgresql-shop` holds the password.
     ensureUsers = [
       {
         name = "shop";
@@ -27,7 +28,7 @@
   #   state: restore
   #   target: /srv/archive.sql
 
-  # site.yml:8 the shop's role
+  # site.yml:8 the shop's role (assumed: `/run/secrets/postgresql-shop` holds the password)
   systemd.services.postgresql-password-shop = {
     description = "Password of the role shop";
     wantedBy = [ "multi-user.target" ];
