@@ -33,6 +33,24 @@ fn unit(name: &str, drop_in: bool, source: &str) -> Resource {
 }
 
 #[test]
+fn a_service_without_capabilities_keeps_none() {
+    check(
+        unit(
+            "shop.service",
+            false,
+            "[Service]
+             ExecStart=/bin/true
+             CapabilityBoundingSet=
+             SystemCallFilter=",
+        ),
+        r#"
+        systemd.services.shop.serviceConfig.ExecStart = "${pkgs.coreutils}/bin/true";
+        systemd.services.shop.serviceConfig.CapabilityBoundingSet = "";
+        "#,
+    );
+}
+
+#[test]
 fn an_order_that_only_the_machine_knows_is_left_alone() {
     let Resource::Unit(mut shop) = unit(
         "shop.service",

@@ -159,13 +159,12 @@ impl Place<'_> {
             // Two strings would clash where NixOS says something too; a list joins.
             Expr::List(exprs)
         } else {
-            let Some(first) = exprs.first().cloned() else {
-                return;
-            };
-            let expr = if exprs.len() == 1 {
-                first
-            } else {
-                Expr::List(exprs)
+            let expr = match exprs.as_slice() {
+                // Empty, it takes away what a service has where nothing is said: systemd.exec(5).
+                [] if reset && name == "CapabilityBoundingSet" => Expr::str(""),
+                [] => return,
+                [only] => only.clone(),
+                _ => Expr::List(exprs),
             };
             self.forced(name, expr)
         };

@@ -10,7 +10,7 @@ use crate::account::{Closing, Code, ItemId, Verdict};
 use crate::import::conceal::conceal;
 use crate::import::redact::Taken;
 use crate::import::taint::{self, Known, Search};
-use crate::model::{Condition, Content, Entry, Origin, Resource, User};
+use crate::model::{Condition, Content, Entry, Origin, Resource, Text, User};
 
 use join::{is_same, join};
 pub(crate) use key::Key;
@@ -312,6 +312,31 @@ impl State {
         {
             push_new(&mut slot.entry.assumptions, vec![assumption.to_owned()]);
         }
+    }
+
+    /// Adds the lines that another round of an item says besides, to what the item left for the same reason; `false` where
+    /// it left nothing so far.
+    pub(crate) fn leave_more(&mut self, item: ItemId, reason: &str, lines: &[Text]) -> bool {
+        let is_it = |slot: &Option<Slot>| {
+            slot.as_ref().is_some_and(|slot| {
+                slot.entry.origin.items == [item]
+                    && matches!(&slot.entry.resource, Resource::Opaque(it) if it.reason == reason)
+            })
+        };
+        let Some(at) = self.slots.iter().position(is_it) else {
+            return false;
+        };
+        let Some(mut entry) = self.slots[at].as_ref().map(|slot| slot.entry.clone()) else {
+            return false;
+        };
+        if let Resource::Opaque(opaque) = &mut entry.resource {
+            push_new(&mut opaque.lines, lines.to_vec());
+        }
+        self.conceal(&mut entry);
+        if let Some(slot) = &mut self.slots[at] {
+            slot.entry = entry;
+        }
+        true
     }
 
     pub(crate) fn get(&self, key: &Key) -> Option<&Entry> {

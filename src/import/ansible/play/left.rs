@@ -65,11 +65,12 @@ impl<'a> Player<'a> {
                 None => self.diags.at(code, task.span, refusal.reason.clone()),
             }
         }
-        let same = |entry: &Entry| {
-            entry.origin.items == [task.item]
-                && matches!(&entry.resource, Resource::Opaque(it) if it.reason == refusal.reason)
+        let lines = if context.is_silent() {
+            vec![Text::from(NOT_SHOWN)]
+        } else {
+            shown_arguments(task, scope)
         };
-        if self.state.entries().any(same) {
+        if self.state.leave_more(task.item, &refusal.reason, &lines) {
             return;
         }
         let title = if task.name.is_empty() {
@@ -82,11 +83,7 @@ impl<'a> Player<'a> {
             title,
             reason: refusal.reason.clone(),
             cure: refusal.cure.clone(),
-            lines: if context.is_silent() {
-                vec![Text::from(NOT_SHOWN)]
-            } else {
-                shown_arguments(task, scope)
-            },
+            lines,
         };
         let part = context
             .role
