@@ -153,6 +153,10 @@ fn variables_have_their_scope() {
 #[test]
 fn what_an_image_says_of_its_application() {
     check(
+        "FROM node:22\nRUN mkdir -p /srv/app/node_modules /srv/app/data\nWORKDIR /srv/app\nCOPY . .\nCMD [\"node\", \"server.js\"]\n",
+        "runs node|server.js; in /srv/app; +nodejs; keeps /srv/app/data; /srv/app from context .",
+    );
+    check(
         "FROM node:20-alpine\nWORKDIR /a\nWORKDIR b\nUSER x:y\nEXPOSE 80 53/udp 8000-8002\nVOLUME [\"/d\", \"/e\"]\nSTOPSIGNAL SIGINT\nCMD [\"node\"]",
         "runs node; in /a/b; as x; of y; port 80-80 Tcp; port 53-53 Udp; port 8000-8002 Tcp; +nodejs; keeps /d; keeps /e; SIGINT",
     );

@@ -294,6 +294,24 @@ fn forget(runner: &mut Runner<'_, '_>, path: &str) {
     runner.player.state.remove_below(&whole, item);
 }
 
+/// Folders of an application that its build fills: kept as data of the service they would hide what was built.
+const FILLED_BY_BUILDS: [&str; 14] = [
+    ".next",
+    ".venv",
+    "bin",
+    "build",
+    "classes",
+    "dist",
+    "lib",
+    "node_modules",
+    "obj",
+    "out",
+    "src",
+    "target",
+    "vendor",
+    "venv",
+];
+
 fn make(
     runner: &mut Runner<'_, '_>,
     path: &str,
@@ -308,6 +326,10 @@ fn make(
         // A folder of the application that its build makes: it writes there, or its sources come there.
         if runner.player.folder.as_deref() == Some(path) {
             return Outcome::nothing("the folder of the application comes with the application");
+        }
+        let name = path.rsplit('/').next().unwrap_or(path);
+        if FILLED_BY_BUILDS.contains(&name) {
+            return Outcome::nothing("what a build puts there comes with the application");
         }
         runner.player.keep(path.to_owned(), item, Vec::new());
         return Outcome::Stated;
