@@ -12,6 +12,7 @@ in
 
   # MANUAL site.yml:17 A template that does not parse: the template `templates/broken.j2` fails: the end of the
   #   tag comes where an expression is due.
+  #   Give what is missing with `--extra-vars` or `--facts`, or state it by hand.
   #   src: broken.j2
   #   dest: /etc/broken.conf
 

@@ -82,7 +82,10 @@ impl<'a> Player<'a> {
             subject: task.module.clone(),
             title,
             reason: refusal.reason.clone(),
-            cure: refusal.cure.clone(),
+            cure: refusal
+                .cure
+                .clone()
+                .or_else(|| usual_cure(refusal.code).map(str::to_owned)),
             lines,
         };
         let part = context
@@ -103,4 +106,22 @@ impl<'a> Player<'a> {
         let rendered = scope.and_then(|scope| scope.template(&task.name, task.span).ok());
         rendered.map_or_else(|| task.name.clone(), |value| value.to_text().to_string())
     }
+}
+
+/// Returns what to do about a task that is left for a reason with no cure of its own.
+fn usual_cure(code: Code) -> Option<&'static str> {
+    Some(match code {
+        Code::ValueUnknown => "Look on the machine what it is there, and state it by an option.",
+        Code::ConditionUnknown => {
+            "Look on the machine whether it holds, and state what hangs on it."
+        }
+        Code::TemplateFailed => {
+            "Give what is missing with `--extra-vars` or `--facts`, or state it by hand."
+        }
+        Code::ValueSecret => {
+            "Put it into a file below /run/secrets, and let what needs it read that file."
+        }
+        Code::UnknownModule => "State by options of NixOS what it would do.",
+        _ => return None,
+    })
 }

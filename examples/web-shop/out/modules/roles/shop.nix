@@ -103,5 +103,6 @@
   boot.kernel.sysctl."vm.swappiness" = 10;
 
   # MANUAL roles/shop/tasks/main.yml:92 Purge the CDN: no importer for the module `community.acme_cdn.purge`.
+  #   State by options of NixOS what it would do.
   #   zone: shop
 }
